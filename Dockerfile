@@ -1,0 +1,25 @@
+# Everything is installed into /opt/gateway, which then moves into an image that has nothing else.
+FROM python:3.13-slim AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /src
+
+COPY requirements.txt requirements-build.txt ./
+RUN python -m venv --without-pip /opt/gateway
+# Wheels only: this image has no compiler.
+RUN pip --python /opt/gateway/bin/python install --only-binary :all: --require-hashes -r requirements.txt
+RUN pip install --only-binary :all: --require-hashes -r requirements-build.txt
+
+COPY pyproject.toml LICENSE ./
+COPY gateway gateway
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist .
+RUN pip --python /opt/gateway/bin/python install --no-deps dist/*.whl
+
+FROM python:3.13-slim
+COPY --from=build /opt/gateway /opt/gateway
+ENV PATH=/opt/gateway/bin:$PATH GATEWAY_HOST=0.0.0.0 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# A number, so that an orchestrator can see that it is not root; any other number works too.
+USER 10001
+EXPOSE 8000
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('GATEWAY_PORT', 8000)), timeout=3); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+CMD ["osutrack-gateway", "serve"]

@@ -1,0 +1,1 @@
+"""What clients see: the schema, its resolvers, and what an operation may cost."""

@@ -1,0 +1,153 @@
+"""What the resolvers of one operation share: the store, the time, the loaders, what is told beside the data."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+
+import strawberry
+
+from gateway.errors import ResultTooLarge, UpstreamTimeout
+from gateway.osutrack.breaker import Breaker
+from gateway.osutrack.patience import Patience
+from gateway.records import Player, Update
+from gateway.store.resource import Resource, Served
+from gateway.store.tracker import Tracker
+from gateway.store.updates import Outcome, Updates
+
+from .directives import PRICES
+from .documents import Operation
+from .loaders import Loader
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+R = TypeVar("R")
+
+# What a resolver returns for a field that may be null: at once, or later.
+Maybe: TypeAlias = R | Awaitable[R | None] | None
+
+# A hundred stale players need not be a hundred warnings.
+MAX_WARNINGS = 50
+
+
+class Purse(Protocol):
+    """The caller's points, as far as an operation needs to know."""
+
+    @property
+    def limit(self) -> int:
+        """The most there can be."""
+
+    @property
+    def remaining(self) -> int:
+        """Points left now."""
+
+    @property
+    def full_at(self) -> float:
+        """When there will be `limit` again; seconds since 1970."""
+
+
+class Services(NamedTuple):
+    """What outlives an operation."""
+
+    tracker: Tracker
+    updates: Updates
+    breaker: Breaker
+    max_rows: int
+
+
+class OperationRequest(NamedTuple):
+    """Who asks, and what it may cost. `may_update` is false when a token is needed and was not given."""
+
+    operation: Operation
+    purse: Purse
+    cost: int
+    may_update: bool
+
+
+class Context:
+    """Made anew for each operation. `now` is one moment for all of it, in seconds since 1970."""
+
+    def __init__(self, services: Services, *, now: float, patience: Patience, request: OperationRequest) -> None:
+        self.services = services
+        self.now = now
+        self.patience = patience
+        self.request = request
+        self.warnings: list[dict[str, Any]] = []
+        self.spent = 0
+        self._rows = 0
+        tracker = services.tracker
+        self.history = self._loader(tracker.history)
+        self.hiscores = self._loader(tracker.hiscores)
+        self.hiscores_by_name = self._loader(tracker.hiscores_by_name)
+        self.peak = self._loader(tracker.peak)
+        self.best_plays = self._loader(tracker.best_plays)
+
+    def read(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R | Awaitable[R]:
+        """What `then` makes of the value under the key: at once if the store has it, else an awaitable."""
+        served = loader.peek(key)
+        if served is None:
+            return self._later(info, loader, key, then)
+        return then(self._told(info, served))
+
+    def held(self, info: "Info", loader: Loader[K, V], key: K) -> V | None:
+        """The value, if the store has it."""
+        served = loader.peek(key)
+        return self._told(info, served) if served else None
+
+    async def loaded(self, info: "Info", loader: Loader[K, V], key: K) -> V:
+        """The value, asked for if need be."""
+        return self._told(info, loader.peek(key) or await loader.load(key))
+
+    def counted(self, rows: R, count: int) -> R:
+        """The rows, if the operation may return so many more; raises `ResultTooLarge`."""
+        self._rows += count
+        if self._rows > self.services.max_rows:
+            raise ResultTooLarge(
+                f"This operation's lists have more than {self.services.max_rows} rows in all:"
+                " narrow a window, thin a list out with `every`, or ask in several operations."
+            )
+        return rows
+
+    def spend(self, resource: str) -> None:
+        """One request to osu!track was made for this operation."""
+        self.spent += PRICES[resource]
+
+    async def update(self, player: Player) -> Outcome:
+        """Have the player updated, and let nothing that was read before stand in for what is true after."""
+        try:
+            async with asyncio.timeout_at(self.patience.deadline):
+                outcome = await self.services.updates.update(player)
+        except TimeoutError as exc:
+            raise UpstreamTimeout(
+                "osu!track has not answered the update yet, which goes on: read the player again in a while."
+            ) from exc
+        finally:
+            self._forget()
+        if isinstance(outcome, Update):
+            self.spend("update")
+        return outcome
+
+    def _forget(self) -> None:
+        for loader in (self.history, self.hiscores, self.hiscores_by_name, self.peak):
+            loader.forget()
+
+    async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
+        return then(await self.loaded(info, loader, key))
+
+    def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
+        return Loader(resource, self.patience, lambda: self.spend(resource.name))
+
+    def _told(self, info: "Info", served: Served[V]) -> V:
+        if served.age_s is not None:
+            age = round(served.age_s)
+            self._warn(info, "STALE_DATA", f"This is {age} s old; osu!track is being asked again.", ageSeconds=age)
+        if served.dropped:
+            text = f"{served.dropped} rows of osu!track's answer can't be read and are left out."
+            self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
+        return served.value
+
+    def _warn(self, info: "Info", code: str, message: str, **facts: Any) -> None:
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **facts})
+
+
+Info = strawberry.Info[Context, None]

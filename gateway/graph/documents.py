@@ -1,0 +1,87 @@
+"""Documents, prepared: parsed, measured, validated and priced once, however often they are asked."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+    value_from_ast_untyped,
+)
+
+from gateway.errors import LimitExceeded
+
+from .cost import Charge, charges_of, cost_of
+from .failures import Refused, failure
+from .limits import Limits
+
+# Good and bad ones: a client that sends a wrong document tends to send it again.
+MAX_DOCUMENTS = 500
+
+
+class Operation:
+    """One operation of a valid document."""
+
+    def __init__(
+        self, text: str, document: DocumentNode, definition: OperationDefinitionNode, charges: frozenset[Charge]
+    ) -> None:
+        self.text = text
+        self.document = document
+        self.name = definition.name.value if definition.name else None
+        self.is_query = definition.operation is OperationType.QUERY
+        self._charges = charges
+        self._defaults = {
+            variable.variable.name.value: value_from_ast_untyped(variable.default_value)
+            for variable in definition.variable_definitions or ()
+            if variable.default_value
+        }
+
+    def cost(self, variables: Mapping[str, Any]) -> int:
+        """The most requests to osu!track it could cause with these variables, in points."""
+        return cost_of(self._charges, self._defaults | dict(variables))
+
+
+Prepared = Mapping[str | None, Operation] | Refused
+
+
+class Documents:
+    """The documents asked lately: the operations of each by name, or why it is refused."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
+        self._schema = schema
+        self._limits = limits
+        self.prepare = lru_cache(MAX_DOCUMENTS)(self._prepare)
+
+    def _prepare(self, text: str) -> Prepared:
+        try:
+            document = parse(text, max_lexical_tokens=self._limits.tokens or None)
+            self._limits.check(document)
+        except GraphQLSyntaxError as error:
+            return Refused([failure(error, "GRAPHQL_PARSE_FAILED")])
+        except (LimitExceeded, RecursionError) as exc:
+            return Refused([failure(exc)])
+        errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
+        if errors:
+            return Refused([failure(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+        return self._operations(text, document)
+
+    def _operations(self, text: str, document: DocumentNode) -> Mapping[str | None, Operation]:
+        fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        operations = (
+            Operation(text, document, definition, charges_of(self._schema, fragments, definition))
+            for definition in document.definitions
+            if isinstance(definition, OperationDefinitionNode)
+        )
+        return {operation.name: operation for operation in operations}

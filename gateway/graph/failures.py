@@ -1,0 +1,52 @@
+"""What clients are told when something fails: our errors and GraphQL's in full, anything else masked and logged."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError
+
+from gateway.errors import GatewayError
+
+log = logging.getLogger(__name__)
+
+# What a client sent may be quoted, but not all of it.
+MAX_MESSAGE = 500
+
+
+class Refused(Exception):
+    """A request that is not executed: errors without data."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def failure(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
+    """The entry in `errors` for an exception; `code` is for those that are GraphQL's own."""
+    if isinstance(error, GatewayError):
+        return {"message": error.message, "extensions": error.extensions}
+    if not isinstance(error, GraphQLError):
+        return _masked(error)
+    if error.original_error is None:
+        facts = {"message": _printable(error.message), "extensions": {"code": code, "retryable": False}}
+    else:
+        facts = failure(error.original_error)
+    formatted = error.formatted
+    return facts | {key: formatted[key] for key in ("locations", "path") if key in formatted}
+
+
+def refusal(code: str, message: str) -> Refused:
+    """A refusal for one reason."""
+    return Refused([{"message": message, "extensions": {"code": code, "retryable": False}}])
+
+
+def _masked(error: Exception) -> dict[str, Any]:
+    log.error("a bug: this was not foreseen", exc_info=error)
+    message = "The gateway made a mistake. It has been logged; please report it."
+    return {"message": message, "extensions": {"code": "INTERNAL_SERVER_ERROR", "retryable": False}}
+
+
+def _printable(message: str) -> str:
+    # Half a surrogate pair can be quoted from a variable, and is no character that could be sent.
+    text = message.encode("utf-8", "replace").decode()
+    return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"

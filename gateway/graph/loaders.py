@@ -1,0 +1,59 @@
+"""For one request: each thing asked for once, whoever asks, and each failure told only to who asked for it."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from typing import Generic, TypeVar
+
+from strawberry.dataloader import DataLoader
+
+from gateway.errors import UpstreamTimeout
+from gateway.osutrack.patience import Patience
+from gateway.store.resource import Resource, Served
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Loader(Generic[K, V]):
+    """A dataloader over one resource.
+
+    osu!track has no batch endpoint: the keys of a batch are asked for side by side.
+    """
+
+    def __init__(self, resource: Resource[K, V], patience: Patience, loaded: Callable[[], None]) -> None:
+        """`loaded` is called once for each key that osu!track had to be asked for."""
+        self.resource = resource
+        self._patience = patience
+        self._loaded = loaded
+        self._seen: dict[K, Served[V]] = {}
+        self._loader: DataLoader[K, Served[V]] = DataLoader(self._load_all)
+
+    def peek(self, key: K) -> Served[V] | None:
+        """What this request has seen already, or what the store can serve at once."""
+        served = self._seen.get(key) or self.resource.peek(key)
+        if served is not None:
+            self._seen[key] = served
+        return served
+
+    async def load(self, key: K) -> Served[V]:
+        """The same, or what osu!track answers within the operation's time."""
+        served = self._seen[key] = await self._loader.load(key)
+        return served
+
+    def forget(self) -> None:
+        """An update was made: what this request has read before may be old."""
+        self._seen.clear()
+        self._loader.clear_all()
+
+    async def _load_all(self, keys: list[K]) -> Sequence[Served[V] | BaseException]:
+        return await asyncio.gather(*map(self._load, keys), return_exceptions=True)
+
+    async def _load(self, key: K) -> Served[V]:
+        try:
+            async with asyncio.timeout_at(self._patience.deadline):
+                served = await self.resource.load(key, self._patience)
+        except TimeoutError as exc:
+            raise UpstreamTimeout("osu!track did not answer within the time an operation may take.") from exc
+        if served.loaded:
+            self._loaded()
+        return served

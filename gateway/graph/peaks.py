@@ -1,0 +1,98 @@
+"""Best values ever: rank and accuracy as osu!track knows them, pp worked out from the history."""
+
+from collections.abc import Awaitable
+from typing import NamedTuple
+
+import strawberry
+from strawberry import Private
+
+from gateway import records
+from gateway.records import Player
+from gateway.store.history import History
+
+from .context import Info, Maybe
+from .directives import HISTORY
+from .documented import documented, resolved
+from .scalars import DateTime
+
+_field = strawberry.field
+
+
+class PeakOf(NamedTuple):
+    """A peak and whose it is."""
+
+    player: Player
+    peak: records.Peak
+
+    @property
+    def global_rank(self) -> int | None:
+        return self.peak.global_rank
+
+    @property
+    def global_rank_at(self) -> str | None:
+        return self.peak.global_rank_at
+
+    @property
+    def accuracy(self) -> float | None:
+        return self.peak.accuracy
+
+    @property
+    def accuracy_at(self) -> str | None:
+        return self.peak.accuracy_at
+
+
+@documented
+@strawberry.type
+class Peak:
+    """Each value is null together with its timestamp, which is the latest time the value was reached."""
+
+    global_rank: int | None = _field(description="The best (lowest) rank, leaving out the zeros that mean unranked.")
+    global_rank_at: DateTime | None = _field(description="When `globalRank` was last held.")
+    accuracy: float | None = _field(description="Percent, 0 to 100.")
+    accuracy_at: DateTime | None = _field(description="When `accuracy` was last held.")
+    player: Private[Player]
+
+    @resolved(float | None, HISTORY)
+    def pp(self, info: Info) -> Maybe[float]:
+        """Worked out from the stats history."""
+        context = info.context
+        return context.read(info, context.history, self.player, lambda history: (best := history.best_pp) and best.pp)
+
+    @resolved(DateTime | None, HISTORY)
+    def pp_at(self, info: Info) -> Maybe[str]:
+        """When `pp` was last held."""
+        context = info.context
+        return context.read(info, context.history, self.player, lambda history: (best := history.best_pp) and best.at)
+
+
+def peak_of(info: Info, player: Player) -> Maybe[PeakOf]:
+    """From the history if that is held, which costs nothing; else as osu!track tells it."""
+    context = info.context
+    if context.history.peek(player):
+        return context.read(info, context.history, player, _from_history)
+    peak = context.read(info, context.peak, player, lambda peak: peak)
+    if isinstance(peak, records.Peak) and not _only_zeros(peak):
+        return _known(player, peak)
+    return _asked(info, player, peak)
+
+
+async def _asked(info: Info, player: Player, asked: records.Peak | Awaitable[records.Peak]) -> PeakOf | None:
+    peak = asked if isinstance(asked, records.Peak) else await asked
+    if not _only_zeros(peak):
+        return _known(player, peak)
+    context = info.context
+    history = context.read(info, context.history, player, _from_history)
+    return await history if isinstance(history, Awaitable) else history
+
+
+def _only_zeros(peak: records.Peak) -> bool:
+    """There are snapshots, and among them one with a rank of 0, which hides the best there is."""
+    return peak.global_rank is None and peak.accuracy is not None
+
+
+def _from_history(history: History) -> PeakOf | None:
+    return _known(history.player, history.peak)
+
+
+def _known(player: Player, peak: records.Peak) -> PeakOf | None:
+    return None if peak.accuracy is None else PeakOf(player, peak)

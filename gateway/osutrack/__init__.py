@@ -1,0 +1,1 @@
+"""osu!track as a Python API: its five endpoints, repaired and paced. Knows nothing of GraphQL."""

@@ -1,0 +1,90 @@
+"""Leave osu!track alone while it fails: a circuit breaker, and what it has learnt about osu!track's health."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+
+from gateway.errors import UpstreamTimeout, UpstreamUnavailable
+
+WINDOW_S = 60.0
+MIN_CALLS = 10
+OPEN_S = 30.0
+
+
+class Health(StrEnum):
+    """How osu!track is doing, as seen from here."""
+
+    UP = "UP"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+
+
+class Breaker:
+    """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+        self.last_success_at: float | None = None
+        self.retry_at: float | None = None
+        self._clock = clock
+        self._outcomes: deque[tuple[float, bool]] = deque()
+        self._probing = False
+
+    @property
+    def health(self) -> Health:
+        """DOWN while open; DEGRADED when any of the last minute's calls failed."""
+        if self.retry_at is not None:
+            return Health.DOWN
+        self._forget_old()
+        return Health.DEGRADED if any(failed for _, failed in self._outcomes) else Health.UP
+
+    def check(self) -> None:
+        """Raise `UpstreamUnavailable` while open, before anything is spent on a call that would not be made."""
+        if self.retry_at is not None and (self._probing or self.retry_at > self._clock()):
+            raise UpstreamUnavailable(
+                "osu!track is failing and is left alone for a moment. Try again later.",
+                retry_after_s=max(self.retry_at - self._clock(), 1),
+            )
+
+    @contextmanager
+    def call(self) -> Iterator[None]:
+        """Around one exchange, which it counts; checks first."""
+        probe = self._admit()
+        try:
+            yield
+        except (UpstreamTimeout, UpstreamUnavailable):
+            self._record(failed=True, probe=probe)
+            raise
+        except Exception:
+            # It answered, if not what we hoped for: alive.
+            self._record(failed=False, probe=probe)
+            raise
+        else:
+            self._record(failed=False, probe=probe)
+        finally:
+            # A cancelled probe has learnt nothing: the next call is the probe.
+            self._probing = self._probing and not probe
+
+    def _admit(self) -> bool:
+        self.check()
+        self._probing = self.retry_at is not None
+        return self._probing
+
+    def _record(self, *, failed: bool, probe: bool) -> None:
+        now = self._clock()
+        if not failed:
+            self.last_success_at = now
+        if probe:
+            self._outcomes.clear()
+            self.retry_at = now + OPEN_S if failed else None
+            return
+        self._outcomes.append((now, failed))
+        self._forget_old()
+        failures = sum(failed for _, failed in self._outcomes)
+        if self.retry_at is None and len(self._outcomes) >= MIN_CALLS and failures * 2 >= len(self._outcomes):
+            self.retry_at = now + OPEN_S
+
+    def _forget_old(self) -> None:
+        while self._outcomes and self._outcomes[0][0] <= self._clock() - WINDOW_S:
+            self._outcomes.popleft()

@@ -1,0 +1,229 @@
+"""The five endpoints of osu!track, one method each. Here, and only here, httpx's errors become ours."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from email.utils import parsedate_to_datetime
+from typing import Generic, NamedTuple, TypeVar
+
+import httpx
+import stamina
+
+from gateway.errors import (
+    UpstreamBusy,
+    UpstreamInvalid,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
+
+from . import decode, decode_update
+from .breaker import Breaker
+from .decode import Decoded
+from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
+from .pacing import Pacer
+from .patience import Patience
+
+T = TypeVar("T")
+
+ATTEMPTS = 3
+MAX_BODY_BYTES = 32 * 2**20
+DEFAULT_PAUSE_S = 60.0
+MAX_PAUSE_S = 3600.0
+
+
+class Reply(NamedTuple, Generic[T]):
+    """What osu!track answered. `decoded` is None when it is what the `etag` sent with the request stands for."""
+
+    decoded: Decoded[T] | None
+    etag: str | None = None
+
+
+class _Answer(NamedTuple):
+    status: int
+    body: bytes
+    etag: str | None = None
+
+
+class Client:
+    """osu!track over HTTP. Every method raises `UpstreamError`, and none sends more than its budget allows."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        pacer: Pacer,
+        breaker: Breaker,
+        update_timeout_s: float,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`http` has osu!track's address as its base URL, and the timeouts of a read."""
+        self._http = http
+        self._pacer = pacer
+        self._breaker = breaker
+        self._update_timeout_s = update_timeout_s
+        self._clock = clock
+
+    async def history(self, player: Player, patience: Patience, *, since: str | None = None) -> Reply[Rows[Snapshot]]:
+        """All snapshots of a player, oldest first, or those at or after `since`; empty if unknown."""
+        answer = await self._ask(HISTORY, _of(player) | ({"from": since} if since else {}), patience)
+        return _reply(answer, lambda body: decode.history(body, player))
+
+    async def hiscores(self, player: Player, patience: Patience, *, etag: str | None = None) -> Reply[Rows[Play]]:
+        """All recorded hiscores of a player, highest pp first; empty if unknown.
+
+        When it has none, osu!track updates the player before it answers: slow, not free. That is why there is no
+        window here: a narrow one would be empty, and cause an update on every call.
+        """
+        answer = await self._ask(HISCORE_LIST, _of(player), patience, etag=etag)
+        return _reply(answer, lambda body: decode.hiscores(body, player.mode))
+
+    async def hiscores_by_name(
+        self, name: str, mode: Mode, patience: Patience, *, etag: str | None = None
+    ) -> Reply[Rows[Play] | None]:
+        """As `hiscores`; None if neither osu!track nor osu! knows the name."""
+        params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
+        answer = await self._ask(HISCORE_LIST, params, patience, etag=etag, also={400})
+        if answer.status == httpx.codes.BAD_REQUEST:
+            return Reply(Decoded(None))
+        return _reply(answer, lambda body: _maybe(decode.hiscores(body, mode)))
+
+    async def peak(self, player: Player, patience: Patience, *, etag: str | None = None) -> Reply[Peak]:
+        """The best rank and accuracy ever recorded; all None if there are none, or only ranks of 0."""
+        return _reply(await self._ask(PEAK, _of(player), patience, etag=etag), decode.peak)
+
+    async def best_plays(
+        self,
+        mode: Mode,
+        patience: Patience,
+        *,
+        since: str | None = None,
+        until: str | None = None,
+        limit: int = 100,
+        etag: str | None = None,
+    ) -> Reply[Rows[BestPlay]]:
+        """The `limit` (1 to 10 000) highest-pp plays from `since` up to and including `until`, highest first."""
+        params = {"mode": str(int(mode)), "from": since, "to": until, "limit": None if limit == 100 else str(limit)}
+        sent = {name: value for name, value in params.items() if value is not None}
+        answer = await self._ask(BEST_PLAYS, sent, patience, etag=etag)
+        return _reply(answer, lambda body: decode.best_plays(body, mode))
+
+    async def update(self, player: Player, patience: Patience) -> Decoded[Update | None]:
+        """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
+
+        After any error but `UpstreamBusy` the update has to be assumed to have happened, or to happen yet.
+        """
+        answer = await self._ask(UPDATE, _of(player), patience, also={404})
+        if answer.status == httpx.codes.NOT_FOUND:
+            if not answer.body.startswith(b"{"):
+                raise _rejected(answer.status)
+            return Decoded(None)
+        return decode_update.update(answer.body, player.mode)
+
+    async def _ask(
+        self,
+        endpoint: Endpoint,
+        params: dict[str, str],
+        patience: Patience,
+        *,
+        etag: str | None = None,
+        also: frozenset[int] | set[int] = frozenset(),
+    ) -> _Answer:
+        request = self._http.build_request(endpoint.method, endpoint.path, params=params)
+        if endpoint is UPDATE:
+            request.extensions["timeout"]["read"] = self._update_timeout_s
+        if etag:
+            request.headers["If-None-Match"] = etag
+        async for attempt in stamina.retry_context(
+            endpoint.again, attempts=ATTEMPTS, timeout=max(patience.left_s, 0.001), wait_initial=0.1, wait_max=1.0
+        ):
+            with attempt:
+                answer = await self._attempt(endpoint, request, patience)
+        return self._accepted(endpoint, answer, {200, 304} | also)
+
+    async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
+        self._breaker.check()
+        async with self._pacer.turn(endpoint.budget, patience):
+            with self._breaker.call():
+                return await self._exchange(endpoint, request, patience)
+
+    async def _exchange(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
+        try:
+            async with asyncio.timeout_at(patience.deadline):
+                response = await self._http.send(request, stream=True)
+                try:
+                    body = await _read(response)
+                finally:
+                    await response.aclose()
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+            raise UpstreamUnavailable(
+                "osu!track can't be reached. Try again later.", transient=True, unsent=True
+            ) from exc
+        except (httpx.TimeoutException, TimeoutError) as exc:
+            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+        except httpx.HTTPError as exc:
+            raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
+        return self._answered(endpoint, response, body)
+
+    def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> _Answer:
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            pause_s = self._retry_after_s(response.headers.get("Retry-After"))
+            self._pacer.budgets[endpoint.budget].pause(pause_s)
+            raise UpstreamBusy("osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s)
+        if response.is_server_error:
+            raise UpstreamUnavailable(
+                f"osu!track failed (status {response.status_code}). Try again later.",
+                transient=response.status_code in {502, 503, 504},
+            )
+        return _Answer(response.status_code, body, response.headers.get("ETag"))
+
+    @staticmethod
+    def _accepted(endpoint: Endpoint, answer: _Answer, statuses: set[int]) -> _Answer:
+        if answer.status not in statuses:
+            raise _rejected(answer.status)
+        return answer
+
+    def _retry_after_s(self, header: str | None) -> float:
+        """`Retry-After` comes as seconds or as an HTTP date."""
+        try:
+            seconds = float(header or DEFAULT_PAUSE_S)
+        except ValueError:
+            seconds = self._seconds_until(header or "")
+        return min(max(seconds, 1.0), MAX_PAUSE_S) if seconds == seconds else DEFAULT_PAUSE_S
+
+    def _seconds_until(self, http_date: str) -> float:
+        try:
+            return parsedate_to_datetime(http_date).timestamp() - self._clock()
+        except ValueError:
+            return DEFAULT_PAUSE_S
+
+
+def _of(player: Player) -> dict[str, str]:
+    return {"user": str(player.user_id), "mode": str(int(player.mode))}
+
+
+def _maybe(decoded: Decoded[T]) -> Decoded[T | None]:
+    """The same, for a type that has room for None."""
+    return Decoded(*decoded)
+
+
+def _reply(answer: _Answer, decoded: Callable[[bytes], Decoded[T]]) -> Reply[T]:
+    if answer.status == httpx.codes.NOT_MODIFIED:
+        return Reply(None, answer.etag)
+    return Reply(decoded(answer.body), answer.etag)
+
+
+def _rejected(status: int) -> UpstreamRejected:
+    return UpstreamRejected(
+        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
+    )
+
+
+async def _read(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise UpstreamInvalid(f"osu!track's answer is larger than {MAX_BODY_BYTES} bytes.")
+    return bytes(body)

@@ -1,0 +1,59 @@
+"""Everything one process needs to talk to osu!track, put together from the settings."""
+
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+
+import httpx
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from gateway.settings import Settings
+
+from .breaker import Breaker
+from .client import Client
+from .endpoints import HISCORES, READS, UPDATES
+from .pacing import Budget, Pacer
+
+# osu!track closes a connection that has been idle for 5 s: one that old is not used again.
+KEEPALIVE_S = 4.0
+
+
+class Connection:
+    """A client with its budgets and its circuit breaker; `close` when done."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`transport` stands in for the network in tests."""
+        limiter = MovingWindowRateLimiter(MemoryStorage())
+        rates = {
+            READS: settings.reads_per_minute,
+            HISCORES: settings.hiscores_per_minute,
+            UPDATES: settings.updates_per_minute,
+        }
+        budgets = [Budget(name, rate, limiter, clock=clock) for name, rate in rates.items()]
+        self.breaker = Breaker(clock=clock)
+        self.pacer = Pacer(budgets, settings.upstream_concurrency)
+        self._http = _http(settings, transport)
+        self.client = Client(self._http, self.pacer, self.breaker, settings.update_timeout_s, clock=clock)
+
+    async def close(self) -> None:
+        """Close what is open."""
+        await self._http.aclose()
+
+
+def _http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+    return httpx.AsyncClient(
+        base_url=settings.upstream_url,
+        headers={"User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})"},
+        timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
+        limits=httpx.Limits(max_connections=settings.upstream_concurrency, keepalive_expiry=KEEPALIVE_S),
+        transport=transport,
+        # A proxy or credentials in the environment are not settings of ours.
+        trust_env=False,
+    )

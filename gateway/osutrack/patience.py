@@ -1,0 +1,21 @@
+"""How long a caller waits for osu!track, and how much it matters: handed down from the operation to each request."""
+
+import asyncio
+from typing import NamedTuple
+
+
+class Patience(NamedTuple):
+    """`deadline` is a time of the running loop's clock; background work gives way to people who wait."""
+
+    deadline: float
+    background: bool = False
+
+    @property
+    def left_s(self) -> float:
+        """Seconds until the deadline; 0 or less once it has passed."""
+        return self.deadline - asyncio.get_running_loop().time()
+
+
+def patience(timeout_s: float, *, background: bool = False) -> Patience:
+    """Patience that ends `timeout_s` from now."""
+    return Patience(asyncio.get_running_loop().time() + timeout_s, background)

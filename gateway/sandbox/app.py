@@ -1,0 +1,37 @@
+"""The sandbox as an application: the simulated osu!track, and the control endpoint beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from gateway.sandbox.control import Control
+from gateway.sandbox.limits import Limits
+from gateway.sandbox.state import Sandbox
+from gateway.sandbox.upstream import Sleep, Upstream
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_sandbox(
+    *,
+    now: Callable[[], datetime] = _utc_now,
+    seed: int = 1,
+    rate_limits: bool = False,
+    sleep: Sleep = asyncio.sleep,
+) -> Starlette:
+    """A simulated osu!track; `app.state.sandbox` is its `Sandbox`.
+
+    Its rows end where the clock stands now. With rate limits, a client gets 600 reads and 5 updates a minute.
+    """
+    sandbox = Sandbox(now=now, seed=seed)
+    upstream = Upstream(sandbox, limits=Limits(now=now) if rate_limits else None, sleep=sleep)
+    app = Starlette(routes=[*Control(sandbox).routes(), Mount("/", app=upstream)])
+    app.state.sandbox = sandbox
+    return app

@@ -1,0 +1,85 @@
+"""The oddities of the cast: what a database collects in ten years, each with one player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from gateway.sandbox import cast
+from gateway.sandbox.rows import Play, Snapshot
+
+ZERO_DATE = "0000-00-00 00:00:00"
+UNKNOWN_MOD = 1 << 31
+
+Row = TypeVar("Row")
+Quirk = Callable[[list[Row]], list[Row]]
+
+
+def _twins(rows: list[Snapshot]) -> list[Snapshot]:
+    return [replace(row, timestamp=rows[index - index % 2].timestamp) for index, row in enumerate(rows)]
+
+
+def _negative(rows: list[Snapshot]) -> list[Snapshot]:
+    return [replace(row, count_rank_ss=-1, count_rank_s=-2, count_rank_a=-3) for row in rows]
+
+
+def _unranked(rows: list[Snapshot]) -> list[Snapshot]:
+    return [replace(row, pp_rank=0, pp_raw=0) for row in rows]
+
+
+def _unranked_at_first(rows: list[Snapshot]) -> list[Snapshot]:
+    return [*_unranked(rows[:5]), *rows[5:]]
+
+
+def _big(rows: list[Snapshot]) -> list[Snapshot]:
+    return [
+        replace(
+            row,
+            count300=3_000_000_000 + index,
+            ranked_score=str(9_007_199_254_740_993 + index),
+            total_score=str(9_200_000_000_000_000_001 + index),
+        )
+        for index, row in enumerate(rows)
+    ]
+
+
+def _blip(rows: list[Snapshot]) -> list[Snapshot]:
+    middle = len(rows) // 2
+    return [*rows[:middle], replace(rows[middle], accuracy=0, pp_raw=0), *rows[middle + 1 :]]
+
+
+def _settled(rows: list[Snapshot]) -> list[Snapshot]:
+    return [*rows[:-1], replace(rows[-2], timestamp=rows[-1].timestamp)]
+
+
+def _zero_date(rows: list[Play]) -> list[Play]:
+    return [replace(rows[0], update_time=ZERO_DATE), *rows[1:]]
+
+
+def _strange(rows: list[Play]) -> list[Play]:
+    unknown_mod = replace(rows[0], mods=UNKNOWN_MOD | 8)
+    unknown_grade = replace(rows[1], rank="P")
+    return [unknown_mod, unknown_grade, replace(rows[2], pp=0), *rows[3:]]
+
+
+def _huge_score(rows: list[Play]) -> list[Play]:
+    return [replace(rows[0], score=5_000_000_000), *rows[1:]]
+
+
+OF_SNAPSHOTS: dict[int, Quirk[Snapshot]] = {
+    cast.TWINS: _twins,
+    cast.NEGATIVE: _negative,
+    cast.UNRANKED: _unranked_at_first,
+    cast.INACTIVE: _unranked,
+    cast.BIG: _big,
+    cast.BLIP: _blip,
+    cast.SETTLED: _settled,
+}
+
+OF_PLAYS: dict[int, Quirk[Play]] = {
+    cast.ZERO_DATE: _zero_date,
+    cast.STRANGE: _strange,
+    cast.BIG: _huge_score,
+}

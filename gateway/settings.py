@@ -1,0 +1,126 @@
+"""Every knob of the gateway: name, type, default, unit and meaning. Nothing else reads the environment.
+
+Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rate of 0 means no limit.
+"""
+
+import os
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Self
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "GATEWAY_"
+ENV_FILE = ".env"
+
+Positive = Annotated[float, Field(gt=0)]
+Count = Annotated[int, Field(ge=1)]
+Rate = Annotated[int, Field(ge=0)]
+
+
+class BadSettings(Exception):
+    """The environment says something that can't be. The message names each variable and what was expected."""
+
+
+class Settings(BaseSettings):
+    """Read once, at the start."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
+
+    host: str = Field("127.0.0.1", description="Address to listen on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
+
+    upstream_url: str = Field(
+        "https://osutrack-api.ameo.dev", pattern="^https?://", description="Where osu!track's API is."
+    )
+    contact: str = Field(
+        "no contact given", description="Told to osu!track in `User-Agent`: whom to ask about our traffic. Set it."
+    )
+    connect_timeout_s: Positive = Field(3.0, description="For a connection to osu!track.")
+    read_timeout_s: Positive = Field(10.0, description="Without a byte from osu!track.")
+    update_timeout_s: Positive = Field(30.0, description="For an update, which osu!track answers slowly.")
+    operation_timeout_s: Positive = Field(20.0, description="For an operation as a whole.")
+
+    cache_max_bytes: Count = Field(256 * 2**20, description="What is remembered of osu!track, in bytes, about.")
+    history_fresh_s: Positive = Field(600.0, description="A history is not asked for again before.")
+    hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for hiscores; at least 900.")
+    peak_fresh_s: Positive = Field(600.0, description="The same for a peak.")
+    best_plays_fresh_s: Positive = Field(600.0, description="The same for best plays.")
+    stale_s: Rate = Field(
+        86_400, description="How long after that it may be served while it is refreshed, or when osu!track fails."
+    )
+
+    reads_per_minute: Rate = Field(120, description="Requests for histories, peaks and best plays.")
+    hiscores_per_minute: Rate = Field(30, description="Requests for hiscores, any of which may be an update.")
+    updates_per_minute: Rate = Field(4, description="Updates.")
+    upstream_concurrency: Count = Field(8, description="Requests to osu!track at once.")
+
+    update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
+        900.0, description="Between two updates of a player in a mode."
+    )
+    update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="If set, `updateUser` needs one of these (comma-separated) as a bearer token."
+    )
+
+    client_points: Rate = Field(60, description="Points a client can save up; one is one request to osu!track.")
+    client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")
+    max_depth: Rate = Field(8, description="Fields inside each other; introspection is left out.")
+    max_aliases: Rate = Field(30, description="Fields with an alias or a repeated name, fragments spread out.")
+    max_tokens: Rate = Field(1000, description="Words, signs and values of a document.")
+    max_directives: Rate = Field(20, description="Uses of directives in a document.")
+    max_cost: Rate = Field(30, description="Requests to osu!track that one operation could cause.")
+    field_suggestions: bool = Field(
+        default=True, description="Whether a misspelt field is answered with what may be meant."
+    )
+    max_rows: Count = Field(20_000, description="Rows of lists in one operation's answer.")
+    trusted_documents: Path | None = Field(
+        None, description="A folder of `*.graphql` files whose documents may be asked for by their SHA-256."
+    )
+    only_trusted_documents: bool = Field(default=False, description="Whether there are no others; needs the folder.")
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Networks (comma-separated) whose `X-Forwarded-For` is believed, like `10.0.0.0/8`."
+    )
+    header_timeout_s: Positive = Field(10.0, description="For a connection to send a request's headers.")
+    body_timeout_s: Positive = Field(10.0, description="For a request's body.")
+    max_body_bytes: Count = Field(65_536, description="Of a request.")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        ("*",), description="Whose pages may read answers (comma-separated); `*` is anyone's."
+    )
+
+    @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(str(ip_network(network)) for network in value)
+
+    @model_validator(mode="after")
+    def _has_trusted_documents(self) -> Self:
+        if self.only_trusted_documents and self.trusted_documents is None:
+            raise ValueError("ONLY_TRUSTED_DOCUMENTS needs the folder TRUSTED_DOCUMENTS")
+        return self
+
+
+def read_settings() -> Settings:
+    """The settings of this environment; raises `BadSettings` for an unknown variable or a bad value."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    given = {*os.environ, *dotenv_values(ENV_FILE)}
+    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    if unknown:
+        raise BadSettings("\n".join(f"{name}: there is no such setting" for name in unknown))
+    try:
+        return Settings()
+    except ValidationError as exc:
+        raise BadSettings("\n".join(map(_explained, exc.errors()))) from exc
+
+
+def _explained(error: object) -> str:
+    if not isinstance(error, dict):
+        return str(error)
+    name = "_".join(str(part) for part in error["loc"][:1])
+    return f"{PREFIX}{name.upper()}: {error['msg']} (got {error.get('input')!r})"

@@ -1,0 +1,96 @@
+"""A memory with a bound in bytes: aiocache's memory cache, made to let the least recently used go.
+
+aiocache is the back end's interface; freshness, staleness and invalidation are decided by the callers. Its memory cache
+has no bound of its own, a timer for each key, and no look without `await`: hence the subclass.
+"""
+
+import sys
+from collections import OrderedDict
+from collections.abc import Hashable
+from typing import Any, Generic, TypeVar
+
+from aiocache.backends.memory import SimpleMemoryCache
+from msgspec import Struct, structs
+
+T = TypeVar("T")
+
+# What the key, the dictionary and the entry itself take, about.
+ENTRY_BYTES = 600
+SAMPLE = 8
+
+
+class Held(Struct, Generic[T]):
+    """Something remembered. Times are seconds of the wall clock; `generation` is that of its tag when it was asked for."""
+
+    value: T
+    fetched_at: float
+    generation: int = 0
+    etag: str | None = None
+    dropped: int = 0
+    refresh_at: float = 0.0
+
+
+class Cache(SimpleMemoryCache):
+    """`max_bytes` bounds the estimated size of all that is held; what is larger than the bound is not kept at all."""
+
+    _cache: OrderedDict[Hashable, Held[Any]]  # type: ignore[assignment]  # ordered, with keys of any kind
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(timeout=None)
+        self.max_bytes = max_bytes
+        self.held_bytes = 0
+        self.evictions = 0
+        self._cache = OrderedDict()
+        self._sizes: dict[Hashable, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._cache)
+
+    def peek(self, key: Hashable) -> Held[Any] | None:
+        """What is held under the key, now, without `await`."""
+        held = self._cache.get(key)
+        if held is not None:
+            self._cache.move_to_end(key)
+        return held
+
+    def forget(self, key: Hashable) -> None:
+        """Drop one entry, if it is there."""
+        if self._cache.pop(key, None) is not None:
+            self.held_bytes -= self._sizes.pop(key)
+
+    def keep(self, key: Hashable, held: Held[Any]) -> None:
+        """Remember, and let go of what was used least recently until all fits."""
+        self.forget(key)
+        size = ENTRY_BYTES + size_of(held.value)
+        if size > self.max_bytes:
+            return
+        self._cache[key] = held
+        self._sizes[key] = size
+        self.held_bytes += size
+        while self.held_bytes > self.max_bytes:
+            self.evictions += 1
+            self.forget(next(iter(self._cache)))
+
+    async def _get(self, key: Hashable, encoding: str = "utf-8", _conn: Any = None) -> Held[Any] | None:
+        return self.peek(key)
+
+    async def _set(
+        self, key: Hashable, value: Held[Any], ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
+    ) -> bool:
+        self.keep(key, value)
+        return True
+
+    async def _delete(self, key: Hashable, _conn: Any = None) -> int:
+        present = key in self._cache
+        self.forget(key)
+        return int(present)
+
+
+def size_of(value: object) -> int:
+    """About how many bytes a value takes; long tuples are estimated from a few of their members."""
+    if isinstance(value, tuple) and value:
+        sample = value[:: max(1, len(value) // SAMPLE)]
+        return sys.getsizeof(value) + len(value) * sum(map(size_of, sample)) // len(sample)
+    if isinstance(value, Struct):
+        return sys.getsizeof(value) + sum(map(size_of, structs.astuple(value)))
+    return sys.getsizeof(value)

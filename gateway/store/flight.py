@@ -1,0 +1,53 @@
+"""Single flight: whoever wants what is already on its way waits for the same answer."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Flights(Generic[T]):
+    """Tasks shared by key. One waiter going away leaves the task to the others; the last one's going cancels it."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[T]] = {}
+        self._waiters: dict[asyncio.Task[T], int] = {}
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._tasks
+
+    async def join(self, key: Hashable, fly: Callable[[], Awaitable[T]]) -> T:
+        """The result of the flight under way for the key, or of a new one."""
+        task = self._tasks.get(key) or self._start(key, fly)
+        self._waiters[task] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiters[task] -= 1
+            if not self._waiters[task]:
+                self._waiters.pop(task)
+                # From here on nobody may join: it is done, or about to be cancelled.
+                self._land(key, task)
+                task.cancel()
+
+    def _start(self, key: Hashable, fly: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(fly())
+        self._tasks[key] = task
+        self._waiters[task] = 0
+        task.add_done_callback(lambda done: self._land(key, done))
+        return task
+
+    def _land(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        if self._tasks.get(key) is task:
+            del self._tasks[key]
+        if not task.cancelled() and task.done():
+            # Looked at, so that asyncio does not complain when every waiter has gone.
+            task.exception()
+
+    async def close(self) -> None:
+        """Cancel what is under way and wait until it has ended."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,164 @@
+"""osu!track as the gateway remembers it: five resources, and how each is read with as little traffic as can be."""
+
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+from gateway.errors import UpstreamInvalid
+from gateway.osutrack.client import Client, Reply
+from gateway.osutrack.patience import Patience
+from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows
+from gateway.settings import Settings
+
+from .cache import Cache, Held
+from .generations import Generations
+from .history import History
+from .resource import Lifetime, Resource, Served
+
+V = TypeVar("V")
+
+WHOLE_HISTORY_S = 24 * 3600.0
+TIERS = (100, 1000, 10_000)
+
+
+class Name(NamedTuple):
+    """A player known by name only."""
+
+    username: str
+    mode: Mode
+
+
+class BestPlaysKey(NamedTuple):
+    """A list of best plays as osu!track is asked for it; `until` is inclusive."""
+
+    mode: Mode
+    since: str | None
+    until: str | None
+    limit: int
+
+
+class BestPlays(NamedTuple):
+    """The top of the list; `complete` when there is no more to it."""
+
+    rows: Rows[BestPlay]
+    complete: bool
+
+
+def tag_of(player: Player) -> str:
+    """What an update of this player invalidates."""
+    return f"user:{player.user_id}:{player.mode.name}"
+
+
+def tag_of_name(name: Name) -> str:
+    """The same for a player known by name; osu!track does not tell upper from lower case."""
+    return f"name:{name.username.lower()}:{name.mode.name}"
+
+
+class Tracker:
+    """Everything a resolver can ask for. Resources are peeked at, or loaded; see `Resource`."""
+
+    def __init__(
+        self, client: Client, cache: Cache, settings: Settings, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self.cache = cache
+        self.generations = Generations(clock=clock)
+        stale_s = settings.stale_s
+        shared: dict[str, Any] = {"cache": cache, "generations": self.generations, "clock": clock}
+        self.history: Resource[Player, History] = Resource(
+            "history", Lifetime(settings.history_fresh_s, stale_s), self._history, tag=tag_of, **shared
+        )
+        self.hiscores: Resource[Player, Rows[Play]] = Resource(
+            "hiscores",
+            Lifetime(settings.hiscores_fresh_s, stale_s),
+            self._hiscores,
+            tag=tag_of,
+            # Having nothing, osu!track would update the player: only for somebody who waits for it.
+            refreshable=bool,
+            **shared,
+        )
+        self.hiscores_by_name: Resource[Name, Rows[Play] | None] = Resource(
+            "hiscores-by-name",
+            Lifetime(settings.hiscores_fresh_s, stale_s),
+            self._hiscores_by_name,
+            tag=tag_of_name,
+            refreshable=bool,
+            **shared,
+        )
+        self.peak: Resource[Player, Peak] = Resource(
+            "peak", Lifetime(settings.peak_fresh_s, stale_s), self._peak, tag=tag_of, **shared
+        )
+        self.best_plays: Resource[BestPlaysKey, BestPlays] = Resource(
+            "best-plays",
+            Lifetime(settings.best_plays_fresh_s, stale_s),
+            self._best_plays,
+            tag=lambda key: f"best:{key.mode.name}",
+            **shared,
+        )
+
+    async def close(self) -> None:
+        """End what is under way."""
+        for resource in (self.history, self.hiscores, self.hiscores_by_name, self.peak, self.best_plays):
+            await resource.close()
+
+    def peek_best_plays(self, key: BestPlaysKey) -> Served[BestPlays] | None:
+        """The list itself, or a longer one that is held already."""
+        longer = (key._replace(limit=limit) for limit in TIERS if limit >= key.limit)
+        return next((served for served in map(self.best_plays.peek, longer) if served), None)
+
+    def username(self, user_id: int) -> str | None:
+        """The name that the player's last update told, if it is still remembered."""
+        held = self.cache.peek(("username", user_id))
+        return str(held.value) if held else None
+
+    def updated(self, player: Player, username: str | None) -> None:
+        """Nothing known of the player in this mode counts any more, whether by ID or by name."""
+        self.generations.raise_(tag_of(player))
+        if username:
+            self.generations.raise_(tag_of_name(Name(username, player.mode)))
+            self.cache.keep(("username", player.user_id), Held(username, self._clock()))
+
+    async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
+        if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_HISTORY_S:
+            reply = await self._client.history(player, patience, since=held.value.seam)
+            spliced = reply.decoded and held.value.spliced(reply.decoded.value)
+            if spliced and reply.decoded:
+                return Held(spliced, 0.0, dropped=held.dropped + reply.decoded.dropped)
+        reply = await self._client.history(player, patience)
+        whole = _merged(None, reply)
+        return Held(History(player, whole.value, self._clock()), 0.0, dropped=whole.dropped)
+
+    async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
+        return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
+
+    async def _hiscores_by_name(
+        self, name: Name, held: Held[Rows[Play] | None] | None, patience: Patience
+    ) -> Held[Rows[Play] | None]:
+        etag = _etag(held)
+        return _merged(held, await self._client.hiscores_by_name(name.username, name.mode, patience, etag=etag))
+
+    async def _peak(self, player: Player, held: Held[Peak] | None, patience: Patience) -> Held[Peak]:
+        return _merged(held, await self._client.peak(player, patience, etag=_etag(held)))
+
+    async def _best_plays(self, key: BestPlaysKey, held: Held[BestPlays] | None, patience: Patience) -> Held[BestPlays]:
+        mode, since, until, limit = key
+        etag = _etag(held)
+        reply = await self._client.best_plays(mode, patience, since=since, until=until, limit=limit, etag=etag)
+        if reply.decoded is None:
+            return _merged(held, Reply(None, reply.etag))
+        rows, dropped, sent = reply.decoded
+        return Held(BestPlays(rows, complete=sent < limit), 0.0, etag=reply.etag, dropped=dropped)
+
+
+def _etag(held: Held[V] | None) -> str | None:
+    return held.etag if held else None
+
+
+def _merged(held: Held[V] | None, reply: Reply[V]) -> Held[V]:
+    """What was held, if osu!track says that it still holds; what it answered, if not."""
+    if reply.decoded is not None:
+        return Held(reply.decoded.value, 0.0, etag=reply.etag, dropped=reply.decoded.dropped)
+    if held is None:
+        raise UpstreamInvalid("osu!track says that nothing has changed, but was not asked that.")
+    return Held(held.value, 0.0, etag=held.etag, dropped=held.dropped)

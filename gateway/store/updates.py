@@ -1,0 +1,101 @@
+"""Updates: sent once, overlapping calls joined, a cooldown for each player and mode, and nothing old served after."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import NamedTuple
+
+from gateway.errors import UpstreamBusy, UpstreamError
+from gateway.osutrack.client import Client
+from gateway.osutrack.patience import patience
+from gateway.records import Player, Update
+
+from .tracker import Tracker
+
+
+class Cooldown(NamedTuple):
+    """An update that is not sent, because there was one a moment ago."""
+
+    retry_at: float
+
+
+class Unknown(NamedTuple):
+    """osu! knows no such user."""
+
+
+Outcome = Update | Cooldown | Unknown
+
+
+class Updates:
+    """The one way to make osu!track read a player anew."""
+
+    def __init__(
+        self,
+        client: Client,
+        tracker: Tracker,
+        *,
+        cooldown_s: float,
+        timeout_s: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`timeout_s` bounds one update; who asked for it may go away earlier."""
+        self._client = client
+        self._tracker = tracker
+        self._cooldown_s = cooldown_s
+        self._timeout_s = timeout_s
+        self._clock = clock
+        self._under_way: dict[Player, asyncio.Task[Outcome]] = {}
+        self._sent: dict[Player, tuple[float, bool]] = {}
+
+    async def update(self, player: Player) -> Outcome:
+        """Send an update, or join the one under way, or say why not; raises `UpstreamError` if it fails.
+
+        It is not taken back when the caller goes away: it has been sent.
+        """
+        task = self._under_way.get(player)
+        if task is None:
+            refusal = self._refusal(player)
+            if refusal is not None:
+                return refusal
+            task = self._under_way[player] = asyncio.ensure_future(self._update(player))
+            task.add_done_callback(lambda done: self._ended(player, done))
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Wait for what has been sent: it can't be taken back, and whoever asked wants to know."""
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+
+    def _refusal(self, player: Player) -> Cooldown | Unknown | None:
+        sent_at, known = self._sent.get(player, (0.0, True))
+        retry_at = sent_at + self._cooldown_s
+        if retry_at <= self._clock():
+            return None
+        return Cooldown(retry_at) if known else Unknown()
+
+    async def _update(self, player: Player) -> Outcome:
+        self._remember(player, known=True)
+        try:
+            answer = await self._client.update(player, patience(self._timeout_s))
+        except UpstreamError as exc:
+            if isinstance(exc, UpstreamBusy) or exc.unsent:
+                self._sent.pop(player)
+            raise
+        finally:
+            # Also after a timeout or a failure: it has probably been made.
+            self._tracker.updated(player, None)
+        if answer.value is None:
+            self._remember(player, known=False)
+            return Unknown()
+        self._tracker.updated(player, answer.value.username)
+        return answer.value
+
+    def _remember(self, player: Player, *, known: bool) -> None:
+        now = self._clock()
+        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._cooldown_s > now}
+        self._sent[player] = (now, known)
+
+    def _ended(self, player: Player, task: asyncio.Task[Outcome]) -> None:
+        del self._under_way[player]
+        if not task.cancelled():
+            # Looked at, so that asyncio does not complain when everyone who asked has gone.
+            task.exception()

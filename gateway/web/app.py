@@ -1,0 +1,122 @@
+"""Where the parts are built and given to each other: the only such place."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from gateway.graph.context import Services
+from gateway.graph.engine import Engine
+from gateway.graph.limits import Limits
+from gateway.graph.schema import build_schema
+from gateway.osutrack.connection import Connection
+from gateway.settings import Settings
+from gateway.store.cache import Cache
+from gateway.store.tracker import Tracker
+from gateway.store.updates import Updates
+
+from .addresses import Addresses
+from .clients import Clients
+from .endpoint import GraphQLEndpoint, Parts
+from .middleware import Envelope
+from .pages import graphiql
+from .persisted import PersistedDocuments, trusted_documents
+from .requests import JSON
+from .responses import refusal_response
+
+READABLE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
+
+
+class Gateway:
+    """The parts that live as long as the process. `close` ends what is under way, updates last."""
+
+    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float]) -> None:
+        self._connection = Connection(settings, transport=transport, clock=clock)
+        client = self._connection.client
+        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, clock=clock)
+        self.updates = Updates(
+            client,
+            self.tracker,
+            cooldown_s=settings.update_cooldown_s,
+            timeout_s=settings.update_timeout_s,
+            clock=clock,
+        )
+        services = Services(self.tracker, self.updates, self._connection.breaker, settings.max_rows)
+        limits = Limits(
+            settings.max_depth,
+            settings.max_aliases,
+            settings.max_tokens,
+            settings.max_directives,
+            settings.max_cost,
+            suggestions=settings.field_suggestions,
+        )
+        self.engine = Engine(build_schema(), services, limits, timeout_s=settings.operation_timeout_s, clock=clock)
+
+    async def close(self) -> None:
+        """Wait for updates, give up everything else, close connections."""
+        await self.updates.close()
+        await self.tracker.close()
+        await self._connection.close()
+
+
+def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[], float] = time.time) -> Starlette:
+    """The gateway as an ASGI application; `app.state.gateway` has its parts.
+
+    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time.
+    """
+    gateway = Gateway(settings, transport=transport, clock=clock)
+    folder = settings.trusted_documents
+    endpoint = GraphQLEndpoint(
+        Parts(
+            gateway.engine,
+            PersistedDocuments(
+                trusted_documents(folder) if folder else {}, only_trusted=settings.only_trusted_documents
+            ),
+            Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
+            Addresses(settings.trusted_proxies),
+            settings,
+            graphiql,
+        )
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await gateway.close()
+
+    app = Starlette(
+        routes=[Route("/graphql", endpoint), Route("/healthz", _alive)],
+        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope)],
+        exception_handlers={404: _not_found},
+        lifespan=lifespan,
+    )
+    app.state.gateway = gateway
+    return app
+
+
+def _cors(settings: Settings) -> dict[str, Any]:
+    return {
+        "allow_origins": settings.cors_origins,
+        "allow_methods": ("GET", "POST"),
+        "allow_headers": ("Authorization", "Content-Type", "GraphQL-Require-Preflight", "X-Request-ID"),
+        "expose_headers": READABLE_HEADERS,
+    }
+
+
+async def _alive(_: Request) -> JSONResponse:
+    return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
+
+
+async def _not_found(request: Request, _: Exception) -> Response:
+    error = {
+        "message": "There is nothing here; ask at `/graphql`.",
+        "extensions": {"code": "NOT_FOUND", "retryable": False},
+    }
+    return refusal_response(404, [error], JSON, request.state.request_id)

@@ -1,0 +1,133 @@
+"""`/graphql`: requests in, responses out, with the statuses and media types of GraphQL over HTTP."""
+
+from collections.abc import Callable, Mapping
+from hmac import compare_digest
+from math import ceil
+from typing import NamedTuple
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from gateway.errors import GatewayError
+from gateway.graph.engine import Engine
+from gateway.graph.failures import Refused, failure
+from gateway.settings import Settings
+
+from .addresses import Addresses
+from .clients import Bucket, Clients
+from .persisted import PersistedDocuments
+from .requests import GRAPHQL, JSON, Rejected, asked_by, media_type
+from .responses import graphql_response, identified, refusal_response
+
+
+class Parts(NamedTuple):
+    """What the endpoint works with."""
+
+    engine: Engine
+    documents: PersistedDocuments
+    clients: Clients
+    addresses: Addresses
+    settings: Settings
+    graphiql: Callable[[], Response]
+
+
+class GraphQLEndpoint:
+    """One path for queries by GET and POST, for mutations by POST, and for GraphiQL in a browser."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application."""
+        request = Request(scope, receive)
+        response = self._parts.graphiql() if _is_page_view(request) else await self._answer(request)
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        accepted = media_type(request.headers.get("accept"))
+        strict = accepted == GRAPHQL
+        request_id: str = request.state.request_id
+        try:
+            _check(request, accepted)
+            return await self._executed(request, accepted or JSON)
+        except Rejected as no:
+            error = {"message": no.message, "extensions": {"code": no.code, "retryable": no.status in {408, 429}}}
+            return refusal_response(no.status, [error], accepted or JSON, request_id, no.headers)
+        except Refused as no:
+            # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
+            return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
+        except GatewayError as exc:
+            return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
+
+    async def _executed(self, request: Request, accepted: str) -> Response:
+        engine, documents, clients, addresses, settings, _ = self._parts
+        asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
+        admitted = engine.admit(documents.text(asked), asked.variables, asked.operation_name)
+        if request.method == "GET" and not admitted.operation.is_query:
+            raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
+        bucket = clients.bucket(addresses.client(request))
+        _pay(bucket, admitted.cost)
+        charged = 0
+        try:
+            content = await engine.execute(admitted, bucket, may_update=self._may_update(request.headers))
+            charged = content["extensions"]["cost"]["charged"]
+        finally:
+            bucket.take(charged - admitted.cost)
+        if "errors" in content:
+            content["errors"] = identified(content["errors"], request.state.request_id)
+        return graphql_response(200, content, accepted, _rate_headers(bucket))
+
+    def _may_update(self, headers: Mapping[str, str]) -> bool:
+        tokens = self._parts.settings.update_tokens
+        if not tokens:
+            return True
+        scheme, _, given = headers.get("authorization", "").partition(" ")
+        # All are compared, and each in constant time: nothing is learnt from how long it takes.
+        fits = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
+        return scheme.lower() == "bearer" and any(fits)
+
+
+def _is_page_view(request: Request) -> bool:
+    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+
+
+def _check(request: Request, accepted: str | None) -> None:
+    if request.method not in {"GET", "POST"}:
+        raise Rejected(405, "METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
+    if accepted is None:
+        raise Rejected(406, "NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
+    if request.method == "GET" and _is_simple_cross_site(request.headers):
+        raise Rejected(
+            403,
+            "CROSS_SITE_REQUEST",
+            "Pages of other sites ask by POST, or send the header `GraphQL-Require-Preflight`.",
+        )
+
+
+def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
+    """Whether a browser sends this for another site's page without having asked us first."""
+    site = headers.get("sec-fetch-site", "cross-site" if "origin" in headers else "none")
+    return site in {"cross-site", "same-site"} and "graphql-require-preflight" not in headers
+
+
+def _pay(bucket: Bucket, cost: int) -> None:
+    wait_s = bucket.wait_s(cost)
+    if wait_s > 0:
+        headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
+        message = (
+            f"This operation costs {cost} points and you have {bucket.remaining} of {bucket.limit}"
+            f" (counted by address, a point for each request to osu!track). Try again in {ceil(wait_s)} s."
+        )
+        raise Rejected(429, "RATE_LIMITED", message, headers)
+    bucket.take(cost)
+
+
+def _rate_headers(bucket: Bucket) -> dict[str, str]:
+    if not bucket.limit:
+        return {}
+    window = ceil(bucket.fill_s)
+    return {
+        "RateLimit-Policy": f'"points";q={bucket.limit};w={window}',
+        "RateLimit": f'"points";r={bucket.remaining};t={ceil(bucket.wait_s(bucket.limit))}',
+    }

@@ -1,0 +1,74 @@
+"""Documents that clients name instead of sending: registered by themselves (Apollo's protocol), or by the operator."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from .requests import Asked, Rejected
+
+# Beyond these the least recently used is forgotten; its client sends it again.
+MAX_DOCUMENTS = 1000
+MAX_BYTES = 16 * 2**20
+
+
+class PersistedDocuments:
+    """Finds the text of the document that a request means."""
+
+    def __init__(self, trusted: Mapping[str, str], *, only_trusted: bool = False) -> None:
+        """`trusted` maps SHA-256 digests, in hexadecimal, to documents; with `only_trusted` there are no others."""
+        self._trusted = trusted
+        self._trusted_texts = frozenset(trusted.values())
+        self._only_trusted = only_trusted
+        self._registered: OrderedDict[str, str] = OrderedDict()
+        self._bytes = 0
+
+    def text(self, asked: Asked) -> str:
+        """The document; raises `Rejected` if it is not known, or not wanted."""
+        digest = _digest(asked)
+        if digest is None or digest in self._trusted:
+            return self._wanted(self._trusted[digest] if digest else asked.query)
+        if self._only_trusted:
+            raise Rejected(
+                400, "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
+            )
+        if asked.query is not None:
+            self._register(digest, asked.query)
+        if digest not in self._registered:
+            # Word for word: Apollo's clients send the document when they see either.
+            raise Rejected(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+        self._registered.move_to_end(digest)
+        return self._registered[digest]
+
+    def _wanted(self, text: str | None) -> str:
+        if text is None:
+            raise Rejected(400, "BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
+        if self._only_trusted and text not in self._trusted_texts:
+            raise Rejected(400, "DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
+        return text
+
+    def _register(self, digest: str, text: str) -> None:
+        if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
+            raise Rejected(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
+        if digest not in self._registered:
+            self._registered[digest] = text
+            self._bytes += len(text)
+        while len(self._registered) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
+            self._bytes -= len(self._registered.popitem(last=False)[1])
+
+
+def trusted_documents(folder: Path) -> dict[str, str]:
+    """The documents in the folder's `*.graphql` files, by their SHA-256; raises `OSError` if it can't be read."""
+    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".graphql"]
+    return {sha256(text.encode()).hexdigest(): text for text in texts}
+
+
+def _digest(asked: Asked) -> str | None:
+    if asked.document_id is not None:
+        return asked.document_id.removeprefix("sha256:").lower()
+    named = asked.extensions.get("persistedQuery")
+    if named is None:
+        return None
+    if isinstance(named, dict) and named.get("version") == 1 and isinstance(digest := named.get("sha256Hash"), str):
+        return digest.lower()
+    raise Rejected(400, "BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")

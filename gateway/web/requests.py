@@ -1,0 +1,125 @@
+"""GraphQL requests out of HTTP requests, by the GraphQL-over-HTTP specification; what is not one is refused."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+# What is left of a body that is not read to its end must not be taken for the next request.
+CLOSE = {"Connection": "close"}
+
+
+class Asked(NamedTuple):
+    """A GraphQL request, whatever it came by. `extensions` may name a persisted document instead of `query`."""
+
+    query: str | None
+    variables: Mapping[str, Any]
+    operation_name: str | None
+    document_id: str | None
+    extensions: Mapping[str, Any]
+
+
+class Rejected(Exception):
+    """An HTTP request that is no GraphQL request, with the status and headers of the answer."""
+
+    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.headers = headers or {}
+
+
+def media_type(accept: str | None) -> str | None:
+    """What to answer with; None if the client takes neither. `application/json` where it does not care."""
+    best, choice = 0.0, None
+    for part in (accept or "*/*").split(","):
+        name, quality = _preference(part)
+        offered = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(name)
+        if offered and (quality > best or (quality == best > 0 and name == GRAPHQL)):
+            best, choice = quality, offered
+    return choice
+
+
+def _preference(part: str) -> tuple[str, float]:
+    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
+    given = dict(parameter.partition("=")[::2] for parameter in parameters)
+    if given.get("charset", "utf-8").strip('"') != "utf-8":
+        return name, 0.0
+    try:
+        return name, float(given.get("q", "1"))
+    except ValueError:
+        return name, 0.0
+
+
+async def asked_by(request: Request, max_body_bytes: int, timeout_s: float) -> Asked:
+    """What a GET or a POST asks; raises `Rejected`."""
+    if request.method == "GET":
+        return _from_parameters(request.query_params)
+    _check_content_type(request.headers.get("content-type", ""))
+    try:
+        async with asyncio.timeout(timeout_s):
+            body = await _body(request, max_body_bytes)
+    except TimeoutError as exc:
+        raise Rejected(408, "REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
+    return _from_fields(_decoded(body, "The body"))
+
+
+def _check_content_type(content_type: str) -> None:
+    name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
+    charsets = (value.strip('"') for key, _, value in (part.partition("=") for part in parameters) if key == "charset")
+    if name != JSON or any(charset != "utf-8" for charset in charsets):
+        raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
+
+
+async def _body(request: Request, max_body_bytes: int) -> bytes:
+    if request.headers.get("content-encoding", "identity") != "identity":
+        raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_body_bytes:
+            raise Rejected(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
+    return bytes(body)
+
+
+def _decoded(text: bytes | str, what: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, ValueError, RecursionError) as exc:
+        raise Rejected(400, "BAD_REQUEST", f"{what} is not valid JSON in UTF-8.") from exc
+
+
+def _from_parameters(parameters: Mapping[str, str]) -> Asked:
+    fields: dict[str, Any] = {
+        name: parameters[name] for name in ("query", "operationName", "documentId") if name in parameters
+    }
+    for name in ("variables", "extensions"):
+        if parameters.get(name):
+            fields[name] = _decoded(parameters[name], f"`{name}`")
+    return _from_fields(fields)
+
+
+def _from_fields(fields: Any) -> Asked:
+    if isinstance(fields, list):
+        raise Rejected(400, "BAD_REQUEST", "Batches are not taken: send each operation in a request of its own.")
+    if not isinstance(fields, dict):
+        raise Rejected(400, "BAD_REQUEST", "The request must be a JSON object with a `query`.")
+    return Asked(
+        _field(fields, "query", str) or None,
+        _field(fields, "variables", dict) or {},
+        _field(fields, "operationName", str) or None,
+        _field(fields, "documentId", str) or None,
+        _field(fields, "extensions", dict) or {},
+    )
+
+
+def _field(fields: dict[str, Any], name: str, kind: type) -> Any:
+    value = fields.get(name)
+    if value is not None and not isinstance(value, kind):
+        raise Rejected(400, "BAD_REQUEST", f"`{name}` must be {'a string' if kind is str else 'an object'}.")
+    return value
