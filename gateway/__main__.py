@@ -5,11 +5,30 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from .settings import BadSettings, read_settings
+from .settings import BadSettings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 if all is well, 1 if not, 2 for a wrong call or wrong settings."""
+    chosen = _parser().parse_args(arguments)
+    from . import cli  # noqa: PLC0415  # `--help` and a wrong call answer at once
+
+    try:
+        match chosen.command:
+            case "serve":
+                return cli.serve(sandbox=chosen.sandbox)
+            case "schema":
+                return cli.schema(chosen.check)
+            case "settings":
+                return cli.settings()
+            case _:
+                return cli.doctor()
+    except BadSettings as exc:
+        print(exc, file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="osutrack-gateway", description="The GraphQL gateway over osu!track.")
     parser.add_argument("--version", action="version", version=version("osutrack-gateway"))
     commands = parser.add_subparsers(dest="command", required=True)
@@ -17,30 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     serve.add_argument("--sandbox", action="store_true", help="over a simulated osu!track, without the network")
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", metavar="OLD", help="instead, fail if a change since this file breaks clients")
-    chosen = parser.parse_args(arguments)
-    try:
-        return _schema(chosen.check) if chosen.command == "schema" else _serve(sandbox=chosen.sandbox)
-    except BadSettings as exc:
-        print(exc, file=sys.stderr)
-        return 2
-
-
-def _schema(old: str | None) -> int:
-    from .graph.breaking import breaking_changes  # noqa: PLC0415  # only what a command needs is loaded
-    from .graph.schema import sdl  # noqa: PLC0415
-
-    if old is None:
-        print(sdl(), end="")
-        return 0
-    changes = breaking_changes(old)
-    print("\n".join(changes) or "No change breaks clients.")
-    return 1 if changes else 0
-
-
-def _serve(*, sandbox: bool) -> int:
-    from .cli import serve  # noqa: PLC0415
-
-    return serve(read_settings(), sandbox=sandbox)
+    commands.add_parser("settings", help="print every setting, its value and where that is from")
+    commands.add_parser("doctor", help="ask osu!track five things, and tell what has changed in its answers")
+    return parser
 
 
 if __name__ == "__main__":

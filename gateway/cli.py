@@ -1,24 +1,41 @@
-"""`serve`: the gateway under uvicorn, and the sandbox beside it if wanted."""
+"""The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
 
+import asyncio
 import threading
 import time
 
 import uvicorn
 
+from .graph.breaking import breaking_changes
+from .graph.schema import sdl
+from .osutrack.connection import Connection
+from .osutrack.doctor import examine
+from .protocol import protocol
 from .sandbox import create_sandbox
-from .settings import Settings
+from .settings import knobs, read_settings
 from .web.app import create_app
 
 LOCAL = "127.0.0.1"
 START_S = 10.0
+# What has been accepted may take so long to end: an operation, or an update.
+SHUTDOWN_S = 30
 
 
-def serve(settings: Settings, *, sandbox: bool) -> int:
-    """Serve until a signal ends it; returns the exit code."""
+def serve(*, sandbox: bool) -> int:
+    """Serve until a signal ends it."""
+    settings = read_settings()
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
     config = uvicorn.Config(
-        create_app(settings), host=settings.host, port=settings.port, access_log=False, server_header=False
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        http=protocol(settings.header_timeout_s),
+        access_log=False,
+        server_header=False,
+        # Which proxies are believed is a setting of ours, and so is who a client is.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
     )
     server = uvicorn.Server(config)
     server.run()
@@ -38,3 +55,36 @@ def start_sandbox() -> str:
     url = f"http://{LOCAL}:{port}"
     print(f"Sandbox: a simulated osu!track at {url} (players and faults: {url}/_sandbox/)", flush=True)
     return url
+
+
+def schema(old: str | None) -> int:
+    """Print the schema, or what in it breaks clients of an older one."""
+    if old is None:
+        print(sdl(), end="")
+        return 0
+    changes = breaking_changes(old)
+    print("\n".join(changes) or "No change breaks clients.")
+    return 1 if changes else 0
+
+
+def settings() -> int:
+    """Print every setting: its value, default, where it is from, and what it means with its unit."""
+    for variable, value, default, source, meaning in knobs(read_settings()):
+        print(f"{variable}={value}\n    {meaning} Default: {default or 'none'}. From: {source}.")
+    return 0
+
+
+def doctor() -> int:
+    """Ask osu!track what a gateway asks, once each, and print what is not as expected."""
+    findings = asyncio.run(_examined())
+    for what, problems in findings.items():
+        print(f"{what}: {'; '.join(problems) if problems else 'as expected'}")
+    return 1 if any(findings.values()) else 0
+
+
+async def _examined() -> dict[str, list[str]]:
+    connection = Connection(read_settings())
+    try:
+        return await examine(connection.client)
+    finally:
+        await connection.close()

@@ -113,7 +113,7 @@ class UpstreamError(GatewayError):
     def __init__(
         self, message: str, *, retry_after_s: float | None = None, transient: bool = False, unsent: bool = False
     ) -> None:
-        """`transient`: the next attempt may well succeed. `unsent`: osu!track has seen nothing of the request."""
+        """`transient`: the next attempt may well succeed. `unsent`: osu!track has done nothing about the request."""
         super().__init__(message, retry_after_s=retry_after_s)
         self.transient = transient
         self.unsent = unsent

@@ -9,6 +9,8 @@ from typing import Annotated, NamedTuple, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
+from .mods import Mods, mods_of
+
 T = TypeVar("T")
 
 INT32 = 2**31 - 1
@@ -68,6 +70,11 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
         return self.count_300 + self.count_100 + self.count_50
 
 
+def beatmap_url(beatmap_id: int) -> str:
+    """A beatmap's page on osu.ppy.sh."""
+    return f"https://osu.ppy.sh/beatmaps/{beatmap_id}"
+
+
 class Delta(Struct, frozen=True, gc=False, kw_only=True):
     """Later minus earlier; but `ranks_gained` is places climbed, None if unranked at either end."""
 
@@ -98,6 +105,16 @@ class Play(Struct, frozen=True, gc=False, kw_only=True):
     recorded_at: str
     mode: Mode = Mode.OSU
 
+    @property
+    def mods(self) -> Mods:
+        """The mods it was played with."""
+        return mods_of(self.mod_bits)
+
+    @property
+    def beatmap_url(self) -> str:
+        """The beatmap's page."""
+        return beatmap_url(self.beatmap_id)
+
 
 class BestPlay(Play, frozen=True, gc=False, kw_only=True):
     """A play with who played it (`/bestplays`)."""
@@ -126,6 +143,16 @@ class NewPlay(Struct, frozen=True, gc=False, kw_only=True):
     count_geki: Int32
     accuracy: float = 0.0
     mode: Mode = Mode.OSU
+
+    @property
+    def mods(self) -> Mods:
+        """The mods it was played with."""
+        return mods_of(self.mod_bits)
+
+    @property
+    def beatmap_url(self) -> str:
+        """The beatmap's page."""
+        return beatmap_url(self.beatmap_id)
 
 
 class Peak(Struct, frozen=True, gc=False, kw_only=True):

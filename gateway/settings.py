@@ -6,7 +6,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, NamedTuple, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
+SECRETS = {"update_tokens"}
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -74,6 +75,9 @@ class Settings(BaseSettings):
     field_suggestions: bool = Field(
         default=True, description="Whether a misspelt field is answered with what may be meant."
     )
+    fast_lists: bool = Field(
+        default=True, description="Whether long lists are completed as a whole; off, they are slow."
+    )
     max_rows: Count = Field(20_000, description="Rows of lists in one operation's answer.")
     trusted_documents: Path | None = Field(
         None, description="A folder of `*.graphql` files whose documents may be asked for by their SHA-256."
@@ -124,3 +128,32 @@ def _explained(error: object) -> str:
         return str(error)
     name = "_".join(str(part) for part in error["loc"][:1])
     return f"{PREFIX}{name.upper()}: {error['msg']} (got {error.get('input')!r})"
+
+
+class Knob(NamedTuple):
+    """A setting as operators see it: all text, secrets hidden."""
+
+    variable: str
+    value: str
+    default: str
+    source: str
+    meaning: str
+
+
+def knobs(settings: Settings) -> list[Knob]:
+    """Every setting, in the order in which they are declared, and where its value is from."""
+    environment = {name.upper() for name in os.environ}
+    file = {name.upper() for name in dotenv_values(ENV_FILE)}
+    rows = []
+    for name, field in Settings.model_fields.items():
+        variable = f"{PREFIX}{name}".upper()
+        source = "environment" if variable in environment else ENV_FILE if variable in file else "default"
+        value = "(hidden)" if name in SECRETS and getattr(settings, name) else _text(getattr(settings, name))
+        rows.append(Knob(variable, value, _text(field.default), source, field.description or ""))
+    return rows
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return ",".join(map(str, value))
+    return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)

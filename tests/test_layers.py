@@ -11,8 +11,8 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "records", "errors", "metrics", "logs"}
-APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli"}
+LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs"}
+APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
 
 # Which parts of the package a part may import.
 MAY_IMPORT = {
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "web": LEAVES | {"osutrack", "store", "graph", "web"},
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
+    "protocol": set[str](),
     "sandbox": {"sandbox"},
 }
 
@@ -40,7 +41,7 @@ PLACES = {
     "starlette": ("web/", "sandbox/"),
     "strawberry": ("graph/", "web/"),
     "structlog": ("logs.py",),
-    "uvicorn": ("__main__.py", "cli.py", "sandbox/__main__.py"),
+    "uvicorn": ("__main__.py", "cli.py", "protocol.py", "sandbox/__main__.py"),
 }
 
 INPUT_AND_OUTPUT = {"aiofiles", "anyio", "asyncio", "http", "io", "shutil", "socket", "sqlite3", "subprocess", "urllib"}

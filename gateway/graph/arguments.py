@@ -6,12 +6,12 @@ from enum import Enum
 
 import strawberry
 from strawberry import ID, UNSET
+from strawberry.schema_directives import OneOf
 
 from gateway.errors import BadUserInput
 from gateway.records import Mode
 from gateway.store.history import Interval, Span
 
-from .directives import OneOf
 from .documented import documented
 from .scalars import DateTime, from_timestamp, instant
 

@@ -40,6 +40,8 @@ MODES = {"stats": "mode", "allStats": "modes", "updateUser": "mode", "hiscoresBy
 DEFAULTS = {"mode": "OSU", "modes": ("OSU", "TAIKO", "CATCH", "MANIA"), "first": 50}
 # Fields that begin a list which belongs to nobody: told apart by all their arguments.
 LISTS = {"bestPlays", "hiscoresByUsername"}
+# Lists of more users or modes are refused when the operation is executed.
+ENOUGH = 30
 OF_NOBODY = {"best-plays", "hiscores-by-name"}
 
 
@@ -50,11 +52,11 @@ class Given(NamedTuple):
     value: ValueNode | None
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
-        """What it stands for; one value is a list of one, as in GraphQL."""
+        """What it stands for; one value is a list of one, as in GraphQL. Of a list that is too long, only the start."""
         value = None if self.value is None else value_from_ast_untyped(self.value, dict(variables))
         if value is None or value is Undefined:
             value = DEFAULTS.get(self.argument)
-        return list(value) if isinstance(value, list | tuple) else [value]
+        return list(value[:ENOUGH]) if isinstance(value, list | tuple) else [value]
 
 
 class Scope(NamedTuple):

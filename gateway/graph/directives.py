@@ -41,8 +41,3 @@ BEST_PLAYS = Cost(points=2, resource="best-plays")
 UPDATE = Cost(points=5, resource="update")
 
 PRICES = {cost.resource: cost.points for cost in (HISTORY, HISCORES, HISCORES_BY_NAME, PEAK, BEST_PLAYS, UPDATE)}
-
-
-@strawberry.schema_directive(locations=[Location.INPUT_OBJECT], name="oneOf", print_definition=False)
-class OneOf:
-    """GraphQL's own directive, which needs no definition in the printed schema."""

@@ -20,7 +20,7 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 from .cost import Charge, charges_of, cost_of
-from .failures import Refused, failure
+from .failures import INVALID, SYNTAX, Refused, failure
 from .limits import Limits
 
 # Good and bad ones: a client that sends a wrong document tends to send it again.
@@ -62,15 +62,16 @@ class Documents:
 
     def _prepare(self, text: str) -> Prepared:
         try:
-            document = parse(text, max_lexical_tokens=self._limits.tokens or None)
+            self._limits.check_tokens(text)
+            document = parse(text)
             self._limits.check(document)
         except GraphQLSyntaxError as error:
-            return Refused([failure(error, "GRAPHQL_PARSE_FAILED")])
+            return Refused([failure(error, SYNTAX)])
         except (LimitExceeded, RecursionError) as exc:
             return Refused([failure(exc)])
         errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
         if errors:
-            return Refused([failure(error, "GRAPHQL_VALIDATION_FAILED") for error in errors])
+            return Refused([failure(error, INVALID) for error in errors])
         return self._operations(text, document)
 
     def _operations(self, text: str, document: DocumentNode) -> Mapping[str | None, Operation]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import strawberry
 from strawberry.types.graphql import OperationType
 
-from gateway.errors import OperationTimeout
+from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.osutrack.patience import patience
 
 from .context import Context, OperationRequest, Purse, Services
@@ -58,7 +58,10 @@ class Engine:
             raise Refused(prepared.errors)
         operation = _chosen(prepared, operation_name)
         cost = operation.cost(variables)
-        self._limits.check_cost(cost)
+        try:
+            self._limits.check_cost(cost)
+        except LimitExceeded as exc:
+            raise Refused([failure(exc)]) from exc
         return Admitted(operation, variables, cost)
 
     async def execute(self, admitted: Admitted, purse: Purse, *, may_update: bool) -> dict[str, Any]:

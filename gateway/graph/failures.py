@@ -12,6 +12,8 @@ log = logging.getLogger(__name__)
 # What a client sent may be quoted, but not all of it.
 MAX_MESSAGE = 500
 
+SYNTAX, INVALID = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
+
 
 class Refused(Exception):
     """A request that is not executed: errors without data."""
@@ -27,8 +29,10 @@ def failure(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
         return {"message": error.message, "extensions": error.extensions}
     if not isinstance(error, GraphQLError):
         return _masked(error)
-    if error.original_error is None:
-        facts = {"message": _printable(error.message), "extensions": {"code": code, "retryable": False}}
+    if code == INVALID or isinstance(error.original_error, GraphQLError | None):
+        # Strawberry refuses a variable of the schema's only input object without saying where it is used.
+        where = "" if error.nodes or error.path else "`window`: "
+        facts = {"message": _printable(where + error.message), "extensions": {"code": code, "retryable": False}}
     else:
         facts = failure(error.original_error)
     formatted = error.formatted

@@ -12,9 +12,12 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
+    Lexer,
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    Source,
+    TokenKind,
     Visitor,
     visit,
 )
@@ -35,6 +38,18 @@ class Limits(NamedTuple):
     directives: int
     cost: int
     suggestions: bool = True
+
+    def check_tokens(self, text: str) -> None:
+        """Raise `LimitExceeded` for a text of more tokens than a document may have, without reading all of them."""
+        if not self.tokens:
+            return
+        lexer = Lexer(Source(text))
+        count = 0
+        while lexer.advance().kind is not TokenKind.EOF:
+            count += 1
+            _refuse(
+                "tokens", count, self.tokens, "words, signs and values, comments left out, up to the first too many"
+            )
 
     def check(self, document: DocumentNode) -> None:
         """Raise `LimitExceeded` for the first limit that the document breaks."""

@@ -68,7 +68,9 @@ class Peak:
 def peak_of(info: Info, player: Player) -> Maybe[PeakOf]:
     """From the history if that is held, which costs nothing; else as osu!track tells it."""
     context = info.context
-    if context.history.peek(player):
+    held = context.history.peek(player)
+    # What an abridged history lacks can be the best value there was.
+    if held and not held.value.abridged:
         return context.read(info, context.history, player, _from_history)
     peak = context.read(info, context.peak, player, lambda peak: peak)
     if isinstance(peak, records.Peak) and not _only_zeros(peak):

@@ -1,6 +1,7 @@
 """The scalars. Records hold them in the form in which they go out, so most pass unchanged."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any, NewType
 
@@ -13,6 +14,11 @@ from gateway.errors import NumberTooLarge
 BigInt = NewType("BigInt", int)
 DateTime = NewType("DateTime", str)
 URL = NewType("URL", str)
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.IGNORECASE
+)
 
 MAX_SAFE_INTEGER = 2**53 - 1
 
@@ -28,7 +34,7 @@ def _no_input(_: Any) -> Any:
 
 
 def _date(value: Any) -> dt.date:
-    if not isinstance(value, str) or len(value) != len("2026-01-31"):
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
         raise GraphQLError("Date must be a day in UTC like 2026-01-31.")
     try:
         return dt.date.fromisoformat(value)
@@ -38,7 +44,7 @@ def _date(value: Any) -> dt.date:
 
 def _instant(value: Any) -> str:
     """The same moment in the form records have."""
-    if not isinstance(value, str) or "T" not in value.upper():
+    if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
         raise GraphQLError("DateTime must be an instant like 2026-01-31T12:00:00Z.")
     try:
         moment = dt.datetime.fromisoformat(value.upper())

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from .mutation import Mutation
+from .projection import Executor
 from .query import Query
 from .scalars import SCALARS
 
@@ -28,9 +29,15 @@ class _Schema(strawberry.Schema):
         """Strawberry would log every refusal of bad input as a failure; ours are logged in `failures`."""
 
 
-def build_schema() -> strawberry.Schema:
+def build_schema(executor: type[Executor] = Executor) -> strawberry.Schema:
     """Queries and mutations; nothing upstream pushes, so no subscriptions."""
-    return _Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS), extensions=[UsePrepared])
+    return _Schema(
+        Query,
+        Mutation,
+        config=StrawberryConfig(scalar_map=SCALARS),
+        extensions=[UsePrepared],
+        execution_context_class=executor,
+    )
 
 
 def core_of(schema: strawberry.Schema) -> GraphQLSchema:
@@ -41,4 +48,5 @@ def core_of(schema: strawberry.Schema) -> GraphQLSchema:
 
 def sdl() -> str:
     """The schema in GraphQL's own language, descriptions and prices included."""
-    return build_schema().as_str() + "\n"
+    # `@oneOf` is GraphQL's own: Strawberry prints a definition that nobody else has.
+    return build_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"

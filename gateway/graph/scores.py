@@ -3,13 +3,12 @@
 from typing import Any
 
 import strawberry
-from strawberry import ID, Private
+from strawberry import ID
 
 from gateway import records
 
-from . import mods
 from .arguments import GameMode, Grade
-from .documented import documented, resolved
+from .documented import documented
 from .scalars import URL, BigInt, DateTime
 from .types import Mods
 
@@ -31,17 +30,8 @@ class Score:
     played_at: DateTime = _field(
         description="When the play was set. For plays recorded before September 2018 the upstream can be 8 hours late."
     )
-    mod_bits: Private[int]
-
-    @resolved(Mods)
-    def mods(self) -> mods.Mods:
-        """The mods it was played with."""
-        return mods.decoded(self.mod_bits)
-
-    @strawberry.field
-    def beatmap_url(self) -> URL:
-        """The beatmap's page on osu.ppy.sh."""
-        return URL(f"https://osu.ppy.sh/beatmaps/{self.beatmap_id}")
+    mods: Mods = _field(description="The mods it was played with.")
+    beatmap_url: URL = _field(description="The beatmap's page on osu.ppy.sh.")
 
 
 @documented

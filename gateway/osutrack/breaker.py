@@ -45,6 +45,7 @@ class Breaker:
             raise UpstreamUnavailable(
                 "osu!track is failing and is left alone for a moment. Try again later.",
                 retry_after_s=max(self.retry_at - self._clock(), 1),
+                unsent=True,
             )
 
     @contextmanager

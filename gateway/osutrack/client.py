@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from email.utils import parsedate_to_datetime
+from collections.abc import Callable, Collection
 from typing import Generic, NamedTuple, TypeVar
 
 import httpx
@@ -24,13 +23,13 @@ from .decode import Decoded
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
 from .pacing import Pacer
 from .patience import Patience
+from .retry_after import retry_after_s
 
 T = TypeVar("T")
 
 ATTEMPTS = 3
+MAX_RETRY_WAIT_S = 1.0
 MAX_BODY_BYTES = 32 * 2**20
-DEFAULT_PAUSE_S = 60.0
-MAX_PAUSE_S = 3600.0
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -84,7 +83,7 @@ class Client:
     ) -> Reply[Rows[Play] | None]:
         """As `hiscores`; None if neither osu!track nor osu! knows the name."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
-        answer = await self._ask(HISCORE_LIST, params, patience, etag=etag, also={400})
+        answer = await self._ask(HISCORE_LIST, params, patience, etag=etag, also=(400,))
         if answer.status == httpx.codes.BAD_REQUEST:
             return Reply(Decoded(None))
         return _reply(answer, lambda body: _maybe(decode.hiscores(body, mode)))
@@ -93,7 +92,7 @@ class Client:
         """The best rank and accuracy ever recorded; all None if there are none, or only ranks of 0."""
         return _reply(await self._ask(PEAK, _of(player), patience, etag=etag), decode.peak)
 
-    async def best_plays(
+    async def best_plays(  # noqa: PLR0913  # the endpoint has as many
         self,
         mode: Mode,
         patience: Patience,
@@ -112,14 +111,18 @@ class Client:
     async def update(self, player: Player, patience: Patience) -> Decoded[Update | None]:
         """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
 
-        After any error but `UpstreamBusy` the update has to be assumed to have happened, or to happen yet.
+        After an error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
         """
-        answer = await self._ask(UPDATE, _of(player), patience, also={404})
+        answer = await self._ask(UPDATE, _of(player), patience, also=(404,))
         if answer.status == httpx.codes.NOT_FOUND:
             if not answer.body.startswith(b"{"):
                 raise _rejected(answer.status)
             return Decoded(None)
         return decode_update.update(answer.body, player.mode)
+
+    async def body(self, endpoint: Endpoint, params: dict[str, str], patience: Patience) -> bytes:
+        """An answer as it came."""
+        return (await self._ask(endpoint, params, patience)).body
 
     async def _ask(
         self,
@@ -128,7 +131,7 @@ class Client:
         patience: Patience,
         *,
         etag: str | None = None,
-        also: frozenset[int] | set[int] = frozenset(),
+        also: Collection[int] = (),
     ) -> _Answer:
         request = self._http.build_request(endpoint.method, endpoint.path, params=params)
         if endpoint is UPDATE:
@@ -136,11 +139,17 @@ class Client:
         if etag:
             request.headers["If-None-Match"] = etag
         async for attempt in stamina.retry_context(
-            endpoint.again, attempts=ATTEMPTS, timeout=max(patience.left_s, 0.001), wait_initial=0.1, wait_max=1.0
+            lambda exc: endpoint.again(exc) and patience.left_s > MAX_RETRY_WAIT_S,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=MAX_RETRY_WAIT_S,
         ):
             with attempt:
                 answer = await self._attempt(endpoint, request, patience)
-        return self._accepted(endpoint, answer, {200, 304} | also)
+        if answer.status not in {200, *also} and not (etag and answer.status == httpx.codes.NOT_MODIFIED):
+            raise _rejected(answer.status)
+        return answer
 
     async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
         self._breaker.check()
@@ -168,35 +177,17 @@ class Client:
 
     def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> _Answer:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            pause_s = self._retry_after_s(response.headers.get("Retry-After"))
+            pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
             self._pacer.budgets[endpoint.budget].pause(pause_s)
-            raise UpstreamBusy("osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s)
+            raise UpstreamBusy(
+                "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
+            )
         if response.is_server_error:
             raise UpstreamUnavailable(
                 f"osu!track failed (status {response.status_code}). Try again later.",
                 transient=response.status_code in {502, 503, 504},
             )
         return _Answer(response.status_code, body, response.headers.get("ETag"))
-
-    @staticmethod
-    def _accepted(endpoint: Endpoint, answer: _Answer, statuses: set[int]) -> _Answer:
-        if answer.status not in statuses:
-            raise _rejected(answer.status)
-        return answer
-
-    def _retry_after_s(self, header: str | None) -> float:
-        """`Retry-After` comes as seconds or as an HTTP date."""
-        try:
-            seconds = float(header or DEFAULT_PAUSE_S)
-        except ValueError:
-            seconds = self._seconds_until(header or "")
-        return min(max(seconds, 1.0), MAX_PAUSE_S) if seconds == seconds else DEFAULT_PAUSE_S
-
-    def _seconds_until(self, http_date: str) -> float:
-        try:
-            return parsedate_to_datetime(http_date).timestamp() - self._clock()
-        except ValueError:
-            return DEFAULT_PAUSE_S
 
 
 def _of(player: Player) -> dict[str, str]:

@@ -4,7 +4,9 @@ Pure functions. A row that can't be understood is left out and counted; an answe
 raises `UpstreamInvalid`. Facts about the wire are from `UPSTREAM.md` of the project and from recorded exchanges.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -18,8 +20,12 @@ T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 P = TypeVar("P", bound=Play)
 
-# A zero date comes as "0000-00-00 00:00:00" and fails here, as it should.
-Instant = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")]
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+INSTANT_LENGTH = len("2026-11-20T12:00:00.000Z")
+# Numbers come as strings, and so "NaN" would be one.
+Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
+STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 
 KNOWN_MOD_BITS = 2**31 - 1
 GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
@@ -39,7 +45,9 @@ def wire(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
     What is decoded is therefore a record at once, without a copy.
     """
     declared = msgspec.structs.fields(record)
-    fields = [(field.name, types.get(field.name, field.type), _default(field)) for field in declared]
+    fields = [
+        (field.name, types.get(field.name, STRICTER.get(field.type, field.type)), _default(field)) for field in declared
+    ]
     made = msgspec.defstruct(
         record.__name__, fields, bases=(record,), rename=names, frozen=True, gc=False, kw_only=True
     )
@@ -73,64 +81,95 @@ PEAK_NAMES = {
     "accuracy_at": "best_acc_timestamp",
 }
 
-_snapshots = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"}, at=Instant)
+SNAPSHOTS = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
 # Bit 31 is no mod, but has to be read before it can be left out.
-_plays = decoder_of(Play, PLAY_NAMES, played_at=Instant, recorded_at=Instant, mod_bits=int)
-_best_plays = decoder_of(
-    BestPlay, PLAY_NAMES | {"user_id": "user"}, played_at=Instant, recorded_at=Instant, mod_bits=int
-)
-_peaks = decoder_of(Peak, PEAK_NAMES, global_rank_at=Instant | None, accuracy_at=Instant | None)
+PLAYS = decoder_of(Play, PLAY_NAMES, mod_bits=int)
+BEST_PLAYS = decoder_of(BestPlay, PLAY_NAMES | {"user_id": "user"}, mod_bits=int)
+PEAKS = decoder_of(Peak, PEAK_NAMES)
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
+
+_at = attrgetter("at")
+_by_record = attrgetter("recorded_at")
 
 
 def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
     """`/stats_history`: oldest first, one row an instant."""
-    rows, dropped = rows_of(body, _snapshots)
-    by_instant: dict[str, Snapshot] = {}
+    rows, dropped = rows_of(body, SNAPSHOTS, "at")
     for row in rows:
+        force_setattr(row, "player", player)
         if row.global_rank == 0:
             force_setattr(row, "global_rank", None)
-        force_setattr(row, "player", player)
-        twin = by_instant.setdefault(row.at, row)
-        # Rows of one instant come in any order; plays are only ever added, so more plays means later.
-        if twin is not row and row.play_count >= twin.play_count:
-            by_instant[row.at] = row
-    return Decoded(Rows(sorted(by_instant.values(), key=lambda row: row.at)), dropped)
+    # Rows of one instant come in any order; plays are only ever added, so more plays means later.
+    rows.sort(key=_at if _all_differ(rows, _at) else attrgetter("at", "play_count"))
+    return Decoded(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
 
 
 def hiscores(body: bytes, mode: Mode) -> Decoded[Rows[Play]]:
     """`/hiscores`: each play once, as last recorded, highest pp first."""
-    rows, dropped = rows_of(body, _plays)
-    plays = {(play.beatmap_id, play.mod_bits, play.score): play for play in _oldest_record_first(rows)}
-    return Decoded(_ranked(plays.values(), mode), dropped, len(rows) + dropped)
+    rows, dropped = rows_of(body, PLAYS, "played_at", "recorded_at")
+    plays = _newest_of_each(rows, attrgetter("beatmap_id", "mod_bits", "score"))
+    return Decoded(_ranked(plays, mode), dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Decoded[Rows[BestPlay]]:
     """`/bestplays`: each play once, as last recorded, highest pp first."""
-    rows, dropped = rows_of(body, _best_plays)
-    plays = {(play.user_id, play.beatmap_id, play.mod_bits, play.score): play for play in _oldest_record_first(rows)}
-    return Decoded(_ranked(plays.values(), mode), dropped, len(rows) + dropped)
+    rows, dropped = rows_of(body, BEST_PLAYS, "played_at", "recorded_at")
+    plays = _newest_of_each(rows, attrgetter("user_id", "beatmap_id", "mod_bits", "score"))
+    return Decoded(_ranked(plays, mode), dropped, len(rows) + dropped)
 
 
 def peak(body: bytes) -> Decoded[Peak]:
-    """`/peak`: a rank of 0 means unranked, and is None here."""
-    rows, dropped = rows_of(body, _peaks)
+    """`/peak`: a rank of 0 means unranked, and is None here; so is what has no valid date."""
+    rows, dropped = rows_of(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
-    if not best.global_rank or best.global_rank_at is None:
+    if not best.global_rank or not _is_instant(best.global_rank_at):
         best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
-    if best.accuracy is None or best.accuracy_at is None:
+    if best.accuracy is None or not _is_instant(best.accuracy_at):
         best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
     return Decoded(best, dropped)
 
 
-def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
-    """The rows that can be read; raises `UpstreamInvalid` if there is no list, or a list of nothing but bad rows."""
+def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]], *instants: str) -> tuple[list[T], int]:
+    """The rows that can be read, and how many can't; raises `UpstreamInvalid` if there is no list, or none can.
+
+    `instants` names the fields that must be moments.
+    """
     try:
-        return decoder.decode(body), 0
+        rows, dropped = decoder.decode(body), 0
     except msgspec.ValidationError:
-        return _one_by_one(body, decoder)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        rows, dropped = _one_by_one(body, decoder)
+    except UNREADABLE as exc:
         raise UpstreamInvalid("osu!track's answer is not JSON. Try again later.") from exc
+    sent = len(rows) + dropped
+    for name in instants:
+        rows = _dated(rows, attrgetter(name))
+    if sent and not rows:
+        raise UpstreamInvalid("No row of osu!track's answer can be read: its format has probably changed.")
+    return rows, sent - len(rows)
+
+
+def _dated(rows: list[T], instant: Callable[[T], str]) -> list[T]:
+    # This leaves out zero dates, "0000-00-00 00:00:00", which are the only bad ones we know of.
+    long_enough = [row for row in rows if len(instant(row)) == INSTANT_LENGTH]
+    if are_instants(list(map(instant, long_enough))):
+        return long_enough
+    return [row for row in long_enough if are_instants([instant(row)])]
+
+
+def are_instants(texts: list[str]) -> bool:
+    """Whether texts of the right length are all moments that exist, as records have them. Quick for many at once."""
+    joined = "".join(texts)
+    if joined[10::24] != "T" * len(texts) or joined[23::24] != "Z" * len(texts):
+        return False
+    try:
+        msgspec.convert(texts, list[datetime])
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _is_instant(text: str | None) -> bool:
+    return text is not None and len(text) == INSTANT_LENGTH and are_instants([text])
 
 
 def _one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
@@ -138,26 +177,36 @@ def _one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[li
     dropped = 0
     try:
         raws = _raw_rows.decode(body)
-    except msgspec.DecodeError as exc:
+    except UNREADABLE as exc:
         raise UpstreamInvalid("osu!track's answer is JSON, but not the list it promises. Try again later.") from exc
     for raw in raws:
         try:
             rows += decoder.decode(b"[%b]" % bytes(raw))
-        except msgspec.DecodeError:
+        except UNREADABLE:
             dropped += 1
-    if not rows:
-        raise UpstreamInvalid("No row of osu!track's answer can be read: its format has probably changed.")
     return rows, dropped
 
 
-def _oldest_record_first(rows: list[P]) -> list[P]:
-    return sorted(rows, key=lambda play: play.recorded_at)
+def _all_differ(rows: list[S], identity: Callable[[S], object]) -> bool:
+    return len(set(map(identity, rows))) == len(rows)
+
+
+def _newest_of_each(rows: list[P], identity: Callable[[P], object]) -> Iterable[P]:
+    """osu!track stores a play again when its pp or the time zone changes: what was recorded last counts."""
+    if _all_differ(rows, identity):
+        return rows
+    return {identity(play): play for play in sorted(rows, key=_by_record)}.values()
 
 
 def _ranked(plays: Iterable[P], mode: Mode) -> Rows[P]:
-    ranked = sorted(plays, key=lambda play: (-play.pp, play.beatmap_id))
+    # Two quick sorts, of which the second keeps the order of equals, instead of one by a slow key.
+    ranked = sorted(plays, key=attrgetter("beatmap_id"))
+    ranked.sort(key=attrgetter("pp"), reverse=True)
     for play in ranked:
-        force_setattr(play, "mode", mode)
+        # Also where nothing changes: one text for all, instead of one for each.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
-        force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
+        if not 0 <= play.mod_bits <= KNOWN_MOD_BITS:
+            force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
+        if mode:
+            force_setattr(play, "mode", mode)
     return Rows(ranked)

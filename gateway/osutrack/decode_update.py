@@ -9,10 +9,10 @@ from msgspec.structs import force_setattr
 from gateway.errors import UpstreamInvalid
 from gateway.records import Delta, Mode, NewPlay, Update
 
-from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Decoded, wire
+from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, UNREADABLE, Decoded, are_instants, wire
 
-# UTC, without saying so.
-Date = Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$")]
+# "2026-11-17 10:56:19": UTC, without saying so.
+Date = Annotated[str, Meta(min_length=19, max_length=19)]
 
 NEW_PLAY_NAMES = {
     "mod_bits": "enabled_mods",
@@ -33,11 +33,13 @@ _NewPlay = wire(NewPlay, NEW_PLAY_NAMES, played_at=Date, mod_bits=int)
 
 
 class _Update(msgspec.Struct, frozen=True, gc=False):
-    username: str = ""
-    exists: bool = True
-    first: bool = False
-    levelup: bool = False
-    newhs: list[msgspec.Raw] = []
+    """What is there in every answer, null where PHP knew nothing."""
+
+    username: str | None = None
+    exists: bool | None = True
+    first: bool | None = False
+    levelup: bool | None = False
+    newhs: list[msgspec.Raw] | None = None
 
 
 _update = msgspec.json.Decoder(_Update, strict=False)
@@ -49,41 +51,43 @@ def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
     """`/update`: what changed; None if osu! knows no such user."""
     try:
         answer = _update.decode(body)
-        if not answer.exists:
+        if answer.exists is False:
             return Decoded(None)
-        delta = _delta.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        # The first is told as a difference from nothing, which is no difference.
+        delta = None if answer.first else _delta.decode(body)
+    except UNREADABLE as exc:
         raise UpstreamInvalid(
             "osu!track's answer to the update can't be read. The update has probably been made: read the player again."
         ) from exc
-    force_setattr(delta, "ranks_gained", -(delta.ranks_gained or 0))
-    plays = _new_plays(answer.newhs, mode)
+    if delta is not None:
+        force_setattr(delta, "ranks_gained", -(delta.ranks_gained or 0))
+    raws = answer.newhs or []
+    plays = tuple(play for play in (_new_play_of(raw, mode) for raw in raws) if play)
     made = Update(
-        username=answer.username,
-        first=answer.first,
-        leveled_up=answer.levelup,
-        delta=None if answer.first else delta,
+        username=answer.username or "",
+        first=bool(answer.first),
+        leveled_up=bool(answer.levelup),
+        delta=delta,
         new_plays=plays,
     )
-    return Decoded(made, len(answer.newhs) - len(plays))
+    return Decoded(made, len(raws) - len(plays))
 
 
-def _new_plays(raws: list[msgspec.Raw], mode: Mode) -> tuple[NewPlay, ...]:
-    plays = []
-    for raw in raws:
-        try:
-            plays.append(_mended(_new_play.decode(raw), mode))
-        except msgspec.DecodeError:
-            continue
-    return tuple(plays)
+def _new_play_of(raw: msgspec.Raw, mode: Mode) -> NewPlay | None:
+    try:
+        play = _new_play.decode(raw)
+    except UNREADABLE:
+        return None
+    played_at = f"{play.played_at[:10]}T{play.played_at[11:]}.000Z"
+    return _mended(play, mode, played_at) if are_instants([played_at]) else None
 
 
-def _mended(play: NewPlay, mode: Mode) -> NewPlay:
+def _mended(play: NewPlay, mode: Mode, played_at: str) -> NewPlay:
     mended: dict[str, Any] = {
         "mode": mode,
         "grade": GRADES.get(play.grade or ""),
         "mod_bits": play.mod_bits & KNOWN_MOD_BITS,
-        "played_at": f"{play.played_at[:10]}T{play.played_at[11:]}.000Z",
+        "played_at": played_at,
         "position": play.position + 1,
         "accuracy": accuracy(play, mode),
     }
@@ -92,8 +96,9 @@ def _mended(play: NewPlay, mode: Mode) -> NewPlay:
 
 def accuracy(play: NewPlay, mode: Mode) -> float:
     """Percent, 0 to 100, by the mode's formula from the hit counts; 0 for a play without hits."""
-    n300, n100, n50, miss = play.count_300, play.count_100, play.count_50, play.count_miss
-    katu, geki = play.count_katu, play.count_geki
+    counts = (play.count_300, play.count_100, play.count_50, play.count_miss, play.count_katu, play.count_geki)
+    # osu! has been seen to count below zero.
+    n300, n100, n50, miss, katu, geki = (max(0, count) for count in counts)
     if mode is Mode.OSU:
         got, best = 300 * n300 + 100 * n100 + 50 * n50, 300 * (n300 + n100 + n50 + miss)
     elif mode is Mode.TAIKO:

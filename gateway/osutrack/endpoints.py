@@ -13,7 +13,7 @@ def _failed_in_passing(exc: Exception) -> bool:
 
 
 def _never_sent(exc: Exception) -> bool:
-    return isinstance(exc, UpstreamError) and exc.unsent
+    return isinstance(exc, UpstreamError) and exc.unsent and exc.transient
 
 
 def _never(_: Exception) -> bool:

@@ -7,9 +7,10 @@ beyond their deadline.
 import asyncio
 import time
 from bisect import insort
-from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
+from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
 from limits.aio.strategies import MovingWindowRateLimiter
@@ -20,23 +21,37 @@ from .patience import Patience
 
 # Background refreshes may be one in so many of the requests at once.
 BACKGROUND_SHARE = 4
+# The library counts an entry of exactly a minute ago; a hair later it does not.
+HAIR_S = 0.01
+
+
+class _Ticket(NamedTuple):
+    background: bool
+    number: int
+    called: asyncio.Event
 
 
 class Budget:
-    """So many requests in any 60 seconds; `per_minute=0` means no limit."""
+    """So many requests in any 60 seconds; `per_minute=0` means no limit. `clock` has to be the one `limits` reads."""
 
     def __init__(
-        self, name: str, per_minute: int, limiter: MovingWindowRateLimiter, *, clock: Callable[[], float] = time.time
+        self,
+        name: str,
+        per_minute: int,
+        limiter: MovingWindowRateLimiter,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self.per_minute = per_minute
         self._limiter = limiter
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._clock = clock
+        self._sleep = sleep
         self._paused_until = 0.0
-        self._tickets = count()
-        self._queue: list[tuple[bool, int]] = []
-        self._moved = asyncio.Condition()
+        self._numbers = count()
+        self._queue: list[_Ticket] = []
 
     def pause(self, seconds: float) -> None:
         """Send nothing for that long: osu!track has answered 429."""
@@ -46,48 +61,72 @@ class Budget:
         """How many requests could be sent now; None without a limit."""
         if self._item is None:
             return None
-        return (await self._limiter.get_window_stats(self._item, self.name)).remaining
+        left = (await self._limiter.get_window_stats(self._item, self.name)).remaining
+        return 0 if self._paused_s > 0 else left
 
-    async def take(self, patience: Patience) -> None:
-        """Return when one request may be sent; raise `UpstreamBusy` when that will not be before the deadline."""
-        ticket = (patience.background, next(self._tickets))
-        insort(self._queue, ticket)
-        try:
+    async def take(self, patience: Patience, slots: asyncio.Semaphore) -> None:
+        """Acquire a slot and pay for it; raise `UpstreamBusy` when that can't be before the deadline.
+
+        Paid for last, and then sent at once: waiting in between, two minutes' requests could leave in one.
+        """
+        with self._queued(background=patience.background) as ticket:
             while True:
-                await self._front(ticket, patience)
+                await self._first(ticket)
                 wait_s = await self._wait_s()
-                if wait_s <= 0:
-                    return
                 if wait_s > patience.left_s:
-                    raise self._busy(wait_s)
-                await asyncio.sleep(wait_s)
-        finally:
-            self._queue.remove(ticket)
-            async with self._moved:
-                self._moved.notify_all()
+                    raise self.busy(wait_s)
+                if wait_s > 0:
+                    await self._sleep(wait_s)
+                elif await self._paid(ticket, slots):
+                    return
+                else:
+                    await self._sleep(HAIR_S)
 
-    async def _front(self, ticket: tuple[bool, int], patience: Patience) -> None:
-        try:
-            async with asyncio.timeout_at(patience.deadline), self._moved:
-                await self._moved.wait_for(lambda: self._queue[0] == ticket)
-        except TimeoutError as exc:
-            raise self._busy(1) from exc
-
-    async def _wait_s(self) -> float:
-        pause_s = self._paused_until - self._clock()
-        if pause_s > 0:
-            return pause_s
-        if self._item is None or await self._limiter.hit(self._item, self.name):
-            return 0.0
-        reset_at = (await self._limiter.get_window_stats(self._item, self.name)).reset_time
-        # The library counts an entry of exactly a minute ago; a hair later it does not.
-        return max(reset_at - self._clock(), 0) + 0.01
-
-    def _busy(self, wait_s: float) -> UpstreamBusy:
+    def busy(self, wait_s: float) -> UpstreamBusy:
+        """The error for who can't wait that long."""
         return UpstreamBusy(
             f"The gateway's budget of {self.name} sent to osu!track is used up for the moment. Try again later.",
-            retry_after_s=wait_s,
+            retry_after_s=max(wait_s, 1),
+            unsent=True,
         )
+
+    @contextmanager
+    def _queued(self, *, background: bool) -> Iterator[_Ticket]:
+        ticket = _Ticket(background, next(self._numbers), asyncio.Event())
+        insort(self._queue, ticket)
+        try:
+            yield ticket
+        finally:
+            self._queue.remove(ticket)
+            if self._queue:
+                self._queue[0].called.set()
+
+    async def _first(self, ticket: _Ticket) -> None:
+        # Somebody who matters more can come to the front at any time: then it is waited for anew.
+        while self._queue[0] is not ticket:
+            ticket.called.clear()
+            await ticket.called.wait()
+
+    async def _wait_s(self) -> float:
+        if self._item is None or self._paused_s > 0:
+            return max(self._paused_s, 0)
+        window = await self._limiter.get_window_stats(self._item, self.name)
+        return 0 if window.remaining > 0 else max(window.reset_time - self._clock(), 0) + HAIR_S
+
+    async def _paid(self, ticket: _Ticket, slots: asyncio.Semaphore) -> bool:
+        await slots.acquire()
+        paid = False
+        try:
+            if self._queue[0] is ticket and self._paused_s <= 0:
+                paid = self._item is None or await self._limiter.hit(self._item, self.name)
+        finally:
+            if not paid:
+                slots.release()
+        return paid
+
+    @property
+    def _paused_s(self) -> float:
+        return self._paused_until - self._clock()
 
 
 class Pacer:
@@ -101,9 +140,14 @@ class Pacer:
     @asynccontextmanager
     async def turn(self, name: str, patience: Patience) -> AsyncIterator[None]:
         """Hold one place among the requests at once, paid for from the budget `name`."""
+        budget = self.budgets[name]
         async with AsyncExitStack() as held:
-            if patience.background:
-                await held.enter_async_context(self._background_slots)
-            await self.budgets[name].take(patience)
-            await held.enter_async_context(self._slots)
+            try:
+                async with asyncio.timeout_at(patience.deadline):
+                    if patience.background:
+                        await held.enter_async_context(self._background_slots)
+                    await budget.take(patience, self._slots)
+                    held.callback(self._slots.release)
+            except TimeoutError as exc:
+                raise budget.busy(1) from exc
             yield

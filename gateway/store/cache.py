@@ -20,7 +20,7 @@ SAMPLE = 8
 
 
 class Held(Struct, Generic[T]):
-    """Something remembered. Times are seconds of the wall clock; `generation` is that of its tag when it was asked for."""
+    """Something remembered. Times are seconds since 1970; `generation` is that of its tag when it was asked for."""
 
     value: T
     fetched_at: float
@@ -36,7 +36,7 @@ class Cache(SimpleMemoryCache):
     _cache: OrderedDict[Hashable, Held[Any]]  # type: ignore[assignment]  # ordered, with keys of any kind
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(timeout=None)
+        super().__init__(timeout=None)  # type: ignore[no-untyped-call]  # aiocache has few types
         self.max_bytes = max_bytes
         self.held_bytes = 0
         self.evictions = 0
@@ -71,6 +71,7 @@ class Cache(SimpleMemoryCache):
             self.evictions += 1
             self.forget(next(iter(self._cache)))
 
+    # aiocache gives the arguments their names, and passes some that have no meaning here.
     async def _get(self, key: Hashable, encoding: str = "utf-8", _conn: Any = None) -> Held[Any] | None:
         return self.peek(key)
 

@@ -3,18 +3,23 @@
 import time
 from collections.abc import Callable
 
-# A load that began longer ago than this has ended: its tag's number need not be known any more.
-MEMORY_S = 600.0
-SWEEP_ABOVE = 1000
-
 
 class Generations:
-    """Starts at 0 for every tag. Numbers are never used twice, so forgetting a tag can't bring an old load back."""
+    """Starts at 0 for every tag; a later number is always a higher one, whatever the tag.
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    What was asked for under a lower number than its tag has now does not count any more. A tag's number is forgotten
+    after `memory_s`, which must be as long as anything is remembered: else what it made old would count again.
+    """
+
+    def __init__(self, memory_s: float, *, clock: Callable[[], float] = time.time) -> None:
+        self._memory_s = memory_s
         self._clock = clock
         self._raised = 0
+        # The longest unraised first.
         self._current: dict[str, tuple[int, float]] = {}
+
+    def __len__(self) -> int:
+        return len(self._current)
 
     def of(self, tag: str) -> int:
         """The tag's number now."""
@@ -23,10 +28,11 @@ class Generations:
     def raise_(self, tag: str) -> None:
         """Whatever was asked for before this moment does not count any more."""
         self._raised += 1
+        self._current.pop(tag, None)
         self._current[tag] = (self._raised, self._clock())
-        if len(self._current) > SWEEP_ABOVE:
-            self._sweep()
+        self._forget_old()
 
-    def _sweep(self) -> None:
-        horizon = self._clock() - MEMORY_S
-        self._current = {tag: (number, at) for tag, (number, at) in self._current.items() if at > horizon}
+    def _forget_old(self) -> None:
+        horizon = self._clock() - self._memory_s
+        while (oldest := next(iter(self._current))) and self._current[oldest][1] < horizon:
+            del self._current[oldest]

@@ -6,7 +6,7 @@ from datetime import date
 from enum import Enum
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from gateway.records import Delta, Peak, Player, Rows, Snapshot
 
@@ -71,11 +71,15 @@ class Best(NamedTuple):
 
 
 class History(Struct, frozen=True):
-    """All snapshots of a player in one mode, oldest first. `whole_at` is when all of it was last read."""
+    """All snapshots of a player in one mode, oldest first. `whole_at` is when all of it was last read.
+
+    `abridged` when osu!track has more rows: several of one instant, of which one is here, or rows that can't be read.
+    """
 
     player: Player
     rows: Rows[Snapshot]
     whole_at: float
+    abridged: bool = False
 
     @property
     def latest(self) -> Snapshot | None:
@@ -106,7 +110,7 @@ class History(Struct, frozen=True):
         return Rows(last.values())
 
     def gain(self, span: Span) -> Gain | None:
-        """From the last snapshot at or before the span's start, or the first in it, to the last in it; None if that is one."""
+        """From the last snapshot at or before the start, or the first in the span, to its last; None if that is one."""
         first, stop = self._places(span)
         covered = span.start is None or bool(self.rows and self.rows[0].at <= span.start)
         if covered and span.start is not None:
@@ -150,7 +154,7 @@ class History(Struct, frozen=True):
         if seam is None or not tail or tail[0].at != seam:
             return None
         kept = self.rows.cut(0, bisect_left(self.rows, seam, key=_at))
-        return History(self.player, Rows(kept + tail), self.whole_at)
+        return structs.replace(self, rows=Rows(kept + tail))
 
     @property
     def seam(self) -> str | None:

@@ -3,9 +3,10 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Hashable
-from typing import Any, Generic, NamedTuple, TypeVar
+from functools import partial
+from typing import Generic, NamedTuple, TypeVar
 
-from gateway.errors import UpstreamError
+from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.patience import Patience, patience
 
 from .cache import Cache, Held
@@ -15,17 +16,38 @@ from .generations import Generations
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# After a refresh behind the scenes has failed, that entry is left alone for so long.
+# After osu!track has failed, what is held of an entry is served for so long before it is asked for again.
 REFRESH_PAUSE_S = 30.0
 # A load that an update overtook is done again, but not for ever.
 OVERTAKEN = 3
 
 
 class Lifetime(NamedTuple):
-    """For how long a value is fresh, and for how long after that it may still be served; seconds since it was fetched."""
+    """For how long a value is fresh, and for how long after that it may be served; seconds since it was fetched."""
 
     fresh_s: float
     stale_s: float
+
+
+class Kind(NamedTuple, Generic[K, V]):
+    """What is particular to a resource. `tag` tells which updates make a key's value old.
+
+    Values that are not `refreshable` are read again only for somebody who waits.
+    """
+
+    name: str
+    lifetime: Lifetime
+    tag: Callable[[K], str]
+    refreshable: Callable[[V], bool] = lambda _: True
+
+
+class Memory(NamedTuple):
+    """What all resources share. `timeout_s` bounds one load, whoever waits for it."""
+
+    cache: Cache
+    generations: Generations
+    timeout_s: float = 20.0
+    clock: Callable[[], float] = time.time
 
 
 class Served(NamedTuple, Generic[V]):
@@ -43,30 +65,15 @@ class Resource(Generic[K, V]):
 
     def __init__(
         self,
-        name: str,
-        lifetime: Lifetime,
+        kind: Kind[K, V],
         fetch: Callable[[K, Held[V] | None, Patience], Awaitable[Held[V]]],
-        *,
-        cache: Cache,
-        generations: Generations,
-        tag: Callable[[K], str],
-        refreshable: Callable[[V], bool] = lambda _: True,
-        refresh_timeout_s: float = 20.0,
-        clock: Callable[[], float] = time.time,
+        memory: Memory,
     ) -> None:
-        """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does.
-
-        Values that are not `refreshable` are read again only for somebody who waits.
-        """
-        self.name = name
-        self._lifetime = lifetime
+        """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does."""
+        self.name = kind.name
+        self._kind = kind
         self._fetch = fetch
-        self._cache = cache
-        self._generations = generations
-        self._tag = tag
-        self._refreshable = refreshable
-        self._refresh_timeout_s = refresh_timeout_s
-        self._clock = clock
+        self._cache, self._generations, self._timeout_s, self._clock = memory
         self._flights: Flights[Held[V]] = Flights()
         self._refreshes: set[asyncio.Task[None]] = set()
 
@@ -76,65 +83,73 @@ class Resource(Generic[K, V]):
         if held is None:
             return None
         age_s = self._clock() - held.fetched_at
-        if age_s < self._lifetime.fresh_s:
+        if age_s < self._kind.lifetime.fresh_s:
             return _served(held)
-        if not self._refreshable(held.value):
-            return None
         if self._clock() >= held.refresh_at:
+            if not self._kind.refreshable(held.value):
+                return None
             self._refresh(key, held)
         return _served(held, age_s)
 
     async def load(self, key: K, patience: Patience) -> Served[V]:
-        """As `peek`, or read from osu!track; stale, if it fails and there is something to fall back on."""
+        """As `peek`, or read from osu!track; if that fails or is too slow, stale where there is anything."""
         served = self.peek(key)
         if served is not None:
             return served
         try:
-            return _served(await self._current(key, patience), loaded=True)
-        except UpstreamError:
-            held = self._held(key)
-            if held is None:
-                raise
-            return _served(held, self._clock() - held.fetched_at)
-
-    def keep(self, key: K, value: V) -> None:
-        """Remember what became known by another way."""
-        self._cache.keep(self._name(key), Held(value, self._clock(), self._generations.of(self._tag(key))))
+            async with asyncio.timeout_at(patience.deadline):
+                return _served(await self._current(key), loaded=True)
+        except TimeoutError as exc:
+            failure: UpstreamError = UpstreamTimeout("osu!track did not answer in time. Try again later.")
+            failure.__cause__ = exc
+        except UpstreamError as exc:
+            failure = exc
+        held = self._held(key)
+        if held is None:
+            raise failure
+        held.refresh_at = self._clock() + REFRESH_PAUSE_S
+        return _served(held, self._clock() - held.fetched_at)
 
     async def close(self) -> None:
         """End what is under way."""
-        for task in tuple(self._refreshes):
+        for task in self._refreshes:
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
         await self._flights.close()
 
     def _held(self, key: K) -> Held[V] | None:
         held: Held[V] | None = self._cache.peek(self._name(key))
-        if held is None or held.generation != self._generations.of(self._tag(key)):
+        if held is None or held.generation < self._generation(key):
             return None
-        if self._clock() - held.fetched_at >= self._lifetime.fresh_s + self._lifetime.stale_s:
+        if self._clock() - held.fetched_at >= sum(self._kind.lifetime):
             return None
         return held
 
-    async def _current(self, key: K, patience: Patience) -> Held[V]:
-        """Loaded, and not overtaken by an update meanwhile: then it is loaded again."""
+    async def _current(self, key: K, *, background: bool = False) -> Held[V]:
+        """Loaded, and not overtaken by an update meanwhile: then it is loaded again.
+
+        Who waits does not join a refresh, which gives way to everyone and may be about to give up.
+        """
         for _ in range(OVERTAKEN):
-            generation = self._generations.of(self._tag(key))
-            held = await self._flights.join((key, generation), lambda: self._load(key, generation, patience))
-            if generation == self._generations.of(self._tag(key)):
+            generation = self._generation(key)
+            load = partial(self._load, key, generation, background=background)
+            held = await self._flights.join((key, generation, background), load)
+            if generation == self._generation(key):
                 break
         return held
 
-    async def _load(self, key: K, generation: int, patience: Patience) -> Held[V]:
-        # Even what an update made old is worth having here: only its end has changed.
-        held = await self._fetch(key, self._cache.peek(self._name(key)), patience)
+    async def _load(self, key: K, generation: int, *, background: bool) -> Held[V]:
+        # Even what an update made old is worth having here: only its end has changed. The patience is the load's own:
+        # whoever joins late may wait longer than who came first.
+        before = self._cache.peek(self._name(key))
+        held = await self._fetch(key, before, patience(self._timeout_s, background=background))
         held.fetched_at = self._clock()
         held.generation = generation
-        if generation == self._generations.of(self._tag(key)):
+        if generation == self._generation(key):
             self._cache.keep(self._name(key), held)
         return held
 
-    def _refresh(self, key: K, held: Held[Any]) -> None:
+    def _refresh(self, key: K, held: Held[V]) -> None:
         held.refresh_at = self._clock() + REFRESH_PAUSE_S
         task = asyncio.ensure_future(self._refreshed(key))
         self._refreshes.add(task)
@@ -142,10 +157,13 @@ class Resource(Generic[K, V]):
 
     async def _refreshed(self, key: K) -> None:
         try:
-            await self._current(key, patience(self._refresh_timeout_s, background=True))
+            await self._current(key, background=True)
         except UpstreamError:
             # Whoever reads next is told the age of what there is; the breaker has counted the failure.
             return
+
+    def _generation(self, key: K) -> int:
+        return self._generations.of(self._kind.tag(key))
 
     def _name(self, key: K) -> tuple[str, K]:
         return (self.name, key)

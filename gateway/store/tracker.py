@@ -1,7 +1,7 @@
 """osu!track as the gateway remembers it: five resources, and how each is read with as little traffic as can be."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple, TypeVar
 
 from gateway.errors import UpstreamInvalid
@@ -13,8 +13,9 @@ from gateway.settings import Settings
 from .cache import Cache, Held
 from .generations import Generations
 from .history import History
-from .resource import Lifetime, Resource, Served
+from .resource import Kind, Lifetime, Memory, Resource
 
+K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 WHOLE_HISTORY_S = 24 * 3600.0
@@ -54,6 +55,11 @@ def tag_of_name(name: Name) -> str:
     return f"name:{name.username.lower()}:{name.mode.name}"
 
 
+def tag_of_list(key: BestPlaysKey) -> str:
+    """Nothing that clients do makes a list of best plays old before its time."""
+    return f"best:{key.mode.name}"
+
+
 class Tracker:
     """Everything a resolver can ask for. Resources are peeked at, or loaded; see `Resource`."""
 
@@ -62,50 +68,35 @@ class Tracker:
     ) -> None:
         self._client = client
         self._clock = clock
+        self._stale_s = settings.stale_s
         self.cache = cache
-        self.generations = Generations(clock=clock)
-        stale_s = settings.stale_s
-        shared: dict[str, Any] = {"cache": cache, "generations": self.generations, "clock": clock}
-        self.history: Resource[Player, History] = Resource(
-            "history", Lifetime(settings.history_fresh_s, stale_s), self._history, tag=tag_of, **shared
+        longest_s = max(
+            settings.history_fresh_s, settings.hiscores_fresh_s, settings.peak_fresh_s, settings.best_plays_fresh_s
         )
-        self.hiscores: Resource[Player, Rows[Play]] = Resource(
-            "hiscores",
-            Lifetime(settings.hiscores_fresh_s, stale_s),
-            self._hiscores,
-            tag=tag_of,
-            # Having nothing, osu!track would update the player: only for somebody who waits for it.
-            refreshable=bool,
-            **shared,
+        self.generations = Generations(longest_s + settings.stale_s, clock=clock)
+        memory = Memory(cache, self.generations, settings.operation_timeout_s, clock)
+        self.history = Resource(self._kind("history", settings.history_fresh_s, tag_of), self._history, memory)
+        # Having nothing, osu!track would update the player: asked only for somebody who waits for it.
+        self.hiscores = Resource(
+            self._kind("hiscores", settings.hiscores_fresh_s, tag_of)._replace(refreshable=bool), self._hiscores, memory
         )
-        self.hiscores_by_name: Resource[Name, Rows[Play] | None] = Resource(
-            "hiscores-by-name",
-            Lifetime(settings.hiscores_fresh_s, stale_s),
+        self.hiscores_by_name = Resource(
+            self._kind("hiscores-by-name", settings.hiscores_fresh_s, tag_of_name)._replace(refreshable=bool),
             self._hiscores_by_name,
-            tag=tag_of_name,
-            refreshable=bool,
-            **shared,
+            memory,
         )
-        self.peak: Resource[Player, Peak] = Resource(
-            "peak", Lifetime(settings.peak_fresh_s, stale_s), self._peak, tag=tag_of, **shared
+        self.peak = Resource(self._kind("peak", settings.peak_fresh_s, tag_of), self._peak, memory)
+        self.best_plays = Resource(
+            self._kind("best-plays", settings.best_plays_fresh_s, tag_of_list), self._best_plays, memory
         )
-        self.best_plays: Resource[BestPlaysKey, BestPlays] = Resource(
-            "best-plays",
-            Lifetime(settings.best_plays_fresh_s, stale_s),
-            self._best_plays,
-            tag=lambda key: f"best:{key.mode.name}",
-            **shared,
-        )
+
+    def _kind(self, name: str, fresh_s: float, tag: Callable[[K], str]) -> Kind[K, Any]:
+        return Kind(name, Lifetime(fresh_s, self._stale_s), tag)
 
     async def close(self) -> None:
         """End what is under way."""
         for resource in (self.history, self.hiscores, self.hiscores_by_name, self.peak, self.best_plays):
             await resource.close()
-
-    def peek_best_plays(self, key: BestPlaysKey) -> Served[BestPlays] | None:
-        """The list itself, or a longer one that is held already."""
-        longer = (key._replace(limit=limit) for limit in TIERS if limit >= key.limit)
-        return next((served for served in map(self.best_plays.peek, longer) if served), None)
 
     def username(self, user_id: int) -> str | None:
         """The name that the player's last update told, if it is still remembered."""
@@ -127,7 +118,8 @@ class Tracker:
                 return Held(spliced, 0.0, dropped=held.dropped + reply.decoded.dropped)
         reply = await self._client.history(player, patience)
         whole = _merged(None, reply)
-        return Held(History(player, whole.value, self._clock()), 0.0, dropped=whole.dropped)
+        abridged = reply.decoded is not None and reply.decoded.sent > len(whole.value)
+        return Held(History(player, whole.value, self._clock(), abridged), 0.0, dropped=whole.dropped)
 
     async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
         return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))

@@ -1,6 +1,8 @@
 """Where the parts are built and given to each other: the only such place."""
 
+import logging
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,6 +17,7 @@ from starlette.routing import Route
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
+from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
@@ -30,6 +33,8 @@ from .pages import graphiql
 from .persisted import PersistedDocuments, trusted_documents
 from .requests import JSON
 from .responses import refusal_response
+
+log = logging.getLogger(__name__)
 
 READABLE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
 
@@ -57,13 +62,24 @@ class Gateway:
             settings.max_cost,
             suggestions=settings.field_suggestions,
         )
-        self.engine = Engine(build_schema(), services, limits, timeout_s=settings.operation_timeout_s, clock=clock)
+        self.engine = Engine(
+            build_schema(_executor(settings)), services, limits, timeout_s=settings.operation_timeout_s, clock=clock
+        )
 
     async def close(self) -> None:
         """Wait for updates, give up everything else, close connections."""
         await self.updates.close()
         await self.tracker.close()
         await self._connection.close()
+
+
+def _executor(settings: Settings) -> type[Executor]:
+    if not settings.fast_lists:
+        return Executor
+    if not works():
+        log.warning("lists are completed the slow way: graphql-core is not the one that the fast way was made for")
+        return Executor
+    return executor(Counter())
 
 
 def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[], float] = time.time) -> Starlette:

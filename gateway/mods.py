@@ -23,7 +23,7 @@ class Mods(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def decoded(bits: int) -> Mods:
+def mods_of(bits: int) -> Mods:
     """The mods of a bit field; bits without a known name are skipped."""
     named = [acronym for bit, acronym in _MODS if bits >> bit & 1]
     implied = {_IMPLIED[acronym] for acronym in named if acronym in _IMPLIED}

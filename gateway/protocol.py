@@ -1,0 +1,84 @@
+"""uvicorn's HTTP protocol with an end to its patience: by itself it waits for ever for the rest of a header."""
+
+import asyncio
+import json
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+MAX_HEADER_BYTES = 32 * 2**10
+REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
+
+
+class Protocol(HttpToolsProtocol):
+    """Closes a connection on which a request's headers are not complete after `header_timeout_s`, or grow too large."""
+
+    header_timeout_s = 10.0
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._timer: asyncio.TimerHandle | None = None
+        self._header_bytes = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._wait_for_headers()
+
+    def data_received(self, data: bytes) -> None:
+        """As uvicorn does, while headers come in time and in bounds."""
+        if self._timer is None and not self._answering:
+            self._wait_for_headers()
+        self._header_bytes += len(data)
+        super().data_received(data)
+        if self._timer is not None and self._header_bytes > MAX_HEADER_BYTES:
+            self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+
+    def on_headers_complete(self) -> None:
+        """The request has begun; its body is the endpoint's affair."""
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nothing more to wait for."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """As JSON, like every other refusal."""
+        self._refuse(400, "BAD_REQUEST", msg)
+
+    @property
+    def _answering(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is not None and not cycle.response_complete
+
+    def _wait_for_headers(self) -> None:
+        self._header_bytes = 0
+        self._timer = self.loop.call_later(self.header_timeout_s, self._too_slow)
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _too_slow(self) -> None:
+        message = f"The headers took longer than {self.header_timeout_s:g} s."
+        self._refuse(408, "REQUEST_TIMEOUT", message)
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        self._stop_waiting()
+        if self.transport.is_closing():
+            return
+        body = json.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}).encode()
+        head = (
+            f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+
+
+def protocol(header_timeout_s: float) -> type[Protocol]:
+    """The protocol with that much patience, as uvicorn takes it: a class."""
+    return type("Protocol", (Protocol,), {"header_timeout_s": header_timeout_s})

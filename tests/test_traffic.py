@@ -1,0 +1,133 @@
+"""How little osu!track is asked, whatever clients do."""
+
+import asyncio
+
+import pytest
+
+from gateway.sandbox import Fault, cast
+
+TWO_ALIASES = """query ($id: ID!) {
+  a: user(id: $id) { stats { latest { pp } peak { globalRank } } }
+  b: user(id: $id) { stats { snapshots { at } } }
+}"""
+LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at } } } }"
+MANY = "query ($ids: [ID!]!) { users(ids: $ids) { id stats { latest { at } } } }"
+HISCORES = """query ($id: ID!, $window: Window) {
+  user(id: $id) { stats { hiscores(window: $window, first: 5) { totalCount nodes { playedAt } } } }
+}"""
+
+
+def asked(gateway, path):
+    return [request.query for request in gateway.sandbox.requests if request.path == path]
+
+
+async def test_fields_of_one_player_that_need_two_endpoints_cause_two_requests(gateway):
+    await gateway.ask(TWO_ALIASES, id="131464")
+
+    assert sorted(request.path for request in gateway.sandbox.requests) == ["/peak", "/stats_history"]
+
+
+async def test_200_equal_queries_at_the_same_moment_cause_the_requests_of_one(gateway):
+    answers = await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
+
+    assert gateway.sandbox.count() == 1
+    assert answers == [answers[0]] * 200
+
+
+async def test_200_equal_queries_on_a_slow_osutrack_still_cause_the_requests_of_one(gateway):
+    gateway.sandbox.faults = [Fault(kind="latency", seconds=0.05)]
+
+    await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
+
+    assert gateway.sandbox.count() == 1
+
+
+async def test_25_players_are_each_asked_for_once(gateway):
+    ids = [str(user) for user in cast.ORDINARY[:25]]
+
+    data = await gateway.ask(MANY, ids=ids)
+
+    assert [user["id"] for user in data["users"]] == ids
+    assert sorted(query["user"] for query in asked(gateway, "/stats_history")) == sorted(ids)
+    assert gateway.sandbox.count() == 25
+
+
+async def test_a_player_named_several_times_is_asked_for_once(gateway):
+    data = await gateway.ask(MANY, ids=["2", "131464", "2", "2"])
+
+    assert [user["id"] for user in data["users"]] == ["2", "131464", "2", "2"]
+    assert data["users"][0] == data["users"][2] == data["users"][3]
+    assert gateway.sandbox.count() == 2
+
+
+async def test_what_was_asked_a_moment_ago_is_not_asked_again(gateway):
+    first = await gateway.ask(LATEST, id="131464")
+    gateway.clock.move(599)
+    second = await gateway.ask(LATEST, id="131464")
+
+    assert first == second
+    assert gateway.sandbox.count() == 1
+
+
+async def test_every_window_of_a_history_is_cut_from_one_answer(gateway):
+    await gateway.ask("""{ user(id: 2) { stats {
+      latest { at delta { pp } } earliest { at } tracked peak { pp } week: gain(window: {days: 7}) { delta { pp } }
+      snapshotAt(at: "2020-01-01T00:00:00Z") { at } day: snapshots(window: {days: 1}) { at }
+      old: snapshots(window: {between: {to: "2016-01-01"}}, every: MONTH) { at } } } }""")
+
+    assert [request.path for request in gateway.sandbox.requests].count("/stats_history") == 1
+
+
+@pytest.mark.parametrize("window", [{"days": 1}, {"between": {"from": "2013-01-01", "to": "2013-01-02"}}])
+async def test_a_window_of_hiscores_never_reaches_osutrack_and_updates_nobody(gateway, window):
+    await gateway.ask(HISCORES, id=str(cast.MIXED), window=window)
+
+    assert asked(gateway, "/hiscores") == [{"user": str(cast.MIXED), "mode": "0"}]
+    assert gateway.sandbox.side_effects == []
+
+
+async def test_a_window_of_hiscores_known_by_name_never_reaches_osutrack(gateway):
+    await gateway.ask("""{ hiscoresByUsername(username: "ameo", window: {days: 1}) { totalCount } }""")
+
+    assert asked(gateway, "/hiscores") == [{"user": "ameo", "mode": "0", "userMode": "username"}]
+
+
+async def test_other_pages_orders_and_windows_of_hiscores_are_cut_from_one_answer(gateway):
+    await gateway.ask("""{ user(id: 2) { stats {
+      a: hiscores(first: 500) { totalCount } b: hiscores(orderBy: PLAYED_AT_ASC) { totalCount }
+      c: hiscores(window: {days: 7}, bestPerBeatmap: true) { totalCount } } } }""")
+
+    assert gateway.sandbox.count() == 1
+
+
+async def test_empty_hiscores_are_remembered_since_each_request_for_them_is_an_update(gateway):
+    await gateway.ask(HISCORES, id="4040404")
+    gateway.clock.move(899)
+    await gateway.ask(HISCORES, id="4040404")
+
+    assert gateway.sandbox.side_effects == [(4040404, 0)]
+
+
+async def test_one_failing_player_among_five_leaves_the_other_four(gateway):
+    ids = ["2", "131464", str(cast.SEVERED), "1003", "1004"]
+
+    response = await gateway.send(
+        "query ($ids: [ID!]!) { users(ids: $ids) { stats { hiscores { totalCount } } } }", ids=ids
+    )
+
+    counts = [
+        user["stats"]["hiscores"] and user["stats"]["hiscores"]["totalCount"] for user in response["data"]["users"]
+    ]
+    assert [count is None for count in counts] == [False, False, True, False, False]
+    assert [error["path"] for error in response["errors"]] == [["users", 2, "stats", "hiscores"]]
+    assert response["errors"][0]["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
+
+
+async def test_a_failing_endpoint_leaves_the_fields_of_the_others(gateway):
+    gateway.sandbox.faults = [Fault(kind="status", path="/hiscores", status=500)]
+
+    response = await gateway.send("{ user(id: 2) { stats { latest { at } hiscores { totalCount } } } }")
+
+    assert response["data"]["user"]["stats"]["latest"]["at"]
+    assert response["data"]["user"]["stats"]["hiscores"] is None
+    assert [error["path"] for error in response["errors"]] == [["user", "stats", "hiscores"]]

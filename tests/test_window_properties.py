@@ -1,0 +1,85 @@
+"""What holds for windows of any history, not only of those in the sandbox."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.records import Mode, Player, Rows, Snapshot
+from gateway.store.history import History, Interval, Span
+
+FIRST = datetime(2024, 2, 25, tzinfo=UTC)
+
+
+def instant(moment):
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
+
+def snapshot(seconds):
+    zeros: Any = dict.fromkeys(("ranked_score", "total_score", "count_300", "count_100", "count_50"), 0)
+    grades: Any = dict.fromkeys(("count_ss", "count_s", "count_a"), 0)
+    at = instant(FIRST + timedelta(seconds=seconds))
+    return Snapshot(
+        at=at, pp=seconds / 7, global_rank=1, accuracy=99.0, level=1.0, play_count=seconds, **zeros, **grades
+    )
+
+
+def history(seconds):
+    return History(Player(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))), 0.0)
+
+
+# Ten days around a leap day and a month's end; midnights are as likely as all other seconds together.
+seconds = st.integers(0, 10 * 86_400) | st.integers(0, 10).map(lambda day: day * 86_400)
+histories = st.sets(seconds, max_size=30).map(history)
+midnights = st.integers(0, 10).map(lambda day: instant(FIRST + timedelta(days=day)))
+
+
+@given(histories, st.lists(midnights, min_size=1, max_size=4).map(sorted))
+def test_adjacent_windows_are_together_what_they_divide(history, days):
+    edges = [None, *days, None]
+
+    parts = [history.within(Span(start, end)) for start, end in itertools.pairwise(edges)]
+
+    assert sum(map(tuple, parts), ()) == history.rows
+
+
+@given(histories, midnights, midnights)
+def test_a_window_has_its_first_instant_and_not_its_last(history, start, end):
+    inside = history.within(Span(start, end))
+
+    assert list(inside) == [row for row in history.rows if start <= row.at < end]
+
+
+@given(histories, st.sampled_from(Interval))
+def test_thinning_keeps_one_snapshot_of_each_bucket_and_always_the_newest_of_all(history, every):
+    thinned = history.within(Span(), every)
+
+    buckets = [every.bucket(row.at) for row in history.rows]
+    assert [every.bucket(row.at) for row in thinned] == list(dict.fromkeys(buckets))
+    assert thinned[-1:] == history.rows[-1:]
+
+
+@given(histories)
+def test_weeks_begin_on_monday(history):
+    thinned = history.within(Span(), Interval.WEEK)
+
+    mondays = [day - timedelta(days=day.weekday()) for day in (date.fromisoformat(row.at[:10]) for row in thinned)]
+    assert len(set(mondays)) == len(mondays)
+
+
+@given(histories, midnights, midnights)
+def test_a_gain_is_the_sum_of_the_deltas_between_its_ends(history, start, end):
+    gain = history.gain(Span(min(start, end), max(start, end)))
+
+    rows = [row for row in history.rows if gain and gain.start.at < row.at <= gain.end.at]
+    plays = sum(delta.play_count for row in rows if (delta := history.delta(row)))
+    assert plays == (gain.delta.play_count if gain else 0)
+
+
+@given(histories, midnights, midnights)
+def test_a_gain_covers_the_window_when_something_was_known_at_its_start(history, start, end):
+    gain = history.gain(Span(min(start, end), max(start, end)))
+
+    assert gain is None or gain.covers_whole_window is (history.at(min(start, end)) is not None)

@@ -1,0 +1,139 @@
+"""Windows are half-open and in UTC: a day belongs to one of two neighbours, never to both."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from gateway.sandbox import cast
+
+SNAPSHOTS = """query ($id: ID!, $window: Window, $every: Interval) {
+  user(id: $id) { stats { snapshots(window: $window, every: $every) { at pp delta { pp playCount } playCount } } }
+}"""
+TIMES = "query ($id: ID!, $window: Window) { user(id: $id) { stats { snapshots(window: $window) { at } } } }"
+GAIN = """query ($id: ID!, $window: Window!) { user(id: $id) { stats { gain(window: $window) {
+  start { at pp } end { at pp } delta { pp } coversWholeWindow
+} } } }"""
+AT = "query ($id: ID!, $at: DateTime!) { user(id: $id) { stats { snapshotAt(at: $at) { at } } } }"
+
+
+def between(start, end):
+    return {"between": {"from": start, "to": end}}
+
+
+async def snapshots(gateway, user, window=None, every=None):
+    data = await gateway.ask(SNAPSHOTS, id=str(user), window=window, every=every)
+    return data["user"]["stats"]["snapshots"]
+
+
+async def times(gateway, user, window=None):
+    data = await gateway.ask(TIMES, id=str(user), window=window)
+    return [row["at"] for row in data["user"]["stats"]["snapshots"]]
+
+
+async def gain(gateway, user, window):
+    return (await gateway.ask(GAIN, id=str(user), window=window))["user"]["stats"]["gain"]
+
+
+async def snapshot_at(gateway, at):
+    return (await gateway.ask(AT, id=str(cast.AMEO), at=at))["user"]["stats"]["snapshotAt"]
+
+
+async def test_to_includes_nothing_of_its_own_day(gateway):
+    found = await times(gateway, cast.HEAVY, between("2026-11-01", "2026-11-10"))
+
+    assert found[0].startswith("2026-11-01")
+    assert found[-1].startswith("2026-11-09")
+
+
+@pytest.mark.parametrize("day", ["2013-07-01", "2020-02-29", "2026-10-31", "2026-11-19"])
+async def test_adjacent_windows_share_no_snapshot_and_miss_none(gateway, day):
+    everything = await times(gateway, cast.HEAVY)
+    before = await times(gateway, cast.HEAVY, {"between": {"to": day}})
+    since = await times(gateway, cast.HEAVY, {"between": {"from": day}})
+
+    assert before + since == everything
+
+
+async def test_a_window_of_days_begins_that_many_times_24_hours_ago(gateway):
+    everything = await times(gateway, cast.HEAVY)
+
+    found = await times(gateway, cast.HEAVY, {"days": 10})
+
+    assert found == [at for at in everything if at >= "2026-11-10T12:00:00.000Z"]
+    assert len(found) > 10
+
+
+async def test_a_hundred_years_are_all_there_is(gateway):
+    assert await times(gateway, cast.AMEO, {"days": 36_500}) == await times(gateway, cast.AMEO)
+
+
+async def test_no_window_an_open_range_and_a_null_window_are_all_there_is(gateway):
+    everything = await times(gateway, cast.AMEO)
+
+    assert len(everything) == 900
+    assert await times(gateway, cast.AMEO, {"between": {}}) == everything
+    assert await times(gateway, cast.AMEO, {"between": {"from": None, "to": None}}) == everything
+
+
+@pytest.mark.parametrize("every, bucket", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m")])
+async def test_a_thinned_list_has_the_last_snapshot_of_each_bucket(gateway, every, bucket):
+    everything = await snapshots(gateway, cast.HEAVY)
+
+    thinned = await snapshots(gateway, cast.HEAVY, every=every)
+
+    last = {date.fromisoformat(row["at"][:10]).strftime(bucket): row for row in everything}
+    assert thinned == list(last.values())
+
+
+async def test_a_delta_is_the_change_since_the_true_neighbour_in_windowed_and_thinned_lists(gateway):
+    everything = {row["at"]: row for row in await snapshots(gateway, cast.HEAVY)}
+
+    some = await snapshots(gateway, cast.HEAVY, between("2025-01-01", "2026-01-01"), "MONTH")
+
+    assert len(some) == 12
+    assert some == [everything[row["at"]] for row in some]
+
+
+async def test_deltas_add_up_to_the_change_between_the_first_and_the_last_snapshot(gateway):
+    rows = await snapshots(gateway, cast.HEAVY)
+
+    assert rows[0]["delta"] is None
+    assert sum(row["delta"]["playCount"] for row in rows[1:]) == rows[-1]["playCount"] - rows[0]["playCount"]
+    assert sum(row["delta"]["pp"] for row in rows[1:]) == pytest.approx(rows[-1]["pp"] - rows[0]["pp"])
+
+
+async def test_a_gain_is_measured_from_the_last_snapshot_before_the_window(gateway):
+    everything = await snapshots(gateway, cast.HEAVY)
+
+    gained = await gain(gateway, cast.HEAVY, between("2026-10-01", "2026-11-01"))
+
+    start = [row for row in everything if row["at"] <= "2026-10-01T00:00:00.000Z"][-1]
+    end = [row for row in everything if row["at"] < "2026-11-01"][-1]
+    assert (gained["start"]["at"], gained["end"]["at"]) == (start["at"], end["at"])
+    assert gained["delta"]["pp"] == pytest.approx(end["pp"] - start["pp"])
+    assert gained["coversWholeWindow"] is True
+
+
+async def test_a_gain_over_more_than_was_tracked_says_so(gateway):
+    everything = await times(gateway, cast.AMEO)
+
+    gained = await gain(gateway, cast.AMEO, {"days": 36_500})
+
+    assert gained["start"]["at"] == everything[0]
+    assert gained["coversWholeWindow"] is False
+
+
+@pytest.mark.parametrize("user", [cast.SINGLE, cast.NO_SNAPSHOTS, 4040404])
+async def test_there_is_no_gain_without_two_snapshots(gateway, user):
+    assert await gain(gateway, user, {"days": 36_500}) is None
+
+
+async def test_the_snapshot_at_a_moment_is_the_newest_until_then(gateway):
+    everything = await times(gateway, cast.AMEO)
+    second, third = everything[1:3]
+    just_before = datetime.fromisoformat(third) - timedelta(milliseconds=1)
+
+    assert await snapshot_at(gateway, third) == {"at": third}
+    assert await snapshot_at(gateway, just_before.isoformat()) == {"at": second}
+    assert await snapshot_at(gateway, "2000-01-01T00:00:00Z") is None
+    assert await snapshot_at(gateway, "2100-01-01T00:00:00+01:00") == {"at": everything[-1]}
