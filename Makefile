@@ -22,6 +22,10 @@ check: $(VENV)/.dev ## Check format, lint and types
 	@$(RUN) ruff check
 	@$(RUN) mypy
 
+bench: $(VENV)/.dev ## Measure what a day of clients costs osu!track, and whether memory stays within its bound
+	@$(RUN) benchmarks.upstream_traffic
+	@$(RUN) benchmarks.cache_memory
+
 schema: $(VENV)/.runtime ## Print the schema from the code into schema.graphql
 	@$(RUN) gateway schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
@@ -58,4 +62,4 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
 	@$(EDITABLE)
 	@touch $@ $(VENV)/.runtime # a superset: `make serve` has nothing left to install
 
-.PHONY: help serve test check schema sandbox lock clean
+.PHONY: help serve test check bench schema sandbox lock clean

@@ -1,0 +1,66 @@
+"""Whether memory stays within its setting: `python -m benchmarks.cache_memory [MiB]` remembers a million players.
+
+Each is a history of 20 snapshots of its own. Prints how the process grows beside what the cache believes to hold.
+"""
+
+import gc
+import resource
+import sys
+
+from gateway.records import Mode, Player, Rows, Snapshot
+from gateway.store.cache import Cache, Held
+from gateway.store.history import History
+
+PLAYERS = 1_000_000
+STEPS = 20
+ROWS = 20
+
+
+def history(user_id: int) -> History:
+    """A history whose values are shared with no other."""
+    player = Player(user_id, Mode.OSU)
+    rows = Rows(
+        Snapshot(
+            at=f"2026-11-{row + 1:02}T00:00:{user_id % 60:02}.000Z",
+            pp=user_id + row / 7,
+            global_rank=user_id + row,
+            accuracy=90 + row / 7,
+            level=row / 3,
+            play_count=user_id + row,
+            ranked_score=user_id * 10**6 + row,
+            total_score=user_id * 10**7 + row,
+            count_300=user_id * 1000 + row,
+            count_100=user_id * 100 + row,
+            count_50=user_id * 10 + row,
+            count_ss=row,
+            count_s=row,
+            count_a=row,
+            player=player,
+        )
+        for row in range(ROWS)
+    )
+    return History(player, rows, 0.0)
+
+
+def resident_mib() -> float:
+    """What the process has in memory at the most, so far."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def main() -> None:
+    """Fill the cache and print the curve."""
+    bound_mib = int(sys.argv[1]) if len(sys.argv) > 1 else 64
+    cache = Cache(bound_mib * 2**20)
+    gc.collect()
+    start_mib = resident_mib()
+    print(f"bound {bound_mib} MiB, process at the start {start_mib:.0f} MiB\n")
+    print(f"{'players':>10}{'held':>10}{'evicted':>10}{'estimate MiB':>14}{'growth MiB':>12}")
+    for user_id in range(1, PLAYERS + 1):
+        cache.keep(("history", user_id), Held(history(user_id), 0.0))
+        if user_id % (PLAYERS // STEPS) == 0 or user_id in {1000, 5000, 10_000}:
+            growth = resident_mib() - start_mib
+            print(f"{user_id:10}{len(cache):10}{cache.evictions:10}{cache.held_bytes / 2**20:14.1f}{growth:12.1f}")
+
+
+if __name__ == "__main__":
+    main()
