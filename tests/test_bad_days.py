@@ -132,4 +132,3 @@ async def test_no_reader_sees_the_older_snapshot_after_the_newer_one(gateway):
     await read()
     assert seen == sorted(seen)
     assert seen[0] < seen[-1]
-

@@ -1,0 +1,53 @@
+"""The README's tables are complete: every setting, every code, every default."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway import errors
+from gateway.settings import Settings, knobs
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+CODE = re.compile(r'"([A-Z]+(?:_[A-Z]+)+)"')
+# Words in capitals in the code that are no error codes.
+OTHER = {"PP_DESC", "STALE_DATA", "ROWS_DROPPED"}
+
+
+def errors_of(kind):
+    return {kind.code} if hasattr(kind, "code") else set()
+
+
+def every_error(kind):
+    return errors_of(kind).union(*map(every_error, kind.__subclasses__()))
+
+
+@pytest.mark.parametrize("knob", knobs(Settings(_env_file=None)), ids=lambda knob: knob.variable)
+def test_a_setting_stands_in_the_table_with_its_default(knob):
+    default = f"`{knob.default}`" if knob.default else ""
+    assert f"| `{knob.variable}` | {default} | {knob.meaning} |" in README
+
+
+@pytest.mark.parametrize("code", sorted(every_error(errors.GatewayError)))
+def test_an_error_of_ours_stands_in_the_table(code):
+    assert f"| `{code}` |" in README
+
+
+def test_the_codes_of_refusals_stand_in_the_table():
+    places = [
+        *(ROOT / "gateway/web").glob("*.py"),
+        *(ROOT / "gateway/graph").glob("*.py"),
+        ROOT / "gateway/protocol.py",
+    ]
+    used = {code for place in places for code in CODE.findall(place.read_text())} - OTHER
+    listed = set(re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE))
+    assert used - listed == set()
+
+
+def test_nothing_stands_in_the_table_that_is_not_in_the_code():
+    code = "\n".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
+    listed = {
+        name for name in re.findall(r"^\| `([A-Z_]+)` \|", README, re.MULTILINE) if not name.startswith("GATEWAY_")
+    }
+    assert [name for name in listed if f'"{name}"' not in code] == []
