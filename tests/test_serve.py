@@ -1,49 +1,13 @@
 """The program as a user starts it: a process, a port, a signal."""
 
-import os
-import re
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import httpx
 import pytest
 
-ROOT = Path(__file__).parents[1]
+from tests.processes import ROOT, Process
+
 OPERATIONS = (ROOT / "examples/operations.graphql").read_text()
-
-
-class Process:
-    """A gateway over its sandbox, and what it has printed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._printed = folder / "printed"
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-        with self._printed.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "serve", "--sandbox"],
-                cwd=folder,
-                env={**environment, "GATEWAY_PORT": "0", "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"},
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-
-    @property
-    def printed(self) -> str:
-        return self._printed.read_text()
-
-    def address(self) -> str:
-        """Where it says that it serves; waits until it does."""
-        while not (found := re.search(r"running on (http://127\.0\.0\.1:\d+)", self.printed)):
-            assert self.process.poll() is None, self.printed
-            time.sleep(0.02)
-        return found[1]
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=10)
 
 
 @pytest.fixture

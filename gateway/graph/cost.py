@@ -35,11 +35,23 @@ Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]
 
 # Which argument says whom a field's children are about, and which one says in which modes.
-WHOM = {"user": "id", "users": "ids", "updateUser": "id", "hiscoresByUsername": "username", "bestPlays": "first"}
-MODES = {"stats": "mode", "allStats": "modes", "updateUser": "mode", "hiscoresByUsername": "mode", "bestPlays": "mode"}
+WHOM = {
+    "Query.user": "id",
+    "Query.users": "ids",
+    "Query.hiscoresByUsername": "username",
+    "Query.bestPlays": "first",
+    "Mutation.updateUser": "id",
+}
+MODES = {
+    "User.stats": "mode",
+    "User.allStats": "modes",
+    "Query.hiscoresByUsername": "mode",
+    "Query.bestPlays": "mode",
+    "Mutation.updateUser": "mode",
+}
 DEFAULTS = {"mode": "OSU", "modes": ("OSU", "TAIKO", "CATCH", "MANIA"), "first": 50}
 # Fields that begin a list which belongs to nobody: told apart by all their arguments.
-LISTS = {"bestPlays", "hiscoresByUsername"}
+LISTS = {"Query.bestPlays", "Query.hiscoresByUsername"}
 # Lists of more users or modes are refused when the operation is executed.
 ENOUGH = 30
 OF_NOBODY = {"best-plays", "hiscores-by-name"}
@@ -131,7 +143,7 @@ class _Walk:
         field = parent.fields.get(node.name.value) if isinstance(parent, Composite) else None
         if field is None:
             return
-        inner = _inner(node, scope)
+        inner = _inner(f"{parent.name}.{node.name.value}", node, scope)
         self.charges |= {Charge(cost.resource, inner) for cost in _costs(field)}
         if node.selection_set:
             self.enter(node.selection_set, get_named_type(field.type), inner)
@@ -140,8 +152,7 @@ class _Walk:
         return self._schema.type_map[condition.name.value] if condition else parent
 
 
-def _inner(node: FieldNode, scope: Scope) -> Scope:
-    name = node.name.value
+def _inner(name: str, node: FieldNode, scope: Scope) -> Scope:
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
     if name in WHOM:
         scope = Scope(Given(WHOM[name], given.get(WHOM[name])))
