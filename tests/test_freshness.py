@@ -61,7 +61,7 @@ async def test_a_refresh_asks_for_the_rows_from_the_last_but_one(gateway):
 async def test_a_newest_row_that_has_moved_is_followed(gateway):
     before = (await gateway.ask(SNAPSHOTS, id=str(cast.SETTLED)))["user"]["stats"]["snapshots"]
     gateway.clock.move(HOUR_S)
-    await gateway.ask("mutation { updateUser(id: %d) { __typename } }" % cast.SETTLED)
+    await gateway.ask(f"mutation {{ updateUser(id: {cast.SETTLED}) {{ __typename }} }}")
     after = (await gateway.ask(SNAPSHOTS, id=str(cast.SETTLED)))["user"]["stats"]["snapshots"]
     assert len(after) == len(before)
     assert after[:-1] == before[:-1]

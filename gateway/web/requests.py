@@ -79,11 +79,15 @@ def _check_content_type(content_type: str) -> None:
 async def _body(request: Request, max_body_bytes: int) -> bytes:
     if request.headers.get("content-encoding", "identity") != "identity":
         raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
+    too_large = Rejected(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
+    # The server has checked that it is a number; without one the body is in chunks.
+    if int(request.headers.get("content-length", "0")) > max_body_bytes:
+        raise too_large
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
         if len(body) > max_body_bytes:
-            raise Rejected(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
+            raise too_large
     return bytes(body)
 
 
