@@ -176,4 +176,4 @@ async def test_thousands_of_documents_are_not_all_kept(gateway):
     for number in range(1200):
         await post(gateway, {"query": f"{{ a{number}: status {{ version }} }}"})
     prepared = gateway.app.state.gateway.engine._documents.prepare.cache_info()  # noqa: SLF001
-    assert prepared.currsize <= 500
+    assert prepared.currsize <= 250

@@ -24,7 +24,7 @@ from .failures import INVALID, SYNTAX, Refused, failure
 from .limits import Limits
 
 # Good and bad ones: a client that sends a wrong document tends to send it again.
-MAX_DOCUMENTS = 500
+MAX_DOCUMENTS = 250
 
 
 class Operation:

@@ -1,0 +1,45 @@
+"""What was not foreseen is logged in full and told to nobody, however many fail at once."""
+
+import asyncio
+import logging
+
+import httpx
+import pytest
+
+from gateway.settings import Settings
+from gateway.web.app import create_app
+
+SECRET = "postgres://user:password@10.0.0.7"
+QUERY = "query($id: ID!) { user(id: $id) { id stats { latest { pp } } } }"
+
+
+class Broken(httpx.AsyncBaseTransport):
+    """A bug of ours, as if in the middle of a request."""
+
+    async def handle_async_request(self, request):
+        raise RuntimeError(SECRET)
+
+
+@pytest.fixture
+async def http():
+    app = create_app(Settings(upstream_url="http://osutrack", client_points=0, _env_file=None), transport=Broken())
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
+        yield client
+    await app.state.gateway.close()
+
+
+async def test_a_bug_is_masked_for_all_who_meet_it_at_once(http, caplog):
+    caplog.set_level(logging.ERROR)
+    bodies = [{"query": QUERY, "variables": {"id": str(user)}} for user in range(1, 51)]
+    answers = await asyncio.gather(*(http.post("/graphql", json=body) for body in bodies))
+    assert {answer.status_code for answer in answers} == {200}
+    assert not [answer for answer in answers if "RuntimeError" in answer.text or "password" in answer.text]
+    errors = [answer.json()["errors"][0] for answer in answers]
+    assert {error["extensions"]["code"] for error in errors} == {"INTERNAL_SERVER_ERROR"}
+    assert len({error["extensions"]["requestId"] for error in errors}) == 50
+    assert SECRET in caplog.text
+
+
+async def test_the_rest_of_the_answer_is_there(http):
+    answer = (await http.post("/graphql", json={"query": QUERY, "variables": {"id": "7"}})).json()
+    assert answer["data"] == {"user": {"id": "7", "stats": {"latest": None}}}
