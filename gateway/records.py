@@ -70,11 +70,6 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
         return self.count_300 + self.count_100 + self.count_50
 
 
-def beatmap_url(beatmap_id: int) -> str:
-    """A beatmap's page on osu.ppy.sh."""
-    return f"https://osu.ppy.sh/beatmaps/{beatmap_id}"
-
-
 class Delta(Struct, frozen=True, gc=False, kw_only=True):
     """Later minus earlier; but `ranks_gained` is places climbed, None if unranked at either end."""
 
@@ -93,8 +88,8 @@ class Delta(Struct, frozen=True, gc=False, kw_only=True):
     count_a: Int32
 
 
-class Play(Struct, frozen=True, gc=False, kw_only=True):
-    """A play worth pp (`/hiscores`). `grade` is None if the upstream's is unknown to us."""
+class Score(Struct, frozen=True, gc=False, kw_only=True):
+    """What all plays have. `grade` is None if the upstream's is unknown to us."""
 
     beatmap_id: int
     score: int
@@ -102,7 +97,6 @@ class Play(Struct, frozen=True, gc=False, kw_only=True):
     mod_bits: Int32
     grade: str | None
     played_at: str
-    recorded_at: str
     mode: Mode = Mode.OSU
 
     @property
@@ -113,7 +107,13 @@ class Play(Struct, frozen=True, gc=False, kw_only=True):
     @property
     def beatmap_url(self) -> str:
         """The beatmap's page."""
-        return beatmap_url(self.beatmap_id)
+        return f"https://osu.ppy.sh/beatmaps/{self.beatmap_id}"
+
+
+class Play(Score, frozen=True, gc=False, kw_only=True):
+    """A play worth pp, and when osu!track recorded it (`/hiscores`)."""
+
+    recorded_at: str
 
 
 class BestPlay(Play, frozen=True, gc=False, kw_only=True):
@@ -122,15 +122,9 @@ class BestPlay(Play, frozen=True, gc=False, kw_only=True):
     user_id: int
 
 
-class NewPlay(Struct, frozen=True, gc=False, kw_only=True):
+class NewPlay(Score, frozen=True, gc=False, kw_only=True):
     """A hiscore found by an update (`newhs` of `/update`). `position` counts from 1, `accuracy` is in percent."""
 
-    beatmap_id: int
-    score: int
-    pp: float
-    mod_bits: Int32
-    grade: str | None
-    played_at: str
     score_id: int | None = None
     position: Int32
     max_combo: Int32
@@ -142,17 +136,6 @@ class NewPlay(Struct, frozen=True, gc=False, kw_only=True):
     count_katu: Int32
     count_geki: Int32
     accuracy: float = 0.0
-    mode: Mode = Mode.OSU
-
-    @property
-    def mods(self) -> Mods:
-        """The mods it was played with."""
-        return mods_of(self.mod_bits)
-
-    @property
-    def beatmap_url(self) -> str:
-        """The beatmap's page."""
-        return beatmap_url(self.beatmap_id)
 
 
 class Peak(Struct, frozen=True, gc=False, kw_only=True):
