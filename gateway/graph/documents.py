@@ -62,17 +62,26 @@ class Documents:
 
     def _prepare(self, text: str) -> Prepared:
         try:
-            self._limits.check_tokens(text)
-            document = parse(text)
+            document = parse(text, max_lexical_tokens=self._limits.tokens or None)
             self._limits.check(document)
         except GraphQLSyntaxError as error:
-            return Refused([failure(error, SYNTAX)])
+            return Refused([self._unparsed(text, error)])
         except (LimitExceeded, RecursionError) as exc:
             return Refused([failure(exc)])
         errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
         if errors:
             return Refused([failure(error, INVALID) for error in errors])
         return self._operations(text, document)
+
+    def _unparsed(self, text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
+        """Too many tokens are a syntax error to graphql-core, but a limit like the others to clients."""
+        try:
+            self._limits.check_tokens(text)
+        except LimitExceeded as exc:
+            return failure(exc)
+        except GraphQLSyntaxError:
+            pass
+        return failure(error, SYNTAX)
 
     def _operations(self, text: str, document: DocumentNode) -> Mapping[str | None, Operation]:
         fragments = {
