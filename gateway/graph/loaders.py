@@ -6,7 +6,6 @@ from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from gateway.errors import UpstreamTimeout
 from gateway.osutrack.patience import Patience
 from gateway.store.resource import Resource, Served
 
@@ -49,11 +48,7 @@ class Loader(Generic[K, V]):
         return await asyncio.gather(*map(self._load, keys), return_exceptions=True)
 
     async def _load(self, key: K) -> Served[V]:
-        try:
-            async with asyncio.timeout_at(self._patience.deadline):
-                served = await self.resource.load(key, self._patience)
-        except TimeoutError as exc:
-            raise UpstreamTimeout("osu!track did not answer within the time an operation may take.") from exc
+        served = await self.resource.load(key, self._patience)
         if served.loaded:
             self._loaded()
         return served

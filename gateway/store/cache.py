@@ -12,11 +12,16 @@ from typing import Any, Generic, TypeVar
 from aiocache.backends.memory import SimpleMemoryCache
 from msgspec import Struct, structs
 
+from gateway.records import Rows
+
 T = TypeVar("T")
 
 # What the key, the dictionary and the entry itself take, about.
 ENTRY_BYTES = 600
 SAMPLE = 8
+LONGEST_GRADE = 2
+# Python has one object for each of these.
+SMALL = range(-5, 257)
 
 
 class Held(Struct, Generic[T]):
@@ -86,12 +91,31 @@ class Cache(SimpleMemoryCache):
         self.forget(key)
         return int(present)
 
+    async def _clear(self, namespace: str | None = None, _conn: Any = None) -> bool:
+        self._cache.clear()
+        self._sizes.clear()
+        self.held_bytes = 0
+        return True
+
 
 def size_of(value: object) -> int:
-    """About how many bytes a value takes; long tuples are estimated from a few of their members."""
-    if isinstance(value, tuple) and value:
+    """About how many bytes a value takes; rows are estimated from a few of them."""
+    if isinstance(value, Rows):
         sample = value[:: max(1, len(value) // SAMPLE)]
-        return sys.getsizeof(value) + len(value) * sum(map(size_of, sample)) // len(sample)
-    if isinstance(value, Struct):
-        return sys.getsizeof(value) + sum(map(size_of, structs.astuple(value)))
-    return sys.getsizeof(value)
+        return sys.getsizeof(value) + len(value) * sum(map(_row_bytes, sample)) // max(1, len(sample))
+    members = structs.astuple(value) if isinstance(value, Struct) else value if isinstance(value, tuple) else ()
+    return sys.getsizeof(value) + sum(map(size_of, members))
+
+
+def _row_bytes(row: Struct) -> int:
+    return sys.getsizeof(row) + sum(map(_own_bytes, structs.astuple(row)))
+
+
+def _own_bytes(value: object) -> int:
+    """Of a row's field; small numbers are shared, as are grades, modes and players."""
+    owned = (
+        isinstance(value, float)
+        or (isinstance(value, str) and len(value) > LONGEST_GRADE)
+        or (type(value) is int and value not in SMALL)
+    )
+    return sys.getsizeof(value) if owned else 0

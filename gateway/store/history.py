@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
+from functools import cached_property
 from typing import NamedTuple
 
 from msgspec import Struct, structs
@@ -70,7 +71,7 @@ class Best(NamedTuple):
     at: str
 
 
-class History(Struct, frozen=True):
+class History(Struct, frozen=True, dict=True):
     """All snapshots of a player in one mode, oldest first. `whole_at` is when all of it was last read.
 
     `abridged` when osu!track has more rows: several of one instant, of which one is here, or rows that can't be read.
@@ -124,7 +125,7 @@ class History(Struct, frozen=True):
         end = bisect_left(self.rows, span.end, key=_at) if span.end else len(self.rows)
         return start, max(start, end)
 
-    @property
+    @cached_property
     def peak(self) -> Peak:
         """What `/peak` would say, worked out here, without the zeros that it takes for a rank."""
         # The last of equals, as upstream: min and max keep the first they meet.
@@ -139,7 +140,7 @@ class History(Struct, frozen=True):
             accuracy_at=accurate.at if accurate else None,
         )
 
-    @property
+    @cached_property
     def best_pp(self) -> Best | None:
         """The highest pp and the latest time it was held."""
         best = max(self.rows[::-1], key=lambda row: row.pp, default=None)

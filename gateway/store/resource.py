@@ -136,6 +136,9 @@ class Resource(Generic[K, V]):
             held = await self._flights.join((key, generation, background), load)
             if generation == self._generation(key):
                 break
+            newer = self._held(key)
+            if newer is not None:
+                return newer
         return held
 
     async def _load(self, key: K, generation: int, *, background: bool) -> Held[V]:

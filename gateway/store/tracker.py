@@ -104,10 +104,11 @@ class Tracker:
         return str(held.value) if held else None
 
     def updated(self, player: Player, username: str | None) -> None:
-        """Nothing known of the player in this mode counts any more, whether by ID or by name."""
+        """Nothing known of the player in this mode counts any more, whether by ID or by a name that we know of."""
         self.generations.raise_(tag_of(player))
+        for name in filter(None, {username, self.username(player.user_id)}):
+            self.generations.raise_(tag_of_name(Name(name, player.mode)))
         if username:
-            self.generations.raise_(tag_of_name(Name(username, player.mode)))
             self.cache.keep(("username", player.user_id), Held(username, self._clock()))
 
     async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
@@ -115,7 +116,8 @@ class Tracker:
             reply = await self._client.history(player, patience, since=held.value.seam)
             spliced = reply.decoded and held.value.spliced(reply.decoded.value)
             if spliced and reply.decoded:
-                return Held(spliced, 0.0, dropped=held.dropped + reply.decoded.dropped)
+                # A bad row near the end is met again by every refresh: it is one, not many.
+                return Held(spliced, 0.0, dropped=max(held.dropped, reply.decoded.dropped))
         reply = await self._client.history(player, patience)
         whole = _merged(None, reply)
         abridged = reply.decoded is not None and reply.decoded.sent > len(whole.value)

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-from gateway.errors import UpstreamBusy, UpstreamError
+from gateway.errors import UpstreamError
 from gateway.osutrack.client import Client
 from gateway.osutrack.patience import patience
 from gateway.records import Player, Update
@@ -77,17 +77,16 @@ class Updates:
         try:
             answer = await self._client.update(player, patience(self._timeout_s))
         except UpstreamError as exc:
-            if isinstance(exc, UpstreamBusy) or exc.unsent:
-                self._sent.pop(player)
+            if exc.unsent:
+                self._sent.pop(player, None)
+            else:
+                # A timeout or a failure: it has probably been made.
+                self._tracker.updated(player, None)
             raise
-        finally:
-            # Also after a timeout or a failure: it has probably been made.
-            self._tracker.updated(player, None)
-        if answer.value is None:
-            self._remember(player, known=False)
-            return Unknown()
-        self._tracker.updated(player, answer.value.username)
-        return answer.value
+        update = answer.value
+        self._tracker.updated(player, update.username if update else None)
+        self._remember(player, known=update is not None)
+        return update or Unknown()
 
     def _remember(self, player: Player, *, known: bool) -> None:
         now = self._clock()

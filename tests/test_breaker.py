@@ -1,0 +1,120 @@
+"""The circuit breaker: when it opens, who may probe, and what closes it."""
+
+import asyncio
+from contextlib import suppress
+
+import pytest
+
+from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
+from gateway.osutrack.breaker import Breaker, Health
+
+
+@pytest.fixture
+def breaker(clock):
+    return Breaker(clock=clock)
+
+
+def call(breaker, outcome=None):
+    with suppress(UpstreamError), breaker.call():
+        if outcome is not None:
+            raise outcome
+
+
+def fail(breaker, times=1):
+    for _ in range(times):
+        call(breaker, UpstreamUnavailable("down"))
+
+
+def test_it_stays_closed_while_there_are_few_calls(breaker):
+    fail(breaker, 9)
+
+    breaker.check()
+
+
+def test_it_opens_when_half_of_ten_calls_have_failed(breaker):
+    for _ in range(5):
+        call(breaker)
+    fail(breaker, 5)
+
+    with pytest.raises(UpstreamUnavailable) as refusal:
+        breaker.check()
+    assert (refusal.value.retry_after_s, refusal.value.unsent) == (30, True)
+
+
+def test_it_stays_closed_when_fewer_than_half_have_failed(breaker):
+    for _ in range(6):
+        call(breaker)
+    fail(breaker, 5)
+
+    breaker.check()
+
+
+@pytest.mark.parametrize("answer", [UpstreamBusy("429"), UpstreamInvalid("<html>")], ids=["busy", "invalid"])
+def test_an_answer_of_any_kind_is_no_failure(breaker, answer):
+    for _ in range(20):
+        call(breaker, answer)
+
+    assert breaker.health is Health.UP
+
+
+def test_timeouts_are_failures(breaker):
+    for _ in range(10):
+        call(breaker, UpstreamTimeout("slow"))
+
+    assert breaker.health is Health.DOWN
+
+
+def test_failures_of_more_than_a_minute_ago_do_not_count(breaker, clock):
+    fail(breaker, 9)
+    clock.move(61)
+    fail(breaker)
+
+    assert breaker.health is Health.DEGRADED
+
+
+@pytest.fixture
+def half_open(breaker, clock):
+    fail(breaker, 10)
+    clock.move(30)
+    return breaker
+
+
+def test_after_a_while_one_call_may_probe_and_no_other(half_open):
+    with half_open.call(), pytest.raises(UpstreamUnavailable):
+        half_open.check()
+
+
+def test_a_probe_that_succeeds_closes_it(half_open, clock):
+    call(half_open)
+
+    half_open.check()
+    assert (half_open.health, half_open.last_success_at) == (Health.UP, clock.now)
+
+
+def test_a_probe_that_fails_opens_it_for_another_while(half_open, clock):
+    fail(half_open)
+    clock.move(29)
+
+    with pytest.raises(UpstreamUnavailable):
+        half_open.check()
+
+
+async def test_a_probe_that_is_cancelled_leaves_the_probe_to_the_next_call(half_open):
+    async def hang():
+        with half_open.call():
+            await asyncio.Event().wait()
+
+    probe = asyncio.ensure_future(hang())
+    await asyncio.sleep(0)
+    probe.cancel()
+    await asyncio.gather(probe, return_exceptions=True)
+
+    call(half_open)
+    assert half_open.health is Health.UP
+
+
+def test_a_call_from_before_it_opened_does_not_close_it(breaker):
+    with breaker.call():
+        fail(breaker, 10)
+
+    assert breaker.health is Health.DOWN

@@ -1,0 +1,145 @@
+"""Budgets: what is sent when, in which order, and who is told to come back later."""
+
+import asyncio
+import time
+
+import pytest
+import time_machine
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from gateway.errors import UpstreamBusy
+from gateway.osutrack.pacing import Budget, Pacer
+from gateway.osutrack.patience import patience
+from tests.conftest import NOON
+
+
+@pytest.fixture
+def wall():
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def pacer(wall):
+    """Five reads and two updates a minute, two requests at once; whoever sleeps moves the clock."""
+
+    async def sleep(seconds):
+        wall.shift(seconds)
+        await asyncio.sleep(0)
+
+    limiter = MovingWindowRateLimiter(MemoryStorage())
+    budgets = [Budget("reads", 5, limiter, sleep=sleep), Budget("updates", 2, limiter, sleep=sleep)]
+    return Pacer([*budgets, Budget("free", 0, limiter, sleep=sleep)], concurrency=2)
+
+
+async def send(pacer, name="reads", timeout_s=100.0, *, hold=None, sent=None):
+    async with pacer.turn(name, patience(timeout_s)):
+        if sent is not None:
+            sent.append(time.time())
+        if hold is not None:
+            await hold.wait()
+
+
+async def soon():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_no_sixty_seconds_see_more_than_the_budget(pacer):
+    sent: list[float] = []
+    await asyncio.gather(*(send(pacer, sent=sent) for _ in range(23)))
+
+    assert len(sent) == 23
+    assert min(later - earlier for earlier, later in zip(sent, sent[5:], strict=False)) > 60
+
+
+async def test_what_waits_for_room_is_paid_for_only_when_it_is_sent(pacer, wall):
+    hold, sent = asyncio.Event(), list[float]()
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    await soon()
+    waiting = asyncio.ensure_future(send(pacer, sent=sent))
+    await soon()
+
+    assert await pacer.budgets["reads"].remaining() == 5
+    hold.set()
+    await asyncio.gather(waiting, *holding)
+    assert await pacer.budgets["reads"].remaining() == 4
+
+
+async def test_who_would_wait_beyond_the_deadline_is_told_at_once_when_to_come_back(pacer):
+    await asyncio.gather(*(send(pacer) for _ in range(5)))
+
+    with pytest.raises(UpstreamBusy) as refusal:
+        await send(pacer, timeout_s=10)
+
+    assert refusal.value.retry_after_s == pytest.approx(60, abs=0.1)
+    assert refusal.value.unsent
+
+
+async def test_who_waits_for_room_waits_no_longer_than_the_deadline(pacer):
+    hold = asyncio.Event()
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    await soon()
+
+    with pytest.raises(UpstreamBusy):
+        await send(pacer, "free", timeout_s=0.005)
+
+    hold.set()
+    await asyncio.gather(*holding)
+
+
+async def test_nothing_is_paid_after_the_deadline(pacer):
+    with pytest.raises(UpstreamBusy):
+        await send(pacer, timeout_s=-1)
+
+    assert await pacer.budgets["reads"].remaining() == 5
+
+
+async def test_people_go_before_what_runs_in_the_background(pacer):
+    hold, order = asyncio.Event(), list[str]()
+
+    async def named(name, *, background):
+        async with pacer.turn("free", patience(100, background=background)):
+            order.append(name)
+
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    await soon()
+    waiting = [asyncio.ensure_future(named("refresh", background=True))]
+    await soon()
+    waiting += [asyncio.ensure_future(named(name, background=False)) for name in ("first", "second")]
+    await soon()
+    hold.set()
+    await asyncio.gather(*waiting, *holding)
+
+    assert order == ["first", "second", "refresh"]
+
+
+async def test_a_pause_holds_its_own_budget_only(pacer, wall):
+    pacer.budgets["reads"].pause(30)
+
+    sent: list[float] = []
+    await send(pacer, "updates", sent=sent)
+    await send(pacer, sent=sent)
+
+    assert [at - NOON.timestamp() for at in sent] == [0, 30]
+
+
+async def test_during_a_pause_nothing_remains(pacer):
+    pacer.budgets["reads"].pause(30)
+
+    assert await pacer.budgets["reads"].remaining() == 0
+
+
+async def test_one_who_gives_up_lets_the_next_one_go(pacer):
+    hold = asyncio.Event()
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    await soon()
+    gone, next_one = (asyncio.ensure_future(send(pacer, "free")) for _ in range(2))
+    await soon()
+    gone.cancel()
+    await soon()
+    hold.set()
+
+    await asyncio.gather(next_one, *holding)
+    await send(pacer, "free")

@@ -1,0 +1,149 @@
+"""Updates below the schema: how often they are sent, and what each outcome makes of what is remembered."""
+
+import asyncio
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
+from gateway.osutrack.connection import Connection
+from gateway.records import Mode, Player, Update
+from gateway.settings import Settings
+from gateway.store.cache import Cache
+from gateway.store.tracker import Name, Tracker, tag_of, tag_of_name
+from gateway.store.updates import Cooldown, Unknown, Updates
+from tests import recordings
+
+PLAYER = Player(3000013, Mode.OSU)
+NAME = Name("MixedCaseName", Mode.OSU)
+UPDATED = httpx.Response(200, content=recordings.body("update_changes"))
+
+
+@pytest.fixture
+async def store(clock):
+    """Updates and what they make old, above an upstream that gives one answer, and tells how often."""
+    store = SimpleNamespace(answer=UPDATED, sent=0, open=asyncio.Event())
+    store.open.set()
+
+    async def answer(_):
+        store.sent += 1
+        await store.open.wait()
+        if isinstance(store.answer, Exception):
+            raise store.answer
+        return httpx.Response(store.answer.status_code, content=store.answer.content)
+
+    settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
+    connection = Connection(settings, transport=httpx.MockTransport(answer), clock=clock)
+    store.tracker = Tracker(connection.client, Cache(10_000), settings, clock=clock)
+    store.updates = Updates(connection.client, store.tracker, cooldown_s=900, timeout_s=5, clock=clock)
+    store.breaker = connection.breaker
+    yield store
+    await store.updates.close()
+    await connection.close()
+
+
+def raised(store):
+    return store.tracker.generations.of(tag_of(PLAYER)) > 0
+
+
+async def soon():
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_fifty_overlapping_updates_are_one(store):
+    store.open.clear()
+    waiting = [asyncio.ensure_future(store.updates.update(PLAYER)) for _ in range(50)]
+    await soon()
+    store.open.set()
+    outcomes = await asyncio.gather(*waiting)
+
+    assert store.sent == 1
+    assert outcomes == [outcomes[0]] * 50
+    assert isinstance(outcomes[0], Update)
+
+
+async def test_an_update_makes_old_what_is_known_by_id_and_by_name(store):
+    await store.updates.update(PLAYER)
+
+    assert raised(store)
+    assert store.tracker.generations.of(tag_of_name(NAME)) > 0
+    assert store.tracker.username(PLAYER.user_id) == "MixedCaseName"
+
+
+async def test_that_nobody_is_there_is_remembered_as_long(store, clock):
+    store.answer = httpx.Response(404, content=recordings.body("update_unknown_404"))
+
+    assert [await store.updates.update(PLAYER) for _ in range(3)] == [Unknown()] * 3
+    assert store.sent == 1
+    clock.move(900)
+    await store.updates.update(PLAYER)
+    assert store.sent == 2
+
+
+@pytest.mark.parametrize(
+    "answer,error",
+    [
+        (httpx.Response(500), UpstreamUnavailable),
+        (httpx.Response(200, content=b"null"), UpstreamInvalid),
+        (httpx.ReadTimeout("slow"), UpstreamTimeout),
+        (httpx.ReadError("cut"), UpstreamUnavailable),
+    ],
+    ids=["500", "null", "timeout", "cut"],
+)
+async def test_what_has_probably_been_made_counts_as_made(store, answer, error):
+    store.answer = answer
+    with pytest.raises(error):
+        await store.updates.update(PLAYER)
+
+    assert raised(store)
+    assert isinstance(await store.updates.update(PLAYER), Cooldown)
+
+
+@pytest.mark.parametrize(
+    "answer,error",
+    [(httpx.Response(429), UpstreamBusy), (httpx.ConnectError("refused"), UpstreamUnavailable)],
+    ids=["429", "refused"],
+)
+async def test_what_has_not_been_made_leaves_everything_as_it_was(store, answer, error):
+    store.answer = answer
+    with pytest.raises(error):
+        await store.updates.update(PLAYER)
+
+    assert not raised(store)
+    with pytest.raises((UpstreamBusy, UpstreamUnavailable)):
+        await store.updates.update(PLAYER)
+
+
+async def test_while_the_breaker_is_open_nothing_is_made_old_and_nothing_cools_down(store, clock):
+    store.breaker.retry_at = clock.now + 30
+    with pytest.raises(UpstreamUnavailable):
+        await store.updates.update(PLAYER)
+    assert (store.sent, raised(store)) == (0, False)
+
+    store.breaker.retry_at = None
+    assert isinstance(await store.updates.update(PLAYER), Update)
+
+
+async def test_an_update_that_fails_makes_old_what_is_known_by_the_name_of_before(store, clock):
+    await store.updates.update(PLAYER)
+    before = store.tracker.generations.of(tag_of_name(NAME))
+    clock.move(900)
+    store.answer = httpx.Response(500)
+    with pytest.raises(UpstreamUnavailable):
+        await store.updates.update(PLAYER)
+
+    assert store.tracker.generations.of(tag_of_name(NAME)) > before
+
+
+async def test_an_update_goes_on_when_who_asked_for_it_has_gone(store):
+    store.open.clear()
+    asking = asyncio.ensure_future(store.updates.update(PLAYER))
+    await soon()
+    asking.cancel()
+    await soon()
+    store.open.set()
+    await store.updates.close()
+
+    assert (store.sent, raised(store)) == (1, True)
