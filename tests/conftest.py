@@ -5,12 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import httpx
+import hypothesis
 import pytest
 from starlette.applications import Starlette
 
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import create_app
+
+# The same examples every time, however busy the machine is: a red run is to mean something.
+hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("steady")
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 

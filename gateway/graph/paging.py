@@ -157,8 +157,9 @@ class HiscoreCut:
 
     def __call__(self, plays: Rows[P]) -> Page[P]:
         """The page, of plays that come highest pp first."""
+        within = Rows(play for play in plays if play.played_at in self._span)
         if self._best_per_beatmap:
-            plays = best_of_each_beatmap(plays)
-        chosen = Rows(sorted((play for play in plays if play.played_at in self._span), key=self._order))
+            within = best_of_each_beatmap(within)
+        chosen = Rows(sorted(within, key=self._order))
         cut = page(chosen, self._first, self._after, order=self._order, source=self._source)
         return self._context.counted(cut, len(cut.nodes))

@@ -1,0 +1,114 @@
+"""Pages put together are the list: every play once, in order, while the list stays and when it changes."""
+
+import pytest
+
+from gateway.sandbox import cast
+
+HISCORES = """query ($id: ID!, $order: ScoreOrder!, $first: Int!, $after: String) { user(id: $id) { stats {
+  page: hiscores(orderBy: $order, first: $first, after: $after) {
+    totalCount nodes { ...Play } edges { cursor node { ...Play } } pageInfo { hasNextPage endCursor }
+  }
+} } }
+fragment Play on Hiscore { beatmapId score pp playedAt recordedAt mods { bits } }"""
+BEST_PLAYS = """query ($first: Int!, $after: String) { bestPlays(first: $first, after: $after) {
+  nodes { beatmapId score pp mods { bits } user { id } } pageInfo { hasNextPage endCursor }
+} }"""
+UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { ... on UpdateUserSuccess { newHiscores { beatmapId } } } }"
+ORDERS = {
+    "PP_DESC": lambda play: (-play["pp"], int(play["beatmapId"])),
+    "PLAYED_AT_DESC": lambda play: ([-ord(sign) for sign in play["playedAt"]], int(play["beatmapId"])),
+    "PLAYED_AT_ASC": lambda play: (play["playedAt"], int(play["beatmapId"])),
+    "RECORDED_AT_DESC": lambda play: ([-ord(sign) for sign in play["recordedAt"]], int(play["beatmapId"])),
+}
+
+
+async def page(gateway, user=cast.REPEATER, order="PP_DESC", first=50, after=None):
+    data = await gateway.ask(HISCORES, id=str(user), order=order, first=first, after=after)
+    return data["user"]["stats"]["page"]
+
+
+async def pages(gateway, **how):
+    """All of them, to the last."""
+    found = [await page(gateway, **how)]
+    while found[-1]["pageInfo"]["hasNextPage"]:
+        found.append(await page(gateway, **how, after=found[-1]["pageInfo"]["endCursor"]))
+    return found
+
+
+def plays_of(found):
+    return [play for each in found for play in each["nodes"]]
+
+
+@pytest.mark.parametrize("first", [7, 50, 500])
+@pytest.mark.parametrize("order", ORDERS)
+async def test_pages_of_any_size_give_each_play_once_and_in_order(gateway, order, first):
+    found = await pages(gateway, order=order, first=first)
+
+    plays = plays_of(found)
+    assert {each["totalCount"] for each in found} == {len(plays)}
+    assert plays == sorted(plays, key=ORDERS[order])
+    assert len({(play["beatmapId"], play["score"], play["mods"]["bits"]) for play in plays}) == len(plays)
+
+
+async def test_all_3000_hiscores_can_be_paged_through(gateway):
+    found = await pages(gateway, user=cast.HEAVY, first=500)
+
+    told = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.world.plays(cast.HEAVY, 0)}
+    assert {(int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays_of(found)} == told
+    assert gateway.sandbox.count("/hiscores") == 1
+
+
+async def test_edges_hold_the_plays_of_nodes_and_each_cursor_begins_the_page_behind_its_play(gateway):
+    whole = await page(gateway, first=10)
+
+    behind_the_third = await page(gateway, first=7, after=whole["edges"][2]["cursor"])
+
+    assert [edge["node"] for edge in whole["edges"]] == whole["nodes"]
+    assert whole["edges"][-1]["cursor"] == whole["pageInfo"]["endCursor"]
+    assert behind_the_third["nodes"] == whole["nodes"][3:]
+
+
+@pytest.mark.parametrize("user, more", [(cast.REPEATER, True), (4040404, False)])
+async def test_an_empty_page_has_no_end(gateway, user, more):
+    empty = await page(gateway, user, first=0)
+
+    assert empty["nodes"] == empty["edges"] == []
+    assert empty["pageInfo"] == {"hasNextPage": more, "endCursor": None}
+
+
+async def test_behind_the_last_play_there_is_an_empty_page(gateway):
+    last = (await pages(gateway, first=60))[-1]
+
+    beyond = await page(gateway, after=last["pageInfo"]["endCursor"])
+
+    assert beyond["nodes"] == []
+    assert beyond["totalCount"] == last["totalCount"]
+    assert beyond["pageInfo"] == {"hasNextPage": False, "endCursor": None}
+
+
+async def test_a_page_begins_behind_its_cursor_when_an_update_has_added_plays(gateway):
+    first = await page(gateway, cast.AMEO, first=20)
+    rest_before = await page(gateway, cast.AMEO, first=500, after=first["pageInfo"]["endCursor"])
+
+    await gateway.ask(UPDATE, id=str(cast.AMEO))
+    rest = await page(gateway, cast.AMEO, first=500, after=first["pageInfo"]["endCursor"])
+
+    assert rest["totalCount"] == rest_before["totalCount"] + 2
+    assert all(play not in rest["nodes"] for play in first["nodes"])
+    old = [play for play in rest["nodes"] if play["recordedAt"] < "2026-11-20T12:00:00.000Z"]
+    assert old == [play for play in rest_before["nodes"] if play in old]
+
+
+async def test_best_plays_can_be_paged_through_to_the_end_of_what_osutrack_gives(gateway):
+    plays, after, more = [], None, True
+    while more:
+        found = (await gateway.ask(BEST_PLAYS, first=500, after=after))["bestPlays"]
+        plays += found["nodes"]
+        after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
+
+    rows = gateway.sandbox.world.best(0)[:10_000]
+    told = {(row.user, row.beatmap_id, row.mods & ~(1 << 31), row.score) for row in rows}
+    keys = [(int(play["user"]["id"]), int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays]
+    assert len(keys) == len(set(keys))
+    assert set(keys) == told
+    assert [play["pp"] for play in plays] == sorted((play["pp"] for play in plays), reverse=True)

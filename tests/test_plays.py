@@ -1,0 +1,132 @@
+"""What plays say of themselves: mods, grades, and which of several records of a play counts."""
+
+from functools import reduce
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.mods import mods_of
+from gateway.sandbox import cast
+
+PLAYS = """query ($id: ID!, $best: Boolean! = false, $window: Window) { user(id: $id) { stats {
+  hiscores(first: 500, bestPerBeatmap: $best, window: $window) { totalCount nodes {
+    beatmapId score pp grade playedAt recordedAt mods { bits acronyms label }
+  } }
+} } }"""
+BITS = st.sets(st.integers(0, 30)).map(lambda bits: reduce(int.__or__, (1 << bit for bit in bits), 0))
+
+
+async def hiscores(gateway, user, **variables):
+    data = await gateway.ask(PLAYS, id=str(user), **variables)
+    return data["user"]["stats"]["hiscores"]
+
+
+def identity(play):
+    return play["beatmapId"], play["score"], play["mods"]["bits"]
+
+
+@pytest.mark.parametrize(
+    "bits, acronyms",
+    [
+        (0, []),
+        (8, ["HD"]),
+        (88, ["HD", "DT", "HR"]),
+        (584, ["HD", "NC"]),
+        (576, ["NC"]),
+        (16416, ["PF"]),
+        (16424 | 32, ["HD", "PF"]),
+        (1 << 27, ["3K"]),
+        (1 << 28, ["2K"]),
+        (1 << 11, ["AT"]),
+        (1 << 13, ["AP"]),
+        (1 << 22, ["CN"]),
+        (1 << 29, ["V2"]),
+    ],
+)
+def test_mods_have_the_names_players_know(bits, acronyms):
+    assert list(mods_of(bits).acronyms) == acronyms
+
+
+def test_no_mods_are_nm():
+    assert mods_of(0).label == "NM"
+
+
+@given(BITS)
+def test_the_label_is_the_acronyms_and_the_bits_stay_as_they_came(bits):
+    mods = mods_of(bits)
+
+    assert mods.label == ("".join(mods.acronyms) or "NM")
+    assert mods.bits == bits
+    assert len(set(mods.acronyms)) == len(mods.acronyms)
+
+
+@given(BITS)
+def test_the_stronger_mod_replaces_the_weaker_that_comes_with_it(bits):
+    acronyms = set(mods_of(bits | 576 | 16416).acronyms)
+
+    assert {"NC", "PF"} <= acronyms
+    assert acronyms.isdisjoint({"DT", "SD"})
+
+
+@given(BITS, BITS)
+def test_mods_come_in_one_order_whatever_else_is_on(some, others):
+    order = mods_of(some | others).acronyms
+
+    known = [acronym for acronym in mods_of(some).acronyms if acronym in order]
+    assert known == sorted(known, key=order.index)
+
+
+async def test_what_the_gateway_has_no_name_for_is_no_error(gateway):
+    plays = (await hiscores(gateway, cast.STRANGE))["nodes"]
+
+    assert [play["grade"] for play in plays].count(None) == 1
+    assert [play["mods"]["acronyms"] for play in plays if play["mods"]["bits"] == 8] != []
+    assert min(play["pp"] for play in plays) == 0
+
+
+async def test_a_score_beyond_32_bits_arrives_exactly(gateway):
+    plays = (await hiscores(gateway, cast.BIG))["nodes"]
+
+    assert max(play["score"] for play in plays) == 5_000_000_000
+
+
+async def test_a_play_that_was_stored_again_stands_once_as_last_recorded(gateway):
+    page = await hiscores(gateway, cast.REWORKED)
+    told = gateway.sandbox.world.plays(cast.REWORKED, 0)
+
+    newest = {(str(row.beatmap_id), row.score, row.mods): row for row in sorted(told, key=lambda row: row.update_time)}
+    assert len(newest) < len(told)
+    assert page["totalCount"] == len(newest)
+    assert {identity(play): play["pp"] for play in page["nodes"]} == {key: row.pp for key, row in newest.items()}
+
+
+async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gateway):
+    every = (await hiscores(gateway, cast.REPEATER))["nodes"]
+    best = (await hiscores(gateway, cast.REPEATER, best=True))["nodes"]
+
+    beatmaps = [play["beatmapId"] for play in best]
+    assert len(set(beatmaps)) == len(beatmaps) < len(every)
+    assert set(beatmaps) == {play["beatmapId"] for play in every}
+    assert [play["pp"] for play in best] == [
+        max(play["pp"] for play in every if play["beatmapId"] == beatmap) for beatmap in beatmaps
+    ]
+
+
+async def test_the_best_of_each_beatmap_is_chosen_among_the_plays_of_the_window(gateway):
+    window = {"between": {"from": "2020-01-01", "to": "2024-01-01"}}
+
+    every = (await hiscores(gateway, cast.REPEATER, window=window))["nodes"]
+    best = (await hiscores(gateway, cast.REPEATER, window=window, best=True))["nodes"]
+
+    assert {play["beatmapId"] for play in best} == {play["beatmapId"] for play in every}
+
+
+async def test_a_date_that_is_none_costs_its_play_only_and_is_told(gateway):
+    response = await gateway.send(PLAYS, id=str(cast.ZERO_DATE))
+
+    (warning,) = response["extensions"]["warnings"]
+    readable = {row.score for row in gateway.sandbox.world.plays(cast.ZERO_DATE, 0)[1:]}
+    assert {play["score"] for play in response["data"]["user"]["stats"]["hiscores"]["nodes"]} == readable
+    assert (warning["code"], warning["rows"]) == ("ROWS_DROPPED", 1)
+    assert warning["path"] == ["user", "stats", "hiscores"]
