@@ -31,6 +31,8 @@ def serve(*, sandbox: bool) -> int:
         host=settings.host,
         port=settings.port,
         http=protocol(settings.header_timeout_s),
+        # Nothing is pushed, so there is nothing to speak WebSocket for.
+        ws="none",
         access_log=False,
         server_header=False,
         # Which proxies are believed is a setting of ours, and so is who a client is.

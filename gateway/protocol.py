@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import re
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEADER_BYTES = 32 * 2**10
+# Nobody here speaks anything but HTTP/1.1, and httptools takes the body for the other protocol's:
+# Java's clients, which offer HTTP/2, would never be heard.
+UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
 REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
@@ -30,7 +34,7 @@ class Protocol(HttpToolsProtocol):
         if self._timer is None and not self._answering:
             self._wait_for_headers()
         self._header_bytes += len(data)
-        super().data_received(data)
+        super().data_received(data if self._timer is None else _without_upgrade(data))
         if self._timer is not None and self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
@@ -70,13 +74,20 @@ class Protocol(HttpToolsProtocol):
         self._stop_waiting()
         if self.transport.is_closing():
             return
-        body = json.dumps({"errors": [{"message": message, "extensions": {"code": code}}]}).encode()
+        error = {"message": message, "extensions": {"code": code, "retryable": status == 408}}
+        body = json.dumps({"errors": [error]}).encode()
         head = (
             f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """The same, with an offer to change the protocol under a name that is nobody's; the body is left alone."""
+    head, end, body = data.partition(b"\r\n\r\n")
+    return UPGRADE.sub(b"ignored", head) + end + body
 
 
 def protocol(header_timeout_s: float) -> type[Protocol]:

@@ -1,9 +1,11 @@
 """Connections that keep silent, or break off, or never end: closed in time, while others are answered."""
 
 import json
+import re
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import httpx
 import pytest
@@ -12,6 +14,8 @@ from tests.processes import serving
 
 QUERY = json.dumps({"query": "{ user(id: 2) { id } }"}).encode()
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
+LENGTH = b"Content-Length: %d\r\n" % len(QUERY)
+LAST = b"Connection: close\r\n"
 SENT = {
     "nothing": (b"", 408),
     "half a header": (HEAD, 408),
@@ -20,6 +24,10 @@ SENT = {
     "headers without end": (b"GET / HTTP/1.1\r\nX: " + b"a" * 40_000, 431),
     "what is not HTTP": (b"EHLO gateway\r\n\r\n", 400),
     "a body that is too large": (HEAD + b"Content-Length: 10000000\r\n\r\n", 413),
+    "a chunk of no length": (HEAD + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", 400),
+    "two lengths": (HEAD + LENGTH + b"Content-Length: 3\r\n\r\n" + QUERY, 400),
+    "a length and chunks": (HEAD + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
     "a compressed body": (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 500\r\n\r\n", 415),
 }
 
@@ -37,20 +45,69 @@ def read_to_the_end(connection):
     return answer
 
 
+def connect(url):
+    return socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=10)
+
+
+def exchange(url, sent):
+    with connect(url) as connection:
+        connection.sendall(sent)
+        return read_to_the_end(connection)
+
+
 @pytest.mark.parametrize("sent,status", SENT.values(), ids=SENT)
 def test_a_connection_that_does_not_come_to_the_point_is_told_and_closed(url, sent, status):
     began = time.monotonic()
-    with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=10) as connection:
-        connection.sendall(sent)
-        head, _, body = read_to_the_end(connection).partition(b"\r\n\r\n")
+    head, _, body = exchange(url, sent).partition(b"\r\n\r\n")
     assert time.monotonic() - began < 5
     assert head.startswith(f"HTTP/1.1 {status} ".encode())
-    assert json.loads(body)["errors"][0]["extensions"]["code"]
+    facts = json.loads(body)["errors"][0]["extensions"]
+    assert facts["code"]
+    assert facts["retryable"] is (status == 408)
+
+
+@pytest.mark.parametrize("offer", ["h2c", "websocket", "TLS/1.0"])
+def test_an_offer_of_another_protocol_is_passed_over(url, offer):
+    upgrade = f"Connection: Upgrade, close\r\nUPGRADE: {offer}\r\n".encode()
+    answer = exchange(url, HEAD + LENGTH + upgrade + b"\r\n" + QUERY)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b'{"data":{"user":{"id":"2"}}' in answer
+
+
+def test_requests_that_do_not_wait_for_answers_are_answered_in_turn(url):
+    request = HEAD + LENGTH + b"X-Request-ID: %d\r\n"
+    sent = b"".join(request % number + b"\r\n" + QUERY for number in range(20))
+    answers = exchange(url, sent + request % 20 + LAST + b"\r\n" + QUERY)
+    assert re.findall(rb"x-request-id: (\d+)", answers) == [b"%d" % number for number in range(21)]
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/nothing"])
+def test_a_body_that_was_refused_is_not_read_for_ever(url, path):
+    head = f"POST {path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"
+    began, sent = time.monotonic(), 0
+    with connect(url) as connection, suppress(ConnectionError):
+        connection.sendall(head.encode())
+        while time.monotonic() - began < 5:
+            connection.sendall(b"400\r\n" + b"x" * 1024 + b"\r\n")
+            sent += 1024
+            time.sleep(0.001)
+    assert time.monotonic() - began < 4
+    assert sent < 2**20
+
+
+def test_half_a_request_after_a_whole_one_is_not_waited_for_for_ever(url):
+    began = time.monotonic()
+    with connect(url) as connection:
+        connection.sendall(HEAD + LENGTH + b"\r\n" + QUERY)
+        connection.recv(65_536)
+        connection.sendall(HEAD)
+        answer = read_to_the_end(connection)
+    assert b"HTTP/1.1 408 " in answer
+    assert time.monotonic() - began < 4
 
 
 def test_silent_connections_do_not_keep_others_from_an_answer(url):
-    address = (httpx.URL(url).host, httpx.URL(url).port)
-    silent = [socket.create_connection(address, timeout=10) for _ in range(200)]
+    silent = [connect(url) for _ in range(200)]
     headers = {"Content-Type": "application/json"}
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: httpx.post(f"{url}/graphql", content=QUERY, headers=headers), range(20)))

@@ -85,3 +85,14 @@ def test_any_bytes_on_a_connection_are_answered_or_refused(url, method, headers,
         answer = connection.recv(65_536)
     assert re.match(rb"HTTP/1\.1 (100|[2-4]\d\d) ", answer)
     assert not INSIDES.search(answer)
+
+
+@bounded
+@given(sent=st.binary(min_size=1, max_size=300), begins=st.sampled_from([b"", b"GET ", b"POST /graphql HTTP/1.1\r\n"]))
+def test_bytes_that_are_no_request_are_refused(url, sent, begins):
+    with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=5) as connection:
+        connection.sendall(begins + sent + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(65_536)
+    assert re.match(rb"HTTP/1\.1 4\d\d |$", answer)
+    assert not INSIDES.search(answer)

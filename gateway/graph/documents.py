@@ -11,6 +11,7 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    TokenKind,
     parse,
     specified_rules,
     validate,
@@ -20,7 +21,7 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 from .cost import Charge, charges_of, cost_of
-from .failures import INVALID, SYNTAX, Refused, failure
+from .failures import INVALID, SYNTAX, Refused, failure, refusal
 from .limits import Limits
 
 # Good and bad ones: a client that sends a wrong document tends to send it again.
@@ -62,11 +63,18 @@ class Documents:
 
     def _prepare(self, text: str) -> Prepared:
         try:
-            document = parse(text, max_lexical_tokens=self._limits.tokens or None)
+            return self._measured(text)
+        except RecursionError:
+            # graphql-core bounds the nesting that it reads, but not how long fragments can lead to fragments.
+            return refusal("LIMIT_EXCEEDED", "The document is nested too deeply, fragments spread out.")
+
+    def _measured(self, text: str) -> Prepared:
+        try:
+            document = _without_comments(parse(text, max_lexical_tokens=self._limits.tokens or None))
             self._limits.check(document)
         except GraphQLSyntaxError as error:
             return Refused([self._unparsed(text, error)])
-        except (LimitExceeded, RecursionError) as exc:
+        except LimitExceeded as exc:
             return Refused([failure(exc)])
         errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
         if errors:
@@ -95,3 +103,17 @@ class Documents:
             if isinstance(definition, OperationDefinitionNode)
         )
         return {operation.name: operation for operation in operations}
+
+
+def _without_comments(document: DocumentNode) -> DocumentNode:
+    """The same; comments are no tokens that count, and each that is kept with its neighbours takes 200 bytes."""
+    token = document.loc.start_token if document.loc else None
+    while token:
+        following = token.next
+        while following and following.kind is TokenKind.COMMENT:
+            following = following.next
+        token.next = following
+        if following:
+            following.prev = token
+        token = following
+    return document

@@ -31,7 +31,7 @@ def failure(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
         return _masked(error)
     if code == INVALID or isinstance(error.original_error, GraphQLError | None):
         # Strawberry refuses a variable of the schema's only input object without saying where it is used.
-        where = "" if error.nodes or error.path else "`window`: "
+        where = "" if error.locations or error.path else "`window`: "
         # A number of so many digits that Python refuses to read it, in words meant for programmers.
         text = "A number is too large." if isinstance(error.original_error, ValueError) else error.message
         facts = {"message": _printable(where + text), "extensions": {"code": code, "retryable": False}}

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, LimitExceeded
 from gateway.graph.engine import Engine
 from gateway.graph.failures import Refused, failure
 from gateway.settings import Settings
@@ -17,8 +17,11 @@ from gateway.settings import Settings
 from .addresses import Addresses
 from .clients import Bucket, Clients
 from .persisted import PersistedDocuments
-from .requests import GRAPHQL, JSON, Rejected, asked_by, media_type
+from .requests import GRAPHQL, JSON, Rejected, asked_by, media_type, qualities
 from .responses import graphql_response, identified, refusal_response
+
+# No browser adds one of these to another site's request without having asked us first; the latter are Apollo's.
+PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
 
 
 class Parts(NamedTuple):
@@ -52,8 +55,7 @@ class GraphQLEndpoint:
             _check(request, accepted)
             return await self._executed(request, accepted or JSON)
         except Rejected as no:
-            error = {"message": no.message, "extensions": {"code": no.code, "retryable": no.status in {408, 429}}}
-            return refusal_response(no.status, [error], accepted or JSON, request_id, no.headers)
+            return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
         except Refused as no:
             # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
             return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
@@ -89,7 +91,9 @@ class GraphQLEndpoint:
 
 
 def _is_page_view(request: Request) -> bool:
-    return request.method == "GET" and "text/html" in request.headers.get("accept", "")
+    wanted = qualities(request.headers.get("accept"))
+    html = wanted.get("text/html", 0.0)
+    return request.method == "GET" and html > max(wanted.get(JSON, 0.0), wanted.get(GRAPHQL, 0.0))
 
 
 def _check(request: Request, accepted: str | None) -> None:
@@ -108,10 +112,13 @@ def _check(request: Request, accepted: str | None) -> None:
 def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
     """Whether a browser sends this for another site's page without having asked us first."""
     site = headers.get("sec-fetch-site", "cross-site" if "origin" in headers else "none")
-    return site in {"cross-site", "same-site"} and "graphql-require-preflight" not in headers
+    return site in {"cross-site", "same-site"} and PREFLIGHTED.isdisjoint(headers)
 
 
 def _pay(bucket: Bucket, cost: int) -> None:
+    if bucket.limit and cost > bucket.limit:
+        how = "requests to osu!track it could cause, of which a client can never have more"
+        raise Refused([failure(LimitExceeded("cost", cost, bucket.limit, how))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}

@@ -33,16 +33,32 @@ class Rejected(Exception):
         self.message = message
         self.headers = headers or {}
 
+    @property
+    def error(self) -> dict[str, Any]:
+        """The entry in `errors`."""
+        facts: dict[str, Any] = {"code": self.code, "retryable": self.status in {408, 429}}
+        if "Retry-After" in self.headers:
+            facts["retryAfterSeconds"] = int(self.headers["Retry-After"])
+        return {"message": self.message, "extensions": facts}
+
 
 def media_type(accept: str | None) -> str | None:
     """What to answer with; None if the client takes neither. `application/json` where it does not care."""
-    best, choice = 0.0, None
+    named = qualities(accept)
+    wild = named.get("application/*", named.get("*/*", 0.0))
+    json, graphql = named.get(JSON, wild), named.get(GRAPHQL, wild)
+    if max(json, graphql) <= 0:
+        return None
+    return GRAPHQL if graphql > json or (graphql == json and GRAPHQL in named) else JSON
+
+
+def qualities(accept: str | None) -> dict[str, float]:
+    """How much a client wants each type or range of types that it names, from 0 to 1."""
+    named: dict[str, float] = {}
     for part in (accept or "*/*").split(","):
         name, quality = _preference(part)
-        offered = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}.get(name)
-        if offered and (quality > best or (quality == best > 0 and name == GRAPHQL)):
-            best, choice = quality, offered
-    return choice
+        named[name] = max(quality, named.get(name, 0.0))
+    return named
 
 
 def _preference(part: str) -> tuple[str, float]:
