@@ -13,7 +13,7 @@ from gateway.store.cache import ENTRY_BYTES, Cache, Held, size_of
 from gateway.store.history import History
 from tests import recordings
 
-ROOM_FOR_THREE = 3 * (ENTRY_BYTES + size_of("x"))
+ROOM_FOR_THREE = 3 * (ENTRY_BYTES + 2 * size_of("x"))
 
 
 def held(value="x"):

@@ -10,7 +10,6 @@ import stamina
 
 from gateway.errors import (
     UpstreamBusy,
-    UpstreamInvalid,
     UpstreamRejected,
     UpstreamTimeout,
     UpstreamUnavailable,
@@ -21,6 +20,7 @@ from . import decode, decode_update
 from .breaker import Breaker
 from .decode import Decoded
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
+from .exchange import exchange
 from .pacing import Pacer
 from .patience import Patience
 from .retry_after import retry_after_s
@@ -29,7 +29,6 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
-MAX_BODY_BYTES = 32 * 2**20
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -160,11 +159,7 @@ class Client:
     async def _exchange(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
         try:
             async with asyncio.timeout_at(patience.deadline):
-                response = await self._http.send(request, stream=True)
-                try:
-                    body = await _read(response)
-                finally:
-                    await response.aclose()
+                response, body = await exchange(self._http, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise UpstreamUnavailable(
                 "osu!track can't be reached. Try again later.", transient=True, unsent=True
@@ -209,12 +204,3 @@ def _rejected(status: int) -> UpstreamRejected:
     return UpstreamRejected(
         f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
     )
-
-
-async def _read(response: httpx.Response) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise UpstreamInvalid(f"osu!track's answer is larger than {MAX_BODY_BYTES} bytes.")
-    return bytes(body)

@@ -1,0 +1,45 @@
+"""Requests that are given up, at whatever moment, leave the pool as it was."""
+
+import asyncio
+
+import httpx
+import pytest
+
+from gateway.osutrack.exchange import exchange
+from tests.real import sandbox_over_http
+
+
+@pytest.fixture(scope="module")
+def url():
+    with sandbox_over_http() as rest:
+        yield rest.url
+
+
+def pool_of(http):
+    return http._transport._pool  # noqa: SLF001
+
+
+async def given_up_after(http, turns):
+    """A request that is cancelled when the event loop has turned so often."""
+    task = asyncio.ensure_future(exchange(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0})))
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def at_rest(pool):
+    """Returns when nobody waits and no connection is in use, soon; the pool has no event for it."""
+    async with asyncio.timeout(5):
+        while pool._requests or not all(connection.is_idle() for connection in pool.connections):  # noqa: ASYNC110, SLF001
+            await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize("turns", range(30))
+async def test_a_request_that_is_given_up_gives_its_connection_back(url, turns):
+    async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=2)) as http:
+        await asyncio.gather(*(given_up_after(http, turns) for _ in range(6)))
+        await at_rest(pool_of(http))
+        response, body = await exchange(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
+        assert (response.status_code, body[:1]) == (200, b"[")
+        assert len(pool_of(http).connections) <= 2

@@ -1,0 +1,47 @@
+"""After a bad day everything is as before: connections are given back, and nobody is left waiting."""
+
+import asyncio
+
+import httpx
+import stamina
+
+from tests.real import gateway_over_http, sandbox_over_http
+from tests.test_exchange import at_rest, pool_of
+
+LATEST = "query($id: ID!) { user(id: $id) { stats { latest { pp } } } }"
+FAULTS = [
+    {"kind": "hang"},
+    {"kind": "reset"},
+    {"kind": "half"},
+    {"kind": "garbage"},
+    {"kind": "status", "status": 502},
+    {"kind": "latency", "seconds": 1},
+]
+
+
+async def ask_twenty(gateway):
+    return await asyncio.gather(*(gateway.send(LATEST, id=str(user)) for user in range(1001, 1021)))
+
+
+async def set_faults(rest, faults):
+    async with httpx.AsyncClient() as http:
+        (await http.put(f"{rest.url}/_sandbox/faults", json=faults)).raise_for_status()
+
+
+async def test_connections_come_back_after_every_fault_over_real_sockets():
+    stamina.set_testing(testing=True, attempts=2)
+    with sandbox_over_http() as rest:
+        async with gateway_over_http(rest.url, operation_timeout_s=0.4, read_timeout_s=0.3) as gateway:
+            for fault in FAULTS:
+                await set_faults(rest, [fault])
+                answers = await ask_twenty(gateway)
+                assert all(answer["errors"] for answer in answers)
+                gateway.clock.move(61)
+            await set_faults(rest, [])
+            gateway.clock.move(61)
+            await gateway.ask(LATEST, id="1021")
+            assert all("errors" not in answer for answer in await ask_twenty(gateway))
+            pool = pool_of(gateway.app.state.gateway._connection._http)  # noqa: SLF001
+            await at_rest(pool)
+            assert len(pool.connections) <= 8, pool.connections
+    stamina.set_testing(testing=False)
