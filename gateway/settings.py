@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     operation_timeout_s: Positive = Field(20.0, description="For an operation as a whole.")
 
     cache_max_bytes: Count = Field(256 * 2**20, description="What is remembered of osu!track, in bytes, about.")
+    response_cache_max_bytes: Rate = Field(64 * 2**20, description="Finished answers, in bytes, about; 0 keeps none.")
     history_fresh_s: Positive = Field(600.0, description="A history is not asked for again before.")
     hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for hiscores; at least 900.")
     peak_fresh_s: Positive = Field(600.0, description="The same for a peak.")

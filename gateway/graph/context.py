@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from itertools import chain
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import strawberry
@@ -10,6 +11,7 @@ from gateway.errors import ResultTooLarge, UpstreamTimeout
 from gateway.osutrack.breaker import Breaker
 from gateway.osutrack.patience import Patience
 from gateway.records import Player, Update
+from gateway.store.generations import Lasting
 from gateway.store.resource import Resource, Served
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Outcome, Updates
@@ -27,6 +29,8 @@ Maybe: TypeAlias = R | Awaitable[R | None] | None
 
 # A hundred stale players need not be a hundred warnings.
 MAX_WARNINGS = 50
+# What is made of nothing that osu!track knows, the schema for one, may still be another after a new start.
+LONGEST_S = 600.0
 
 
 class Purse(Protocol):
@@ -73,8 +77,11 @@ class Context:
         self.request = request
         self.warnings: list[dict[str, Any]] = []
         self.spent = 0
+        # Set by what belongs to the caller or the moment.
+        self.fleeting = False
         self._rows = 0
         tracker = services.tracker
+        self.loaders: list[Loader[Any, Any]] = []
         self.history = self._loader(tracker.history)
         self.hiscores = self._loader(tracker.hiscores)
         self.hiscores_by_name = self._loader(tracker.hiscores_by_name)
@@ -107,6 +114,14 @@ class Context:
             )
         return rows
 
+    def lasting(self) -> Lasting | None:
+        """For how long the answer is the same; None if asked again it may be another, or has something to warn of."""
+        if self.fleeting or self.warnings or self.spent:
+            return None
+        seen = list(chain.from_iterable(loader.seen() for loader in self.loaders))
+        until = min((served.fresh_until for served in seen), default=self.now + LONGEST_S)
+        return Lasting(until, tuple({(served.tag, served.generation) for served in seen}))
+
     def spend(self, resource: str) -> None:
         """One request to osu!track was made for this operation."""
         self.spent += PRICES[resource]
@@ -127,14 +142,16 @@ class Context:
         return outcome
 
     def _forget(self) -> None:
-        for loader in (self.history, self.hiscores, self.hiscores_by_name, self.peak):
+        for loader in self.loaders:
             loader.forget()
 
     async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
         return then(await self.loaded(info, loader, key))
 
     def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
-        return Loader(resource, self.patience, lambda: self.spend(resource.name))
+        loader = Loader(resource, self.patience, lambda: self.spend(resource.name))
+        self.loaders.append(loader)
+        return loader
 
     def _told(self, info: "Info", served: Served[V]) -> V:
         if served.age_s is not None:

@@ -10,6 +10,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.osutrack.patience import patience
+from gateway.store.generations import Lasting
 
 from .context import Context, OperationRequest, Purse, Services
 from .documents import Documents, Operation
@@ -28,6 +29,13 @@ class Admitted(NamedTuple):
     operation: Operation
     variables: Mapping[str, Any]
     cost: int
+
+
+class Answer(NamedTuple):
+    """The response (data, errors, extensions), and for how long it is the same, None for now only."""
+
+    content: dict[str, Any]
+    lasting: Lasting | None
 
 
 class Engine:
@@ -64,8 +72,8 @@ class Engine:
             raise Refused([failure(exc)]) from exc
         return Admitted(operation, variables, cost)
 
-    async def execute(self, admitted: Admitted, purse: Purse, *, may_update: bool) -> dict[str, Any]:
-        """The response: data, errors, extensions. Raises `Refused` when the variables don't fit."""
+    async def execute(self, admitted: Admitted, purse: Purse, *, may_update: bool) -> Answer:
+        """What the operation comes to. Raises `Refused` when the variables don't fit."""
         operation, variables, cost = admitted
         request = OperationRequest(operation, purse, cost, may_update)
         context = Context(self._services, now=self._clock(), patience=patience(self._timeout_s), request=request)
@@ -86,7 +94,8 @@ class Engine:
         extensions: dict[str, Any] = {"cost": {"requested": cost, "charged": min(context.spent, cost)}}
         if context.warnings:
             extensions["warnings"] = context.warnings
-        return {**({"errors": errors} if errors else {}), "data": result.data, "extensions": extensions}
+        content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": extensions}
+        return Answer(content, context.lasting() if operation.is_query and not errors else None)
 
 
 def _chosen(operations: Mapping[str | None, Operation], name: str | None) -> Operation:

@@ -1,7 +1,7 @@
 """For one request: each thing asked for once, whoever asks, and each failure told only to who asked for it."""
 
 import asyncio
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
@@ -38,6 +38,10 @@ class Loader(Generic[K, V]):
         """The same, or what osu!track answers within the operation's time."""
         served = self._seen[key] = await self._loader.load(key)
         return served
+
+    def seen(self) -> Iterable[Served[V]]:
+        """What has been read so far."""
+        return self._seen.values()
 
     def forget(self) -> None:
         """An update was made: what this request has read before may be old."""

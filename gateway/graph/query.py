@@ -90,9 +90,11 @@ class Query:
     @resolved(RateLimit)
     def rate_limit(self, info: Info) -> RateLimit:
         """What this request costs and how much the caller has left. Cost: 0."""
+        info.context.fleeting = True
         return rate_limit_of(info.context.request)
 
     @resolved(ServiceStatus)
     def status(self, info: Info) -> ServiceStatus:
         """Whether osu!track is reachable, and how fresh an answer can be expected. Cost: 0."""
+        info.context.fleeting = True
         return status_of(info.context.services.breaker, version("osutrack-gateway"))

@@ -44,7 +44,7 @@ class User:
         """Known only once this gateway has seen it in an update's answer, null before: osu!track's read
         endpoints do not return names.
         """
-        return info.context.services.tracker.username(self.user_id)
+        return _username(self, info)
 
     @strawberry.field
     def profile_url(self) -> URL:
@@ -59,7 +59,7 @@ class User:
     @strawberry.field
     def osu_track_url(self, info: Info) -> URL | None:
         """Page on osu!track; needs the username."""
-        username = info.context.services.tracker.username(self.user_id)
+        username = _username(self, info)
         return URL(f"https://ameobea.me/osutrack/user/{quote(username)}") if username else None
 
     @strawberry.field
@@ -174,3 +174,11 @@ def user_of(user_id: int) -> User:
 def stats_of(player: Player) -> UserStats:
     """The player in that mode; costs nothing until a field is read."""
     return UserStats(id=ID(f"{player.user_id}:{player.mode.name}"), mode=GameMode(player.mode), player=player)
+
+
+def _username(user: User, info: Info) -> str | None:
+    """The name if it is known; any answer of osu!track may make it so."""
+    username = info.context.services.tracker.username(user.user_id)
+    if username is None:
+        info.context.fleeting = True
+    return username

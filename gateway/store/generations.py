@@ -2,6 +2,14 @@
 
 import time
 from collections.abc import Callable
+from typing import NamedTuple
+
+
+class Lasting(NamedTuple):
+    """How long what is made of things remembered holds: `until` (seconds since 1970), or until a tag is raised."""
+
+    until: float
+    generations: tuple[tuple[str, int], ...]
 
 
 class Generations:
@@ -24,6 +32,10 @@ class Generations:
     def of(self, tag: str) -> int:
         """The tag's number now."""
         return self._current.get(tag, (0, 0.0))[0]
+
+    def hold(self, numbers: tuple[tuple[str, int], ...]) -> bool:
+        """Whether none of the tags has been raised above its number."""
+        return all(self.of(tag) <= number for tag, number in numbers)
 
     def raise_(self, tag: str) -> None:
         """Whatever was asked for before this moment does not count any more."""

@@ -51,13 +51,18 @@ class Memory(NamedTuple):
 
 
 class Served(NamedTuple, Generic[V]):
-    """An answer to a reader. `age_s` is None while it is fresh; `loaded` says that osu!track was asked for it."""
+    """An answer to a reader. `age_s` is None while it is fresh; `loaded` says that osu!track was asked for it.
+
+    It holds until `fresh_until` (seconds since 1970), and while its `tag` has that `generation`.
+    """
 
     value: V
     age_s: float | None = None
     dropped: int = 0
-    fetched_at: float = 0.0
+    fresh_until: float = 0.0
     loaded: bool = False
+    tag: str = ""
+    generation: int = 0
 
 
 class Resource(Generic[K, V]):
@@ -84,12 +89,12 @@ class Resource(Generic[K, V]):
             return None
         age_s = self._clock() - held.fetched_at
         if age_s < self._kind.lifetime.fresh_s:
-            return _served(held)
+            return self._served(key, held)
         if self._clock() >= held.refresh_at:
             if not self._kind.refreshable(held.value):
                 return None
             self._refresh(key, held)
-        return _served(held, age_s)
+        return self._served(key, held, age_s)
 
     async def load(self, key: K, patience: Patience) -> Served[V]:
         """As `peek`, or read from osu!track; if that fails or is too slow, stale where there is anything."""
@@ -98,7 +103,7 @@ class Resource(Generic[K, V]):
             return served
         try:
             async with asyncio.timeout_at(patience.deadline):
-                return _served(await self._current(key), loaded=True)
+                return self._served(key, await self._current(key), loaded=True)
         except TimeoutError as exc:
             failure: UpstreamError = UpstreamTimeout("osu!track did not answer in time. Try again later.")
             failure.__cause__ = exc
@@ -108,7 +113,7 @@ class Resource(Generic[K, V]):
         if held is None:
             raise failure
         held.refresh_at = self._clock() + REFRESH_PAUSE_S
-        return _served(held, self._clock() - held.fetched_at)
+        return self._served(key, held, self._clock() - held.fetched_at)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -168,9 +173,9 @@ class Resource(Generic[K, V]):
     def _generation(self, key: K) -> int:
         return self._generations.of(self._kind.tag(key))
 
+    def _served(self, key: K, held: Held[V], age_s: float | None = None, *, loaded: bool = False) -> Served[V]:
+        fresh_until = held.fetched_at + self._kind.lifetime.fresh_s
+        return Served(held.value, age_s, held.dropped, fresh_until, loaded, self._kind.tag(key), held.generation)
+
     def _name(self, key: K) -> tuple[str, K]:
         return (self.name, key)
-
-
-def _served(held: Held[V], age_s: float | None = None, *, loaded: bool = False) -> Served[V]:
-    return Served(held.value, age_s, held.dropped, held.fetched_at, loaded)

@@ -1,5 +1,6 @@
 """Where the parts are built and given to each other: the only such place."""
 
+import gc
 import logging
 import time
 from collections import Counter
@@ -32,6 +33,7 @@ from .middleware import Envelope
 from .pages import graphiql
 from .persisted import PersistedDocuments, trusted_documents
 from .requests import JSON
+from .response_cache import ResponseCache
 from .responses import refusal_response
 
 log = logging.getLogger(__name__)
@@ -104,6 +106,9 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        # What has been built stays: the collector need not look through it each time.
+        gc.collect()
+        gc.freeze()
         yield
         await gateway.close()
 
@@ -114,6 +119,14 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         lifespan=lifespan,
     )
     app.state.gateway = gateway
+    # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
+    app.middleware_stack = ResponseCache(
+        app.build_middleware_stack(),
+        Cache(settings.response_cache_max_bytes),
+        gateway.tracker.generations,
+        timeout_s=settings.body_timeout_s,
+        clock=clock,
+    )
     return app
 
 

@@ -72,10 +72,11 @@ class GraphQLEndpoint:
         _pay(bucket, admitted.cost)
         charged = 0
         try:
-            content = await engine.execute(admitted, bucket, may_update=self._may_update(request.headers))
+            content, lasting = await engine.execute(admitted, bucket, may_update=self._may_update(request.headers))
             charged = content["extensions"]["cost"]["charged"]
         finally:
             bucket.take(charged - admitted.cost)
+        request.state.lasting = lasting
         if "errors" in content:
             content["errors"] = identified(content["errors"], request.state.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))

@@ -37,8 +37,8 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope).get("x-request-id"))
-        scope.setdefault("state", {})["request_id"] = request_id
+        identity = request_id(Headers(scope=scope).get("x-request-id"))
+        scope.setdefault("state", {})["request_id"] = identity
         started = False
 
         async def send_marked(message: Message) -> None:
@@ -46,7 +46,7 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
+                headers["X-Request-ID"] = identity
                 for name, value in SECURITY.items():
                     headers.setdefault(name, value)
             await send(message)
@@ -56,9 +56,10 @@ class Envelope:
         except Exception as exc:  # the outermost seam: what is not foreseen is logged and masked
             if started:
                 raise
-            response = refusal_response(500, [failure(exc)], JSON, request_id)
+            response = refusal_response(500, [failure(exc)], JSON, identity)
             await response(scope, receive, send_marked)
 
 
-def _request_id(given: str | None) -> str:
+def request_id(given: str | None) -> str:
+    """The ID that the client gave, if it is one, or a new one."""
     return given if given and REQUEST_ID.fullmatch(given) else uuid4().hex

@@ -1,0 +1,251 @@
+"""Answers as they went out, sent again to whoever asks the same: around the whole application, knowing no GraphQL.
+
+What asks for the same is known by its bytes: the body or the query string, and the few headers that make a difference.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from functools import lru_cache
+from hashlib import blake2b
+from typing import NamedTuple
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.store.cache import Cache, Held
+from gateway.store.generations import Generations, Lasting
+
+from .compression import IDENTITY, MIN_BYTES, coding, compressed
+from .middleware import request_id
+from .requests import media_type
+
+# What an answer may depend on, beside the request's own text; no query depends on who asks.
+DECISIVE = {
+    b"accept",
+    b"accept-encoding",
+    b"content-encoding",
+    b"content-type",
+    b"if-none-match",
+    b"origin",
+    b"sec-fetch-site",
+    b"x-request-id",
+}
+# Said to one client only.
+PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
+NOT_MODIFIED = {b"content-length", b"content-type", b"content-encoding"}
+# Longer ones are seldom asked twice.
+MAX_QUESTION_BYTES = 16 * 2**10
+OWN_SITE = {b"none", b"same-origin"}
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Stored(NamedTuple):
+    """An answer with all that is needed to send it again, and the question so that its bytes are counted."""
+
+    headers: Headers
+    body: bytes
+    etag: bytes
+    since: float
+    lasting: Lasting
+    question: "Question"
+
+
+class Question(NamedTuple):
+    """What is asked, in what form the answer is wanted. `text` is the body of a POST, the query string of a GET."""
+
+    method: str
+    text: bytes
+    media_type: str
+    coding: str
+    origin: bytes
+
+
+class ResponseCache:
+    """Sends finished answers again while they hold, and compresses and keeps those that are made."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        cache: Cache,
+        generations: Generations,
+        *,
+        timeout_s: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`timeout_s` is how long a request's body is waited for."""
+        self._app = app
+        self._cache = cache
+        self._generations = generations
+        self._timeout_s = timeout_s
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application."""
+        if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + "/graphql":
+            await self._app(scope, receive, send)
+            return
+        headers = _decisive(scope)
+        question = _question(scope, headers) if headers is not None else None
+        if question is not None and question.method == "POST":
+            body, receive = await _body(receive, self._timeout_s)
+            question = None if body is None else question._replace(text=body)
+        stored = self._held(question) if question else None
+        if stored is None or headers is None:
+            await self._app(scope, receive, _Answer(self, scope, send, question, headers or {}))
+            return
+        await self._again(stored, headers, send)
+
+    def _held(self, question: Question) -> Stored | None:
+        held = self._cache.peek(question)
+        if held is None:
+            return None
+        stored: Stored = held.value
+        if stored.lasting.until > self._clock() and self._generations.hold(stored.lasting.generations):
+            return stored
+        self._cache.forget(question)
+        return None
+
+    async def _again(self, stored: Stored, headers: dict[bytes, bytes], send: Send) -> None:
+        identity = (b"x-request-id", request_id(headers.get(b"x-request-id", b"").decode("latin-1")).encode())
+        status, sent, body = 200, [*stored.headers, identity], stored.body
+        if stored.etag:
+            sent.append((b"age", b"%d" % (self._clock() - stored.since)))
+            if _matches(stored.etag, headers.get(b"if-none-match")):
+                status, sent, body = 304, [pair for pair in sent if pair[0] not in NOT_MODIFIED], b""
+        await send({"type": "http.response.start", "status": status, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
+
+    def keep(self, question: Question, start: Message, body: bytes, etag: bytes, lasting: Lasting) -> None:
+        """Remember an answer."""
+        headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
+        stored = Stored(headers, body, etag, self._clock(), lasting, question)
+        self._cache.keep(question, Held(stored, self._clock()))
+
+    def life_s(self, lasting: Lasting) -> int:
+        """For how many whole seconds others may keep it."""
+        return max(0, int(lasting.until - self._clock()))
+
+
+class _Answer:
+    """Takes an answer from the application and hands it on: compressed, and remembered if it lasts."""
+
+    def __init__(
+        self, cache: ResponseCache, scope: Scope, send: Send, question: Question | None, headers: dict[bytes, bytes]
+    ) -> None:
+        self._cache = cache
+        self._scope = scope
+        self._send = send
+        self._question = question
+        self._headers = headers
+        self._start: Message | None = None
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        if self._start is not None:
+            start, self._start = self._start, None
+            if not message.get("more_body"):
+                message = await self._finished(start, message)
+            await self._send(start)
+        await self._send(message)
+
+    async def _finished(self, start: Message, message: Message) -> Message:
+        body: bytes = message.get("body", b"")
+        headers = MutableHeaders(raw=start["headers"])
+        lasting: Lasting | None = self._scope.get("state", {}).get("lasting")
+        question, etag = self._question, b""
+        if lasting and question and question.method == "GET":
+            etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+            headers["etag"] = etag.decode()
+            headers["cache-control"] = f"public, max-age={self._cache.life_s(lasting)}"
+        body = await self._compressed(body, headers)
+        if lasting and question:
+            self._cache.keep(question, start, body, etag, lasting)
+        if etag and _matches(etag, self._headers.get(b"if-none-match")):
+            start["status"], body = 304, b""
+            start["headers"] = [pair for pair in start["headers"] if pair[0] not in NOT_MODIFIED]
+        return {**message, "body": body}
+
+    async def _compressed(self, body: bytes, headers: MutableHeaders) -> bytes:
+        if len(body) < MIN_BYTES or "content-encoding" in headers:
+            return body
+        headers.add_vary_header("Accept-Encoding")
+        chosen = coding(self._headers.get(b"accept-encoding", b"").decode("latin-1"))
+        if chosen == IDENTITY:
+            return body
+        body = await compressed(body, chosen)
+        headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
+        return body
+
+
+def _decisive(scope: Scope) -> dict[bytes, bytes] | None:
+    """The headers that make a difference; None if one comes twice."""
+    pairs = [pair for pair in scope["headers"] if pair[0] in DECISIVE]
+    headers = dict(pairs)
+    return headers if len(headers) == len(pairs) else None
+
+
+def _question(scope: Scope, headers: dict[bytes, bytes]) -> Question | None:
+    """None for what may have to be refused, or shown as a page: that is for the application to say."""
+    method: str = scope["method"]
+    origin = headers.get(b"origin", b"")
+    accepted = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
+    if accepted is None:
+        return None
+    if method == "GET":
+        fits = not origin and headers.get(b"sec-fetch-site", b"none") in OWN_SITE
+    else:
+        # As nearly all send it; the application takes more.
+        fits = method == "POST" and headers.get(b"content-type") == b"application/json"
+        fits = fits and b"content-encoding" not in headers
+    return Question(method, scope["query_string"], *accepted, origin) if fits else None
+
+
+@lru_cache(maxsize=1024)
+def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
+    wanted = accept.decode("latin-1")
+    accepted = media_type(wanted or None)
+    if accepted is None or "text/html" in wanted:
+        return None
+    return accepted, coding(accept_encoding.decode("latin-1"))
+
+
+async def _body(receive: Receive, timeout_s: float) -> tuple[bytes | None, Receive]:
+    """The body, None if it is too long or too late; and what the application reads it from, as if nobody had."""
+    read: list[Message] = []
+    try:
+        async with asyncio.timeout(timeout_s):
+            body = await _read(receive, read)
+    except TimeoutError:
+        return None, _too_late
+    read.reverse()
+
+    async def again() -> Message:
+        return read.pop() if read else await receive()
+
+    return body, again
+
+
+async def _read(receive: Receive, read: list[Message]) -> bytes | None:
+    size = 0
+    while size <= MAX_QUESTION_BYTES:
+        message = await receive()
+        read.append(message)
+        if message["type"] != "http.request":
+            return None
+        size += len(message.get("body", b""))
+        if not message.get("more_body"):
+            return b"".join([part.get("body", b"") for part in read])
+    return None
+
+
+async def _too_late() -> Message:
+    raise TimeoutError
+
+
+def _matches(etag: bytes, if_none_match: bytes | None) -> bool:
+    given = (part.strip() for part in (if_none_match or b"").split(b","))
+    return any(part == b"*" or part.removeprefix(b"W/") == etag.removeprefix(b"W/") for part in given)
