@@ -22,7 +22,8 @@ check: $(VENV)/.dev ## Check format, lint and types
 	@$(RUN) ruff check
 	@$(RUN) mypy
 
-bench: $(VENV)/.dev ## Measure what a day of clients costs osu!track, and whether memory stays within its bound
+bench: $(VENV)/.dev ## Measure speed beside a plain app, a day's traffic to osu!track, and memory beside its bound
+	@$(RUN) benchmarks.speed
 	@$(RUN) benchmarks.upstream_traffic
 	@$(RUN) benchmarks.cache_memory
 
