@@ -22,30 +22,33 @@ class Protocol(HttpToolsProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._timer: asyncio.TimerHandle | None = None
+        self._since: float | None = None
         self._header_bytes = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first request, but not for ever."""
         super().connection_made(transport)
         self._wait_for_headers()
+        self._look_again(self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn does, while headers come in time and in bounds."""
-        if self._timer is None and not self._answering:
+        if self._since is None and not self._answering:
             self._wait_for_headers()
         self._header_bytes += len(data)
-        super().data_received(data if self._timer is None else _without_upgrade(data))
-        if self._timer is not None and self._header_bytes > MAX_HEADER_BYTES:
+        super().data_received(data if self._since is None else _without_upgrade(data))
+        if self._since is not None and self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
     def on_headers_complete(self) -> None:
         """The request has begun; its body is the endpoint's affair."""
-        self._stop_waiting()
+        self._since = None
         super().on_headers_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""
-        self._stop_waiting()
+        if self._timer is not None:
+            self._timer.cancel()
         super().connection_lost(exc)
 
     def send_400_response(self, msg: str) -> None:
@@ -59,19 +62,20 @@ class Protocol(HttpToolsProtocol):
 
     def _wait_for_headers(self) -> None:
         self._header_bytes = 0
-        self._timer = self.loop.call_later(self.header_timeout_s, self._too_slow)
+        self._since = self.loop.time()
 
-    def _stop_waiting(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+    def _look_again(self, after_s: float) -> None:
+        # One timer for the connection: one for each request would cost a tenth of a remembered answer.
+        self._timer = self.loop.call_later(after_s, self._look)
 
-    def _too_slow(self) -> None:
-        message = f"The headers took longer than {self.header_timeout_s:g} s."
-        self._refuse(408, "REQUEST_TIMEOUT", message)
+    def _look(self) -> None:
+        waited_s = 0.0 if self._since is None else self.loop.time() - self._since
+        if waited_s < self.header_timeout_s:
+            self._look_again(self.header_timeout_s - waited_s)
+        else:
+            self._refuse(408, "REQUEST_TIMEOUT", f"The headers took longer than {self.header_timeout_s:g} s.")
 
     def _refuse(self, status: int, code: str, message: str) -> None:
-        self._stop_waiting()
         if self.transport.is_closing():
             return
         error = {"message": message, "extensions": {"code": code, "retryable": status == 408}}
@@ -86,6 +90,8 @@ class Protocol(HttpToolsProtocol):
 
 def _without_upgrade(data: bytes) -> bytes:
     """The same, with an offer to change the protocol under a name that is nobody's; the body is left alone."""
+    if b"\r\nupgrade:" not in data.lower():
+        return data
     head, end, body = data.partition(b"\r\n\r\n")
     return UPGRADE.sub(b"ignored", head) + end + body
 

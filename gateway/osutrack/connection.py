@@ -17,6 +17,8 @@ from .pacing import Budget, Pacer
 
 # osu!track closes a connection that has been idle for 5 s: one that old is not used again.
 KEEPALIVE_S = 4.0
+# httpcore looks at each idle connection for each other whenever a request begins or ends.
+MAX_IDLE = 10
 
 
 class Connection:
@@ -52,7 +54,11 @@ def _http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> htt
         base_url=settings.upstream_url,
         headers={"User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})"},
         timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
-        limits=httpx.Limits(max_connections=settings.upstream_concurrency, keepalive_expiry=KEEPALIVE_S),
+        limits=httpx.Limits(
+            max_connections=settings.upstream_concurrency,
+            max_keepalive_connections=MAX_IDLE,
+            keepalive_expiry=KEEPALIVE_S,
+        ),
         transport=transport,
         # A proxy or credentials in the environment are not settings of ours.
         trust_env=False,

@@ -65,10 +65,10 @@ class Cache(SimpleMemoryCache):
         if self._cache.pop(key, None) is not None:
             self.held_bytes -= self._sizes.pop(key)
 
-    def keep(self, key: Hashable, held: Held[Any]) -> None:
-        """Remember, and let go of what was used least recently until all fits."""
+    def keep(self, key: Hashable, held: Held[Any], *, size: int | None = None) -> None:
+        """Remember, and let go of what was used least recently until all fits; `size` if the value's is known."""
         self.forget(key)
-        size = ENTRY_BYTES + int(size_of(held.value) * ALLOCATED)
+        size = ENTRY_BYTES + (int(size_of(held.value) * ALLOCATED) if size is None else size)
         if size > self.max_bytes:
             return
         self._cache[key] = held

@@ -124,7 +124,6 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         app.build_middleware_stack(),
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
-        timeout_s=settings.body_timeout_s,
         clock=clock,
     )
     return app

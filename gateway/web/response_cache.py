@@ -3,12 +3,11 @@
 What asks for the same is known by its bytes: the body or the query string, and the few headers that make a difference.
 """
 
-import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from functools import lru_cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -36,20 +35,21 @@ PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 NOT_MODIFIED = {b"content-length", b"content-type", b"content-encoding"}
 # Longer ones are seldom asked twice.
 MAX_QUESTION_BYTES = 16 * 2**10
+# Of an answer, about.
+HEADERS_BYTES = 1500
 OWN_SITE = {b"none", b"same-origin"}
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class Stored(NamedTuple):
-    """An answer with all that is needed to send it again, and the question so that its bytes are counted."""
+    """An answer with all that is needed to send it again."""
 
     headers: Headers
     body: bytes
     etag: bytes
     since: float
     lasting: Lasting
-    question: "Question"
 
 
 class Question(NamedTuple):
@@ -71,14 +71,11 @@ class ResponseCache:
         cache: Cache,
         generations: Generations,
         *,
-        timeout_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`timeout_s` is how long a request's body is waited for."""
         self._app = app
         self._cache = cache
         self._generations = generations
-        self._timeout_s = timeout_s
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,16 +83,18 @@ class ResponseCache:
         if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + "/graphql":
             await self._app(scope, receive, send)
             return
-        headers = _decisive(scope)
-        question = _question(scope, headers) if headers is not None else None
-        if question is not None and question.method == "POST":
-            body, receive = await _body(receive, self._timeout_s)
-            question = None if body is None else question._replace(text=body)
+        pairs = [pair for pair in scope["headers"] if pair[0] in DECISIVE]
+        headers = dict(pairs)
+        question = None
+        # If a header comes twice, the application is to say which one counts.
+        if len(headers) == len(pairs) and _is_plain(scope, headers):
+            text, receive = (scope["query_string"], receive) if scope["method"] == "GET" else _at_once(receive)
+            question = _question(scope["method"], text, headers)
         stored = self._held(question) if question else None
-        if stored is None or headers is None:
-            await self._app(scope, receive, _Answer(self, scope, send, question, headers or {}))
-            return
-        await self._again(stored, headers, send)
+        if stored is None:
+            await self._app(scope, receive, _Answer(self, scope, send, question, headers))
+        else:
+            await self._again(stored, headers, send)
 
     def _held(self, question: Question) -> Stored | None:
         held = self._cache.peek(question)
@@ -108,8 +107,9 @@ class ResponseCache:
         return None
 
     async def _again(self, stored: Stored, headers: dict[bytes, bytes], send: Send) -> None:
-        identity = (b"x-request-id", request_id(headers.get(b"x-request-id", b"").decode("latin-1")).encode())
-        status, sent, body = 200, [*stored.headers, identity], stored.body
+        given = headers.get(b"x-request-id")
+        identity = request_id(given.decode("latin-1") if given else None).encode()
+        status, sent, body = 200, [*stored.headers, (b"x-request-id", identity)], stored.body
         if stored.etag:
             sent.append((b"age", b"%d" % (self._clock() - stored.since)))
             if _matches(stored.etag, headers.get(b"if-none-match")):
@@ -120,8 +120,8 @@ class ResponseCache:
     def keep(self, question: Question, start: Message, body: bytes, etag: bytes, lasting: Lasting) -> None:
         """Remember an answer."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
-        stored = Stored(headers, body, etag, self._clock(), lasting, question)
-        self._cache.keep(question, Held(stored, self._clock()))
+        stored = Stored(headers, body, etag, self._clock(), lasting)
+        self._cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
 
     def life_s(self, lasting: Lasting) -> int:
         """For how many whole seconds others may keep it."""
@@ -181,27 +181,18 @@ class _Answer:
         return body
 
 
-def _decisive(scope: Scope) -> dict[bytes, bytes] | None:
-    """The headers that make a difference; None if one comes twice."""
-    pairs = [pair for pair in scope["headers"] if pair[0] in DECISIVE]
-    headers = dict(pairs)
-    return headers if len(headers) == len(pairs) else None
+def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether this is asked as nearly everyone asks; what may have to be refused is for the application to look at."""
+    if scope["method"] == "GET":
+        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in OWN_SITE
+    right_type = headers.get(b"content-type") == b"application/json"
+    return scope["method"] == "POST" and right_type and b"content-encoding" not in headers
 
 
-def _question(scope: Scope, headers: dict[bytes, bytes]) -> Question | None:
-    """None for what may have to be refused, or shown as a page: that is for the application to say."""
-    method: str = scope["method"]
-    origin = headers.get(b"origin", b"")
-    accepted = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    if accepted is None:
-        return None
-    if method == "GET":
-        fits = not origin and headers.get(b"sec-fetch-site", b"none") in OWN_SITE
-    else:
-        # As nearly all send it; the application takes more.
-        fits = method == "POST" and headers.get(b"content-type") == b"application/json"
-        fits = fits and b"content-encoding" not in headers
-    return Question(method, scope["query_string"], *accepted, origin) if fits else None
+def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Question | None:
+    """None if the text is not here, or no answer of ours or a page is wanted."""
+    form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
+    return None if text is None or form is None else Question(method, text, *form, headers.get(b"origin", b""))
 
 
 @lru_cache(maxsize=1024)
@@ -213,37 +204,49 @@ def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     return accepted, coding(accept_encoding.decode("latin-1"))
 
 
-async def _body(receive: Receive, timeout_s: float) -> tuple[bytes | None, Receive]:
-    """The body, None if it is too long or too late; and what the application reads it from, as if nobody had."""
-    read: list[Message] = []
-    try:
-        async with asyncio.timeout(timeout_s):
-            body = await _read(receive, read)
-    except TimeoutError:
-        return None, _too_late
+def _at_once(receive: Receive) -> tuple[bytes | None, Receive]:
+    """The body, if it is here already and not long; and what the application reads it from, as if nobody had.
+
+    A body that is late is the application's affair: a timer for each would cost more than all the rest here.
+    """
+    read: list[Message | _Begun] = []
+    body = _read(receive, read)
     read.reverse()
 
     async def again() -> Message:
-        return read.pop() if read else await receive()
+        first = read.pop() if read else await receive()
+        return await first if isinstance(first, _Begun) else first
 
     return body, again
 
 
-async def _read(receive: Receive, read: list[Message]) -> bytes | None:
-    size = 0
-    while size <= MAX_QUESTION_BYTES:
-        message = await receive()
-        read.append(message)
-        if message["type"] != "http.request":
+def _read(receive: Receive, read: "list[Message | _Begun]") -> bytes | None:
+    body = b""
+    while len(body) <= MAX_QUESTION_BYTES:
+        waiting = receive().__await__()
+        try:
+            read.append(_Begun(next(waiting), waiting))
+        except StopIteration as done:
+            message: Message = done.value
+            read.append(message)
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                return body if message["type"] == "http.request" else None
+        else:
             return None
-        size += len(message.get("body", b""))
-        if not message.get("more_body"):
-            return b"".join([part.get("body", b"") for part in read])
     return None
 
 
-async def _too_late() -> Message:
-    raise TimeoutError
+class _Begun:
+    """The rest of something that was awaited until it had to wait for `blocker`."""
+
+    def __init__(self, blocker: Any, waiting: Generator[Any, Any, Message]) -> None:
+        self._blocker = blocker
+        self._waiting = waiting
+
+    def __await__(self) -> Generator[Any, Any, Message]:
+        yield self._blocker
+        return (yield from self._waiting)
 
 
 def _matches(etag: bytes, if_none_match: bytes | None) -> bool:
