@@ -41,7 +41,7 @@ async def test_connections_come_back_after_every_fault_over_real_sockets():
             gateway.clock.move(61)
             await gateway.ask(LATEST, id="1021")
             assert all("errors" not in answer for answer in await ask_twenty(gateway))
-            pool = pool_of(gateway.app.state.gateway._connection._http)  # noqa: SLF001
+            pool = pool_of(gateway.app.state.gateway.connection._http)  # noqa: SLF001
             await at_rest(pool)
             assert len(pool.connections) <= 8, pool.connections
     stamina.set_testing(testing=False)

@@ -14,6 +14,7 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
+from gateway.metrics import Metrics
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
 
 from . import decode, decode_update
@@ -47,17 +48,19 @@ class _Answer(NamedTuple):
 class Client:
     """osu!track over HTTP. Every method raises `UpstreamError`, and none sends more than its budget allows."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what it works with, and what it tells
         self,
         http: httpx.AsyncClient,
         pacer: Pacer,
         breaker: Breaker,
         update_timeout_s: float,
         *,
+        metrics: Metrics | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`http` has osu!track's address as its base URL, and the timeouts of a read."""
         self._http = http
+        self._metrics = metrics or Metrics()
         self._pacer = pacer
         self._breaker = breaker
         self._update_timeout_s = update_timeout_s
@@ -153,7 +156,7 @@ class Client:
     async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
         self._breaker.check()
         async with self._pacer.turn(endpoint.budget, patience):
-            with self._breaker.call():
+            with self._breaker.call(), self._metrics.upstream_request(endpoint.path):
                 return await self._exchange(endpoint, request, patience)
 
     async def _exchange(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:

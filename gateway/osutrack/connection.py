@@ -8,6 +8,7 @@ import httpx
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from gateway.metrics import Metrics
 from gateway.settings import Settings
 
 from .breaker import Breaker
@@ -29,6 +30,7 @@ class Connection:
         settings: Settings,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
+        metrics: Metrics | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`transport` stands in for the network in tests."""
@@ -42,7 +44,9 @@ class Connection:
         self.breaker = Breaker(clock=clock)
         self.pacer = Pacer(budgets, settings.upstream_concurrency)
         self._http = _http(settings, transport)
-        self.client = Client(self._http, self.pacer, self.breaker, settings.update_timeout_s, clock=clock)
+        self.client = Client(
+            self._http, self.pacer, self.breaker, settings.update_timeout_s, metrics=metrics, clock=clock
+        )
 
     async def close(self) -> None:
         """Close what is open."""

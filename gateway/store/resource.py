@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
@@ -80,6 +81,8 @@ class Resource(Generic[K, V]):
         self._fetch = fetch
         self._cache, self._generations, self._timeout_s, self._clock = memory
         self._flights: Flights[Held[V]] = Flights()
+        # How often what was served was fresh, stale, or loaded.
+        self.tally: Counter[str] = Counter()
         self._refreshes: set[asyncio.Task[None]] = set()
 
     def peek(self, key: K) -> Served[V] | None:
@@ -174,6 +177,7 @@ class Resource(Generic[K, V]):
         return self._generations.of(self._kind.tag(key))
 
     def _served(self, key: K, held: Held[V], age_s: float | None = None, *, loaded: bool = False) -> Served[V]:
+        self.tally["loaded" if loaded else "fresh" if age_s is None else "stale"] += 1
         fresh_until = held.fetched_at + self._kind.lifetime.fresh_s
         return Served(held.value, age_s, held.dropped, fresh_until, loaded, self._kind.tag(key), held.generation)
 

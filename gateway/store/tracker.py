@@ -90,12 +90,20 @@ class Tracker:
             self._kind("best-plays", settings.best_plays_fresh_s, tag_of_list), self._best_plays, memory
         )
 
+        self.resources: tuple[Resource[Any, Any], ...] = (
+            self.history,
+            self.hiscores,
+            self.hiscores_by_name,
+            self.peak,
+            self.best_plays,
+        )
+
     def _kind(self, name: str, fresh_s: float, tag: Callable[[K], str]) -> Kind[K, Any]:
         return Kind(name, Lifetime(fresh_s, self._stale_s), tag)
 
     async def close(self) -> None:
         """End what is under way."""
-        for resource in (self.history, self.hiscores, self.hiscores_by_name, self.peak, self.best_plays):
+        for resource in self.resources:
             await resource.close()
 
     def username(self, user_id: int) -> str | None:

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.graph.context import Services
@@ -20,6 +20,7 @@ from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
 from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
+from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
 from gateway.store.cache import Cache
@@ -32,6 +33,7 @@ from .endpoint import GraphQLEndpoint, Parts
 from .middleware import Envelope
 from .pages import graphiql
 from .persisted import PersistedDocuments, trusted_documents
+from .probes import Observed, Probes
 from .requests import JSON
 from .response_cache import ResponseCache
 from .responses import refusal_response
@@ -45,8 +47,9 @@ class Gateway:
     """The parts that live as long as the process. `close` ends what is under way, updates last."""
 
     def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float]) -> None:
-        self._connection = Connection(settings, transport=transport, clock=clock)
-        client = self._connection.client
+        self.metrics = Metrics()
+        self.connection = Connection(settings, transport=transport, metrics=self.metrics, clock=clock)
+        client = self.connection.client
         self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, clock=clock)
         self.updates = Updates(
             client,
@@ -55,7 +58,7 @@ class Gateway:
             timeout_s=settings.update_timeout_s,
             clock=clock,
         )
-        services = Services(self.tracker, self.updates, self._connection.breaker, settings.max_rows)
+        services = Services(self.tracker, self.updates, self.connection.breaker, settings.max_rows)
         limits = Limits(
             settings.max_depth,
             settings.max_aliases,
@@ -64,24 +67,41 @@ class Gateway:
             settings.max_cost,
             suggestions=settings.field_suggestions,
         )
+        self.projections: Counter[str] = Counter()
         self.engine = Engine(
-            build_schema(_executor(settings)), services, limits, timeout_s=settings.operation_timeout_s, clock=clock
+            build_schema(_executor(settings, self.projections)),
+            services,
+            limits,
+            timeout_s=settings.operation_timeout_s,
+            clock=clock,
+        )
+
+    def observed(self, responses: ResponseCache) -> Observed:
+        """What those who operate the gateway can look at."""
+        return Observed(
+            self.metrics,
+            self.connection.breaker,
+            self.connection.pacer,
+            {"records": self.tracker.cache, "responses": responses.cache},
+            {resource.name: resource.tally for resource in self.tracker.resources},
+            self.projections,
+            responses.tally,
         )
 
     async def close(self) -> None:
         """Wait for updates, give up everything else, close connections."""
         await self.updates.close()
         await self.tracker.close()
-        await self._connection.close()
+        await self.connection.close()
 
 
-def _executor(settings: Settings) -> type[Executor]:
+def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
     if not settings.fast_lists:
         return Executor
     if not works():
         log.warning("lists are completed the slow way: graphql-core is not the one that the fast way was made for")
         return Executor
-    return executor(Counter())
+    return executor(tally)
 
 
 def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[], float] = time.time) -> Starlette:
@@ -101,6 +121,7 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
             Addresses(settings.trusted_proxies),
             settings,
             graphiql,
+            gateway.metrics,
         )
     )
 
@@ -112,20 +133,22 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         yield
         await gateway.close()
 
+    responses = ResponseCache(Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock)
+    probes = Probes(gateway.observed(responses))
     app = Starlette(
-        routes=[Route("/graphql", endpoint), Route("/healthz", _alive)],
+        routes=[
+            Route("/graphql", endpoint),
+            Route("/healthz", probes.alive),
+            Route("/readyz", probes.ready),
+            Route("/metrics", probes.metrics),
+        ],
         middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope)],
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )
     app.state.gateway = gateway
     # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
-    app.middleware_stack = ResponseCache(
-        app.build_middleware_stack(),
-        Cache(settings.response_cache_max_bytes),
-        gateway.tracker.generations,
-        clock=clock,
-    )
+    app.middleware_stack = responses.around(app.build_middleware_stack())
     return app
 
 
@@ -137,10 +160,6 @@ def _cors(settings: Settings) -> dict[str, Any]:
         "allow_headers": ("*",),
         "expose_headers": READABLE_HEADERS,
     }
-
-
-async def _alive(_: Request) -> JSONResponse:
-    return JSONResponse({"status": "alive"}, headers={"Cache-Control": "no-store"})
 
 
 async def _not_found(request: Request, _: Exception) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from hmac import compare_digest
 from math import ceil
+from time import perf_counter
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.errors import GatewayError, LimitExceeded
 from gateway.graph.engine import Engine
 from gateway.graph.failures import Refused, failure
+from gateway.metrics import Metrics
 from gateway.settings import Settings
 
 from .addresses import Addresses
@@ -33,6 +35,7 @@ class Parts(NamedTuple):
     addresses: Addresses
     settings: Settings
     graphiql: Callable[[], Response]
+    metrics: Metrics
 
 
 class GraphQLEndpoint:
@@ -51,9 +54,11 @@ class GraphQLEndpoint:
         accepted = media_type(request.headers.get("accept"))
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
+        request.state.operation, outcome, began = "none", "refused", perf_counter()
         try:
             _check(request, accepted)
-            return await self._executed(request, accepted or JSON)
+            response, outcome = await self._executed(request, accepted or JSON)
+            return response
         except Rejected as no:
             return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
         except Refused as no:
@@ -61,11 +66,14 @@ class GraphQLEndpoint:
             return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
         except GatewayError as exc:
             return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
+        finally:
+            self._parts.metrics.request(request.state.operation, outcome, perf_counter() - began)
 
-    async def _executed(self, request: Request, accepted: str) -> Response:
-        engine, documents, clients, addresses, settings, _ = self._parts
+    async def _executed(self, request: Request, accepted: str) -> tuple[Response, str]:
+        engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
         admitted = engine.admit(documents.text(asked), asked.variables, asked.operation_name)
+        request.state.operation = "query" if admitted.operation.is_query else "mutation"
         if request.method == "GET" and not admitted.operation.is_query:
             raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
@@ -79,7 +87,8 @@ class GraphQLEndpoint:
         request.state.lasting = lasting
         if "errors" in content:
             content["errors"] = identified(content["errors"], request.state.request_id)
-        return graphql_response(200, content, accepted, _rate_headers(bucket))
+        response = graphql_response(200, content, accepted, _rate_headers(bucket))
+        return response, "errors" if "errors" in content else "ok"
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
         tokens = self._parts.settings.update_tokens

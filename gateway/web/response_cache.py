@@ -4,8 +4,9 @@ What asks for the same is known by its bytes: the body or the query string, and 
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Generator
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -65,23 +66,19 @@ class Question(NamedTuple):
 class ResponseCache:
     """Sends finished answers again while they hold, and compresses and keeps those that are made."""
 
-    def __init__(
-        self,
-        app: ASGIApp,
-        cache: Cache,
-        generations: Generations,
-        *,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._app = app
-        self._cache = cache
+    def __init__(self, cache: Cache, generations: Generations, *, clock: Callable[[], float] = time.time) -> None:
+        self.cache = cache
         self._generations = generations
         self._clock = clock
+        self.tally: Counter[str] = Counter()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
+    def around(self, app: ASGIApp) -> ASGIApp:
+        """The application, with this in front."""
+        return partial(self._called, app)
+
+    async def _called(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + "/graphql":
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
             return
         pairs = [pair for pair in scope["headers"] if pair[0] in DECISIVE]
         headers = dict(pairs)
@@ -91,19 +88,20 @@ class ResponseCache:
             text, receive = (scope["query_string"], receive) if scope["method"] == "GET" else _at_once(receive)
             question = _question(scope["method"], text, headers)
         stored = self._held(question) if question else None
+        self.tally["miss" if stored is None else "hit"] += 1
         if stored is None:
-            await self._app(scope, receive, _Answer(self, scope, send, question, headers))
+            await app(scope, receive, _Answer(self, scope, send, question, headers))
         else:
             await self._again(stored, headers, send)
 
     def _held(self, question: Question) -> Stored | None:
-        held = self._cache.peek(question)
+        held = self.cache.peek(question)
         if held is None:
             return None
         stored: Stored = held.value
         if stored.lasting.until > self._clock() and self._generations.hold(stored.lasting.generations):
             return stored
-        self._cache.forget(question)
+        self.cache.forget(question)
         return None
 
     async def _again(self, stored: Stored, headers: dict[bytes, bytes], send: Send) -> None:
@@ -121,7 +119,7 @@ class ResponseCache:
         """Remember an answer."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
         stored = Stored(headers, body, etag, self._clock(), lasting)
-        self._cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
+        self.cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
 
     def life_s(self, lasting: Lasting) -> int:
         """For how many whole seconds others may keep it."""
