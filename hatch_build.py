@@ -27,7 +27,7 @@ WANTED = {
     "react-dom": {"umd/react-dom.production.min.js": "react-dom.js"},
     "uplot": {"dist/uPlot.iife.min.js": "uplot.js", "dist/uPlot.min.css": "uplot.css"},
 }
-FONT = re.compile(r"@font-face\{[^}]*\}")
+FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 NO_NODE = "The pages need npm once, to be built: install Node.js, or `pip install -r requirements-node.txt`."
 
 

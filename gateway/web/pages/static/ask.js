@@ -13,13 +13,7 @@ export class AskError extends Error {
 // The whole response: `data` (fields that failed are null in it), `errors` and `extensions`, as GraphQL has them.
 // Throws an AskError when there is no data at all.
 export async function ask(query, variables = {}, { signal } = {}) {
-  const response = await answered(query, variables, signal);
-  let content;
-  try {
-    content = await response.json();
-  } catch {
-    throw new AskError(`The gateway answered with status ${response.status} and no JSON.`);
-  }
+  const content = await sent({ query, variables }, { signal });
   if (!content.data) {
     const [first] = content.errors ?? [];
     throw new AskError(first?.message ?? "The gateway answered with nothing.", first?.extensions);
@@ -27,12 +21,23 @@ export async function ask(query, variables = {}, { signal } = {}) {
   return content;
 }
 
-async function answered(query, variables, signal) {
+// The response to a request as it is, refused or not. Throws an AskError when there is none.
+export async function sent(request, { headers = {}, signal } = {}) {
+  const response = await answered(request, headers, signal);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new AskError(`The answer has status ${response.status} and is not JSON: it is not from the gateway.`);
+  }
+}
+
+async function answered(request, headers, signal) {
   try {
     return await fetch(endpoint, {
       method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ query, variables }),
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...headers },
+      body: JSON.stringify(request),
       signal,
     });
   } catch (error) {
