@@ -3,14 +3,17 @@
 import asyncio
 import threading
 import time
+from functools import partial
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
-from .protocol import protocol
+from .protocol import PatientConfig
 from .sandbox import create_sandbox
 from .settings import knobs, read_settings
 from .web.app import create_app
@@ -26,11 +29,13 @@ def serve(*, sandbox: bool) -> int:
     settings = read_settings()
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
-    config = uvicorn.Config(
-        create_app(settings),
+    config = PatientConfig(
+        partial(create_app, settings),
+        factory=True,
+        header_timeout_s=settings.header_timeout_s,
         host=settings.host,
         port=settings.port,
-        http=protocol(settings.header_timeout_s),
+        workers=settings.workers,
         # Nothing is pushed, so there is nothing to speak WebSocket for.
         ws="none",
         access_log=False,
@@ -39,9 +44,17 @@ def serve(*, sandbox: bool) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
+    if settings.workers > 1:
+        return _serve_together(config)
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1
+
+
+def _serve_together(config: uvicorn.Config) -> int:
+    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 
 def start_sandbox() -> str:
