@@ -12,7 +12,7 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs"}
-APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
+APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "query", "protocol"}
 
 # Which parts of the package a part may import.
 MAY_IMPORT = {
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "web": LEAVES | {"osutrack", "store", "graph", "web"},
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
+    "query": APPLICATION | {"sandbox"},
     "protocol": set[str](),
     "sandbox": {"sandbox"},
 }
@@ -31,8 +32,8 @@ MAY_IMPORT = {
 # Where a library may be imported. One that is not named here, like msgspec, is used everywhere.
 PLACES = {
     "aiocache": ("store/cache.py",),
-    "graphql": ("graph/", "web/"),
-    "httpx": ("osutrack/",),
+    "graphql": ("graph/", "web/", "query/"),
+    "httpx": ("osutrack/", "query/"),
     "limits": ("osutrack/",),
     "prometheus_client": ("metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),

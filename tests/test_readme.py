@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from gateway import errors
+from gateway.query.options import EXIT_CODES
 from gateway.settings import Settings, knobs
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +28,16 @@ def every_error(kind):
 def test_a_setting_stands_in_the_table_with_its_default(knob):
     default = f"`{knob.default}`" if knob.default else ""
     assert f"| `{knob.variable}` | {default} | {knob.meaning} |" in README
+
+
+def test_the_settings_table_has_no_setting_that_is_not():
+    listed = set(re.findall(r"`(GATEWAY_[A-Z_]+)`", README))
+    assert listed == {knob.variable for knob in knobs(Settings(_env_file=None))}
+
+
+@pytest.mark.parametrize("code, meaning", re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, re.MULTILINE))
+def test_an_exit_code_of_query_stands_in_the_table(code, meaning):
+    assert f"| {code} | {meaning} |" in README
 
 
 @pytest.mark.parametrize("code", sorted(every_error(errors.GatewayError)))
