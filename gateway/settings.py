@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"redis_url", "update_tokens"}
+SECRETS = {"redis_url", "update_tokens", "query_token"}
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -74,6 +74,7 @@ class Settings(BaseSettings):
     update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="If set, `updateUser` needs one of these (comma-separated) as a bearer token."
     )
+    query_token: str = Field("", description="The bearer token that `gateway query` sends.")
 
     client_points: Rate = Field(60, description="Points a client can save up; one is one request to osu!track.")
     client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")

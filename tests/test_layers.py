@@ -12,7 +12,7 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs"}
-APPLICATION = LEAVES | {"shared", "osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
+APPLICATION = LEAVES | {"shared", "osutrack", "store", "graph", "web", "__main__", "cli", "query", "protocol"}
 
 # Which parts of the package a part may import.
 MAY_IMPORT = {
@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "web": LEAVES | {"shared", "osutrack", "store", "graph", "web"},
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
+    "query": APPLICATION | {"sandbox"},
     "protocol": set[str](),
     "sandbox": {"sandbox"},
 }
@@ -32,8 +33,8 @@ MAY_IMPORT = {
 # Where a library may be imported. One that is not named here, like msgspec, is used everywhere.
 PLACES = {
     "aiocache": ("store/cache.py", "store/second_level.py"),
-    "graphql": ("graph/", "web/"),
-    "httpx": ("osutrack/",),
+    "graphql": ("graph/", "web/", "query/"),
+    "httpx": ("osutrack/", "query/"),
     "limits": ("osutrack/", "shared/"),
     "redis": ("shared/", "store/", "web/shared_documents.py"),
     "prometheus_client": ("metrics.py", "web/probes.py"),
