@@ -1,9 +1,12 @@
 """The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
 
 import asyncio
+import os
 import threading
 import time
 from functools import partial
+from socket import socket
+from tempfile import TemporaryDirectory
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -11,6 +14,7 @@ from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
+from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .protocol import PatientConfig
@@ -51,9 +55,26 @@ def serve(*, sandbox: bool) -> int:
     return 0 if server.started else 1
 
 
+class _Supervisor(Multiprocess):
+    """Replaces processes that die, and what they held is not counted any more."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
+        super().__init__(config, sockets)
+        self._folder = folder
+
+    def keep_subprocess_alive(self) -> None:
+        before = {worker.pid for worker in self.processes}
+        super().keep_subprocess_alive()
+        for dead in before - {worker.pid for worker in self.processes}:
+            forget_process(dead, self._folder)
+
+
 def _serve_together(config: uvicorn.Config) -> int:
-    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
-    supervisor.run()
+    with TemporaryDirectory() as folder:
+        # Where prometheus-client, in each worker process, puts what it counts: how it wants to be told.
+        os.putenv("PROMETHEUS_MULTIPROC_DIR", folder)
+        supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
+        supervisor.run()
     return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 
