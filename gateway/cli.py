@@ -1,16 +1,23 @@
 """The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
 
 import asyncio
+import os
 import threading
 import time
+from functools import partial
+from socket import socket
+from tempfile import TemporaryDirectory
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
+from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
-from .protocol import protocol
+from .protocol import PatientConfig
 from .sandbox import create_sandbox
 from .settings import knobs, read_settings
 from .web.app import create_app
@@ -26,11 +33,13 @@ def serve(*, sandbox: bool) -> int:
     settings = read_settings()
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
-    config = uvicorn.Config(
-        create_app(settings),
+    config = PatientConfig(
+        partial(create_app, settings),
+        factory=True,
+        header_timeout_s=settings.header_timeout_s,
         host=settings.host,
         port=settings.port,
-        http=protocol(settings.header_timeout_s),
+        workers=settings.workers,
         # Nothing is pushed, so there is nothing to speak WebSocket for.
         ws="none",
         access_log=False,
@@ -39,9 +48,34 @@ def serve(*, sandbox: bool) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
+    if settings.workers > 1:
+        return _serve_together(config)
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1
+
+
+class _Supervisor(Multiprocess):
+    """Replaces processes that die, and what they held is not counted any more."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
+        super().__init__(config, sockets)
+        self._folder = folder
+
+    def keep_subprocess_alive(self) -> None:
+        before = {worker.pid for worker in self.processes}
+        super().keep_subprocess_alive()
+        for dead in before - {worker.pid for worker in self.processes}:
+            forget_process(dead, self._folder)
+
+
+def _serve_together(config: uvicorn.Config) -> int:
+    with TemporaryDirectory() as folder:
+        # Where prometheus-client, in each worker process, puts what it counts: how it wants to be told.
+        os.putenv("PROMETHEUS_MULTIPROC_DIR", folder)
+        supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
+        supervisor.run()
+    return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 
 def start_sandbox() -> str:

@@ -85,11 +85,14 @@ def settings() -> dict[str, Any]:
     return {}
 
 
+# No budget and no client is limited.
+FREE = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "updates_per_minute": 0}
+
+
 @pytest.fixture
 async def gateway(clock: Clock, settings: dict[str, Any]) -> AsyncIterator[Running]:
-    free = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "updates_per_minute": 0}
     upstream = create_sandbox(now=lambda: datetime.fromtimestamp(clock.now, UTC))
-    chosen = Settings(upstream_url="http://sandbox", **(free | settings))
+    chosen = Settings(upstream_url="http://sandbox", **(FREE | settings))
     app = create_app(chosen, transport=Upstream(upstream), clock=clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:

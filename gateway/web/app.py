@@ -23,7 +23,9 @@ from gateway.graph.schema import build_schema
 from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
+from gateway.shared.commons import Commons
 from gateway.store.cache import Cache
+from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
 
@@ -33,10 +35,12 @@ from .endpoint import GraphQLEndpoint, Parts
 from .middleware import Envelope
 from .pages import missing, page, page_routes
 from .persisted import PersistedDocuments, trusted_documents
-from .probes import Observed, Probes
+from .probes import Probes
+from .readings import Observed
 from .requests import JSON, is_page_view
 from .response_cache import ResponseCache
 from .responses import refusal_response
+from .shared_documents import SharedDocuments
 
 log = logging.getLogger(__name__)
 
@@ -48,16 +52,16 @@ class Gateway:
 
     def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float]) -> None:
         self.metrics = Metrics()
-        self.connection = Connection(settings, transport=transport, metrics=self.metrics, clock=clock)
-        client = self.connection.client
-        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, clock=clock)
-        self.updates = Updates(
-            client,
-            self.tracker,
-            cooldown_s=settings.update_cooldown_s,
-            timeout_s=settings.update_timeout_s,
-            clock=clock,
+        self.commons = Commons(settings.redis_url)
+        self.connection = Connection(
+            settings, transport=transport, metrics=self.metrics, commons=self.commons, clock=clock
         )
+        client = self.connection.client
+        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, commons=self.commons, clock=clock)
+        ledger = Ledger(
+            self.commons, cooldown_s=settings.update_cooldown_s, timeout_s=settings.update_timeout_s, clock=clock
+        )
+        self.updates = Updates(client, self.tracker, ledger)
         services = Services(self.tracker, self.updates, self.connection.breaker, settings.max_rows)
         limits = Limits(
             settings.max_depth,
@@ -82,10 +86,12 @@ class Gateway:
             self.metrics,
             self.connection.breaker,
             self.connection.pacer,
+            self.commons,
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
             self.projections,
             responses.tally,
+            self.tracker.second.tally,
         )
 
     async def close(self) -> None:
@@ -93,6 +99,7 @@ class Gateway:
         await self.updates.close()
         await self.tracker.close()
         await self.connection.close()
+        await self.commons.close()
 
 
 def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
@@ -115,7 +122,9 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         Parts(
             gateway.engine,
             PersistedDocuments(
-                trusted_documents(folder) if folder else {}, only_trusted=settings.only_trusted_documents
+                trusted_documents(folder) if folder else {},
+                SharedDocuments(gateway.commons, clock=clock),
+                only_trusted=settings.only_trusted_documents,
             ),
             Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
             Addresses(settings.trusted_proxies),
@@ -130,7 +139,9 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         # What has been built stays: the collector need not look through it each time.
         gc.collect()
         gc.freeze()
-        yield
+        await gateway.commons.start()
+        async with probes.reading():
+            yield
         await gateway.close()
 
     responses = ResponseCache(Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock)

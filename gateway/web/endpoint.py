@@ -72,7 +72,7 @@ class GraphQLEndpoint:
     async def _executed(self, request: Request, accepted: str) -> tuple[Response, str]:
         engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
-        admitted = engine.admit(documents.text(asked), asked.variables, asked.operation_name)
+        admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
         request.state.operation = "query" if admitted.operation.is_query else "mutation"
         if request.method == "GET" and not admitted.operation.is_query:
             raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
