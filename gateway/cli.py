@@ -1,6 +1,7 @@
 """The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
 
 import asyncio
+import logging
 import threading
 import time
 
@@ -8,12 +9,16 @@ import uvicorn
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
+from .logs import configure
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
+from .osutrack.retries import log_retries
 from .protocol import protocol
 from .sandbox import create_sandbox
 from .settings import knobs, read_settings
 from .web.app import create_app
+
+log = logging.getLogger(__name__)
 
 LOCAL = "127.0.0.1"
 START_S = 10.0
@@ -24,15 +29,19 @@ SHUTDOWN_S = 30
 def serve(*, sandbox: bool) -> int:
     """Serve until a signal ends it."""
     settings = read_settings()
+    tell = configure(settings)
+    log_retries()
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
     config = uvicorn.Config(
-        create_app(settings),
+        create_app(settings, tell=tell),
         host=settings.host,
         port=settings.port,
         http=protocol(settings.header_timeout_s),
         # Nothing is pushed, so there is nothing to speak WebSocket for.
         ws="none",
+        log_config=None,
+        log_level=settings.log_level,
         access_log=False,
         server_header=False,
         # Which proxies are believed is a setting of ours, and so is who a client is.
@@ -47,7 +56,7 @@ def serve(*, sandbox: bool) -> int:
 def start_sandbox() -> str:
     """Start the simulated osu!track in a thread of this process, on a free port; returns its URL."""
     server = uvicorn.Server(
-        uvicorn.Config(create_sandbox(rate_limits=True), host=LOCAL, port=0, log_level="warning", access_log=False)
+        uvicorn.Config(create_sandbox(rate_limits=True), host=LOCAL, port=0, log_config=None, log_level="warning")
     )
     threading.Thread(target=server.run, name="sandbox", daemon=True).start()
     deadline = time.monotonic() + START_S
@@ -55,7 +64,7 @@ def start_sandbox() -> str:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://{LOCAL}:{port}"
-    print(f"Sandbox: a simulated osu!track at {url} (players and faults: {url}/_sandbox/)", flush=True)
+    log.info("Sandbox: a simulated osu!track at %s (players and faults: %s/_sandbox/)", url, url)
     return url
 
 

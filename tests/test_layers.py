@@ -11,7 +11,7 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs"}
+LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs", "traceparent", "visits"}
 APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
 
 # Which parts of the package a part may import.

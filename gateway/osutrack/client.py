@@ -16,6 +16,7 @@ from gateway.errors import (
 )
 from gateway.metrics import Metrics
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
+from gateway.visits import visiting
 
 from . import decode, decode_update
 from .breaker import Breaker
@@ -146,7 +147,7 @@ class Client:
             timeout=None,
             wait_initial=0.1,
             wait_max=MAX_RETRY_WAIT_S,
-        ):
+        ).with_name(endpoint.path, (), {}):
             with attempt:
                 answer = await self._attempt(endpoint, request, patience)
         if answer.status not in {200, *also} and not (etag and answer.status == httpx.codes.NOT_MODIFIED):
@@ -156,6 +157,8 @@ class Client:
     async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
         self._breaker.check()
         async with self._pacer.turn(endpoint.budget, patience):
+            if visit := visiting.get():
+                visit.upstream_requests += 1
             with self._breaker.call(), self._metrics.upstream_request(endpoint.path):
                 return await self._exchange(endpoint, request, patience)
 

@@ -20,6 +20,7 @@ from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
 from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
+from gateway.logs import Tell
 from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
@@ -104,10 +105,17 @@ def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
     return executor(tally)
 
 
-def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[], float] = time.time) -> Starlette:
+def create_app(
+    settings: Settings,
+    *,
+    transport: Any = None,
+    clock: Callable[[], float] = time.time,
+    tell: Tell | None = None,
+) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time.
+    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time. `tell` is told of
+    each request when it has been answered.
     """
     gateway = Gateway(settings, transport=transport, clock=clock)
     folder = settings.trusted_documents
@@ -133,7 +141,9 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
         yield
         await gateway.close()
 
-    responses = ResponseCache(Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock)
+    responses = ResponseCache(
+        Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, tell=tell
+    )
     probes = Probes(gateway.observed(responses))
     app = Starlette(
         routes=[
@@ -142,7 +152,7 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
         ],
-        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope)],
+        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, tell=tell)],
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )
