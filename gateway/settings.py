@@ -101,6 +101,10 @@ class Settings(BaseSettings):
         "info", description="The least grave that is logged: `debug`, `info`, `warning` or `error`."
     )
     access_log: bool = Field(default=True, description="Whether each request has a line in the log.")
+    open_telemetry: bool = Field(
+        default=False,
+        description="Whether spans are sent by OpenTelemetry, as `OTEL_…` variables say; needs the extra.",
+    )
 
     @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
     @classmethod

@@ -11,7 +11,7 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs", "traceparent", "visits"}
+LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs", "spans", "traceparent", "tracing", "visits"}
 APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
 
 # Which parts of the package a part may import.
@@ -34,6 +34,7 @@ PLACES = {
     "graphql": ("graph/", "web/"),
     "httpx": ("osutrack/",),
     "limits": ("osutrack/",),
+    "opentelemetry": ("spans.py",),
     "prometheus_client": ("metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),
     "pydantic_settings": ("settings.py",),
@@ -93,7 +94,9 @@ def environment(path: str, source: str) -> Iterator[str]:
 def input_and_output(path: str, source: str) -> Iterator[str]:
     """What a shared leaf does or imports that reaches outside the process."""
     opened = (node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and node.id == "open")
-    reached = (name for name in imports(path, source) if name.split(".")[0] in INPUT_AND_OUTPUT)
+    # To take a URL apart reaches nothing.
+    imported = (name for name in imports(path, source) if not name.startswith("urllib.parse."))
+    reached = (name for name in imported if name.split(".")[0] in INPUT_AND_OUTPUT)
     return (name for name in (*opened, *reached) if part_of(path) in LEAVES)
 
 

@@ -10,6 +10,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.metrics import Metrics
 from gateway.settings import Settings
+from gateway.tracing import Tracing
 
 from .breaker import Breaker
 from .client import Client
@@ -31,6 +32,7 @@ class Connection:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`transport` stands in for the network in tests."""
@@ -45,7 +47,13 @@ class Connection:
         self.pacer = Pacer(budgets, settings.upstream_concurrency)
         self._http = _http(settings, transport)
         self.client = Client(
-            self._http, self.pacer, self.breaker, settings.update_timeout_s, metrics=metrics, clock=clock
+            self._http,
+            self.pacer,
+            self.breaker,
+            settings.update_timeout_s,
+            metrics=metrics,
+            tracing=tracing,
+            clock=clock,
         )
 
     async def close(self) -> None:

@@ -3,6 +3,7 @@
 import gc
 import logging
 import time
+from asyncio import to_thread
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from gateway.settings import Settings
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
+from gateway.tracing import Tracing, tracing
 
 from .addresses import Addresses
 from .clients import Clients
@@ -47,9 +49,10 @@ READABLE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-I
 class Gateway:
     """The parts that live as long as the process. `close` ends what is under way, updates last."""
 
-    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
         self.metrics = Metrics()
-        self.connection = Connection(settings, transport=transport, metrics=self.metrics, clock=clock)
+        self.tracing = tracing
+        self.connection = Connection(settings, transport=transport, metrics=self.metrics, tracing=tracing, clock=clock)
         client = self.connection.client
         self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, clock=clock)
         self.updates = Updates(
@@ -94,6 +97,8 @@ class Gateway:
         await self.updates.close()
         await self.tracker.close()
         await self.connection.close()
+        # It may wait for another server, which the others need not.
+        await to_thread(self.tracing.close)
 
 
 def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
@@ -111,13 +116,14 @@ def create_app(
     transport: Any = None,
     clock: Callable[[], float] = time.time,
     tell: Tell | None = None,
+    traced: Tracing | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
     `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time. `tell` is told of
-    each request when it has been answered.
+    each request when it has been answered, `traced` makes the spans of operations, if not as the settings say.
     """
-    gateway = Gateway(settings, transport=transport, clock=clock)
+    gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or tracing(settings))
     folder = settings.trusted_documents
     endpoint = GraphQLEndpoint(
         Parts(
@@ -130,6 +136,7 @@ def create_app(
             settings,
             graphiql,
             gateway.metrics,
+            gateway.tracing,
         )
     )
 

@@ -11,11 +11,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, LimitExceeded
-from gateway.graph.engine import Engine
+from gateway.graph.engine import Admitted, Answer, Engine
 from gateway.graph.failures import Refused, failure
 from gateway.metrics import Metrics
 from gateway.settings import Settings
-from gateway.visits import Visit
+from gateway.tracing import Tracing
+from gateway.visits import MAX_NAME, Visit
 
 from .addresses import Addresses
 from .clients import Bucket, Clients
@@ -37,6 +38,7 @@ class Parts(NamedTuple):
     settings: Settings
     graphiql: Callable[[], Response]
     metrics: Metrics
+    tracing: Tracing
 
 
 class GraphQLEndpoint:
@@ -85,7 +87,7 @@ class GraphQLEndpoint:
         _pay(bucket, admitted.cost)
         visit.charged = 0
         try:
-            content, lasting = await engine.execute(admitted, bucket, may_update=self._may_update(request.headers))
+            content, lasting = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
             visit.charged = content["extensions"]["cost"]["charged"]
         finally:
             bucket.take(visit.charged - admitted.cost)
@@ -95,6 +97,14 @@ class GraphQLEndpoint:
         if "errors" in content:
             content["errors"] = identified(content["errors"], visit.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
+
+    async def _traced(self, admitted: Admitted, bucket: Bucket, *, may_update: bool) -> Answer:
+        operation = admitted.operation
+        with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as step:
+            answer = await self._parts.engine.execute(admitted, bucket, may_update=may_update)
+            if "errors" in answer.content:
+                step.failed(_codes(answer.content["errors"])[0])
+            return answer
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
         tokens = self._parts.settings.update_tokens
