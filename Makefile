@@ -30,6 +30,9 @@ bench: $(VENV)/.dev ## Measure speed beside a plain app, a day's traffic to osu!
 schema: $(VENV)/.runtime ## Print the schema from the code into schema.graphql
 	@$(RUN) gateway schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
+examples: $(VENV)/.dev ## Write the answers in README.md and examples/ anew, which the tests compare
+	@REWRITE_EXAMPLES=1 $(RUN) pytest --quiet tests/test_examples.py
+
 sandbox: $(VENV)/.runtime ## Serve a simulated osu!track (ARGS="--help": its options)
 	@$(RUN) gateway.sandbox $(ARGS)
 
@@ -63,4 +66,4 @@ $(VENV)/.dev: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
 	@$(EDITABLE)
 	@touch $@ $(VENV)/.runtime # a superset: `make serve` has nothing left to install
 
-.PHONY: help serve test check bench schema sandbox lock clean
+.PHONY: help serve test check bench schema examples sandbox lock clean

@@ -5,12 +5,17 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
+from .query.options import add_options
 from .settings import BadSettings
+
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 if all is well, 1 if not, 2 for a wrong call or wrong settings."""
     chosen = _parser().parse_args(arguments)
+    if chosen.command == "query":
+        return _query(chosen)
     from . import cli  # noqa: PLC0415  # `--help` and a wrong call answer at once
 
     try:
@@ -28,6 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
+def _query(call: argparse.Namespace) -> int:
+    try:
+        from .query.command import query  # noqa: PLC0415  # as above; and an interrupt can come at any moment
+
+        return query(call)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="osutrack-gateway", description="The GraphQL gateway over osu!track.")
     parser.add_argument("--version", action="version", version=version("osutrack-gateway"))
@@ -37,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the schema")
     schema.add_argument("--check", metavar="OLD", help="instead, fail if a change since this file breaks clients")
     commands.add_parser("settings", help="print every setting, its value and where that is from")
-    commands.add_parser("doctor", help="ask osu!track five things, and tell what has changed in its answers")
+    commands.add_parser("doctor", help="ask osu!track four things, and tell what has changed in its answers")
+    add_options(commands.add_parser("query", help="run an operation and print its answer"))
     return parser
 
 

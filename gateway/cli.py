@@ -4,8 +4,13 @@ import asyncio
 import logging
 import threading
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
@@ -13,9 +18,10 @@ from .logs import configure
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .osutrack.retries import log_retries
-from .protocol import protocol
+from .protocol import PatientConfig
 from .sandbox import create_sandbox
-from .settings import knobs, read_settings
+from .settings import Settings, knobs, read_settings
+from .tracing import require
 from .web.app import create_app
 
 log = logging.getLogger(__name__)
@@ -29,15 +35,17 @@ SHUTDOWN_S = 30
 def serve(*, sandbox: bool) -> int:
     """Serve until a signal ends it."""
     settings = read_settings()
-    tell = configure(settings)
-    log_retries()
+    configure(settings)
+    require(settings)
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
-    config = uvicorn.Config(
-        create_app(settings, tell=tell),
+    config = PatientConfig(
+        partial(application, settings),
+        factory=True,
+        header_timeout_s=settings.header_timeout_s,
         host=settings.host,
         port=settings.port,
-        http=protocol(settings.header_timeout_s),
+        workers=settings.workers,
         # Nothing is pushed, so there is nothing to speak WebSocket for.
         ws="none",
         log_config=None,
@@ -48,9 +56,24 @@ def serve(*, sandbox: bool) -> int:
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
     )
+    if settings.workers > 1:
+        return _serve_together(config)
     server = uvicorn.Server(config)
     server.run()
     return 0 if server.started else 1
+
+
+def application(settings: Settings) -> Callable[..., Any]:
+    """The gateway as each process serves it; the process logs in our way from then on."""
+    tell = configure(settings)
+    log_retries()
+    return create_app(settings, tell=tell)
+
+
+def _serve_together(config: uvicorn.Config) -> int:
+    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+    supervisor.run()
+    return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 
 def start_sandbox() -> str:

@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEADER_BYTES = 32 * 2**10
@@ -15,12 +16,13 @@ REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fiel
 
 
 class Protocol(HttpToolsProtocol):
-    """Closes a connection on which a request's headers are not complete after `header_timeout_s`, or grow too large."""
+    """Closes a connection on which a request's headers are not complete in time, or grow too large."""
 
-    header_timeout_s = 10.0
+    config: "PatientConfig"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.header_timeout_s = self.config.header_timeout_s
         self._timer: asyncio.TimerHandle | None = None
         self._since: float | None = None
         self._header_bytes = 0
@@ -96,6 +98,9 @@ def _without_upgrade(data: bytes) -> bytes:
     return UPGRADE.sub(b"ignored", head) + end + body
 
 
-def protocol(header_timeout_s: float) -> type[Protocol]:
-    """The protocol with that much patience, as uvicorn takes it: a class."""
-    return type("Protocol", (Protocol,), {"header_timeout_s": header_timeout_s})
+class PatientConfig(uvicorn.Config):
+    """uvicorn's, with this protocol; headers have to be there after `header_timeout_s`. It goes to worker processes."""
+
+    def __init__(self, app: Any, *, header_timeout_s: float, **options: Any) -> None:
+        super().__init__(app, http=Protocol, **options)
+        self.header_timeout_s = header_timeout_s

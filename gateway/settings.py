@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"update_tokens"}
+SECRETS = {"redis_url", "update_tokens", "query_token"}
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -32,6 +32,15 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
+    workers: Count = Field(1, description="Processes that serve; more than one need `GATEWAY_REDIS_URL`.")
+    redis_url: str | None = Field(
+        None,
+        pattern="^rediss?://",
+        description="What gateways share: `redis://` or `rediss://user:password@host:port/number`.",
+    )
+    replicas: Count = Field(
+        1, description="Gateways that share it, on all machines: while Redis is away, each has its part of the budgets."
+    )
 
     upstream_url: str = Field(
         "https://osutrack-api.ameo.dev", pattern="^https?://", description="Where osu!track's API is."
@@ -65,6 +74,7 @@ class Settings(BaseSettings):
     update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="If set, `updateUser` needs one of these (comma-separated) as a bearer token."
     )
+    query_token: str = Field("", description="The bearer token that `gateway query` sends.")
 
     client_points: Rate = Field(60, description="Points a client can save up; one is one request to osu!track.")
     client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")
@@ -106,6 +116,11 @@ class Settings(BaseSettings):
         description="Whether spans are sent by OpenTelemetry, as `OTEL_…` variables say; needs the extra.",
     )
 
+    @property
+    def processes(self) -> int:
+        """How many there are of us, everywhere."""
+        return self.workers * self.replicas
+
     @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _listed(cls, value: object) -> object:
@@ -117,9 +132,17 @@ class Settings(BaseSettings):
         return tuple(str(ip_network(network)) for network in value)
 
     @model_validator(mode="after")
+    def _share_what_they_know(self) -> Self:
+        if self.workers > 1 and self.redis_url is None:
+            raise ValueError(
+                "GATEWAY_WORKERS above 1 needs GATEWAY_REDIS_URL: alone, each would spend the whole budget"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_trusted_documents(self) -> Self:
         if self.only_trusted_documents and self.trusted_documents is None:
-            raise ValueError("ONLY_TRUSTED_DOCUMENTS needs the folder TRUSTED_DOCUMENTS")
+            raise ValueError("GATEWAY_ONLY_TRUSTED_DOCUMENTS needs the folder GATEWAY_TRUSTED_DOCUMENTS")
         return self
 
 
@@ -140,7 +163,10 @@ def _explained(error: object) -> str:
     if not isinstance(error, dict):
         return str(error)
     name = "_".join(str(part) for part in error["loc"][:1])
-    return f"{PREFIX}{name.upper()}: {error['msg']} (got {error.get('input')!r})"
+    if not name:  # what is wrong is how settings go together
+        return str(error["ctx"]["error"])
+    got = "" if name in SECRETS else f" (got {error.get('input')!r})"
+    return f"{PREFIX}{name.upper()}: {error['msg']}{got}"
 
 
 class Knob(NamedTuple):

@@ -5,6 +5,7 @@ Without OpenTelemetry, which is an extra, no spans are made, but a client's trac
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
+from importlib import import_module
 
 from .settings import BadSettings, Settings
 from .visits import visiting
@@ -48,8 +49,16 @@ def tracing(settings: Settings) -> Tracing:
     """What the settings want; the rest is told by OpenTelemetry's own variables, `OTEL_…`."""
     if not settings.open_telemetry:
         return Tracing()
+    require(settings)
+    from .spans import exported  # noqa: PLC0415 - an extra, which takes a tenth of a second to import
+
+    return exported(settings.upstream_url)
+
+
+def require(settings: Settings) -> None:
+    """Raise `BadSettings` if spans are wanted and what makes them is not installed."""
     try:
-        from .spans import exported  # noqa: PLC0415 - an extra, which takes a tenth of a second to import
+        if settings.open_telemetry:
+            import_module(".spans", __package__)
     except ImportError as exc:
         raise BadSettings(f"GATEWAY_OPEN_TELEMETRY: needs an extra: pip install '{EXTRA}' ({exc})") from exc
-    return exported(settings.upstream_url)

@@ -85,6 +85,10 @@ def settings() -> dict[str, Any]:
     return {}
 
 
+# No budget and no client is limited.
+FREE = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "updates_per_minute": 0}
+
+
 @pytest.fixture
 def told() -> list[dict[str, Any]]:
     """The facts of the lines that requests have in the log."""
@@ -93,9 +97,8 @@ def told() -> list[dict[str, Any]]:
 
 @pytest.fixture
 async def gateway(clock: Clock, settings: dict[str, Any], told: list[dict[str, Any]]) -> AsyncIterator[Running]:
-    free = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "updates_per_minute": 0}
     upstream = create_sandbox(now=lambda: datetime.fromtimestamp(clock.now, UTC))
-    chosen = Settings(upstream_url="http://sandbox", **(free | settings))
+    chosen = Settings(upstream_url="http://sandbox", **(FREE | settings))
     tell = lambda level, facts: told.append({"level": level, **facts})  # noqa: E731
     app = create_app(chosen, transport=Upstream(upstream), clock=clock, tell=tell)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)

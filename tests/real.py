@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 
 from gateway.sandbox import create_sandbox
 from gateway.settings import Settings
@@ -48,14 +49,29 @@ class Rest:
 @contextmanager
 def sandbox_over_http() -> Iterator[Rest]:
     """A sandbox of its own. It is always noon there."""
-    app = create_sandbox(now=lambda: NOON)
+    with served(create_sandbox(now=lambda: NOON)) as url:
+        yield Rest(url)
+
+
+@contextmanager
+def noon_over_http() -> Iterator[str]:
+    """The address of a gateway, over a sandbox, where it is always noon."""
+    with sandbox_over_http() as rest:
+        settings = Settings(upstream_url=rest.url, client_points=0, _env_file=None)
+        with served(create_app(settings, clock=Clock())) as url:
+            yield url
+
+
+@contextmanager
+def served(app: ASGIApp) -> Iterator[str]:
+    """The address at which the application is served by a thread of this process."""
     # uvicorn's websockets warn about themselves, and nobody here wants them.
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
-    yield Rest(f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join()
 

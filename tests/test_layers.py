@@ -12,29 +12,32 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs", "spans", "traceparent", "tracing", "visits"}
-APPLICATION = LEAVES | {"osutrack", "store", "graph", "web", "__main__", "cli", "protocol"}
+APPLICATION = LEAVES | {"shared", "osutrack", "store", "graph", "web", "__main__", "cli", "query", "protocol"}
 
 # Which parts of the package a part may import.
 MAY_IMPORT = {
     "__init__": set[str](),
     **dict.fromkeys(LEAVES, LEAVES),
-    "osutrack": LEAVES | {"osutrack"},
-    "store": LEAVES | {"osutrack", "store"},
-    "graph": LEAVES | {"osutrack", "store", "graph"},
-    "web": LEAVES | {"osutrack", "store", "graph", "web"},
+    "shared": LEAVES | {"shared"},
+    "osutrack": LEAVES | {"shared", "osutrack"},
+    "store": LEAVES | {"shared", "osutrack", "store"},
+    "graph": LEAVES | {"shared", "osutrack", "store", "graph"},
+    "web": LEAVES | {"shared", "osutrack", "store", "graph", "web"},
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
+    "query": APPLICATION | {"sandbox"},
     "protocol": set[str](),
     "sandbox": {"sandbox"},
 }
 
 # Where a library may be imported. One that is not named here, like msgspec, is used everywhere.
 PLACES = {
-    "aiocache": ("store/cache.py",),
-    "graphql": ("graph/", "web/"),
-    "httpx": ("osutrack/",),
-    "limits": ("osutrack/",),
+    "aiocache": ("store/cache.py", "store/second_level.py"),
+    "graphql": ("graph/", "web/", "query/"),
+    "httpx": ("osutrack/", "query/"),
+    "limits": ("osutrack/", "shared/"),
     "opentelemetry": ("spans.py",),
+    "redis": ("shared/", "store/", "web/shared_documents.py"),
     "prometheus_client": ("metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),
     "pydantic_settings": ("settings.py",),

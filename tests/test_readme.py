@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from gateway import errors
+from gateway.__main__ import main
+from gateway.query.options import EXIT_CODES
 from gateway.settings import Settings, knobs
 
 ROOT = Path(__file__).parents[1]
@@ -27,6 +29,29 @@ def every_error(kind):
 def test_a_setting_stands_in_the_table_with_its_default(knob):
     default = f"`{knob.default}`" if knob.default else ""
     assert f"| `{knob.variable}` | {default} | {knob.meaning} |" in README
+
+
+def test_the_table_of_commands_is_complete(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    commands = re.findall(r"\{([a-z,]+)\}", capsys.readouterr().out)[0].split(",")
+    assert set(re.findall(r"^\| `python -m gateway (\w+)", README, re.MULTILINE)) == set(commands)
+
+
+def test_the_settings_in_the_table_of_limits_are_settings():
+    named = re.findall(r"^\| [a-z]+ \| `([A-Z_]+)` \|", README, re.MULTILINE)
+    assert len(named) > 5
+    assert {f"GATEWAY_{name}" for name in named} <= {knob.variable for knob in knobs(Settings(_env_file=None))}
+
+
+def test_the_settings_table_has_no_setting_that_is_not():
+    listed = set(re.findall(r"`(GATEWAY_[A-Z_]+)`", README))
+    assert listed == {knob.variable for knob in knobs(Settings(_env_file=None))}
+
+
+@pytest.mark.parametrize("code, meaning", re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, re.MULTILINE))
+def test_an_exit_code_of_query_stands_in_the_table(code, meaning):
+    assert f"| {code} | {meaning} |" in README
 
 
 @pytest.mark.parametrize("code", sorted(every_error(errors.GatewayError)))

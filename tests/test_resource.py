@@ -7,9 +7,12 @@ import pytest
 
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.patience import patience
+from gateway.shared.commons import Commons
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations
+from gateway.store.packing import PEAK
 from gateway.store.resource import REFRESH_PAUSE_S, Kind, Lifetime, Memory, Resource
+from gateway.store.second_level import SecondLevel
 
 FRESH_S, STALE_S = 600, 3600
 
@@ -40,8 +43,8 @@ def store(clock):
 
 def make(clock, refreshable=lambda _: True):
     source, cache, generations = Source(), Cache(10_000), Generations(FRESH_S + STALE_S, clock=clock)
-    kind = Kind("number", Lifetime(FRESH_S, STALE_S), tag=str, refreshable=refreshable)
-    resource = Resource(kind, source, Memory(cache, generations, 20.0, clock))
+    kind = Kind("number", Lifetime(FRESH_S, STALE_S), str, PEAK, refreshable)
+    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(Commons(None)), 20.0, clock))
     return SimpleNamespace(resource=resource, source=source, cache=cache, generations=generations)
 
 

@@ -30,6 +30,8 @@ def test_an_unknown_variable_in_the_file_is_named(monkeypatch, tmp_path):
         ("TRUSTED_PROXIES", "10.0.0.0/8, nonsense", "nonsense"),
         ("HISCORES_FRESH_S", "60", "900"),
         ("ONLY_TRUSTED_DOCUMENTS", "true", "TRUSTED_DOCUMENTS"),
+        ("WORKERS", "2", "GATEWAY_REDIS_URL"),
+        ("REDIS_URL", "memcached://there", "pattern"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_expected(monkeypatch, capsys, name, value, expected):
@@ -40,6 +42,12 @@ def test_a_bad_value_is_named_with_what_was_expected(monkeypatch, capsys, name, 
     assert expected in said
 
 
+def test_a_secret_that_is_wrong_is_not_printed(monkeypatch, capsys):
+    monkeypatch.setenv("GATEWAY_REDIS_URL", "http://user:very-secret@there")
+    assert main(["serve"]) == 2
+    assert "very-secret" not in capsys.readouterr().err
+
+
 def test_a_list_is_separated_by_commas(monkeypatch):
     monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "https://a.example, https://b.example")
     assert read_settings().cors_origins == ("https://a.example", "https://b.example")
@@ -47,6 +55,7 @@ def test_a_list_is_separated_by_commas(monkeypatch):
 
 def test_every_setting_is_printed_with_where_it_is_from_and_secrets_are_not(monkeypatch, capsys):
     monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "very-secret")
+    monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://user:very-secret@there")
     assert main(["settings"]) == 0
     said = capsys.readouterr().out
     assert "GATEWAY_UPDATE_TOKENS=(hidden)" in said

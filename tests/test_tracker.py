@@ -49,7 +49,7 @@ async def tracker(osutrack, clock):
 
 async def read_anew(tracker):
     """As after an update, which makes old what is held."""
-    tracker.updated(PLAYER, None)
+    await tracker.updated(PLAYER, None)
     return await tracker.history.load(PLAYER, patience(5))
 
 

@@ -10,8 +10,11 @@ from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, Upstr
 from gateway.osutrack.connection import Connection
 from gateway.records import Mode, Player, Update
 from gateway.settings import Settings
+from gateway.shared.commons import Commons
 from gateway.store.cache import Cache
-from gateway.store.tracker import Name, Tracker, tag_of, tag_of_name
+from gateway.store.keys import Name, tag_of, tag_of_name
+from gateway.store.ledger import Ledger
+from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, Unknown, Updates
 from tests import recordings
 
@@ -36,7 +39,8 @@ async def store(clock):
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
     connection = Connection(settings, transport=httpx.MockTransport(answer), clock=clock)
     store.tracker = Tracker(connection.client, Cache(10_000), settings, clock=clock)
-    store.updates = Updates(connection.client, store.tracker, cooldown_s=900, timeout_s=5, clock=clock)
+    ledger = Ledger(Commons(None), cooldown_s=900, timeout_s=5, clock=clock)
+    store.updates = Updates(connection.client, store.tracker, ledger)
     store.breaker = connection.breaker
     yield store
     await store.updates.close()

@@ -10,7 +10,8 @@ from strawberry import Private
 from gateway import records
 from gateway.records import Mode, Rows
 from gateway.store.history import Span
-from gateway.store.tracker import TIERS, BestPlays, BestPlaysKey
+from gateway.store.keys import BestPlays, BestPlaysKey
+from gateway.store.tracker import TIERS
 
 from .arguments import ScoreOrder, Window, page_size, span
 from .context import Info

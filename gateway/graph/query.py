@@ -9,7 +9,7 @@ from strawberry import ID, UNSET
 from gateway import records
 from gateway.errors import BadUserInput, NameNotFound
 from gateway.records import Rows
-from gateway.store.tracker import Name
+from gateway.store.keys import Name
 
 from . import arguments
 from .arguments import GameMode, ScoreOrder, span

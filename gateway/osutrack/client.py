@@ -188,7 +188,7 @@ class Client:
     def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> _Answer:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
-            self._pacer.budgets[endpoint.budget].pause(pause_s)
+            self._pacer.pause(endpoint.budget, pause_s)
             raise UpstreamBusy(
                 "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
             )

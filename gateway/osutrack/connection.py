@@ -5,11 +5,11 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import httpx
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.metrics import Metrics
 from gateway.settings import Settings
+from gateway.shared.commons import Commons
+from gateway.shared.limiter import limiter
 from gateway.tracing import Tracing
 
 from .breaker import Breaker
@@ -26,25 +26,27 @@ MAX_IDLE = 10
 class Connection:
     """A client with its budgets and its circuit breaker; `close` when done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         settings: Settings,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: Metrics | None = None,
+        commons: Commons | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`transport` stands in for the network in tests."""
-        limiter = MovingWindowRateLimiter(MemoryStorage())
+        """`transport` stands in for the network in tests; `commons` is what is shared with other processes."""
+        commons = commons or Commons(None)
+        counted = limiter(commons, settings.processes, clock=clock)
         rates = {
             READS: settings.reads_per_minute,
             HISCORES: settings.hiscores_per_minute,
             UPDATES: settings.updates_per_minute,
         }
-        budgets = [Budget(name, rate, limiter, clock=clock) for name, rate in rates.items()]
+        budgets = [Budget(name, rate, counted, clock=clock) for name, rate in rates.items()]
         self.breaker = Breaker(clock=clock)
-        self.pacer = Pacer(budgets, settings.upstream_concurrency)
+        self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)
         self.client = Client(
             self._http,

@@ -1,7 +1,7 @@
 """Keep to the request budgets we grant ourselves, which are below the limits osu!track documents (600 and 5 a minute).
 
-A budget is shared by everything this process sends. People who wait go before background refreshes, and nobody waits
-beyond their deadline.
+A budget is shared by everything this process sends, and by other processes if the limiter is theirs as well. People
+who wait go before background refreshes, and nobody waits beyond their deadline.
 """
 
 import asyncio
@@ -13,9 +13,10 @@ from itertools import count
 from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.errors import UpstreamBusy
+from gateway.shared.commons import Commons
+from gateway.shared.limiter import Limiter
 
 from .patience import Patience
 
@@ -38,7 +39,7 @@ class Budget:
         self,
         name: str,
         per_minute: int,
-        limiter: MovingWindowRateLimiter,
+        limiter: Limiter,
         *,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -132,10 +133,17 @@ class Budget:
 class Pacer:
     """The budgets by name, and a bound on requests at once."""
 
-    def __init__(self, budgets: list[Budget], concurrency: int) -> None:
+    def __init__(self, budgets: list[Budget], concurrency: int, commons: Commons | None = None) -> None:
         self.budgets = {budget.name: budget for budget in budgets}
+        self._commons = commons or Commons(None)
+        self._commons.receive("paused", lambda told: self.budgets[told[0]].pause(told[1]))
         self._slots = asyncio.Semaphore(concurrency)
         self._background_slots = asyncio.Semaphore(max(1, concurrency // BACKGROUND_SHARE))
+
+    def pause(self, name: str, seconds: float) -> None:
+        """Spend nothing of a budget for that long, in any process."""
+        self.budgets[name].pause(seconds)
+        self._commons.tell("paused", (name, seconds))
 
     @asynccontextmanager
     async def turn(self, name: str, patience: Patience) -> AsyncIterator[None]:

@@ -1,7 +1,7 @@
 """What an update has made old: a number for each tag, raised when what was known under it no longer counts."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 
@@ -13,38 +13,53 @@ class Lasting(NamedTuple):
 
 
 class Generations:
-    """Starts at 0 for every tag; a later number is always a higher one, whatever the tag.
+    """Starts at 0 for every tag; a later number is a higher one, whatever the tag: milliseconds since 1970, about.
 
     What was asked for under a lower number than its tag has now does not count any more. A tag's number is forgotten
     after `memory_s`, which must be as long as anything is remembered: else what it made old would count again.
     """
 
     def __init__(self, memory_s: float, *, clock: Callable[[], float] = time.time) -> None:
-        self._memory_s = memory_s
+        self._memory_ms = int(memory_s * 1000)
         self._clock = clock
-        self._raised = 0
+        self._highest = 0
         # The longest unraised first.
-        self._current: dict[str, tuple[int, float]] = {}
+        self._current: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self._current)
 
+    @property
+    def oldest(self) -> int:
+        """Numbers below this one may be forgotten."""
+        return int(self._clock() * 1000) - self._memory_ms
+
     def of(self, tag: str) -> int:
         """The tag's number now."""
-        return self._current.get(tag, (0, 0.0))[0]
+        return self._current.get(tag, 0)
+
+    def all(self) -> Iterable[tuple[str, int]]:
+        """Every tag that is not at 0."""
+        return self._current.items()
 
     def hold(self, numbers: tuple[tuple[str, int], ...]) -> bool:
         """Whether none of the tags has been raised above its number."""
         return all(self.of(tag) <= number for tag, number in numbers)
 
-    def raise_(self, tag: str) -> None:
-        """Whatever was asked for before this moment does not count any more."""
-        self._raised += 1
+    def raise_(self, tag: str) -> int:
+        """Whatever was asked for before this moment does not count any more; returns the new number."""
+        self.learn(tag, max(self._highest + 1, int(self._clock() * 1000)))
+        return self.of(tag)
+
+    def learn(self, tag: str, number: int) -> None:
+        """Another process has raised it to that number."""
+        if number <= self.of(tag):
+            return
+        self._highest = max(self._highest, number)
         self._current.pop(tag, None)
-        self._current[tag] = (self._raised, self._clock())
+        self._current[tag] = number
         self._forget_old()
 
     def _forget_old(self) -> None:
-        horizon = self._clock() - self._memory_s
-        while (oldest := next(iter(self._current))) and self._current[oldest][1] < horizon:
-            del self._current[oldest]
+        while (first := next(iter(self._current), None)) and self._current[first] < self.oldest:
+            del self._current[first]

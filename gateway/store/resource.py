@@ -13,6 +13,8 @@ from gateway.osutrack.patience import Patience, patience
 from .cache import Cache, Held
 from .flight import Flights
 from .generations import Generations
+from .packing import Packing
+from .second_level import SecondLevel
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -39,6 +41,7 @@ class Kind(NamedTuple, Generic[K, V]):
     name: str
     lifetime: Lifetime
     tag: Callable[[K], str]
+    packing: Packing[V]
     refreshable: Callable[[V], bool] = lambda _: True
 
 
@@ -47,6 +50,7 @@ class Memory(NamedTuple):
 
     cache: Cache
     generations: Generations
+    second: SecondLevel
     timeout_s: float = 20.0
     clock: Callable[[], float] = time.time
 
@@ -66,6 +70,13 @@ class Served(NamedTuple, Generic[V]):
     generation: int = 0
 
 
+class Loaded(NamedTuple, Generic[V]):
+    """What there is now; `asked` if osu!track had to be asked for it."""
+
+    held: Held[V]
+    asked: bool = False
+
+
 class Resource(Generic[K, V]):
     """One kind of thing that osu!track knows. Keys are its own; values are immutable."""
 
@@ -79,8 +90,8 @@ class Resource(Generic[K, V]):
         self.name = kind.name
         self._kind = kind
         self._fetch = fetch
-        self._cache, self._generations, self._timeout_s, self._clock = memory
-        self._flights: Flights[Held[V]] = Flights()
+        self._cache, self._generations, self._second, self._timeout_s, self._clock = memory
+        self._flights: Flights[Loaded[V]] = Flights()
         # How often what was served was fresh, stale, or loaded.
         self.tally: Counter[str] = Counter()
         self._refreshes: set[asyncio.Task[None]] = set()
@@ -90,14 +101,11 @@ class Resource(Generic[K, V]):
         held = self._held(key)
         if held is None:
             return None
-        age_s = self._clock() - held.fetched_at
-        if age_s < self._kind.lifetime.fresh_s:
-            return self._served(key, held)
-        if self._clock() >= held.refresh_at:
+        if not self._is_fresh(held) and self._clock() >= held.refresh_at:
             if not self._kind.refreshable(held.value):
                 return None
             self._refresh(key, held)
-        return self._served(key, held, age_s)
+        return self._served(key, held)
 
     async def load(self, key: K, patience: Patience) -> Served[V]:
         """As `peek`, or read from osu!track; if that fails or is too slow, stale where there is anything."""
@@ -106,7 +114,9 @@ class Resource(Generic[K, V]):
             return served
         try:
             async with asyncio.timeout_at(patience.deadline):
-                return self._served(key, await self._current(key), loaded=True)
+                loaded = await self._current(key)
+                # What another process has kept may be old, and be refreshed behind.
+                return self._served(key, loaded.held, asked=True) if loaded.asked else self._recalled(key, loaded.held)
         except TimeoutError as exc:
             failure: UpstreamError = UpstreamTimeout("osu!track did not answer in time. Try again later.")
             failure.__cause__ = exc
@@ -116,7 +126,7 @@ class Resource(Generic[K, V]):
         if held is None:
             raise failure
         held.refresh_at = self._clock() + REFRESH_PAUSE_S
-        return self._served(key, held, self._clock() - held.fetched_at)
+        return self._served(key, held)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -127,13 +137,16 @@ class Resource(Generic[K, V]):
 
     def _held(self, key: K) -> Held[V] | None:
         held: Held[V] | None = self._cache.peek(self._name(key))
-        if held is None or held.generation < self._generation(key):
-            return None
-        if self._clock() - held.fetched_at >= sum(self._kind.lifetime):
-            return None
-        return held
+        return held if held is not None and self._counts(key, held) else None
 
-    async def _current(self, key: K, *, background: bool = False) -> Held[V]:
+    def _counts(self, key: K, held: Held[V]) -> bool:
+        age_s = self._clock() - held.fetched_at
+        return held.generation >= self._generation(key) and age_s < sum(self._kind.lifetime)
+
+    def _is_fresh(self, held: Held[V]) -> bool:
+        return self._clock() - held.fetched_at < self._kind.lifetime.fresh_s
+
+    async def _current(self, key: K, *, background: bool = False) -> Loaded[V]:
         """Loaded, and not overtaken by an update meanwhile: then it is loaded again.
 
         Who waits does not join a refresh, which gives way to everyone and may be about to give up.
@@ -141,23 +154,42 @@ class Resource(Generic[K, V]):
         for _ in range(OVERTAKEN):
             generation = self._generation(key)
             load = partial(self._load, key, generation, background=background)
-            held = await self._flights.join((key, generation, background), load)
+            loaded = await self._flights.join((key, generation, background), load)
             if generation == self._generation(key):
                 break
             newer = self._held(key)
             if newer is not None:
-                return newer
-        return held
+                return Loaded(newer, asked=True)
+        return loaded
 
-    async def _load(self, key: K, generation: int, *, background: bool) -> Held[V]:
+    async def _load(self, key: K, generation: int, *, background: bool) -> Loaded[V]:
+        recalled = await self._recall(key)
+        if recalled and (self._is_fresh(recalled) or (self._kind.refreshable(recalled.value) and not background)):
+            return Loaded(recalled)
+        async with self._second.turn(self._name(key)) as waited:
+            elsewhere = await self._recall(key) if waited else None
+            if elsewhere and self._is_fresh(elsewhere):
+                return Loaded(elsewhere)
+            return Loaded(await self._asked(key, generation, background=background), asked=True)
+
+    async def _recall(self, key: K) -> Held[V] | None:
+        """What another process has kept, if it counts; if not, it is remembered all the same: for `_asked`."""
+        name = self._name(key)
+        held, here = await self._second.recall(name, self._kind.packing), self._cache.peek(name)
+        if held and (here is None or here.fetched_at < held.fetched_at):
+            self._cache.keep(name, held)
+        return held if held and self._counts(key, held) else None
+
+    async def _asked(self, key: K, generation: int, *, background: bool) -> Held[V]:
         # Even what an update made old is worth having here: only its end has changed. The patience is the load's own:
         # whoever joins late may wait longer than who came first.
-        before = self._cache.peek(self._name(key))
-        held = await self._fetch(key, before, patience(self._timeout_s, background=background))
+        name = self._name(key)
+        held = await self._fetch(key, self._cache.peek(name), patience(self._timeout_s, background=background))
         held.fetched_at = self._clock()
         held.generation = generation
         if generation == self._generation(key):
-            self._cache.keep(self._name(key), held)
+            self._cache.keep(name, held)
+            await self._second.keep(name, held, self._kind.packing, sum(self._kind.lifetime))
         return held
 
     def _refresh(self, key: K, held: Held[V]) -> None:
@@ -176,10 +208,14 @@ class Resource(Generic[K, V]):
     def _generation(self, key: K) -> int:
         return self._generations.of(self._kind.tag(key))
 
-    def _served(self, key: K, held: Held[V], age_s: float | None = None, *, loaded: bool = False) -> Served[V]:
-        self.tally["loaded" if loaded else "fresh" if age_s is None else "stale"] += 1
+    def _recalled(self, key: K, held: Held[V]) -> Served[V]:
+        return self.peek(key) or self._served(key, held)
+
+    def _served(self, key: K, held: Held[V], *, asked: bool = False) -> Served[V]:
+        age_s = None if self._is_fresh(held) else self._clock() - held.fetched_at
+        self.tally["loaded" if asked else "fresh" if age_s is None else "stale"] += 1
         fresh_until = held.fetched_at + self._kind.lifetime.fresh_s
-        return Served(held.value, age_s, held.dropped, fresh_until, loaded, self._kind.tag(key), held.generation)
+        return Served(held.value, age_s, held.dropped, fresh_until, asked, self._kind.tag(key), held.generation)
 
     def _name(self, key: K) -> tuple[str, K]:
         return (self.name, key)

@@ -2,18 +2,24 @@
 
 import time
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from gateway.errors import UpstreamInvalid
 from gateway.osutrack.client import Client, Reply
 from gateway.osutrack.patience import Patience
-from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows
+from gateway.records import Peak, Play, Player, Rows
 from gateway.settings import Settings
+from gateway.shared.commons import Commons
 
+from . import packing
 from .cache import Cache, Held
 from .generations import Generations
 from .history import History
+from .invalidations import Invalidations
+from .keys import BestPlays, BestPlaysKey, Name, tag_of, tag_of_list, tag_of_name
+from .packing import Packing
 from .resource import Kind, Lifetime, Memory, Resource
+from .second_level import SecondLevel
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -22,50 +28,20 @@ WHOLE_HISTORY_S = 24 * 3600.0
 TIERS = (100, 1000, 10_000)
 
 
-class Name(NamedTuple):
-    """A player known by name only."""
-
-    username: str
-    mode: Mode
-
-
-class BestPlaysKey(NamedTuple):
-    """A list of best plays as osu!track is asked for it; `until` is inclusive."""
-
-    mode: Mode
-    since: str | None
-    until: str | None
-    limit: int
-
-
-class BestPlays(NamedTuple):
-    """The top of the list; `complete` when there is no more to it."""
-
-    rows: Rows[BestPlay]
-    complete: bool
-
-
-def tag_of(player: Player) -> str:
-    """What an update of this player invalidates."""
-    return f"user:{player.user_id}:{player.mode.name}"
-
-
-def tag_of_name(name: Name) -> str:
-    """The same for a player known by name; osu!track does not tell upper from lower case."""
-    return f"name:{name.username.lower()}:{name.mode.name}"
-
-
-def tag_of_list(key: BestPlaysKey) -> str:
-    """Nothing that clients do makes a list of best plays old before its time."""
-    return f"best:{key.mode.name}"
-
-
 class Tracker:
     """Everything a resolver can ask for. Resources are peeked at, or loaded; see `Resource`."""
 
     def __init__(
-        self, client: Client, cache: Cache, settings: Settings, *, clock: Callable[[], float] = time.time
+        self,
+        client: Client,
+        cache: Cache,
+        settings: Settings,
+        *,
+        commons: Commons | None = None,
+        clock: Callable[[], float] = time.time,
     ) -> None:
+        """`commons` is what is shared with other processes; without it, nothing."""
+        commons = commons or Commons(None)
         self._client = client
         self._clock = clock
         self._stale_s = settings.stale_s
@@ -74,22 +50,27 @@ class Tracker:
             settings.history_fresh_s, settings.hiscores_fresh_s, settings.peak_fresh_s, settings.best_plays_fresh_s
         )
         self.generations = Generations(longest_s + settings.stale_s, clock=clock)
-        memory = Memory(cache, self.generations, settings.operation_timeout_s, clock)
-        self.history = Resource(self._kind("history", settings.history_fresh_s, tag_of), self._history, memory)
+        self._invalidations = Invalidations(self.generations, commons)
+        self.second = SecondLevel(commons, load_s=settings.connect_timeout_s + settings.read_timeout_s)
+        memory = Memory(cache, self.generations, self.second, settings.operation_timeout_s, clock)
+        kind = self._kind
+        fresh_s = settings.hiscores_fresh_s
+        self.history = Resource(
+            kind("history", settings.history_fresh_s, tag_of, packing.HISTORY), self._history, memory
+        )
         # Having nothing, osu!track would update the player: asked only for somebody who waits for it.
         self.hiscores = Resource(
-            self._kind("hiscores", settings.hiscores_fresh_s, tag_of)._replace(refreshable=bool), self._hiscores, memory
+            kind("hiscores", fresh_s, tag_of, packing.PLAYS)._replace(refreshable=bool), self._hiscores, memory
         )
         self.hiscores_by_name = Resource(
-            self._kind("hiscores-by-name", settings.hiscores_fresh_s, tag_of_name)._replace(refreshable=bool),
+            kind("hiscores-by-name", fresh_s, tag_of_name, packing.MAYBE_PLAYS)._replace(refreshable=bool),
             self._hiscores_by_name,
             memory,
         )
-        self.peak = Resource(self._kind("peak", settings.peak_fresh_s, tag_of), self._peak, memory)
+        self.peak = Resource(kind("peak", settings.peak_fresh_s, tag_of, packing.PEAK), self._peak, memory)
         self.best_plays = Resource(
-            self._kind("best-plays", settings.best_plays_fresh_s, tag_of_list), self._best_plays, memory
+            kind("best-plays", settings.best_plays_fresh_s, tag_of_list, packing.BEST_PLAYS), self._best_plays, memory
         )
-
         self.resources: tuple[Resource[Any, Any], ...] = (
             self.history,
             self.hiscores,
@@ -98,8 +79,8 @@ class Tracker:
             self.best_plays,
         )
 
-    def _kind(self, name: str, fresh_s: float, tag: Callable[[K], str]) -> Kind[K, Any]:
-        return Kind(name, Lifetime(fresh_s, self._stale_s), tag)
+    def _kind(self, name: str, fresh_s: float, tag: Callable[[K], str], packing: Packing[V]) -> Kind[K, V]:
+        return Kind(name, Lifetime(fresh_s, self._stale_s), tag, packing)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -111,13 +92,13 @@ class Tracker:
         held = self.cache.peek(("username", user_id))
         return str(held.value) if held else None
 
-    def updated(self, player: Player, username: str | None) -> None:
+    async def updated(self, player: Player, username: str | None) -> None:
         """Nothing known of the player in this mode counts any more, whether by ID or by a name that we know of."""
-        self.generations.raise_(tag_of(player))
-        for name in filter(None, {username, self.username(player.user_id)}):
-            self.generations.raise_(tag_of_name(Name(name, player.mode)))
+        names = filter(None, {username, self.username(player.user_id)})
         if username:
             self.cache.keep(("username", player.user_id), Held(username, self._clock()))
+        tags = (tag_of_name(Name(name, player.mode)) for name in names)
+        await self._invalidations.spread(tag_of(player), *tags)
 
     async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
         if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_HISTORY_S:

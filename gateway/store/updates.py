@@ -1,8 +1,6 @@
 """Updates: sent once, overlapping calls joined, a cooldown for each player and mode, and nothing old served after."""
 
 import asyncio
-import time
-from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.errors import UpstreamError
@@ -10,6 +8,7 @@ from gateway.osutrack.client import Client
 from gateway.osutrack.patience import patience
 from gateway.records import Player, Update
 
+from .ledger import Ledger, Page
 from .tracker import Tracker
 
 
@@ -33,17 +32,13 @@ class Updates:
         self,
         client: Client,
         tracker: Tracker,
-        *,
-        cooldown_s: float,
-        timeout_s: float,
-        clock: Callable[[], float] = time.time,
+        ledger: Ledger,
     ) -> None:
-        """`timeout_s` bounds one update; who asked for it may go away earlier."""
+        """The ledger has the rules, and what other processes have sent."""
+        self._ledger = ledger
         self._client = client
         self._tracker = tracker
-        self._cooldown_s = cooldown_s
-        self._timeout_s = timeout_s
-        self._clock = clock
+        self._clock = ledger.clock
         self._under_way: dict[Player, asyncio.Task[Outcome]] = {}
         self._sent: dict[Player, tuple[float, bool]] = {}
 
@@ -67,30 +62,48 @@ class Updates:
 
     def _refusal(self, player: Player) -> Cooldown | Unknown | None:
         sent_at, known = self._sent.get(player, (0.0, True))
-        retry_at = sent_at + self._cooldown_s
+        retry_at = sent_at + self._ledger.cooldown_s
         if retry_at <= self._clock():
             return None
         return Cooldown(retry_at) if known else Unknown()
 
     async def _update(self, player: Player) -> Outcome:
+        page = await self._ledger.open(player)
+        if page is not None:
+            return await self._elsewhere(player, page)
         self._remember(player, known=True)
         try:
-            answer = await self._client.update(player, patience(self._timeout_s))
+            answer = await self._client.update(player, patience(self._ledger.timeout_s))
         except UpstreamError as exc:
-            if exc.unsent:
-                self._sent.pop(player, None)
-            else:
-                # A timeout or a failure: it has probably been made.
-                self._tracker.updated(player, None)
+            await self._failed(player, exc)
             raise
         update = answer.value
-        self._tracker.updated(player, update.username if update else None)
+        await self._tracker.updated(player, update.username if update else None)
         self._remember(player, known=update is not None)
+        await self._ledger.close(player, update, retry_at=self._clock() + self._ledger.cooldown_s)
         return update or Unknown()
+
+    async def _failed(self, player: Player, exc: UpstreamError) -> None:
+        retry_at = self._clock() + self._ledger.cooldown_s
+        if exc.unsent:
+            self._sent.pop(player, None)
+            retry_at = 0.0
+        else:
+            # A timeout or a failure: it has probably been made.
+            await self._tracker.updated(player, None)
+        await self._ledger.close(player, exc, retry_at=retry_at)
+
+    async def _elsewhere(self, player: Player, page: Page) -> Outcome:
+        """Another process has sent it: its outcome if that is under way, the cooldown if it is over."""
+        if page.ended:
+            known = page.failure is not None or page.outcome() is not None
+            return Cooldown(page.retry_at) if known else Unknown()
+        page = await self._ledger.ended(player, page)
+        return page.outcome() or Unknown()
 
     def _remember(self, player: Player, *, known: bool) -> None:
         now = self._clock()
-        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._cooldown_s > now}
+        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._ledger.cooldown_s > now}
         self._sent[player] = (now, known)
 
     def _ended(self, player: Player, task: asyncio.Task[Outcome]) -> None:

@@ -25,7 +25,9 @@ from gateway.logs import Tell
 from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
+from gateway.shared.commons import Commons
 from gateway.store.cache import Cache
+from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
 from gateway.tracing import Tracing, tracing
@@ -40,6 +42,7 @@ from .probes import Observed, Probes
 from .requests import JSON
 from .response_cache import ResponseCache
 from .responses import refusal_response
+from .shared_documents import SharedDocuments
 
 log = logging.getLogger(__name__)
 
@@ -52,16 +55,16 @@ class Gateway:
     def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
         self.metrics = Metrics()
         self.tracing = tracing
-        self.connection = Connection(settings, transport=transport, metrics=self.metrics, tracing=tracing, clock=clock)
-        client = self.connection.client
-        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, clock=clock)
-        self.updates = Updates(
-            client,
-            self.tracker,
-            cooldown_s=settings.update_cooldown_s,
-            timeout_s=settings.update_timeout_s,
-            clock=clock,
+        self.commons = Commons(settings.redis_url)
+        self.connection = Connection(
+            settings, transport=transport, metrics=self.metrics, commons=self.commons, tracing=tracing, clock=clock
         )
+        client = self.connection.client
+        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, commons=self.commons, clock=clock)
+        ledger = Ledger(
+            self.commons, cooldown_s=settings.update_cooldown_s, timeout_s=settings.update_timeout_s, clock=clock
+        )
+        self.updates = Updates(client, self.tracker, ledger)
         services = Services(self.tracker, self.updates, self.connection.breaker, settings.max_rows)
         limits = Limits(
             settings.max_depth,
@@ -97,6 +100,7 @@ class Gateway:
         await self.updates.close()
         await self.tracker.close()
         await self.connection.close()
+        await self.commons.close()
         # It may wait for another server, which the others need not.
         await to_thread(self.tracing.close)
 
@@ -129,7 +133,9 @@ def create_app(
         Parts(
             gateway.engine,
             PersistedDocuments(
-                trusted_documents(folder) if folder else {}, only_trusted=settings.only_trusted_documents
+                trusted_documents(folder) if folder else {},
+                SharedDocuments(gateway.commons, clock=clock),
+                only_trusted=settings.only_trusted_documents,
             ),
             Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
             Addresses(settings.trusted_proxies),
@@ -145,6 +151,7 @@ def create_app(
         # What has been built stays: the collector need not look through it each time.
         gc.collect()
         gc.freeze()
+        await gateway.commons.start()
         yield
         await gateway.close()
 

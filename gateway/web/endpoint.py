@@ -78,7 +78,7 @@ class GraphQLEndpoint:
     async def _executed(self, request: Request, accepted: str) -> Response:
         engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
-        admitted = engine.admit(documents.text(asked), asked.variables, asked.operation_name)
+        admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
         visit: Visit = request.state.visit
         visit.chose(admitted.operation.name, admitted.operation.type, admitted.cost)
         if request.method == "GET" and not admitted.operation.is_query:

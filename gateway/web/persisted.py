@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from .requests import Asked, Rejected
+from .shared_documents import SharedDocuments
 
 # Beyond these the least recently used is forgotten; its client sends it again.
 MAX_DOCUMENTS = 1000
@@ -15,15 +16,16 @@ MAX_BYTES = 16 * 2**20
 class PersistedDocuments:
     """Finds the text of the document that a request means."""
 
-    def __init__(self, trusted: Mapping[str, str], *, only_trusted: bool = False) -> None:
+    def __init__(self, trusted: Mapping[str, str], shared: SharedDocuments, *, only_trusted: bool = False) -> None:
         """`trusted` maps SHA-256 digests, in hexadecimal, to documents; with `only_trusted` there are no others."""
+        self._shared = shared
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
         self._registered: OrderedDict[str, str] = OrderedDict()
         self._bytes = 0
 
-    def text(self, asked: Asked) -> str:
+    async def text(self, asked: Asked) -> str:
         """The document; raises `Rejected` if it is not known, or not wanted."""
         digest = _digest(asked)
         if digest is None or digest in self._trusted:
@@ -33,7 +35,9 @@ class PersistedDocuments:
                 400, "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
             )
         if asked.query is not None:
-            self._register(digest, asked.query)
+            await self._register(digest, asked.query)
+        elif digest not in self._registered and (found := await self._shared.find(digest)):
+            self._remember(digest, found)
         if digest not in self._registered:
             # Word for word: Apollo's clients send the document when they see either.
             raise Rejected(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
@@ -47,12 +51,16 @@ class PersistedDocuments:
             raise Rejected(400, "DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
         return text
 
-    def _register(self, digest: str, text: str) -> None:
+    async def _register(self, digest: str, text: str) -> None:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
             raise Rejected(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
         if digest not in self._registered:
-            self._registered[digest] = text
-            self._bytes += len(text)
+            self._remember(digest, text)
+            await self._shared.keep(digest, text)
+
+    def _remember(self, digest: str, text: str) -> None:
+        self._bytes += len(text) - len(self._registered.pop(digest, ""))
+        self._registered[digest] = text
         while len(self._registered) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
             self._bytes -= len(self._registered.popitem(last=False)[1])
 

@@ -1,0 +1,81 @@
+"""Budgets that all processes spend from together; while Redis is away, each has its share of them."""
+
+import time
+from collections.abc import Callable
+from math import ceil
+from typing import Any, Protocol
+
+from limits import RateLimitItem, RateLimitItemPerMinute, WindowStats
+from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from .commons import PREFIX, Away, Commons
+
+MINUTE_S = 60.0
+
+
+class Limiter(Protocol):
+    """What a budget needs of `limits`' strategies."""
+
+    async def hit(self, item: RateLimitItem, *identifiers: str) -> bool:
+        """Count one more, if there is room for it."""
+
+    async def get_window_stats(self, item: RateLimitItem, *identifiers: str) -> WindowStats:
+        """How much room there is, and when there will be more."""
+
+
+def limiter(commons: Commons, replicas: int, *, clock: Callable[[], float] = time.time) -> Limiter:
+    """Counts in Redis if there is one, else in this process. `replicas` is how many processes there are."""
+    own = MovingWindowRateLimiter(MemoryStorage())
+    return _Shared(commons, own, replicas, clock) if commons.configured else own
+
+
+class _Shared:
+    """A process that is alone keeps to its share, and goes on doing so for a minute: Redis has not counted meanwhile.
+
+    In the minute before it was left alone others may have used up what is its share now: then, and only then, more
+    is sent than the budget, at most twice as much.
+    """
+
+    def __init__(
+        self, commons: Commons, own: MovingWindowRateLimiter, replicas: int, clock: Callable[[], float]
+    ) -> None:
+        options: dict[str, Any] = {"key_prefix": f"{PREFIX}:budget", "connection_pool": commons.pool}
+        storage = RedisStorage("async+redis://", implementation="redispy", **options)
+        self._common = MovingWindowRateLimiter(storage)
+        self._commons = commons
+        self._own = own
+        self._replicas = replicas
+        self._clock = clock
+        self._alone_at = 0.0
+
+    async def hit(self, item: RateLimitItem, *names: str) -> bool:
+        share = self._share(item)
+        if self._on_its_share and not await self._own.test(share, *names):
+            return False
+        try:
+            paid = await self._commons.ask(lambda _: self._common.hit(item, *names))
+        except Away:
+            self._alone_at = self._clock()
+            return await self._own.hit(share, *names)
+        if paid:
+            await self._own.hit(share, *names)
+        return paid
+
+    async def get_window_stats(self, item: RateLimitItem, *names: str) -> WindowStats:
+        share = await self._own.get_window_stats(self._share(item), *names)
+        try:
+            common = await self._commons.ask(lambda _: self._common.get_window_stats(item, *names))
+        except Away:
+            self._alone_at = self._clock()
+            return share
+        return min(common, share, key=lambda stats: stats.remaining) if self._on_its_share else common
+
+    @property
+    def _on_its_share(self) -> bool:
+        return self._clock() - self._alone_at < MINUTE_S
+
+    def _share(self, item: RateLimitItem) -> RateLimitItem:
+        if item.amount >= self._replicas:
+            return RateLimitItemPerMinute(item.amount // self._replicas)
+        return RateLimitItemPerMinute(1, ceil(self._replicas / item.amount))

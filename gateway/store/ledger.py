@@ -1,0 +1,107 @@
+"""Which updates have been sent, by whichever process, and how they ended: Redis has a page for each of late."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from secrets import token_hex
+
+from msgspec import DecodeError, Struct, msgpack, structs
+from redis.asyncio import Redis
+
+from gateway.errors import UpstreamError, UpstreamTimeout
+from gateway.records import Player, Update
+from gateway.shared.commons import PREFIX, Away, Commons
+
+from .cache import Held
+from .packing import UPDATE
+
+FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
+# Between two looks at an update that another process has sent, and how long others may look for its end.
+LOOK_S = 0.05
+END_S = 5.0
+
+
+class Page(Struct, array_like=True):
+    """An update that was sent. Times are seconds since 1970: it has ended by `until`, the next may be at `retry_at`."""
+
+    author: str
+    until: float
+    retry_at: float
+    ended: bool = False
+    failure: tuple[str, str, float | None] | None = None
+    packed: bytes = b""
+
+    def outcome(self) -> Update | None:
+        """What was answered; None if osu! knows no such user. Raises the `UpstreamError` that the author met."""
+        if self.failure:
+            code, message, retry_after_s = self.failure
+            raise FAILURES.get(code, UpstreamError)(message, retry_after_s=retry_after_s)
+        try:
+            return UPDATE.unpack(self.packed).value
+        except DecodeError as exc:
+            raise UpstreamTimeout("The update was made; read the player again.") from exc
+
+
+class Ledger:
+    """Opened before an update is sent, closed when it has ended. While Redis is away, nothing is known of others."""
+
+    def __init__(
+        self, commons: Commons, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`cooldown_s` lies between two updates, `timeout_s` bounds one."""
+        self.cooldown_s = cooldown_s
+        self.timeout_s = timeout_s
+        self.clock = clock
+        self._commons = commons
+        self._author = token_hex(8)
+        self._pages = msgpack.Decoder(Page)
+
+    async def open(self, player: Player) -> Page | None:
+        """The page of an update that stands in the way; None if there is none, and this one may be sent."""
+        now = self.clock()
+        page = Page(self._author, now + self.timeout_s, now + self.cooldown_s)
+        try:
+            return await self._commons.ask(lambda redis: self._opened(redis, _key(player), page))
+        except Away:
+            return None
+
+    async def close(self, player: Player, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
+        """Tell the others how it ended."""
+        page = Page(self._author, 0.0, retry_at, ended=True)
+        if isinstance(outcome, UpstreamError):
+            page.failure = (outcome.code, outcome.message, outcome.retry_after_s)
+        else:
+            page.packed = UPDATE.pack(Held(outcome, 0.0))
+        life_s = max(retry_at - self.clock(), END_S)
+        try:
+            await self._commons.ask(lambda redis: redis.set(_key(player), msgpack.encode(page), px=int(life_s * 1000)))
+        except Away:
+            return
+
+    async def ended(self, player: Player, page: Page) -> Page:
+        """The page of another process' update, when that has ended; raises `UpstreamTimeout` if it does not."""
+        while not page.ended:
+            if self.clock() >= page.until:
+                raise UpstreamTimeout("Another gateway has sent the update and has not heard of it: read again later.")
+            await asyncio.sleep(LOOK_S)
+            try:
+                found = await self._commons.ask(lambda redis: redis.get(_key(player)))
+            except Away:
+                found = None
+            page = self._pages.decode(found) if found else structs.replace(page, until=0.0)
+        return page
+
+    async def _opened(self, redis: Redis, key: str, page: Page) -> Page | None:
+        life_ms = int(max(self.timeout_s, self.cooldown_s) * 1000)
+        while not await redis.set(key, msgpack.encode(page), nx=True, px=life_ms):
+            found = await redis.get(key)
+            other = self._pages.decode(found) if found else None
+            if other and (not other.ended or other.retry_at > self.clock()):
+                return other
+            # It has ended, and only waits for those who want to know how.
+            await redis.delete(key)
+        return None
+
+
+def _key(player: Player) -> str:
+    return f"{PREFIX}:update:{player.user_id}:{player.mode.name}"

@@ -1,0 +1,68 @@
+"""What all processes remember together, in Redis: below each one's own memory, asked before osu!track is."""
+
+from collections import Counter
+from collections.abc import Hashable
+from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
+
+from aiocache.backends.redis import RedisCache
+from aiocache.serializers import NullSerializer
+from msgspec import DecodeError
+
+from gateway.shared.commons import PREFIX, Away, Commons
+from gateway.shared.lock import one_at_a_time
+
+from .cache import Held
+from .packing import FORMAT, Packing
+
+V = TypeVar("V")
+
+
+class SecondLevel:
+    """aiocache's Redis back end, over the connections that everything shared goes through; knows nothing while away."""
+
+    def __init__(self, commons: Commons, *, load_s: float = 20.0) -> None:
+        """`load_s` is how long osu!track may take to answer: then a process that has not is taken for dead."""
+        self._commons = commons
+        self._load_s = load_s
+        self._entries = RedisCache(
+            serializer=NullSerializer(encoding=None),
+            namespace=f"{PREFIX}:{FORMAT}",
+            timeout=None,
+            # aiocache knows no `rediss://`.
+            connection_pool_class=lambda **_: commons.pool,
+        )
+        # How often it had what was looked for: hit, miss, or unreadable.
+        self.tally: Counter[str] = Counter()
+
+    async def recall(self, name: tuple[str, Hashable], packing: Packing[V]) -> Held[V] | None:
+        """What any process has kept under the name."""
+        try:
+            packed = await self._commons.ask(lambda _: self._entries.get(_text(name)))
+            held = packing.unpack(packed) if packed else None
+        except Away:
+            return None
+        except DecodeError:
+            self.tally["unreadable"] += 1
+            return None
+        self.tally["miss" if held is None else "hit"] += 1
+        return held
+
+    async def keep(self, name: tuple[str, Hashable], held: Held[V], packing: Packing[V], life_s: float) -> None:
+        """Let every process have it."""
+        if not self._commons.up:
+            return
+        try:
+            packed = packing.pack(held)
+            await self._commons.ask(lambda _: self._entries.set(_text(name), packed, ttl=life_s))
+        except Away:
+            return
+
+    def turn(self, name: tuple[str, Hashable]) -> AbstractAsyncContextManager[bool]:
+        """One process at a time may ask osu!track for it; tells whether another one just has."""
+        return one_at_a_time(self._commons, _text(name), for_s=self._load_s)
+
+
+def _text(name: tuple[str, Hashable]) -> str:
+    kind, key = name
+    return f"{kind}:{key}"

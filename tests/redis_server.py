@@ -1,0 +1,58 @@
+"""A real Redis on a free port of this machine, which tests can kill and start again."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+PROGRAM = shutil.which("redis-server")
+
+
+class RedisServer:
+    """Keeps nothing on disk: what was in it is gone when it starts again."""
+
+    def __init__(self, folder: Path, *options: str, url: str = "redis://127.0.0.1:{port}") -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = url.format(port=self.port)
+        self._folder = folder
+        self._options = [option.format(port=self.port) for option in options or ("--port", "{port}")]
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        command = [PROGRAM or "redis-server", "--bind", "127.0.0.1", "--save", "", *self._options]
+        self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
+        while True:
+            with socket.socket() as trial:
+                if trial.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return
+            assert self._process.poll() is None, "redis-server has ended"
+            time.sleep(0.01)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def redis_server(folder: Path, *options: str, url: str = "redis://127.0.0.1:{port}") -> Iterator[RedisServer]:
+    """A server that has been started; `{port}` in the options and the URL is its port."""
+    if PROGRAM is None:
+        if os.environ.get("TESTS_MUST_NOT_SKIP"):
+            pytest.fail("redis-server is missing")
+        pytest.skip("needs redis-server, of Debian's package of that name")
+    server = RedisServer(folder, *options, url=url)
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()

@@ -1,0 +1,77 @@
+"""Values that go through Redis come back as they were."""
+
+from typing import Any
+
+import pytest
+from msgspec import DecodeError, structs
+
+from gateway.osutrack import decode, decode_update
+from gateway.records import Mode, Player, Rows
+from gateway.store import packing
+from gateway.store.cache import Held
+from gateway.store.history import History
+from gateway.store.keys import BestPlays
+from tests import recordings
+
+PLAYER = Player(2, Mode.OSU)
+
+
+def plain(value):
+    """The value without the classes of its rows, which differ: what is decoded has one of its own."""
+    if isinstance(value, (tuple, list)):
+        return [plain(part) for part in value]
+    return (
+        {name: plain(part) for name, part in structs.asdict(value).items()}
+        if hasattr(value, "__struct_fields__")
+        else value
+    )
+
+
+VALUES: dict[str, tuple[packing.Packing[Any], Any]] = {
+    "history": (
+        packing.HISTORY,
+        History(
+            PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, 12.5, abridged=True
+        ),
+    ),
+    "no history": (packing.HISTORY, History(PLAYER, Rows(), 1.0)),
+    "hiscores": (packing.PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "nobody's hiscores": (packing.MAYBE_PLAYS, None),
+    "hiscores by name": (packing.MAYBE_PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "peak": (packing.PEAK, decode.peak(recordings.body("peak_ok")).value),
+    "best plays": (
+        packing.BEST_PLAYS,
+        BestPlays(decode.best_plays(recordings.body("bestplays_day"), Mode.OSU).value, complete=True),
+    ),
+    "update": (packing.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
+    "update of nobody": (packing.UPDATE, None),
+}
+
+
+@pytest.mark.parametrize("packed, value", VALUES.values(), ids=VALUES)
+def test_an_entry_comes_back_as_it_was(packed, value):
+    held = packed.unpack(packed.pack(Held(value, 5.0, 7, etag="x", dropped=2)))
+
+    assert plain(held.value) == plain(value)
+    assert (held.fetched_at, held.generation, held.etag, held.dropped) == (5.0, 7, "x", 2)
+
+
+def test_rows_come_back_as_records_that_know_their_player():
+    packed, history = VALUES["history"]
+
+    rows = packed.unpack(packed.pack(Held(history, 0.0))).value.rows
+
+    assert isinstance(rows, Rows)
+    assert {row.player for row in rows} == {PLAYER}
+
+
+def test_a_snapshot_takes_little_room():
+    packed, history = VALUES["history"]
+
+    assert len(packed.pack(Held(history, 0.0))) < 50 + 120 * len(history.rows)
+
+
+@pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
+def test_what_is_no_entry_is_told_apart(garbage):
+    with pytest.raises(DecodeError):
+        packing.HISTORY.unpack(garbage)
