@@ -6,7 +6,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -102,6 +102,18 @@ class Settings(BaseSettings):
     max_body_bytes: Count = Field(65_536, description="Of a request.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",), description="Whose pages may read answers (comma-separated); `*` is anyone's."
+    )
+
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How log lines are written: `console` for people, or `json`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least grave that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    access_log: bool = Field(default=True, description="Whether each request has a line in the log.")
+    open_telemetry: bool = Field(
+        default=False,
+        description="Whether spans are sent by OpenTelemetry, as `OTEL_…` variables say; needs the extra.",
     )
 
     @property
