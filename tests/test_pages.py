@@ -10,7 +10,7 @@ from starlette.routing import Mount
 
 PAGES = Path(__file__).parents[1] / "gateway/web/pages"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PATHS = ["/graphql", "/nothing/here"]
+PATHS = ["/", "/graphql", "/nothing/here"]
 
 
 async def get(gateway, path, **headers):
@@ -60,7 +60,7 @@ async def test_a_file_is_what_its_name_says(gateway, path, media_type):
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
-@pytest.mark.parametrize("path", ["/static/site.css", "/graphql"])
+@pytest.mark.parametrize("path", ["/static/site.css", "/", "/graphql"])
 async def test_a_browser_is_told_when_it_has_the_same_already(gateway, path):
     first = await get(gateway, path)
     again = await get(gateway, path, **{"If-None-Match": first.headers["ETag"]})
@@ -100,3 +100,17 @@ async def test_a_mounted_gateway_has_its_pages(gateway):
     assert "graphiql" in page.text.lower()
     assert style.status_code == 200
     assert 'href="../static/site.css"' in missing.text
+
+
+class TestWithOtherLimits:
+    @pytest.fixture
+    def settings(self):
+        return {"max_depth": 5, "max_cost": 0, "max_rows": 12_345}
+
+    @pytest.mark.parametrize("title,most", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Rows", "12,345")])
+    async def test_the_landing_page_tells_the_limits_as_they_are_set(self, gateway, title, most):
+        page = (await get(gateway, "/")).text
+        assert re.search(rf'<td>{title}<small>[^<]+</small></td><td class="number">{most}</td>', page)
+
+    async def test_nothing_is_left_to_be_filled_in(self, gateway):
+        assert "{{" not in (await get(gateway, "/")).text

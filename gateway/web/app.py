@@ -169,7 +169,7 @@ def create_app(
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
-            *page_routes(),
+            *page_routes(settings),
         ],
         middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, tell=tell)],
         exception_handlers={404: _not_found},

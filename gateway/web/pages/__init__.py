@@ -7,6 +7,7 @@ wherever the gateway is mounted. Scripts and styles inside of it, and whatever l
 
 import re
 from collections.abc import Awaitable, Callable
+from importlib.metadata import version
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -14,7 +15,10 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from gateway.settings import Settings
+
 from .files import File
+from .limits import limits
 
 FOLDER = Path(__file__).parent
 POLICY = {
@@ -41,14 +45,18 @@ ADDRESS = re.compile(r'\b(href|src)="(?!#)')
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page(name: str) -> Endpoint:
-    """The page in that file, read now, with the headers that keep it safe."""
-    return File(FOLDER / name, SECURITY).response
+def page(name: str, **places: str) -> Endpoint:
+    """The page in that file, read now, with the headers that keep it safe. HTML is put where `{{place}}` stands."""
+    text = (FOLDER / name).read_text("utf-8")
+    for place, html in places.items():
+        text = text.replace(f"{{{{{place}}}}}", html)
+    return File(name, text.encode(), SECURITY).response
 
 
-def page_routes() -> list[Route]:
+def page_routes(settings: Settings) -> list[Route]:
     """All pages but GraphiQL, which shares its path with the endpoint; and the files that they use."""
     return [
+        Route("/", page("landing.html", limits=limits(settings), version=version("osutrack-gateway"))),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
     ]
@@ -64,7 +72,7 @@ def missing(request: Request) -> Response:
 def _folder(name: str) -> Endpoint:
     folder = FOLDER / name
     files = {
-        path.relative_to(folder).as_posix(): File(path, {"Vary": "Accept-Encoding"})
+        path.relative_to(folder).as_posix(): File(path.name, path.read_bytes(), {"Vary": "Accept-Encoding"})
         for path in folder.rglob("*")
         if path.is_file()
     }

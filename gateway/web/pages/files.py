@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from hashlib import blake2b
-from pathlib import Path
+from pathlib import PurePath
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,14 +23,13 @@ MEDIA_TYPES = {
 
 
 class File:
-    """One file, read now; `headers` go with it. Browsers keep it, and ask each time whether it is still the same."""
+    """One file, whose name tells what it is; `headers` go with it. Browsers keep it, and ask whether it is the same."""
 
-    def __init__(self, path: Path, headers: Mapping[str, str]) -> None:
-        body = path.read_bytes()
+    def __init__(self, name: str, body: bytes, headers: Mapping[str, str]) -> None:
         self._bodies = {IDENTITY: body}
         self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         self._headers = {
-            "Content-Type": MEDIA_TYPES[path.suffix],
+            "Content-Type": MEDIA_TYPES[PurePath(name).suffix],
             # The same for each coding, so a weak one.
             "ETag": f"W/{self._etag}",
             "Cache-Control": "no-cache",
