@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
 from functools import partial
+from socket import socket
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import uvicorn
@@ -15,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
 from .logs import configure
+from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .osutrack.retries import log_retries
@@ -70,9 +74,26 @@ def application(settings: Settings) -> Callable[..., Any]:
     return create_app(settings, tell=tell)
 
 
+class _Supervisor(Multiprocess):
+    """Replaces processes that die, and what they held is not counted any more."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
+        super().__init__(config, sockets)
+        self._folder = folder
+
+    def keep_subprocess_alive(self) -> None:
+        before = {worker.pid for worker in self.processes}
+        super().keep_subprocess_alive()
+        for dead in before - {worker.pid for worker in self.processes}:
+            forget_process(dead, self._folder)
+
+
 def _serve_together(config: uvicorn.Config) -> int:
-    supervisor = Multiprocess(config, sockets=[config.bind_socket()])
-    supervisor.run()
+    with TemporaryDirectory() as folder:
+        # Where prometheus-client, in each worker process, puts what it counts: how it wants to be told.
+        os.putenv("PROMETHEUS_MULTIPROC_DIR", folder)
+        supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
+        supervisor.run()
     return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 

@@ -1,24 +1,77 @@
-"""What is counted as it happens, by Prometheus' conventions; `web/probes.py` adds what can be read off at any time.
+"""Everything that is counted, by Prometheus' conventions; the README lists every name.
 
-The README lists every name.
+What happens is counted here as it happens; what the parts know of themselves is brought here by `web/readings.py`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import Literal
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, values
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from .errors import GatewayError
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
+# What the parts count themselves: name, meaning, labels.
+COUNTED = (
+    (
+        "gateway_response_cache_requests",
+        "GraphQL requests by what the response cache made of them: hit, or miss.",
+        ("result",),
+    ),
+    (
+        "gateway_records_served",
+        "Reads of the store, by resource: fresh, stale, or loaded from osu!track.",
+        ("resource", "freshness"),
+    ),
+    (
+        "gateway_list_projections",
+        "Lists completed as a whole (fast), in part (mixed), or left to graphql-core (declined).",
+        ("result",),
+    ),
+    ("gateway_cache_evictions", "Entries let go for want of room.", ("cache",)),
+    (
+        "gateway_redis_reads",
+        "What was looked for in Redis before osu!track was asked: hit, miss, or unreadable.",
+        ("result",),
+    ),
+    ("gateway_redis_losses", "How often Redis could not be reached any more.", ()),
+)
+# What is so now: name, meaning, labels, and what several processes make of it together.
+READ_OFF: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
+    (
+        "gateway_upstream_state",
+        "1 for how osu!track is doing: UP, DEGRADED, or DOWN (not asked).",
+        ("state",),
+        "livemax",
+    ),
+    (
+        "gateway_upstream_budget_remaining",
+        "Requests that may be sent now; none without a limit.",
+        ("budget",),
+        "livemin",
+    ),
+    ("gateway_cache_bytes", "What a cache holds, in bytes, about.", ("cache",), "livesum"),
+    ("gateway_cache_entries", "How many entries it holds.", ("cache",), "livesum"),
+    ("gateway_redis_up", "1 while Redis can be reached; 0 if not, or if there is none.", (), "livemin"),
+)
+
 
 class Metrics:
-    """One application's own: there is no registry of the process."""
+    """One application's own: there is no registry of the process, but worker processes put theirs together."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        self.counters = {
+            name: Counter(name, meaning, labels, registry=self.registry) for name, meaning, labels in COUNTED
+        }
+        self.gauges = {
+            name: Gauge(name, meaning, labels, registry=self.registry, multiprocess_mode=together)
+            for name, meaning, labels, together in READ_OFF
+        }
         self._requests = Counter(
             "gateway_requests",
             "GraphQL requests that were executed or refused, not those answered from the response cache.",
@@ -64,3 +117,21 @@ class Metrics:
         finally:
             self._upstream_requests.labels(endpoint, outcome).inc()
             self._upstream_seconds.labels(endpoint).observe(perf_counter() - began)
+
+    @property
+    def are_put_together(self) -> bool:
+        """Whether there are other worker processes: then prometheus-client was given a folder for all."""
+        return values.ValueClass is not values.MutexValue
+
+    def exposition(self) -> bytes:
+        """All of it in Prometheus' text format, that of other worker processes included."""
+        if not self.are_put_together:
+            return generate_latest(self.registry)
+        together = CollectorRegistry()
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # prometheus-client has few types here
+        return generate_latest(together)
+
+
+def forget_process(pid: int | None, folder: str) -> None:
+    """What a worker process held, whose metrics lie in the folder, is nobody's any more; what it has counted stays."""
+    mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]  # (the same)

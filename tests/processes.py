@@ -18,6 +18,7 @@ class Process:
     """A gateway over its sandbox, and what it has printed."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
+        self.workers = int(settings.get("workers", "1"))
         self._printed = folder / "printed"
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
         with self._printed.open("wb") as output:

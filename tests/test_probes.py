@@ -23,7 +23,7 @@ async def metrics(gateway):
 async def test_it_is_alive_and_ready(gateway):
     assert (await gateway.http.get("/healthz")).json() == {"status": "alive"}
     ready = (await gateway.http.get("/readyz")).json()
-    assert ready == {"status": "ready", "upstream": "UP", "servingFrom": "osu!track and memory"}
+    assert ready == {"status": "ready", "upstream": "UP", "servingFrom": "osu!track and memory", "redis": "none"}
 
 
 async def test_it_is_ready_to_serve_of_its_memory_when_osu_track_is_down(gateway):

@@ -38,7 +38,8 @@ from .endpoint import GraphQLEndpoint, Parts
 from .middleware import Envelope
 from .pages import graphiql
 from .persisted import PersistedDocuments, trusted_documents
-from .probes import Observed, Probes
+from .probes import Probes
+from .readings import Observed
 from .requests import JSON
 from .response_cache import ResponseCache
 from .responses import refusal_response
@@ -89,10 +90,12 @@ class Gateway:
             self.metrics,
             self.connection.breaker,
             self.connection.pacer,
+            self.commons,
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
             self.projections,
             responses.tally,
+            self.tracker.second.tally,
         )
 
     async def close(self) -> None:
@@ -152,7 +155,8 @@ def create_app(
         gc.collect()
         gc.freeze()
         await gateway.commons.start()
-        yield
+        async with probes.reading():
+            yield
         await gateway.close()
 
     responses = ResponseCache(

@@ -1,0 +1,67 @@
+"""Brings the metrics up to date with what the parts have counted, and what they hold now."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from gateway.metrics import Metrics
+from gateway.osutrack.breaker import Breaker, Health
+from gateway.osutrack.pacing import Pacer
+from gateway.shared.commons import Commons
+from gateway.store.cache import Cache
+
+
+class Observed(NamedTuple):
+    """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
+
+    metrics: Metrics
+    breaker: Breaker
+    pacer: Pacer
+    commons: Commons
+    caches: Mapping[str, Cache]
+    served: Mapping[str, Counter[str]]
+    projections: Counter[str]
+    responses: Counter[str]
+    recalled: Counter[str]
+
+
+class Readings:
+    """Of one process."""
+
+    def __init__(self, observed: Observed) -> None:
+        self._observed = observed
+        self._counted: Counter[tuple[str, ...]] = Counter()
+
+    async def take(self) -> None:
+        """Read everything off."""
+        seen = self._observed
+        for name, budget in seen.pacer.budgets.items():
+            remaining = await budget.remaining()
+            if remaining is not None:
+                self._now("gateway_upstream_budget_remaining", remaining, name)
+        for health in Health:
+            self._now("gateway_upstream_state", seen.breaker.health is health, health)
+        self._now("gateway_redis_up", seen.commons.up)
+        self._so_far("gateway_redis_losses", seen.commons.losses)
+        for name, cache in seen.caches.items():
+            self._now("gateway_cache_bytes", cache.held_bytes, name)
+            self._now("gateway_cache_entries", len(cache), name)
+            self._so_far("gateway_cache_evictions", cache.evictions, name)
+        for name, tally in seen.served.items():
+            self._all_so_far("gateway_records_served", tally, name)
+        self._all_so_far("gateway_list_projections", seen.projections)
+        self._all_so_far("gateway_response_cache_requests", seen.responses)
+        self._all_so_far("gateway_redis_reads", seen.recalled)
+
+    def _now(self, metric: str, value: float, *labels: str) -> None:
+        gauge = self._observed.metrics.gauges[metric]
+        (gauge.labels(*labels) if labels else gauge).set(value)
+
+    def _so_far(self, metric: str, total: int, *labels: str) -> None:
+        counter = self._observed.metrics.counters[metric]
+        (counter.labels(*labels) if labels else counter).inc(total - self._counted[metric, *labels])
+        self._counted[metric, *labels] = total
+
+    def _all_so_far(self, metric: str, tally: Counter[str], *labels: str) -> None:
+        for what, total in tally.items():
+            self._so_far(metric, total, *labels, what)

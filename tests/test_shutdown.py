@@ -1,0 +1,92 @@
+"""SIGTERM under load: what was accepted is answered, nothing more is accepted, and the process ends well."""
+
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import pytest
+
+from tests.processes import Process
+from tests.redis_server import redis_server
+
+READ = 'query { user(id: "%d") { stats { latest { pp } } } }'
+UPDATE = 'mutation { updateUser(id: "131464") { __typename } }'
+AT_ONCE = 40
+LATENCY_S = 1.0
+
+
+@pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
+def running(request, tmp_path):
+    with redis_server(tmp_path) as redis:
+        limits = {
+            "client_points": "0",
+            "reads_per_minute": "0",
+            "hiscores_per_minute": "0",
+            "upstream_concurrency": "80",
+        }
+        limits |= {"history_fresh_s": "0.01"}
+        running = Process(tmp_path, workers=str(request.param), redis_url=redis.url, **limits)
+        yield running
+        running.process.kill()
+        running.process.wait()
+
+
+def address_of(running):
+    """Where it serves, once all its processes do and share what they know."""
+    address = running.address()
+    while running.printed.count("Application startup complete") < running.workers:
+        time.sleep(0.05)
+    assert httpx.get(f"{address}/readyz").json()["redis"] == "up"
+    return address
+
+
+def slow_down(running, seconds):
+    """Every answer of its sandbox takes so long from now on."""
+    (sandbox,) = re.findall(r"(http://\S+)/_sandbox/", running.printed)
+    httpx.put(f"{sandbox}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
+
+
+def ask(address, query, sent):
+    """The answer; `sent` is counted up when the whole request is on its way."""
+    with httpx.Client(base_url=address, timeout=30) as client:
+        client.get("/healthz")
+        sent.release()
+        return client.post("/graphql", json={"query": query})
+
+
+def test_what_is_accepted_is_answered_and_nothing_after_it(running):
+    address = address_of(running)
+    slow_down(running, LATENCY_S)
+    queries = [UPDATE, *(READ % user for user in range(1001, 1001 + AT_ONCE))]
+    sent = threading.Semaphore(0)
+
+    with ThreadPoolExecutor(len(queries)) as pool:
+        answers = [pool.submit(ask, address, query, sent) for query in queries]
+        for _ in queries:
+            sent.acquire()
+        time.sleep(LATENCY_S / 2)
+        code = running.stop()
+        told = [answer.result().json() for answer in answers]
+
+    assert [answer for answer in told if "errors" in answer or "data" not in answer] == []
+    assert told[0]["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
+    assert code in {0, -15}
+    assert "Traceback" not in running.printed
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{address}/healthz")
+
+
+def test_refreshes_behind_do_not_keep_it_from_ending(running):
+    address = address_of(running)
+    for _ in range(10):
+        httpx.post(f"{address}/graphql", json={"query": READ % 2})
+    slow_down(running, 30)
+    stale = httpx.post(f"{address}/graphql", json={"query": READ % 2}).json()
+
+    began = time.monotonic()
+    running.stop()
+
+    assert stale["extensions"]["warnings"][0]["code"] == "STALE_DATA"
+    assert time.monotonic() - began < 5
