@@ -78,6 +78,9 @@ class Metrics:
             ["operation", "outcome"],
             registry=self.registry,
         )
+        # There from the start: Prometheus can't see something rise that was not there before.
+        for operation in ("query", "mutation", "none"):
+            self._requests.labels(operation, "failed")
         self._request_seconds = Histogram(
             "gateway_request_duration_seconds",
             "How long they took.",

@@ -1,0 +1,119 @@
+"""What compose.yaml starts, started by hand: two gateways that share a Redis, behind nginx as it is deployed."""
+
+import threading
+import time
+from contextlib import ExitStack
+from typing import NamedTuple
+
+import httpx
+import pytest
+import yaml
+
+from tests.processes import ROOT, Process
+from tests.proxy import Proxy, proxy
+from tests.real import sandbox_over_http
+from tests.redis_server import redis_server
+
+COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["gateway-1"]["environment"]
+READ = '{ user(id: "%d") { stats { latest { pp } } } }'
+UPDATE = 'mutation { updateUser(id: "%d") { __typename } }'
+
+
+class Replicas(NamedTuple):
+    """Two gateways and what is in front of them."""
+
+    proxy: Proxy
+    gateways: list[Process]
+    ports: list[str]
+
+    def ask(self, query, client="127.0.0.1", **headers):
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=client), timeout=30) as http:
+            return http.post(f"{self.proxy.address}/graphql", json={"query": query}, headers=headers)
+
+
+@pytest.fixture
+def limits():
+    return {"client_points": "0", "reads_per_minute": "0"}
+
+
+@pytest.fixture
+def replicas(tmp_path, limits):
+    # As composed, but for what depends on where everyone is.
+    composed = {name.removeprefix("GATEWAY_").lower(): str(value) for name, value in COMPOSED.items()}
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(sandbox_over_http())
+        redis = stack.enter_context(redis_server(tmp_path))
+        places = {"upstream_url": sandbox.url, "redis_url": redis.url, "trusted_proxies": "127.0.0.1/32"}
+        settings = composed | places | {"update_tokens": "", "log_format": "json"} | limits
+        folders = [tmp_path / name for name in ("one", "two", "proxy")]
+        for folder in folders:
+            folder.mkdir()
+        gateways = [Process(folder, **settings) for folder in folders[:2]]
+        for gateway in gateways:
+            stack.callback(gateway.process.wait)
+            stack.callback(gateway.process.kill)
+        ports = [gateway.address().rpartition(":")[2] for gateway in gateways]
+        running = stack.enter_context(proxy(folders[2], [int(port) for port in ports]))
+        yield Replicas(running, gateways, ports)
+
+
+def test_both_replicas_are_used_and_one_update_is_for_both(replicas):
+    for user in range(1001, 1009):
+        assert replicas.ask(READ % user).status_code == 200
+    first, second = (replicas.ask(UPDATE % 131464).json()["data"]["updateUser"] for _ in range(2))
+    assert set(replicas.proxy.replicas()) == set(replicas.ports)
+    assert len(set(replicas.proxy.replicas()[-2:])) == 2
+    assert (first["__typename"], second["__typename"]) == ("UpdateUserSuccess", "UpdateOnCooldown")
+
+
+def test_metrics_are_not_for_everybody_and_the_request_id_is_in_the_log_of_the_proxy(replicas):
+    answer = replicas.ask(READ % 2)
+    assert httpx.get(f"{replicas.proxy.address}/metrics").status_code == 404
+    line = next(line for line in replicas.proxy.log() if line["method"] == "POST")
+    assert (line["request_id"], line["client"]) == (answer.headers["X-Request-ID"], "127.0.0.1")
+
+
+class TestWithPoints:
+    @pytest.fixture
+    def limits(self):
+        return {"client_points": "2", "client_points_per_minute": "1"}
+
+    def test_points_are_counted_by_client_whatever_it_says_it_is(self, replicas):
+        spent = [replicas.ask(READ % user).status_code for user in range(1001, 1011)]
+        other = replicas.ask(READ % 1020, client="127.0.0.2")
+        forged = replicas.ask(READ % 1021, **{"X-Forwarded-For": "203.0.113.7"})
+        assert (spent.count(200), spent[-1]) == (4, 429)
+        assert other.status_code == 200
+        assert forged.status_code == 429
+
+
+def wait_for_more(answers, count):
+    enough = len(answers) + count
+    while len(answers) < enough:
+        time.sleep(0.01)
+
+
+def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
+    ended, statuses = threading.Event(), []
+
+    def load(first):
+        user = first
+        with httpx.Client(base_url=replicas.proxy.address, timeout=30) as http:
+            while not ended.is_set():
+                user += 1
+                statuses.append(http.post("/graphql", json={"query": READ % (1000 + user % 3000)}).status_code)
+
+    clients = [threading.Thread(target=load, args=(number * 500,)) for number in range(4)]
+    for client in clients:
+        client.start()
+    wait_for_more(statuses, 100)
+    stopped, left = replicas.gateways[0], replicas.ports[1]
+    code = stopped.stop()
+    wait_for_more(statuses, 100)
+    ended.set()
+    for client in clients:
+        client.join()
+
+    assert set(statuses) == {200}
+    assert code in {0, -15}
+    assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {left}
