@@ -124,8 +124,9 @@ def schema(old: str | None) -> int:
 
 def settings() -> int:
     """Print every setting: its value, default, where it is from, and what it means with its unit."""
-    for variable, value, default, source, meaning in knobs(read_settings()):
-        print(f"{variable}={value}\n    {meaning} Default: {default or 'none'}. From: {source}.")
+    for knob in knobs(read_settings()):
+        default = f"{knob.default} {knob.unit}".strip() or "none"
+        print(f"{knob.variable}={knob.value}\n    {knob.meaning} Default: {default}. From: {knob.source}.")
     return 0
 
 

@@ -1,8 +1,9 @@
 """What compose.yaml starts, started by hand: two gateways that share a Redis, behind nginx as it is deployed."""
 
+import re
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
 import httpx
@@ -12,7 +13,7 @@ import yaml
 from tests.processes import ROOT, Process
 from tests.proxy import Proxy, proxy
 from tests.real import sandbox_over_http
-from tests.redis_server import redis_server
+from tests.redis_server import RedisServer, redis_server
 
 COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["gateway-1"]["environment"]
 READ = '{ user(id: "%d") { stats { latest { pp } } } }'
@@ -25,6 +26,7 @@ class Replicas(NamedTuple):
     proxy: Proxy
     gateways: list[Process]
     ports: list[str]
+    redis: RedisServer
 
     def ask(self, query, client="127.0.0.1", **headers):
         with httpx.Client(transport=httpx.HTTPTransport(local_address=client), timeout=30) as http:
@@ -54,7 +56,7 @@ def replicas(tmp_path, limits):
             stack.callback(gateway.process.kill)
         ports = [gateway.address().rpartition(":")[2] for gateway in gateways]
         running = stack.enter_context(proxy(folders[2], [int(port) for port in ports]))
-        yield Replicas(running, gateways, ports)
+        yield Replicas(running, gateways, ports, redis)
 
 
 def test_both_replicas_are_used_and_one_update_is_for_both(replicas):
@@ -93,7 +95,9 @@ def wait_for_more(answers, count):
         time.sleep(0.01)
 
 
-def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
+@contextmanager
+def loaded(replicas):
+    """Four clients ask for one player after the other; the statuses they have got so far."""
     ended, statuses = threading.Event(), []
 
     def load(first):
@@ -106,14 +110,49 @@ def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
     clients = [threading.Thread(target=load, args=(number * 500,)) for number in range(4)]
     for client in clients:
         client.start()
-    wait_for_more(statuses, 100)
-    stopped, left = replicas.gateways[0], replicas.ports[1]
-    code = stopped.stop()
-    wait_for_more(statuses, 100)
-    ended.set()
-    for client in clients:
-        client.join()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+
+
+def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
+    with loaded(replicas) as statuses:
+        wait_for_more(statuses, 100)
+        stopped, left = replicas.gateways[0], replicas.ports[1]
+        code = stopped.stop()
+        wait_for_more(statuses, 100)
 
     assert set(statuses) == {200}
     assert code in {0, -15}
     assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {left}
+
+
+def told(replicas, metric):
+    """What each replica says of it."""
+    texts = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in replicas.ports]
+    return [float(re.findall(rf"^{metric} (\S+)", text, re.MULTILINE)[0]) for text in texts]
+
+
+def wait_until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_redis_killed_and_started_again_under_load_costs_no_request(replicas):
+    with loaded(replicas) as statuses:
+        wait_for_more(statuses, 100)
+        replicas.redis.kill()
+        wait_until(lambda: told(replicas, "gateway_redis_up") == [0, 0])
+        wait_for_more(statuses, 100)
+        replicas.redis.start()
+        wait_until(lambda: told(replicas, "gateway_redis_up") == [1, 1])
+        wait_for_more(statuses, 100)
+
+    assert set(statuses) == {200}
+    assert told(replicas, "gateway_redis_losses_total") == [1, 1]
+    assert all("Redis can't be reached" in gateway.printed for gateway in replicas.gateways)
