@@ -3,13 +3,14 @@ FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
 WORKDIR /src
 
-COPY requirements.txt requirements-build.txt ./
+COPY requirements.txt requirements-build.txt requirements-node.txt ./
 RUN python -m venv --without-pip /opt/gateway
 # Wheels only: this image has no compiler.
 RUN pip --python /opt/gateway/bin/python install --only-binary :all: --require-hashes -r requirements.txt
-RUN pip install --only-binary :all: --require-hashes -r requirements-build.txt
+RUN pip install --only-binary :all: --require-hashes -r requirements-build.txt -r requirements-node.txt
 
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE hatch_build.py ./
+COPY frontend frontend
 COPY gateway gateway
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 RUN pip --python /opt/gateway/bin/python install --no-deps dist/*.whl

@@ -6,7 +6,10 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 VENV = .venv
 RUN = $(VENV)/bin/python -m
 PIP = $(RUN) pip --quiet --disable-pip-version-check
-EDITABLE = $(PIP) install --no-deps --no-build-isolation --editable .
+# The pages are built with npm. The one from PyPI is large, so it comes only where there is none.
+EDITABLE = { command -v npm >/dev/null || $(PIP) install --require-hashes --requirement requirements-node.txt; } && \
+	$(PIP) install --no-deps --no-build-isolation --editable .
+BUILD = pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json requirements-node.txt
 
 help: ## List what there is to make
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 10
@@ -24,6 +27,7 @@ check: $(VENV)/.dev ## Check format, lint and types
 
 bench: $(VENV)/.dev ## Measure speed beside a plain app, a day's traffic to osu!track, and memory beside its bound
 	@$(RUN) benchmarks.speed
+	@$(RUN) benchmarks.workers
 	@$(RUN) benchmarks.upstream_traffic
 	@$(RUN) benchmarks.cache_memory
 
@@ -45,22 +49,23 @@ lock: $(VENV)/bin/python ## Lock the dependencies anew (UPGRADE=--upgrade: to ne
 	@$(COMPILE) pyproject.toml --group dev --output-file requirements-dev.txt
 	@$(COMPILE) pyproject.toml --constraint requirements-dev.txt --output-file requirements.txt
 	@$(COMPILE) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
+	@$(COMPILE) --group node --output-file requirements-node.txt
 
 clean: ## Remove what make and the tools have made
-	rm -rf $(VENV) .lockvenv dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .lockvenv dist gateway/web/pages/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
 	@test -n '$(PYTHON)' || { echo 'No Python 3.11 or newer with venv found: install one, or name it: make PYTHON=...' >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.runtime: pyproject.toml requirements.txt requirements-build.txt | $(VENV)/bin/python
+$(VENV)/.runtime: $(BUILD) requirements.txt requirements-build.txt | $(VENV)/bin/python
 	@echo 'Installing what requirements.txt locks'
 	@$(PIP) install --require-hashes --requirement requirements.txt --requirement requirements-build.txt
 	@$(EDITABLE)
 	@touch $@
 
-$(VENV)/.dev: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.dev: $(BUILD) requirements-dev.txt | $(VENV)/bin/python
 	@echo 'Installing what requirements-dev.txt locks'
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@$(EDITABLE)

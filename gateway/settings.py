@@ -133,9 +133,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _share_what_they_know(self) -> Self:
-        if self.workers > 1 and self.redis_url is None:
+        if self.processes > 1 and self.redis_url is None:
             raise ValueError(
-                "GATEWAY_WORKERS above 1 needs GATEWAY_REDIS_URL: alone, each would spend the whole budget"
+                "GATEWAY_WORKERS and GATEWAY_REPLICAS above 1 need GATEWAY_REDIS_URL: else each process would have"
+                " a budget of its own, and osu!track counts all of them together"
             )
         return self
 

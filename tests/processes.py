@@ -43,6 +43,12 @@ class Process:
             time.sleep(0.02)
         return found[1]
 
+    def sandbox(self) -> str:
+        """Where its sandbox is, once it has said so."""
+        self.address()
+        [found] = re.findall(r"simulated osu!track at (http://127\.0\.0\.1:\d+)", self.printed)
+        return str(found)
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=10)
@@ -51,10 +57,17 @@ class Process:
 @contextmanager
 def serving(**settings: str) -> Iterator[str]:
     """Its address, while it runs. No client is limited."""
+    with sandboxed(**settings) as (address, _):
+        yield address
+
+
+@contextmanager
+def sandboxed(**settings: str) -> Iterator[tuple[str, str]]:
+    """The same, and the address of its sandbox."""
     with tempfile.TemporaryDirectory() as folder:
-        running = Process(Path(folder), client_points="0", **settings)
+        running = Process(Path(folder), **{"client_points": "0", **settings})
         try:
-            yield running.address()
+            yield running.address(), running.sandbox()
         finally:
             running.process.kill()
             running.process.wait()

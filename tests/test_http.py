@@ -94,7 +94,7 @@ async def test_parameters_that_are_no_objects_are_refused(gateway, name, value):
 REFUSALS = {
     400: ("POST", "/graphql", {"Content-Type": PLAIN}, b"{"),
     403: ("GET", "/graphql?query={status{version}}", {"Sec-Fetch-Site": "cross-site"}, b""),
-    404: ("GET", "/", {}, b""),
+    404: ("GET", "/nothing", {}, b""),
     405: ("DELETE", "/graphql", {}, b""),
     406: ("POST", "/graphql", {"Content-Type": PLAIN, "Accept": "image/png"}, b"{}"),
     413: ("POST", "/graphql", {"Content-Type": PLAIN}, b" " * 70_000),

@@ -36,11 +36,11 @@ from .addresses import Addresses
 from .clients import Clients
 from .endpoint import GraphQLEndpoint, Parts
 from .middleware import Envelope
-from .pages import graphiql
+from .pages import missing, page, page_routes
 from .persisted import PersistedDocuments, trusted_documents
 from .probes import Probes
 from .readings import Observed
-from .requests import JSON
+from .requests import JSON, is_page_view
 from .response_cache import ResponseCache
 from .responses import refusal_response
 from .shared_documents import SharedDocuments
@@ -143,7 +143,7 @@ def create_app(
             Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
             Addresses(settings.trusted_proxies),
             settings,
-            graphiql,
+            page("graphiql.html"),
             gateway.metrics,
             gateway.tracing,
         )
@@ -169,6 +169,7 @@ def create_app(
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
+            *page_routes(settings),
         ],
         middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, tell=tell)],
         exception_handlers={404: _not_found},
@@ -191,6 +192,8 @@ def _cors(settings: Settings) -> dict[str, Any]:
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
+    if is_page_view(request):
+        return missing(request)
     error = {
         "message": "There is nothing here; ask at `/graphql`.",
         "extensions": {"code": "NOT_FOUND", "retryable": False},

@@ -1,6 +1,6 @@
 """`/graphql`: requests in, responses out, with the statuses and media types of GraphQL over HTTP."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hmac import compare_digest
 from math import ceil
 from time import perf_counter
@@ -21,7 +21,7 @@ from gateway.visits import MAX_NAME, Visit
 from .addresses import Addresses
 from .clients import Bucket, Clients
 from .persisted import PersistedDocuments
-from .requests import GRAPHQL, JSON, Rejected, asked_by, media_type, qualities
+from .requests import GRAPHQL, JSON, Rejected, asked_by, is_page_view, media_type
 from .responses import graphql_response, identified, refusal_response
 
 # No browser adds one of these to another site's request without having asked us first; the latter are Apollo's.
@@ -36,7 +36,7 @@ class Parts(NamedTuple):
     clients: Clients
     addresses: Addresses
     settings: Settings
-    graphiql: Callable[[], Response]
+    graphiql: Callable[[Request], Awaitable[Response]]
     metrics: Metrics
     tracing: Tracing
 
@@ -50,7 +50,7 @@ class GraphQLEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         request = Request(scope, receive)
-        response = self._parts.graphiql() if _is_page_view(request) else await self._answer(request)
+        response = await (self._parts.graphiql(request) if is_page_view(request) else self._answer(request))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:
@@ -119,12 +119,6 @@ class GraphQLEndpoint:
 
 def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
     return sorted({error["extensions"]["code"] for error in errors})
-
-
-def _is_page_view(request: Request) -> bool:
-    wanted = qualities(request.headers.get("accept"))
-    html = wanted.get("text/html", 0.0)
-    return request.method == "GET" and html > max(wanted.get(JSON, 0.0), wanted.get(GRAPHQL, 0.0))
 
 
 def _check(request: Request, accepted: str | None) -> None:

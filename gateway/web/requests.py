@@ -42,6 +42,13 @@ class Rejected(Exception):
         return {"message": self.message, "extensions": facts}
 
 
+def is_page_view(request: Request) -> bool:
+    """Whether a browser wants to show something to somebody."""
+    wanted = qualities(request.headers.get("accept"))
+    html = wanted.get("text/html", 0.0)
+    return request.method in {"GET", "HEAD"} and html > max(wanted.get(JSON, 0.0), wanted.get(GRAPHQL, 0.0))
+
+
 def media_type(accept: str | None) -> str | None:
     """What to answer with; None if the client takes neither. `application/json` where it does not care."""
     named = qualities(accept)

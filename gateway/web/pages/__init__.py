@@ -1,15 +1,86 @@
-"""What people see in a browser."""
+"""What people see in a browser: files, the same for everyone. Whatever is about players, scripts ask `/graphql` for.
 
+A new page is a file `NAME.html` here and a `Route(PATH, page("NAME.html"))` below. It may use what is in `static/`
+(ours) and `vendor/` (others', put there by `hatch_build.py`), by addresses relative to its own, so that it works
+wherever the gateway is mounted. Scripts and styles inside of it, and whatever lies elsewhere, browsers refuse.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
-from strawberry.http.ides import get_graphql_ide_html
+from starlette.routing import Route
 
+from gateway.settings import Settings
+
+from .files import File
+from .limits import limits
+
+FOLDER = Path(__file__).parent
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
 SECURITY = {
+    "Content-Security-Policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
+    # At one path there may be a page for browsers and JSON for others.
+    "Vary": "Accept, Accept-Encoding",
 }
+ADDRESS = re.compile(r'\b(href|src)="(?!#)')
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def graphiql() -> Response:
-    """GraphiQL, for exploring the schema."""
-    return HTMLResponse(get_graphql_ide_html().replace("{{ SUBSCRIPTION_ENABLED }}", "false"), headers=SECURITY)
+def page(name: str, **places: str) -> Endpoint:
+    """The page in that file, read now, with the headers that keep it safe. HTML is put where `{{place}}` stands."""
+    text = (FOLDER / name).read_text("utf-8")
+    for place, html in places.items():
+        text = text.replace(f"{{{{{place}}}}}", html)
+    return File(name, text.encode(), SECURITY).response
+
+
+def page_routes(settings: Settings) -> list[Route]:
+    """All pages but GraphiQL, which shares its path with the endpoint; and the files that they use."""
+    return [
+        Route("/", page("landing.html", limits=limits(settings), version=version("osutrack-gateway"))),
+        Route("/static/{name:path}", _folder("static")),
+        Route("/vendor/{name:path}", _folder("vendor")),
+    ]
+
+
+def missing(request: Request) -> Response:
+    """The page for an address that has none: it has to find its files from whatever depth."""
+    depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
+    text = (FOLDER / "missing.html").read_text("utf-8")
+    return HTMLResponse(ADDRESS.sub(rf"\g<0>{'../' * depth}", text), 404, SECURITY | {"Cache-Control": "no-store"})
+
+
+def _folder(name: str) -> Endpoint:
+    folder = FOLDER / name
+    files = {
+        path.relative_to(folder).as_posix(): File(path.name, path.read_bytes(), {"Vary": "Accept-Encoding"})
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+    async def file(request: Request) -> Response:
+        found = files.get(request.path_params["name"])
+        if found is None:
+            raise HTTPException(404)
+        return await found.response(request)
+
+    return file

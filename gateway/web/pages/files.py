@@ -1,0 +1,48 @@
+"""Files as they are sent: read once, compressed once, and not sent again to who has them."""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import PurePath
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.web.compression import IDENTITY, MIN_BYTES, coding, compressed
+
+# By name, because what the machine has registered for an ending may be anything.
+MEDIA_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".graphql": "text/plain; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    "": "text/plain; charset=utf-8",
+}
+
+
+class File:
+    """One file, whose name tells what it is; `headers` go with it. Browsers keep it, and ask whether it is the same."""
+
+    def __init__(self, name: str, body: bytes, headers: Mapping[str, str]) -> None:
+        self._bodies = {IDENTITY: body}
+        self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        self._headers = {
+            "Content-Type": MEDIA_TYPES[PurePath(name).suffix],
+            # The same for each coding, so a weak one.
+            "ETag": f"W/{self._etag}",
+            "Cache-Control": "no-cache",
+            **headers,
+        }
+
+    async def response(self, request: Request) -> Response:
+        """All of it, in the coding that the client likes best, or 304."""
+        if self._etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=self._headers)
+        body, chosen = self._bodies[IDENTITY], coding(request.headers.get("accept-encoding", ""))
+        if len(body) < MIN_BYTES or chosen == IDENTITY:
+            return Response(body, headers=self._headers)
+        if chosen not in self._bodies:
+            self._bodies[chosen] = await compressed(body, chosen)
+        return Response(self._bodies[chosen], headers={**self._headers, "Content-Encoding": chosen})

@@ -1,0 +1,45 @@
+"""A gateway as a process of its own, over its sandbox, and a browser that visits it.
+
+Tests here are plain functions that open pages with `visit("/path")`. When one is over, its pages must have asked nobody
+but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `visit.wrongs`.
+Faults of osu!track are switched on with `gateway.fault(kind="status", status=503)`; they are off again afterwards.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.chromium import CHROMIUM, FLAGS, Served, Visit
+from tests.processes import sandboxed
+
+
+# Not for all files at once: while Playwright is there, no other event loop runs in this thread.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One for all tests of a file; its profiles lie in a temporary folder."""
+    if not CHROMIUM.exists() and "TESTS_MUST_NOT_SKIP" not in os.environ:
+        pytest.skip("these tests drive Debian's chromium, which is not here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Served]:
+    """One for all tests of a file: what a test changes in a player, the next one finds."""
+    with sandboxed() as (address, sandbox):
+        yield Served(address, sandbox)
+
+
+@pytest.fixture
+def visit(browser: Browser, gateway: Served) -> Iterator[Visit]:
+    """A profile that nobody has used before."""
+    context = browser.new_context(reduced_motion="reduce")
+    visit = Visit(context, gateway)
+    yield visit
+    context.close()
+    gateway.well()
+    assert visit.wrongs == []
