@@ -67,6 +67,13 @@ def serve(*, sandbox: bool) -> int:
     return 0 if server.started else 1
 
 
+def application(settings: Settings) -> Callable[..., Any]:
+    """The gateway as each process serves it; the process logs in our way from then on."""
+    tell = configure(settings)
+    log_retries()
+    return create_app(settings, tell=tell)
+
+
 class _Supervisor(Multiprocess):
     """Replaces processes that die, and what they held is not counted any more."""
 
@@ -79,13 +86,6 @@ class _Supervisor(Multiprocess):
         super().keep_subprocess_alive()
         for dead in before - {worker.pid for worker in self.processes}:
             forget_process(dead, self._folder)
-
-
-def application(settings: Settings) -> Callable[..., Any]:
-    """The gateway as each process serves it; the process logs in our way from then on."""
-    tell = configure(settings)
-    log_retries()
-    return create_app(settings, tell=tell)
 
 
 def _serve_together(config: uvicorn.Config) -> int:

@@ -7,6 +7,7 @@ wherever the gateway is mounted. Scripts and styles inside of it, and whatever l
 
 import re
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from gateway.errors import BadUserInput
+from gateway.graph.arguments import user_id
 from gateway.settings import Settings
 
 from .files import File
@@ -57,6 +60,7 @@ def page_routes(settings: Settings) -> list[Route]:
     """All pages but GraphiQL, which shares its path with the endpoint; and the files that they use."""
     return [
         Route("/", page("landing.html", limits=limits(settings), version=version("osutrack-gateway"))),
+        Route("/players/{id}", _player("player.html")),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
     ]
@@ -67,6 +71,21 @@ def missing(request: Request) -> Response:
     depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
     text = (FOLDER / "missing.html").read_text("utf-8")
     return HTMLResponse(ADDRESS.sub(rf"\g<0>{'../' * depth}", text), 404, SECURITY | {"Cache-Control": "no-store"})
+
+
+def _player(name: str) -> Endpoint:
+    """The page of a player, which is not found if there can't be one: the page itself says so, too."""
+    found = page(name)
+
+    async def player(request: Request) -> Response:
+        response = await found(request)
+        try:
+            user_id(request.path_params["id"])
+        except BadUserInput:
+            response.status_code = HTTPStatus.NOT_FOUND
+        return response
+
+    return player
 
 
 def _folder(name: str) -> Endpoint:

@@ -1,0 +1,54 @@
+// Numbers, dates and lengths of time in words. Days are UTC, as they are in the schema.
+
+const MINUTE_S = 60;
+const HOUR_S = 3600;
+const DAY_S = 86_400;
+const MINUS = "\u2212";
+
+const counts = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const decimals = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const minutes = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+export const count = (value) => (value == null ? "–" : counts.format(value));
+export const decimal = (value) => (value == null ? "–" : decimals.format(value));
+export const pp = (value) => (value == null ? "–" : `${decimal(value)} pp`);
+export const percent = (value) => (value == null ? "–" : `${decimal(value)} %`);
+export const rank = (value) => (value == null ? "unranked" : `#${count(value)}`);
+
+// With its sign; what rounds to nothing has none.
+export function signed(value, form = count) {
+  if (value == null) return "–";
+  const size = form(Math.abs(value));
+  if (!/[1-9]/.test(size)) return `±${size.replace(/\.0+/, "")}`;
+  return `${value > 0 ? "+" : MINUS}${size}`;
+}
+
+export const day = (instant) => days.format(new Date(instant));
+export const moment = (instant) => `${day(instant)}, ${minutes.format(new Date(instant))} UTC`;
+
+export function ago(instant, now = Date.now()) {
+  const seconds = Math.max(0, (now - Date.parse(instant)) / 1000);
+  if (seconds < MINUTE_S) return "just now";
+  if (seconds < HOUR_S) return relative.format(-Math.round(seconds / MINUTE_S), "minute");
+  if (seconds < 2 * DAY_S) return relative.format(-Math.round(seconds / HOUR_S), "hour");
+  if (seconds < 60 * DAY_S) return relative.format(-Math.round(seconds / DAY_S), "day");
+  return seconds < 730 * DAY_S
+    ? relative.format(-Math.round(seconds / DAY_S / 30.4), "month")
+    : relative.format(-Math.round(seconds / DAY_S / 365.25), "year");
+}
+
+// How long something took or is old: "3 hours".
+export function length(seconds) {
+  const [size, unit] =
+    seconds < 2 * MINUTE_S ? [1, "second"] : seconds < 2 * HOUR_S ? [MINUTE_S, "minute"] : seconds < 2 * DAY_S ? [HOUR_S, "hour"] : [DAY_S, "day"];
+  const amount = Math.round(seconds / size);
+  return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
+}
+
+// For a countdown: "14:32".
+export function clock(seconds) {
+  const left = Math.max(0, Math.ceil(seconds));
+  return `${Math.floor(left / MINUTE_S)}:${String(left % MINUTE_S).padStart(2, "0")}`;
+}

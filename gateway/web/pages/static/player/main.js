@@ -1,0 +1,217 @@
+// The page of a player: reads the address, asks the gateway, and hands every part of the page what it shows.
+
+import { MODES, playerId, read, search } from "./address.js";
+import * as comparison from "./compare.js";
+import { announce, byId, el, outside, when } from "./elements.js";
+import { ago, day, length, moment } from "./format.js";
+import { Hiscores } from "./hiscores.js";
+import { showGains, showNow, showPeak } from "./numbers.js";
+import { Progress } from "./progress.js";
+import { profile, snapshots } from "./questions.js";
+import { Series } from "./series.js";
+import { troubleBox } from "./trouble.js";
+import { Update } from "./update.js";
+
+const SLOW_MS = 4000;
+const STATES = ["waiting", "failed", "untracked", "known"];
+
+let view = read();
+let shown = null; // the player's profile and series, once they are here
+let beside = null; // the same of the other player
+let asking = new AbortController();
+
+const progress = new Progress((change) => go(change));
+const plays = new Hiscores();
+const update = new Update(({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }));
+
+function go(change) {
+  view = { ...view, ...change };
+  history.pushState(null, "", location.pathname + search(view));
+  showModes();
+}
+
+const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
+const nameOf = ({ username }, id) => username ?? `Player ${id}`;
+const seriesOf = (id, { user, stats }) =>
+  new Series(nameOf(user, id), stats.snapshots, (window, signal) => snapshots(id, view.mode, window, signal));
+
+function state(name) {
+  for (const each of STATES) byId(each).hidden = each !== name;
+  byId("main").setAttribute("aria-busy", String(name === "waiting"));
+}
+
+// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have changed.
+async function load({ quiet = false, scores = true } = {}) {
+  asking.abort();
+  asking = new AbortController();
+  const { signal } = asking;
+  if (!quiet) await waitFor(signal);
+  try {
+    const found = await profile(view.id, view.mode, signal);
+    if (!signal.aborted) await show(found, scores, quiet);
+  } catch (trouble) {
+    if (!signal.aborted) fail(trouble, quiet);
+  }
+}
+
+function waitFor(signal) {
+  state("waiting");
+  byId("notices").replaceChildren();
+  byId("waiting-words").textContent = "Reading what osu!track knows …";
+  announce("Loading.");
+  const slow = setTimeout(() => {
+    if (byId("waiting").hidden || signal.aborted) return;
+    byId("waiting-words").textContent = "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
+    announce("osu!track takes its time.");
+  }, SLOW_MS);
+  signal.addEventListener("abort", () => clearTimeout(slow));
+}
+
+function fail(trouble, quiet) {
+  if (quiet && shown) byId("notices").replaceChildren(troubleBox(trouble, () => load({ quiet: true })));
+  else {
+    state("failed");
+    byId("failed").replaceChildren(troubleBox(trouble, () => load()));
+  }
+}
+
+async function show(found, scores, quiet) {
+  const { user, stats, troubles, warnings } = found;
+  if (troubles.history) return fail(troubles.history, quiet);
+  shown = found;
+  showHead(user, stats);
+  showWarnings(warnings);
+  if (!stats.tracked) return state("untracked");
+  state("known");
+  shown.series = seriesOf(view.id, found);
+  showNow(stats);
+  showGains(stats);
+  if (troubles.peak) byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
+  else showPeak(stats.peak);
+  if (!quiet) announce(`${nameOf(user, view.id)} in ${view.mode.title} is here.`);
+  const parts = [draw(), view.compare && !beside ? compare() : relate()];
+  if (scores) parts.push(plays.show(view.id, view.mode));
+  await Promise.all(parts);
+}
+
+function draw() {
+  const { from, to, every } = view;
+  return progress.show([shown.series, ...(beside ? [beside.series] : [])], { from, to, every });
+}
+
+function showHead(user, stats) {
+  const name = nameOf(user, view.id);
+  document.title = `${name} · ${view.mode.title} · osutrack-gateway`;
+  byId("name").textContent = name;
+  const links = [outside(user.profileUrl, "osu! profile"), user.osuTrackUrl && outside(user.osuTrackUrl, "osu!track page")];
+  const known = stats.latest && [el("span", {}, "Read from osu! ", when(stats.latest.at, ago(stats.latest.at))), el("span", {}, "tracked since ", when(stats.earliest.at, day(stats.earliest.at)))];
+  byId("about").replaceChildren(...[el("span", {}, `ID ${view.id}`), ...(known ?? []), ...links].filter(Boolean));
+}
+
+function showModes() {
+  const links = MODES.map((mode) => {
+    const href = `${view.asked}${search({ ...view, mode })}`;
+    return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
+  });
+  byId("modes").replaceChildren(...links);
+}
+
+// What is old or incomplete is said once, by the oldest.
+function showWarnings(warnings) {
+  const ages = warnings.filter(({ code }) => code === "STALE_DATA").map(({ ageSeconds }) => ageSeconds);
+  const dropped = warnings.filter(({ code }) => code === "ROWS_DROPPED").map(({ rows }) => rows);
+  const notes = [];
+  if (ages.length) notes.push(stale(Math.max(...ages)));
+  if (dropped.length) {
+    const rows = Math.max(...dropped);
+    notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`));
+  }
+  byId("notices").replaceChildren(...notes);
+}
+
+function stale(age) {
+  const text = `These numbers were read from osu!track ${length(age)} ago. It is being asked again, or can’t be reached.`;
+  const look = el("button", { type: "button", class: "small" }, "Look again");
+  look.addEventListener("click", () => load({ quiet: true, scores: false }));
+  return el("div", { class: "notice warn row", role: "status", "data-code": "STALE_DATA" }, el("span", {}, text), look);
+}
+
+// Beside whom the player is shown: nobody, or somebody who has to be asked for.
+async function compare() {
+  beside = null;
+  const { compare: id, mode } = view;
+  if (!id) {
+    comparison.showNobody();
+    return draw();
+  }
+  comparison.showWaiting(id);
+  const { signal } = asking;
+  try {
+    const found = await profile(id, mode, signal);
+    if (signal.aborted || view.compare !== id) return;
+    if (found.troubles.history) throw found.troubles.history;
+    const name = nameOf(found.user, id);
+    if (!found.stats.tracked) return comparison.showUntracked(name, hrefOf(id), alone);
+    beside = { ...found, id, name, series: seriesOf(id, found) };
+    relate();
+    announce(`${name} is shown beside.`);
+    return draw();
+  } catch (trouble) {
+    if (!signal.aborted) comparison.showTrouble(trouble, compare, alone);
+  }
+}
+
+function relate() {
+  if (!beside) return comparison.showNobody();
+  const { id, name, stats } = beside;
+  comparison.showBoth({ name: shown.series.name, stats: shown.stats }, { name, stats, href: hrefOf(id) }, alone);
+}
+
+function alone() {
+  go({ compare: null });
+  byId("compare-id").value = "";
+  byId("compare-id").focus();
+  return compare();
+}
+
+function begin() {
+  beside = null;
+  shown = null;
+  showModes();
+  if (!view.id) return state(null), (byId("wrong").hidden = false), (byId("wrong-id").textContent = view.asked.slice(0, 40));
+  byId("name").textContent = `Player ${view.id}`;
+  byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
+  byId("update-part").hidden = false;
+  update.show(view.id, view.mode);
+  return load();
+}
+
+byId("modes").addEventListener("click", (event) => {
+  const mode = MODES.find(({ name }) => name === event.target.dataset.mode);
+  if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  go({ mode });
+  byId("modes").querySelector("[aria-current]").focus();
+  begin();
+});
+byId("other").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const id = playerId(byId("other-id").value);
+  byId("other-id").setAttribute("aria-invalid", String(id === null));
+  if (id) location.assign(new URL(hrefOf(id), location.href));
+  else announce("A number is needed, as in osu.ppy.sh/users/2.");
+});
+byId("begin").addEventListener("click", () => byId("update").click());
+comparison.listen(view.id, (id) => {
+  go({ compare: id });
+  compare();
+});
+addEventListener("popstate", () => {
+  const before = view;
+  view = read();
+  if (view.id !== before.id || view.mode !== before.mode || !shown) begin();
+  else if (view.compare !== before.compare) compare();
+  else if (shown.series) draw();
+  showModes();
+});
+begin();

@@ -1,0 +1,87 @@
+// How a player stands now, what was gained of late, and the best there ever was.
+
+import { byId, el, unseen, when } from "./elements.js";
+import { ago, count, day, decimal, percent, pp, rank, signed } from "./format.js";
+
+const GAINS = [
+  ["week", "7 days"],
+  ["month", "30 days"],
+  ["year", "365 days"],
+];
+
+export function showNow({ latest }) {
+  const share = latest.level % 1;
+  const level = el("progress", { max: 1, value: share.toFixed(2), "aria-label": "To the next level" });
+  byId("now").replaceChildren(
+    tile("Performance", decimal(latest.pp), "pp"),
+    tile("Global rank", rank(latest.globalRank)),
+    tile("Accuracy", percent(latest.accuracy)),
+    tile("Level", count(Math.floor(latest.level)), level, `${Math.floor(share * 100)} %`),
+    tile("Plays", count(latest.playCount)),
+  );
+}
+
+export function showGains(stats) {
+  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gained(title, stats[name])));
+}
+
+export function showPeak(peak) {
+  const best = [
+    ["Rank", peak?.globalRank == null ? null : rank(peak.globalRank), peak?.globalRankAt],
+    ["pp", peak?.pp == null ? null : pp(peak.pp), peak?.ppAt],
+    ["Accuracy", peak?.accuracy == null ? null : percent(peak.accuracy), peak?.accuracyAt],
+  ];
+  const known = best.filter(([, value]) => value != null);
+  const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, when(at, day(at)))));
+  byId("peak").replaceChildren(...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "soft" }, "None is known.")]));
+}
+
+// The changes between two snapshots, best first; what has not changed is left out.
+export function changes(delta) {
+  const rows = [
+    ["pp", signed(delta.pp, decimal), delta.pp],
+    ["Rank", signed(delta.ranksGained), delta.ranksGained],
+    ["Accuracy", `${signed(delta.accuracy, (value) => value.toFixed(3))} %`, delta.accuracy],
+    ["Level", signed(delta.level, decimal), delta.level],
+    ["Plays", signed(delta.playCount), 0],
+    ["Total score", signed(delta.totalScore), 0],
+    ["SS", signed(delta.countSS), delta.countSS],
+    ["S", signed(delta.countS), delta.countS],
+    ["A", signed(delta.countA), delta.countA],
+  ];
+  return rows.filter(([, text]) => /[1-9]/.test(text)).map(([title, text, value]) => tile(title, coloured(text, value)));
+}
+
+export function tile(title, ...values) {
+  return el("div", {}, el("dt", {}, title), el("dd", {}, values));
+}
+
+export function coloured(text, value) {
+  return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
+}
+
+function gained(title, gain) {
+  const heading = el("h3", {}, title);
+  if (!gain) return el("li", {}, heading, el("p", { class: "soft fine" }, "No two snapshots to compare."));
+  const { delta } = gain;
+  const short = !gain.coversWholeWindow && el("p", { class: "soft fine" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
+  return el(
+    "li",
+    {},
+    heading,
+    el("p", { class: "big" }, coloured(signed(delta.pp, decimal), delta.pp), el("small", {}, " pp")),
+    el(
+      "dl",
+      {},
+      tile("Rank", places(delta.ranksGained)),
+      tile("Accuracy", coloured(`${signed(delta.accuracy, decimal)} %`, delta.accuracy)),
+      tile("Plays", signed(delta.playCount)),
+    ),
+    short,
+  );
+}
+
+function places(gainedRanks) {
+  const word = gainedRanks > 0 ? "places up" : gainedRanks < 0 ? "places down" : "";
+  return [coloured(signed(gainedRanks), gainedRanks), word && unseen(` ${word}`)];
+}

@@ -1,0 +1,63 @@
+// What stands at the axes. Ranks are drawn by their logarithm, because from 20 to 10 is as far as from 2,000 to 1,000.
+
+import { count } from "./format.js";
+
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const DAY_S = 86_400;
+
+export function rankRange(_, min, max) {
+  if (min == null) return [0, 1];
+  const room = Math.max(0.02, (max - min) * 0.08);
+  return [Math.max(0, min - room), max + room];
+}
+
+export function ppRange(_, min, max) {
+  if (min == null) return [0, 100];
+  const room = Math.max(1, (max - min) * 0.08);
+  return [Math.max(0, min - room), max + room];
+}
+
+// Round ranks between these logarithms, as logarithms: powers of ten over many, even steps over few.
+export function rankSplits(_, __, min, max) {
+  const [best, worst] = [10 ** min, 10 ** max];
+  const ranks = worst / best > 8 ? decades(best, worst) : steps(best, worst);
+  return [...new Set(ranks)].filter((rank) => rank >= 1).map(Math.log10);
+}
+
+export const rankLabels = (_, splits) => splits.map((split) => `#${short(Math.round(10 ** split))}`);
+export const ppLabels = (_, splits) => splits.map((split) => count(split));
+
+export function timeLabels(_, splits, __, ___, step) {
+  let year = null;
+  return splits.map((split) => {
+    const at = new Date(split * 1000);
+    if (step >= 360 * DAY_S) return String(at.getUTCFullYear());
+    const newYear = year !== at.getUTCFullYear();
+    year = at.getUTCFullYear();
+    const text = step >= 27 * DAY_S ? MONTHS[at.getUTCMonth()] : `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`;
+    return newYear ? `${text}\n${year}` : text;
+  });
+}
+
+function decades(best, worst) {
+  const wanted = worst / best > 500 ? [1] : worst / best > 60 ? [1, 3] : [1, 2, 5];
+  const ranks = [];
+  for (let power = 10 ** Math.floor(Math.log10(best)); power <= worst; power *= 10) {
+    ranks.push(...wanted.map((digit) => digit * power).filter((rank) => rank >= best && rank <= worst));
+  }
+  return ranks;
+}
+
+function steps(best, worst) {
+  const rough = (worst - best) / 5;
+  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
+  const step = Math.max(1, [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough) ?? power);
+  const ranks = [];
+  for (let rank = Math.ceil(best / step) * step; rank <= worst; rank += step) ranks.push(rank);
+  return ranks;
+}
+
+function short(rank) {
+  if (rank >= 1_000_000) return `${count(rank / 100_000) / 10}M`;
+  return rank >= 10_000 && rank % 1000 === 0 ? `${rank / 1000}k` : count(rank);
+}
