@@ -69,7 +69,8 @@ def serve(*, sandbox: bool) -> int:
 
 def application(settings: Settings) -> Callable[..., Any]:
     """The gateway as each process serves it; the process logs in our way from then on."""
-    tell = configure(settings)
+    # What is told of in one round of the event loop is written at its end.
+    tell = configure(settings, soon=lambda call: asyncio.get_running_loop().call_soon(call))
     log_retries()
     return create_app(settings, tell=tell)
 
