@@ -90,7 +90,7 @@ export class Charts {
       },
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: metric.range, dir: metric.best ?? 1 } },
       axes: [
-        { ...axis, values: timeLabels, space: 72, size: 44 },
+        { ...axis, values: timeLabels, space: 72, size: 40 },
         { ...axis, values: metric.values, splits: metric.splits, size: 62, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
@@ -102,6 +102,7 @@ export class Charts {
     return {
       stroke: () => this.colours.players[player],
       width: 2,
+      pxAlign: 0,
       dash: player ? [7, 4] : undefined,
       fill: filled ? (plot) => this.shade(plot) : undefined,
       points: { size: 5, fill: () => this.colours.players[player] },

@@ -33,7 +33,7 @@ function go(change) {
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
 const nameOf = ({ username }, id) => username ?? `Player ${id}`;
 const seriesOf = (id, { user, stats }) =>
-  new Series(nameOf(user, id), stats.snapshots, (window, signal) => snapshots(id, view.mode, window, signal));
+  new Series(nameOf(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
 function state(name) {
   for (const each of STATES) byId(each).hidden = each !== name;
