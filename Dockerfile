@@ -17,7 +17,7 @@ RUN pip --python /opt/gateway/bin/python install --no-deps dist/*.whl
 
 FROM python:3.13-slim
 COPY --from=build /opt/gateway /opt/gateway
-ENV PATH=/opt/gateway/bin:$PATH GATEWAY_HOST=0.0.0.0 PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/gateway/bin:$PATH GATEWAY_HOST=0.0.0.0 GATEWAY_LOG_FORMAT=json PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # A number, so that an orchestrator can see that it is not root; any other number works too.
 USER 10001
 EXPOSE 8000

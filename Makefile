@@ -27,6 +27,7 @@ check: $(VENV)/.dev ## Check format, lint and types
 
 bench: $(VENV)/.dev ## Measure speed beside a plain app, a day's traffic to osu!track, and memory beside its bound
 	@$(RUN) benchmarks.speed
+	@$(RUN) benchmarks.workers
 	@$(RUN) benchmarks.upstream_traffic
 	@$(RUN) benchmarks.cache_memory
 

@@ -42,6 +42,8 @@ UNLIMITED = {
         "HISCORES_PER_MINUTE": "0",
         "MAX_COST": "1000",
         "UPSTREAM_CONCURRENCY": "100",
+        # The others write no line for each request either.
+        "ACCESS_LOG": "false",
         "PORT": "{port}",
     }.items()
 }

@@ -1,12 +1,15 @@
 """The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
 
 import asyncio
+import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from socket import socket
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
@@ -14,13 +17,18 @@ from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import breaking_changes
 from .graph.schema import sdl
+from .logs import configure
 from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
+from .osutrack.retries import log_retries
 from .protocol import PatientConfig
 from .sandbox import create_sandbox
-from .settings import knobs, read_settings
+from .settings import Settings, knobs, read_settings
+from .tracing import require
 from .web.app import create_app
+
+log = logging.getLogger(__name__)
 
 LOCAL = "127.0.0.1"
 START_S = 10.0
@@ -31,10 +39,12 @@ SHUTDOWN_S = 30
 def serve(*, sandbox: bool) -> int:
     """Serve until a signal ends it."""
     settings = read_settings()
+    configure(settings)
+    require(settings)
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
     config = PatientConfig(
-        partial(create_app, settings),
+        partial(application, settings),
         factory=True,
         header_timeout_s=settings.header_timeout_s,
         host=settings.host,
@@ -42,6 +52,8 @@ def serve(*, sandbox: bool) -> int:
         workers=settings.workers,
         # Nothing is pushed, so there is nothing to speak WebSocket for.
         ws="none",
+        log_config=None,
+        log_level=settings.log_level,
         access_log=False,
         server_header=False,
         # Which proxies are believed is a setting of ours, and so is who a client is.
@@ -69,6 +81,13 @@ class _Supervisor(Multiprocess):
             forget_process(dead, self._folder)
 
 
+def application(settings: Settings) -> Callable[..., Any]:
+    """The gateway as each process serves it; the process logs in our way from then on."""
+    tell = configure(settings)
+    log_retries()
+    return create_app(settings, tell=tell)
+
+
 def _serve_together(config: uvicorn.Config) -> int:
     with TemporaryDirectory() as folder:
         # Where prometheus-client, in each worker process, puts what it counts: how it wants to be told.
@@ -81,7 +100,7 @@ def _serve_together(config: uvicorn.Config) -> int:
 def start_sandbox() -> str:
     """Start the simulated osu!track in a thread of this process, on a free port; returns its URL."""
     server = uvicorn.Server(
-        uvicorn.Config(create_sandbox(rate_limits=True), host=LOCAL, port=0, log_level="warning", access_log=False)
+        uvicorn.Config(create_sandbox(rate_limits=True), host=LOCAL, port=0, log_config=None, log_level="warning")
     )
     threading.Thread(target=server.run, name="sandbox", daemon=True).start()
     deadline = time.monotonic() + START_S
@@ -89,7 +108,7 @@ def start_sandbox() -> str:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://{LOCAL}:{port}"
-    print(f"Sandbox: a simulated osu!track at {url} (players and faults: {url}/_sandbox/)", flush=True)
+    log.info("Sandbox: a simulated osu!track at %s (players and faults: %s/_sandbox/)", url, url)
     return url
 
 

@@ -14,6 +14,8 @@ from .mods import Mods, mods_of
 T = TypeVar("T")
 
 INT32 = 2**31 - 1
+# Of a difference of fractions; what is beyond comes of subtracting.
+DECIMALS = 9
 
 Int32 = Annotated[int, Meta(ge=-INT32 - 1, le=INT32)]
 

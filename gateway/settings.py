@@ -6,7 +6,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 import os
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -104,6 +104,18 @@ class Settings(BaseSettings):
         ("*",), description="Whose pages may read answers (comma-separated); `*` is anyone's."
     )
 
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How log lines are written: `console` for people, or `json`."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least grave that is logged: `debug`, `info`, `warning` or `error`."
+    )
+    access_log: bool = Field(default=True, description="Whether each request has a line in the log.")
+    open_telemetry: bool = Field(
+        default=False,
+        description="Whether spans are sent by OpenTelemetry, as `OTEL_…` variables say; needs the extra.",
+    )
+
     @property
     def processes(self) -> int:
         """How many there are of us, everywhere."""
@@ -121,9 +133,10 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _share_what_they_know(self) -> Self:
-        if self.workers > 1 and self.redis_url is None:
+        if self.processes > 1 and self.redis_url is None:
             raise ValueError(
-                "GATEWAY_WORKERS above 1 needs GATEWAY_REDIS_URL: alone, each would spend the whole budget"
+                "GATEWAY_WORKERS and GATEWAY_REPLICAS above 1 need GATEWAY_REDIS_URL: else each process would have"
+                " a budget of its own, and osu!track counts all of them together"
             )
         return self
 

@@ -90,10 +90,17 @@ FREE = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "up
 
 
 @pytest.fixture
-async def gateway(clock: Clock, settings: dict[str, Any]) -> AsyncIterator[Running]:
+def told() -> list[dict[str, Any]]:
+    """The facts of the lines that requests have in the log."""
+    return []
+
+
+@pytest.fixture
+async def gateway(clock: Clock, settings: dict[str, Any], told: list[dict[str, Any]]) -> AsyncIterator[Running]:
     upstream = create_sandbox(now=lambda: datetime.fromtimestamp(clock.now, UTC))
     chosen = Settings(upstream_url="http://sandbox", **(FREE | settings))
-    app = create_app(chosen, transport=Upstream(upstream), clock=clock)
+    tell = lambda level, facts: told.append({"level": level, **facts})  # noqa: E731
+    app = create_app(chosen, transport=Upstream(upstream), clock=clock, tell=tell)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         yield Running(http, app, upstream.state.sandbox, clock)

@@ -1,5 +1,6 @@
 """The program as a user starts it: a process, a port, a signal."""
 
+import json
 import signal
 
 import httpx
@@ -42,3 +43,17 @@ def test_a_connection_that_is_kept_alive_does_not_keep_the_process_from_ending(r
 
     assert code in {0, -signal.SIGTERM}
     assert "Traceback" not in running.printed
+
+
+def test_every_line_that_it_prints_is_json_if_that_is_wanted(tmp_path):
+    running = Process(tmp_path, log_format="json")
+    try:
+        httpx.get(f"{running.address()}/graphql", params={"query": '{ user(id: "2") { id } }'})
+        running.stop()
+    finally:
+        running.process.kill()
+        running.process.wait()
+
+    lines = [json.loads(line) for line in running.printed.splitlines()]
+    assert {line["level"] for line in lines} == {"info"}
+    assert [line["path"] for line in lines if line["event"] == "request"] == ["/graphql"]

@@ -31,6 +31,7 @@ def test_an_unknown_variable_in_the_file_is_named(monkeypatch, tmp_path):
         ("HISCORES_FRESH_S", "60", "900"),
         ("ONLY_TRUSTED_DOCUMENTS", "true", "TRUSTED_DOCUMENTS"),
         ("WORKERS", "2", "GATEWAY_REDIS_URL"),
+        ("REPLICAS", "2", "GATEWAY_REDIS_URL"),
         ("REDIS_URL", "memcached://there", "pattern"),
     ],
 )

@@ -37,6 +37,7 @@ class Operation:
         self.text = text
         self.document = document
         self.name = definition.name.value if definition.name else None
+        self.type = definition.operation.value
         self.is_query = definition.operation is OperationType.QUERY
         self._charges = charges
         self._defaults = {

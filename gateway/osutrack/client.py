@@ -16,6 +16,8 @@ from gateway.errors import (
 )
 from gateway.metrics import Metrics
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
+from gateway.tracing import Step, Tracing
+from gateway.visits import visiting
 
 from . import decode, decode_update
 from .breaker import Breaker
@@ -56,11 +58,13 @@ class Client:
         update_timeout_s: float,
         *,
         metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`http` has osu!track's address as its base URL, and the timeouts of a read."""
         self._http = http
         self._metrics = metrics or Metrics()
+        self._tracing = tracing or Tracing()
         self._pacer = pacer
         self._breaker = breaker
         self._update_timeout_s = update_timeout_s
@@ -146,20 +150,27 @@ class Client:
             timeout=None,
             wait_initial=0.1,
             wait_max=MAX_RETRY_WAIT_S,
-        ):
+        ).with_name(endpoint.path, (), {}):
             with attempt:
-                answer = await self._attempt(endpoint, request, patience)
+                answer = await self._attempt(endpoint, request, patience, attempt.num - 1)
         if answer.status not in {200, *also} and not (etag and answer.status == httpx.codes.NOT_MODIFIED):
             raise _rejected(answer.status)
         return answer
 
-    async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
+    async def _attempt(self, endpoint: Endpoint, request: httpx.Request, patience: Patience, resent: int) -> _Answer:
         self._breaker.check()
         async with self._pacer.turn(endpoint.budget, patience):
-            with self._breaker.call(), self._metrics.upstream_request(endpoint.path):
-                return await self._exchange(endpoint, request, patience)
+            if visit := visiting.get():
+                visit.upstream_requests += 1
+            with (
+                self._breaker.call(),
+                self._metrics.upstream_request(endpoint.path),
+                self._tracing.request(endpoint.method, endpoint.path, resent=resent) as step,
+            ):
+                request.headers.update(step.headers)
+                return self._answered(endpoint, *await self._exchange(request, patience, step))
 
-    async def _exchange(self, endpoint: Endpoint, request: httpx.Request, patience: Patience) -> _Answer:
+    async def _exchange(self, request: httpx.Request, patience: Patience, step: Step) -> tuple[httpx.Response, bytes]:
         try:
             async with asyncio.timeout_at(patience.deadline):
                 response, body = await exchange(self._http, request)
@@ -171,7 +182,8 @@ class Client:
             raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
         except httpx.HTTPError as exc:
             raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
-        return self._answered(endpoint, response, body)
+        step.answered(response.status_code)
+        return response, body
 
     def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> _Answer:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:

@@ -10,6 +10,7 @@ from gateway.metrics import Metrics
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
 from gateway.shared.limiter import limiter
+from gateway.tracing import Tracing
 
 from .breaker import Breaker
 from .client import Client
@@ -25,13 +26,14 @@ MAX_IDLE = 10
 class Connection:
     """A client with its budgets and its circuit breaker; `close` when done."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts
         self,
         settings: Settings,
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: Metrics | None = None,
         commons: Commons | None = None,
+        tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """`transport` stands in for the network in tests; `commons` is what is shared with other processes."""
@@ -47,7 +49,13 @@ class Connection:
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)
         self.client = Client(
-            self._http, self.pacer, self.breaker, settings.update_timeout_s, metrics=metrics, clock=clock
+            self._http,
+            self.pacer,
+            self.breaker,
+            settings.update_timeout_s,
+            metrics=metrics,
+            tracing=tracing,
+            clock=clock,
         )
 
     async def close(self) -> None:

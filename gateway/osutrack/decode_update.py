@@ -7,7 +7,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from gateway.errors import UpstreamInvalid
-from gateway.records import Delta, Mode, NewPlay, Update
+from gateway.records import DECIMALS, Delta, Mode, NewPlay, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, UNREADABLE, Decoded, are_instants, wire
 
@@ -61,6 +61,8 @@ def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
         ) from exc
     if delta is not None:
         force_setattr(delta, "ranks_gained", -(delta.ranks_gained or 0))
+        for name in ("pp", "accuracy", "level"):
+            force_setattr(delta, name, round(getattr(delta, name), DECIMALS))
     raws = answer.newhs or []
     plays = tuple(play for play in (_new_play_of(raw, mode) for raw in raws) if play)
     made = Update(

@@ -22,6 +22,8 @@ PREFIX = "osutrack-gateway"
 CHANNEL = f"{PREFIX}:messages"
 # Redis answers in less than a millisecond: who waits longer is better off alone.
 COMMAND_S = 1.0
+# Commands under way, and so connections, of one process.
+AT_ONCE = 32
 # How often it is asked whether it is there, and how long it is left alone when it is not.
 WATCH_S = 1.0
 START_S = 2.0
@@ -49,6 +51,7 @@ class Commons:
             url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S, retry=Retry(NoBackoff(), 1)
         )
         self._redis = Redis(connection_pool=self.pool)
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._name = token_hex(8)
         self._receivers: dict[str, Callable[[Any], None]] = {}
         self._on_return: list[Command[None]] = []
@@ -80,7 +83,7 @@ class Commons:
         if not self.up:
             raise Away
         try:
-            async with asyncio.timeout(COMMAND_S):
+            async with self._turns, asyncio.timeout(COMMAND_S):
                 return await command(self._redis)
         except FAILURES as exc:
             self._lost(exc)

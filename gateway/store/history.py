@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from gateway.records import Delta, Peak, Player, Rows, Snapshot
+from gateway.records import DECIMALS, Delta, Peak, Player, Rows, Snapshot
 
 
 def _at(row: Snapshot) -> str:
@@ -164,13 +164,13 @@ class History(Struct, frozen=True, dict=True):
 
 
 def difference(later: Snapshot, earlier: Snapshot) -> Delta:
-    """Later minus earlier."""
+    """Later minus earlier, without the noise behind what floating-point numbers stand for."""
     unranked = later.global_rank is None or earlier.global_rank is None
     return Delta(
-        pp=later.pp - earlier.pp,
+        pp=round(later.pp - earlier.pp, DECIMALS),
         ranks_gained=None if unranked else (earlier.global_rank or 0) - (later.global_rank or 0),
-        accuracy=later.accuracy - earlier.accuracy,
-        level=later.level - earlier.level,
+        accuracy=round(later.accuracy - earlier.accuracy, DECIMALS),
+        level=round(later.level - earlier.level, DECIMALS),
         play_count=later.play_count - earlier.play_count,
         ranked_score=later.ranked_score - earlier.ranked_score,
         total_score=later.total_score - earlier.total_score,

@@ -3,6 +3,7 @@
 import gc
 import logging
 import time
+from asyncio import to_thread
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
 from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
+from gateway.logs import Tell
 from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
@@ -28,6 +30,7 @@ from gateway.store.cache import Cache
 from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
+from gateway.tracing import Tracing, tracing
 
 from .addresses import Addresses
 from .clients import Clients
@@ -50,11 +53,12 @@ READABLE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-I
 class Gateway:
     """The parts that live as long as the process. `close` ends what is under way, updates last."""
 
-    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float]) -> None:
+    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
         self.metrics = Metrics()
+        self.tracing = tracing
         self.commons = Commons(settings.redis_url)
         self.connection = Connection(
-            settings, transport=transport, metrics=self.metrics, commons=self.commons, clock=clock
+            settings, transport=transport, metrics=self.metrics, commons=self.commons, tracing=tracing, clock=clock
         )
         client = self.connection.client
         self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, commons=self.commons, clock=clock)
@@ -100,6 +104,8 @@ class Gateway:
         await self.tracker.close()
         await self.connection.close()
         await self.commons.close()
+        # It may wait for another server, which the others need not.
+        await to_thread(self.tracing.close)
 
 
 def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
@@ -111,12 +117,20 @@ def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
     return executor(tally)
 
 
-def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[], float] = time.time) -> Starlette:
+def create_app(
+    settings: Settings,
+    *,
+    transport: Any = None,
+    clock: Callable[[], float] = time.time,
+    tell: Tell | None = None,
+    traced: Tracing | None = None,
+) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time.
+    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time. `tell` is told of
+    each request when it has been answered, `traced` makes the spans of operations, if not as the settings say.
     """
-    gateway = Gateway(settings, transport=transport, clock=clock)
+    gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or tracing(settings))
     folder = settings.trusted_documents
     endpoint = GraphQLEndpoint(
         Parts(
@@ -131,6 +145,7 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
             settings,
             page("graphiql.html"),
             gateway.metrics,
+            gateway.tracing,
         )
     )
 
@@ -144,7 +159,9 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
             yield
         await gateway.close()
 
-    responses = ResponseCache(Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock)
+    responses = ResponseCache(
+        Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, tell=tell
+    )
     probes = Probes(gateway.observed(responses))
     app = Starlette(
         routes=[
@@ -154,7 +171,7 @@ def create_app(settings: Settings, *, transport: Any = None, clock: Callable[[],
             Route("/metrics", probes.metrics),
             *page_routes(settings),
         ],
-        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope)],
+        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, tell=tell)],
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )

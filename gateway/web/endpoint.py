@@ -1,20 +1,22 @@
 """`/graphql`: requests in, responses out, with the statuses and media types of GraphQL over HTTP."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hmac import compare_digest
 from math import ceil
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, LimitExceeded
-from gateway.graph.engine import Engine
+from gateway.graph.engine import Admitted, Answer, Engine
 from gateway.graph.failures import Refused, failure
 from gateway.metrics import Metrics
 from gateway.settings import Settings
+from gateway.tracing import Tracing
+from gateway.visits import MAX_NAME, Visit
 
 from .addresses import Addresses
 from .clients import Bucket, Clients
@@ -36,6 +38,7 @@ class Parts(NamedTuple):
     settings: Settings
     graphiql: Callable[[Request], Awaitable[Response]]
     metrics: Metrics
+    tracing: Tracing
 
 
 class GraphQLEndpoint:
@@ -54,41 +57,54 @@ class GraphQLEndpoint:
         accepted = media_type(request.headers.get("accept"))
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
-        request.state.operation, outcome, began = "none", "refused", perf_counter()
+        visit: Visit = request.state.visit
+        visit.outcome, began = "refused", perf_counter()
         try:
             _check(request, accepted)
-            response, outcome = await self._executed(request, accepted or JSON)
-            return response
+            return await self._executed(request, accepted or JSON)
         except Rejected as no:
+            visit.codes = [no.code]
             return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
         except Refused as no:
+            visit.codes = _codes(no.errors)
             # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
             return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
         except GatewayError as exc:
+            visit.codes = [exc.code]
             return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
         finally:
-            self._parts.metrics.request(request.state.operation, outcome, perf_counter() - began)
+            self._parts.metrics.request(visit.operation_type or "none", visit.outcome, perf_counter() - began)
 
-    async def _executed(self, request: Request, accepted: str) -> tuple[Response, str]:
+    async def _executed(self, request: Request, accepted: str) -> Response:
         engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
         admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
-        request.state.operation = "query" if admitted.operation.is_query else "mutation"
+        visit: Visit = request.state.visit
+        visit.chose(admitted.operation.name, admitted.operation.type, admitted.cost)
         if request.method == "GET" and not admitted.operation.is_query:
             raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
         _pay(bucket, admitted.cost)
-        charged = 0
+        visit.charged = 0
         try:
-            content, lasting = await engine.execute(admitted, bucket, may_update=self._may_update(request.headers))
-            charged = content["extensions"]["cost"]["charged"]
+            content, lasting = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
+            visit.charged = content["extensions"]["cost"]["charged"]
         finally:
-            bucket.take(charged - admitted.cost)
+            bucket.take(visit.charged - admitted.cost)
         request.state.lasting = lasting
+        visit.outcome, visit.codes = ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
+        visit.stale = any(warning["code"] == "STALE_DATA" for warning in content["extensions"].get("warnings", ()))
         if "errors" in content:
-            content["errors"] = identified(content["errors"], request.state.request_id)
-        response = graphql_response(200, content, accepted, _rate_headers(bucket))
-        return response, "errors" if "errors" in content else "ok"
+            content["errors"] = identified(content["errors"], visit.request_id)
+        return graphql_response(200, content, accepted, _rate_headers(bucket))
+
+    async def _traced(self, admitted: Admitted, bucket: Bucket, *, may_update: bool) -> Answer:
+        operation = admitted.operation
+        with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as step:
+            answer = await self._parts.engine.execute(admitted, bucket, may_update=may_update)
+            if "errors" in answer.content:
+                step.failed(_codes(answer.content["errors"])[0])
+            return answer
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
         tokens = self._parts.settings.update_tokens
@@ -98,6 +114,10 @@ class GraphQLEndpoint:
         # All are compared, and each in constant time: nothing is learnt from how long it takes.
         fits = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
         return scheme.lower() == "bearer" and any(fits)
+
+
+def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted({error["extensions"]["code"] for error in errors})
 
 
 def _check(request: Request, accepted: str | None) -> None:

@@ -1,19 +1,20 @@
-"""What happens to every request, whatever it asks for: an ID, security headers, and a last word when we fail."""
+"""What happens to every request: an ID, security headers, a last word when we fail, and a line in the log."""
 
-import logging
 import re
 from itertools import count
 from secrets import token_hex
+from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graph.failures import failure
+from gateway.logs import Tell
+from gateway.visits import Visit, visiting
 
+from .access import level, told, trace_in
 from .requests import JSON
 from .responses import refusal_response
-
-log = logging.getLogger(__name__)
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # An ID is to be found in the log, not to be a secret.
@@ -24,25 +25,31 @@ _numbers = count(1)
 class Envelope:
     """Around the whole application: no request leaves without an ID, and no exception reaches the server.
 
-    A client's own `X-Request-ID` is kept, if it is one; it is in `scope["state"]["request_id"]` for everyone inside.
+    A client's own `X-Request-ID` is kept, if it is one; it is in `scope["state"]["request_id"]` for everyone inside,
+    who leave in `scope["state"]["visit"]` what there is to tell.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tell: Tell | None = None) -> None:
         self._app = app
+        self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        identity = request_id(Headers(scope=scope).get("x-request-id"))
-        scope.setdefault("state", {})["request_id"] = identity
-        started = False
+        headers = Headers(scope=scope)
+        identity = request_id(headers.get("x-request-id"))
+        visit = Visit(identity, trace_in(headers))
+        scope.setdefault("state", {}).update(request_id=identity, visit=visit)
+        started: Message = {}
+        began, entered = perf_counter(), visiting.set(visit)
 
         async def send_marked(message: Message) -> None:
             nonlocal started
             if message["type"] == "http.response.start":
-                started = True
+                # Whoever is around us may yet make it a 304.
+                started = message
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = identity
                 headers["X-Content-Type-Options"] = "nosniff"
@@ -51,10 +58,17 @@ class Envelope:
         try:
             await self._app(scope, receive, send_marked)
         except Exception as exc:  # the outermost seam: what is not foreseen is logged and masked
+            visit.outcome, error = "failed", failure(exc)
+            visit.codes = [error["extensions"]["code"]]
             if started:
                 raise
-            response = refusal_response(500, [failure(exc)], JSON, identity)
+            response = refusal_response(500, [error], JSON, identity)
             await response(scope, receive, send_marked)
+        finally:
+            visiting.reset(entered)
+            status = started.get("status", 0)
+            if self._tell and (facts := told(scope, visit, status, perf_counter() - began)):
+                self._tell(level(visit, status), facts)
 
 
 def request_id(given: str | None) -> str:

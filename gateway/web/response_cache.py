@@ -5,17 +5,20 @@ What asks for the same is known by its bytes: the body or the query string, and 
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from functools import lru_cache, partial
 from hashlib import blake2b
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.logs import Tell
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations, Lasting
 
+from .access import told_again
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
 from .requests import media_type
@@ -29,8 +32,10 @@ DECISIVE = {
     b"if-none-match",
     b"origin",
     b"sec-fetch-site",
-    b"x-request-id",
 }
+# What makes no difference to the answer, and is told in the log.
+TOLD = {b"traceparent", b"x-request-id"}
+LOOKED_AT = DECISIVE | TOLD
 # Said to one client only.
 PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 NOT_MODIFIED = {b"content-length", b"content-type", b"content-encoding"}
@@ -51,6 +56,7 @@ class Stored(NamedTuple):
     etag: bytes
     since: float
     lasting: Lasting
+    asked: dict[str, Any]
 
 
 class Question(NamedTuple):
@@ -66,8 +72,16 @@ class Question(NamedTuple):
 class ResponseCache:
     """Sends finished answers again while they hold, and compresses and keeps those that are made."""
 
-    def __init__(self, cache: Cache, generations: Generations, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        cache: Cache,
+        generations: Generations,
+        *,
+        clock: Callable[[], float] = time.time,
+        tell: Tell | None = None,
+    ) -> None:
         self.cache = cache
+        self._tell = tell
         self._generations = generations
         self._clock = clock
         self.tally: Counter[str] = Counter()
@@ -80,7 +94,8 @@ class ResponseCache:
         if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + "/graphql":
             await app(scope, receive, send)
             return
-        pairs = [pair for pair in scope["headers"] if pair[0] in DECISIVE]
+        began = perf_counter()
+        pairs = [pair for pair in scope["headers"] if pair[0] in LOOKED_AT]
         headers = dict(pairs)
         question = None
         # If a header comes twice, the application is to say which one counts.
@@ -91,8 +106,15 @@ class ResponseCache:
         self.tally["miss" if stored is None else "hit"] += 1
         if stored is None:
             await app(scope, receive, _Answer(self, scope, send, question, headers))
-        else:
-            await self._again(stored, headers, send)
+            return
+        given = headers.get(b"x-request-id")
+        identity = request_id(given.decode("latin-1") if given else None)
+        status, sent, body = self._again(stored, identity, headers)
+        await send({"type": "http.response.start", "status": status, "headers": sent})
+        await send({"type": "http.response.body", "body": body})
+        if self._tell:
+            seconds, traceparent = perf_counter() - began, headers.get(b"traceparent")
+            self._tell("info", told_again(scope, identity, traceparent, status, seconds, stored.asked))
 
     def _held(self, question: Question) -> Stored | None:
         held = self.cache.peek(question)
@@ -104,21 +126,20 @@ class ResponseCache:
         self.cache.forget(question)
         return None
 
-    async def _again(self, stored: Stored, headers: dict[bytes, bytes], send: Send) -> None:
-        given = headers.get(b"x-request-id")
-        identity = request_id(given.decode("latin-1") if given else None).encode()
-        status, sent, body = 200, [*stored.headers, (b"x-request-id", identity)], stored.body
+    def _again(
+        self, stored: Stored, identity: str, headers: dict[bytes, bytes]
+    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
+        status, sent, body = 200, [*stored.headers, (b"x-request-id", identity.encode())], stored.body
         if stored.etag:
             sent.append((b"age", b"%d" % (self._clock() - stored.since)))
             if _matches(stored.etag, headers.get(b"if-none-match")):
                 status, sent, body = 304, [pair for pair in sent if pair[0] not in NOT_MODIFIED], b""
-        await send({"type": "http.response.start", "status": status, "headers": sent})
-        await send({"type": "http.response.body", "body": body})
+        return status, sent, body
 
-    def keep(self, question: Question, start: Message, body: bytes, etag: bytes, lasting: Lasting) -> None:
-        """Remember an answer."""
+    def keep(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
+        """Remember an answer; the application has left in the request's state for how long, and what was asked."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
-        stored = Stored(headers, body, etag, self._clock(), lasting)
+        stored = Stored(headers, body, etag, self._clock(), state["lasting"], state["visit"].asked)
         self.cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
 
     def life_s(self, lasting: Lasting) -> int:
@@ -153,7 +174,8 @@ class _Answer:
     async def _finished(self, start: Message, message: Message) -> Message:
         body: bytes = message.get("body", b"")
         headers = MutableHeaders(raw=start["headers"])
-        lasting: Lasting | None = self._scope.get("state", {}).get("lasting")
+        state = self._scope.get("state", {})
+        lasting: Lasting | None = state.get("lasting")
         question, etag = self._question, b""
         if lasting and question and question.method == "GET":
             etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
@@ -161,7 +183,7 @@ class _Answer:
             headers["cache-control"] = f"public, max-age={self._cache.life_s(lasting)}"
         body = await self._compressed(body, headers)
         if lasting and question:
-            self._cache.keep(question, start, body, etag, lasting)
+            self._cache.keep(question, start, body, etag, state)
         if etag and _matches(etag, self._headers.get(b"if-none-match")):
             start["status"], body = 304, b""
             start["headers"] = [pair for pair in start["headers"] if pair[0] not in NOT_MODIFIED]

@@ -29,7 +29,7 @@ class File:
         self._bodies = {IDENTITY: body}
         self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         self._headers = {
-            "Content-Type": MEDIA_TYPES[PurePath(name).suffix],
+            "Content-Type": MEDIA_TYPES.get(PurePath(name).suffix, "application/octet-stream"),
             # The same for each coding, so a weak one.
             "ETag": f"W/{self._etag}",
             "Cache-Control": "no-cache",

@@ -45,7 +45,7 @@ async function refreshStatus() {
 function showStatus({ status, rateLimit }) {
   const [className, name, meaning] = STATES[status.upstream];
   put("status-upstream", element("span", name, `state ${className}`), element("small", meaning));
-  put("status-at", status.lastSuccessAt ? ago(status.lastSuccessAt) : "not asked yet");
+  put("status-at", status.lastSuccessAt ? ago(status.lastSuccessAt) : "not yet");
   put("status-points", rateLimit.limit ? `${rateLimit.remaining} of ${rateLimit.limit}` : "no limit");
 }
 

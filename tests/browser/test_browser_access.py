@@ -1,0 +1,42 @@
+"""Nobody is kept out: axe, which knows the rules of WCAG that a program can check, finds nothing on any page of ours.
+
+GraphiQL itself is others' work and left out.
+"""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.browser.chromium import DESK, PHONE
+
+PACKAGE = Path(__file__).parent / "axe/package.json"
+RUN = "axe.run({exclude: ['#graphiql']}).then((found) => found.violations.map(({id, nodes}) => [id, nodes[0].html]))"
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("npm") is None and "TESTS_MUST_NOT_SKIP" not in os.environ,
+    reason="the rules are a package for Node.js, which is not here",
+)
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("axe")
+    shutil.copy(PACKAGE, folder)
+    command = ["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"]
+    subprocess.run(command, cwd=folder, check=True, timeout=120)
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+@pytest.mark.parametrize("path,done", [("/", "answering"), ("/graphql", "Start"), ("/no/such/page", "misspelt")])
+@pytest.mark.parametrize(
+    "view", [{"color_scheme": "light", "size": DESK}, {"color_scheme": "dark", "size": PHONE}], ids=["light", "dark"]
+)
+def test_no_rule_is_broken(visit, axe, path, done, view):
+    page = visit(path, **view)
+    page.get_by_text(done).first.wait_for()
+    page.evaluate(axe)
+    assert page.evaluate(RUN) == []
+    visit.wrongs[:] = [wrong for wrong in visit.wrongs if "404" not in wrong]
