@@ -191,8 +191,8 @@ byId("modes").addEventListener("click", (event) => {
   if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go({ mode });
-  byId("modes").querySelector("[aria-current]").focus();
   begin();
+  byId("modes").querySelector("[aria-current]").focus();
 });
 byId("other").addEventListener("submit", (event) => {
   event.preventDefault();

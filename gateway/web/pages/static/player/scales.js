@@ -5,6 +5,9 @@ import { count, decimal } from "./format.js";
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_S = 86_400;
 
+// How far labels may be apart on the axis of time, in seconds: never less than a day.
+export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map((days) => days * DAY_S);
+
 export function rankRange(_, min, max) {
   if (min == null) return [0, 1];
   const room = Math.max(0.02, (max - min) * 0.08);
