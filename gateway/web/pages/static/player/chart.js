@@ -2,7 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { colour } from "../ask.js";
-import { ppLabels, ppRange, rankLabels, rankRange, rankSplits, timeLabels } from "./scales.js";
+import { ppLabels, ppRange, rankLabels, rankRange, rankSplits, TIME_STEPS, timeLabels } from "./scales.js";
 
 const SMALLEST_DRAG_PX = 8;
 const COLOURS = ["--accent", "--second"];
@@ -90,7 +90,7 @@ export class Charts {
       },
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: metric.range, dir: metric.best ?? 1 } },
       axes: [
-        { ...axis, values: timeLabels, space: 72, size: 44 },
+        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: 40 },
         { ...axis, values: metric.values, splits: metric.splits, size: 62, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
@@ -102,6 +102,7 @@ export class Charts {
     return {
       stroke: () => this.colours.players[player],
       width: 2,
+      pxAlign: 0,
       dash: player ? [7, 4] : undefined,
       fill: filled ? (plot) => this.shade(plot) : undefined,
       points: { size: 5, fill: () => this.colours.players[player] },

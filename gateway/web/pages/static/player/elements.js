@@ -8,7 +8,7 @@ export function el(name, attributes = {}, ...children) {
   for (const [attribute, value] of Object.entries(attributes)) {
     if (value !== false && value != null) made.setAttribute(attribute, value === true ? "" : value);
   }
-  made.append(...children.flat().filter((child) => child !== false && child != null));
+  made.append(...children.flat(Infinity).filter((child) => child !== false && child != null));
   return made;
 }
 

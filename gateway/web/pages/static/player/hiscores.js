@@ -78,10 +78,10 @@ function line(play) {
     "tr",
     {},
     el("td", {}, gradeBadge(play.grade)),
-    el("th", { scope: "row" }, mapLink(play)),
+    el("th", { scope: "row" }, mapLink(play), el("small", { class: "narrow" }, day(play.playedAt))),
     el("td", {}, modList(play.mods)),
     el("td", { class: "number strong" }, decimal(play.pp)),
     el("td", { class: "number wide" }, count(play.score)),
-    el("td", { class: "number soft" }, when(play.playedAt, day(play.playedAt))),
+    el("td", { class: "number soft wide" }, when(play.playedAt, day(play.playedAt))),
   );
 }

@@ -33,7 +33,7 @@ function go(change) {
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
 const nameOf = ({ username }, id) => username ?? `Player ${id}`;
 const seriesOf = (id, { user, stats }) =>
-  new Series(nameOf(user, id), stats.snapshots, (window, signal) => snapshots(id, view.mode, window, signal));
+  new Series(nameOf(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
 function state(name) {
   for (const each of STATES) byId(each).hidden = each !== name;
@@ -191,8 +191,8 @@ byId("modes").addEventListener("click", (event) => {
   if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   go({ mode });
-  byId("modes").querySelector("[aria-current]").focus();
   begin();
+  byId("modes").querySelector("[aria-current]").focus();
 });
 byId("other").addEventListener("submit", (event) => {
   event.preventDefault();

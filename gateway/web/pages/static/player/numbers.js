@@ -13,10 +13,10 @@ export function showNow({ latest }) {
   const share = latest.level % 1;
   const level = el("progress", { max: 1, value: share.toFixed(2), "aria-label": "To the next level" });
   byId("now").replaceChildren(
-    tile("Performance", decimal(latest.pp), "pp"),
+    tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
     tile("Global rank", rank(latest.globalRank)),
     tile("Accuracy", percent(latest.accuracy)),
-    tile("Level", count(Math.floor(latest.level)), level, `${Math.floor(share * 100)} %`),
+    tile("Level", count(Math.floor(latest.level)), level, el("span", { class: "unit" }, `${Math.floor(share * 100)} %`)),
     tile("Plays", count(latest.playCount)),
   );
 }

@@ -9,7 +9,7 @@ import { listen } from "./keys.js";
 import { Strip } from "./strip.js";
 import { fillTable } from "./table.js";
 import { troubleBox } from "./trouble.js";
-import { closed, fitted, lastDays, moved, zoomed } from "./windows.js";
+import { DAY_MS, closed, fitted, lastDays, moved, zoomed } from "./windows.js";
 
 const EACH = { all: "every snapshot", day: "one a day", week: "one a week", month: "one a month" };
 const PRESETS = { 30: "30 days", 90: "90 days", 365: "1 year", 1095: "3 years", all: "All" };
@@ -39,7 +39,8 @@ export class Progress {
       from: Math.min(...players.map(({ first }) => first)),
       to: Math.max(...players.map(({ last }) => last)),
     };
-    if (this.all.to === this.all.from) this.all.from -= 1; // a single snapshot has no width
+    // A single snapshot has no width of its own.
+    if (this.all.to === this.all.from) this.all = { from: this.all.from - DAY_MS, to: this.all.to + DAY_MS };
     this.strip.draw(players[0].weekly, this.all);
     await this.render();
   }
@@ -128,7 +129,7 @@ export class Progress {
     press(byId("presets"), "days", from == null && to == null ? "all" : preset);
     const { from: start, to: end } = this.window;
     const whole = from == null && to == null;
-    for (const [name, off] of Object.entries({ out: whole, earlier: from == null, later: to == null, in: end - start <= 3 * 86_400_000 })) {
+    for (const [name, off] of Object.entries({ out: whole, earlier: from == null, later: to == null, in: end - start <= 3 * DAY_MS })) {
       byId(`zoom-${name}`).setAttribute("aria-disabled", String(off));
     }
   }
@@ -149,7 +150,8 @@ export class Progress {
       });
     }
     byId("presets").addEventListener("click", ({ target }) => {
-      if (target.dataset.days) this.choose(presetWindow(target.dataset.days, this.all));
+      const days = target.closest("button")?.dataset.days;
+      if (days) this.choose(presetWindow(days, this.all));
     });
     byId("every").addEventListener("click", ({ target }) => {
       const { every } = target.dataset;

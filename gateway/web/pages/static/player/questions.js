@@ -13,7 +13,7 @@ const PROFILE = `
       stats(mode: $mode) {
         tracked
         latest { at pp globalRank accuracy level playCount }
-        earliest { at }
+        earliest { at pp globalRank accuracy playCount }
         week: gain(window: { days: 7 }) { ...gained }
         month: gain(window: { days: 30 }) { ...gained }
         year: gain(window: { days: 365 }) { ...gained }

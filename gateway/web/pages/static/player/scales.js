@@ -1,9 +1,12 @@
 // What stands at the axes. Ranks are drawn by their logarithm, because from 20 to 10 is as far as from 2,000 to 1,000.
 
-import { count } from "./format.js";
+import { count, decimal } from "./format.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_S = 86_400;
+
+// How far labels may be apart on the axis of time, in seconds: never less than a day.
+export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map((days) => days * DAY_S);
 
 export function rankRange(_, min, max) {
   if (min == null) return [0, 1];
@@ -25,7 +28,7 @@ export function rankSplits(_, __, min, max) {
 }
 
 export const rankLabels = (_, splits) => splits.map((split) => `#${short(Math.round(10 ** split))}`);
-export const ppLabels = (_, splits) => splits.map((split) => count(split));
+export const ppLabels = (_, splits, __, ___, step) => splits.map((split) => (step < 1 ? decimal(split) : count(split)));
 
 export function timeLabels(_, splits, __, ___, step) {
   let year = null;

@@ -12,10 +12,11 @@ export function fineness(from, to) {
 }
 
 export class Series {
-  // `weekly` is all of it, one snapshot a week; `ask({from, to, every})` gets what is finer.
-  constructor(name, weekly, ask) {
+  // `stats` has all of it, one snapshot a week, the last of each; `ask({from, to, every})` gets what is finer.
+  constructor(name, { earliest, snapshots }, ask) {
     this.name = name;
-    this.weekly = weekly.map(row);
+    const begun = snapshots[0]?.at === earliest?.at ? [] : [earliest];
+    this.weekly = [...begun, ...snapshots].map(row);
     this.ask = ask;
     this.held = new Map();
   }

@@ -28,9 +28,8 @@ export class Strip {
   }
 
   place({ from, to }) {
-    const [start, end] = [from, to].map((at) => Math.round((at - dayOf(this.all.from)) / DAY_MS));
-    this.from.value = start;
-    this.to.value = end;
+    this.from.value = Math.floor((from - dayOf(this.all.from)) / DAY_MS);
+    this.to.value = Math.ceil((to - dayOf(this.all.from)) / DAY_MS);
     this.say();
   }
 

@@ -1,14 +1,14 @@
 // The Update button: asks osu!track to read the player anew, and tells what changed, or why nothing was done.
 
 import { announce, button, byId, el } from "./elements.js";
-import { clock } from "./format.js";
+import { length } from "./format.js";
 import { gradeBadge, mapLink, modList } from "./hiscores.js";
 import { changes } from "./numbers.js";
 import { update } from "./questions.js";
 import { troubleBox, wait, wordsOf } from "./trouble.js";
 
 const LABEL = "Update";
-const PLAYS = 10;
+const PLAYS = 5;
 const SLOW_MS = 4000;
 
 export class Update {
@@ -79,7 +79,7 @@ export class Update {
       announce("The player can be updated again.");
     };
     this.end = wait(byId("update"), left, LABEL, { over: () => again() });
-    const text = `osu!track was asked to read this player a moment ago. It can be asked again in ${clock(left)} minutes, so that it is not asked in vain.`;
+    const text = `osu!track was asked to read this player a moment ago. It can be asked again in ${length(left)}: osu!track is one person’s free service.`;
     this.put(box("", "Updated already", el("p", {}, text)));
   }
 

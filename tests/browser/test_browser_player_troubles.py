@@ -1,0 +1,155 @@
+"""A player's page when osu!track, the gateway or the network is not well: it says what happened and what to do."""
+
+import re
+
+import pytest
+from playwright.sync_api import Route
+
+from gateway.sandbox.cast import AMEO, HANGING
+from tests.browser.chromium import Served
+from tests.processes import sandboxed
+
+LOADED = "#progress[aria-busy=false]"
+
+
+@pytest.fixture
+def gateway():
+    """A fresh one for each test: an open breaker stays open for a while. What it remembers is old at once."""
+    with sandboxed(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as addresses:
+        yield Served(*addresses)
+
+
+def trouble(page, place="#failed"):
+    """The code of the error that is shown there."""
+    page.locator(f"{place} .trouble").wait_for()
+    return page.locator(f"{place} .trouble").get_attribute("data-code")
+
+
+@pytest.mark.parametrize(
+    "fault,code",
+    [
+        ({"kind": "status", "status": 503}, "UPSTREAM_UNAVAILABLE"),
+        ({"kind": "hang"}, "UPSTREAM_TIMEOUT"),
+        ({"kind": "garbage"}, "UPSTREAM_INVALID_RESPONSE"),
+        ({"kind": "reset"}, "UPSTREAM_UNAVAILABLE"),
+        ({"kind": "half"}, "UPSTREAM_UNAVAILABLE"),
+        ({"kind": "rate_limit", "retry_after": 2}, "UPSTREAM_BUSY"),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code):
+    gateway.fault(**fault)
+    page = visit(f"/players/{AMEO}")
+    assert trouble(page) == code
+    gateway.well()
+    page.get_by_role("button", name="Try again", exact=True).click()
+    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+
+
+def test_a_retry_waits_as_long_as_it_is_told_to(visit, gateway):
+    gateway.fault(kind="rate_limit", retry_after=20)
+    page = visit(f"/players/{AMEO}")
+    assert trouble(page) == "UPSTREAM_BUSY"
+    retry = page.locator("#failed button")
+    assert re.fullmatch(r"Try again in 0:\d\d", retry.inner_text())
+    assert retry.get_attribute("aria-disabled") == "true"
+
+
+def test_slowness_is_told_while_it_lasts(visit):
+    held: list[Route] = []
+    slow = True
+    visit.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
+    page = visit(f"/players/{AMEO}")
+    page.get_by_text("osu!track takes its time", exact=False).first.wait_for()
+    slow = False
+    held.pop().continue_()
+    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+
+
+def test_a_part_that_fails_leaves_the_others(visit, gateway):
+    gateway.fault(kind="status", status=500, path="/hiscores")
+    page = visit(f"/players/{AMEO}")
+    assert trouble(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
+    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    assert page.locator("#failed").is_hidden()
+    gateway.fault(kind="status", status=500, path="/peak")
+    again = visit(f"/players/{AMEO}?mode=taiko")
+    assert trouble(again, "#peak") == "UPSTREAM_UNAVAILABLE"
+    assert again.locator("#gains li").count() == 3
+
+
+def test_old_numbers_are_shown_with_their_age(visit, gateway):
+    page = visit(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    gateway.fault(kind="status", status=503)
+    page.wait_for_timeout(1200)
+    page.reload()
+    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    notice = page.locator("#notices [data-code=STALE_DATA]")
+    assert re.search(r"read from osu!track \d+ seconds? ago", notice.inner_text())
+    gateway.well()
+    page.wait_for_timeout(500)
+
+
+def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
+    page = visit(f"/players/{HANGING}")
+    page.get_by_role("button", name="Start tracking").wait_for()
+    page.get_by_role("button", name="Update").click()
+    assert trouble(page, "#updated") == "UPSTREAM_TIMEOUT"
+    assert "It may have been made all the same" in page.locator("#updated").inner_text()
+
+
+def test_an_update_while_osutrack_is_down_says_so(visit, gateway):
+    page = visit(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    gateway.fault(kind="status", status=503)
+    page.get_by_role("button", name="Update").click()
+    assert trouble(page, "#updated") == "UPSTREAM_UNAVAILABLE"
+
+
+def test_a_token_is_asked_for_where_one_is_needed(visit):
+    with sandboxed(update_tokens="right-token-of-some-length") as addresses:
+        visit.served = Served(*addresses)
+        page = visit(f"/players/{AMEO}")
+        page.get_by_role("button", name="Update").click()
+        page.get_by_label("Token").fill("wrong")
+        page.keyboard.press("Enter")
+        page.get_by_text("This token is not one of them.").first.wait_for()
+        page.get_by_label("Token").fill("right-token-of-some-length")
+        page.get_by_role("button", name="Update with it").click()
+        page.get_by_role("heading", name=re.compile("changed")).wait_for()
+        page.close()
+
+
+def test_a_gateway_that_can_not_be_reached_is_told(visit, gateway):
+    visit.context.route("**/graphql", lambda route: route.abort())
+    page = visit(f"/players/{AMEO}")
+    assert trouble(page) == "NETWORK"
+    visit.context.unroute("**/graphql")
+    page.get_by_role("button", name="Try again").click()
+    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    visit.wrongs.clear()  # the browser logs what it could not load
+
+
+def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
+    with sandboxed(max_rows="1000") as addresses:
+        visit.served = Served(*addresses)
+        page = visit("/players/2?every=all")
+        assert trouble(page, "#plots-trouble") == "RESULT_TOO_LARGE"
+        page.get_by_role("button", name="Month", exact=True).click()
+        page.locator("#plots-trouble .trouble").wait_for(state="detached")
+        page.get_by_text("one a month").first.wait_for()
+        page.close()
+
+
+def test_what_osutrack_says_is_never_html(visit):
+    hostile = "<img src=x onerror=alert(1)>"
+    answer = {
+        "updateUser": {"__typename": "UserNotFound", "message": hostile},
+    }
+    page = visit(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
+    page.get_by_role("button", name="Update").click()
+    page.get_by_text(hostile).first.wait_for()
+    assert page.locator("main img").count() == 0
