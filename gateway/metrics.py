@@ -94,6 +94,12 @@ class Metrics:
             ["endpoint", "outcome"],
             registry=self.registry,
         )
+        self._rows_dropped = Counter(
+            "gateway_upstream_rows_dropped",
+            "Rows of osu!track's answers that can't be read, and are left out.",
+            ["endpoint"],
+            registry=self.registry,
+        )
         self._upstream_seconds = Histogram(
             "gateway_upstream_request_duration_seconds",
             "How long osu!track took, waiting for a budget left out.",
@@ -106,6 +112,10 @@ class Metrics:
         """A GraphQL request has ended; `operation` is its type, `none` if that is not known."""
         self._requests.labels(operation, outcome).inc()
         self._request_seconds.labels(operation).observe(seconds)
+
+    def rows_dropped(self, endpoint: str, count: int) -> None:
+        """So many rows of an answer could not be read."""
+        self._rows_dropped.labels(endpoint).inc(count)
 
     @contextmanager
     def upstream_request(self, endpoint: str) -> Iterator[None]:
