@@ -10,7 +10,7 @@ from starlette.routing import Mount
 
 PAGES = Path(__file__).parents[1] / "gateway/web/pages"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PATHS = ["/", "/graphql", "/nothing/here"]
+PATHS = ["/", "/graphql", "/players/2", "/nothing/here"]
 
 
 async def get(gateway, path, **headers):
@@ -114,3 +114,9 @@ class TestWithOtherLimits:
 
     async def test_nothing_is_left_to_be_filled_in(self, gateway):
         assert "{{" not in (await get(gateway, "/")).text
+
+
+@pytest.mark.parametrize("user,status", [("2", 200), ("2147483647", 200), ("2147483648", 404), ("0", 404), ("x", 404)])
+async def test_there_is_a_page_for_everyone_who_could_be_a_player(gateway, user, status):
+    answer = await get(gateway, f"/players/{user}")
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")

@@ -30,7 +30,17 @@ def axe(tmp_path_factory):
     return (folder / "node_modules/axe-core/axe.min.js").read_text()
 
 
-@pytest.mark.parametrize("path,done", [("/", "answering"), ("/graphql", "Start"), ("/no/such/page", "misspelt")])
+@pytest.mark.parametrize(
+    "path,done",
+    [
+        ("/", "answering"),
+        ("/graphql", "Start"),
+        ("/no/such/page", "misspelt"),
+        ("/players/131464?compare=2", "Stop comparing"),
+        ("/players/70000071", "Start tracking"),
+        ("/players/peppy", "no such player"),
+    ],
+)
 @pytest.mark.parametrize(
     "view", [{"color_scheme": "light", "size": DESK}, {"color_scheme": "dark", "size": PHONE}], ids=["light", "dark"]
 )
@@ -40,3 +50,22 @@ def test_no_rule_is_broken(visit, axe, path, done, view):
     page.evaluate(axe)
     assert page.evaluate(RUN) == []
     visit.wrongs[:] = [wrong for wrong in visit.wrongs if "404" not in wrong]
+
+
+@pytest.mark.parametrize("scheme,user", [("light", 1040), ("dark", 1041)])
+def test_no_rule_is_broken_by_a_player_after_an_update(visit, axe, scheme, user):
+    page = visit(f"/players/{user}", size=PHONE, color_scheme=scheme)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    page.get_by_text("The same as a table").click()
+    page.click("#update")
+    page.wait_for_selector("#updated .outcome")
+    page.evaluate(axe)
+    assert page.evaluate(RUN) == []
+
+
+def test_no_rule_is_broken_by_an_error(visit, gateway, axe):
+    gateway.fault(kind="status", status=503)
+    page = visit("/players/1042")
+    page.wait_for_selector(".trouble")
+    page.evaluate(axe)
+    assert page.evaluate(RUN) == []

@@ -48,6 +48,15 @@ def test_graphiql_opens_from_there(page):
     landing.get_by_role("link", name="UserStats", exact=True).wait_for()
 
 
+def test_a_player_is_found_from_there(page, mounted):
+    landing = page("/")
+    landing.get_by_label("Look at a player").fill("131464")
+    landing.keyboard.press("Enter")
+    landing.wait_for_selector("#progress[aria-busy=false]")
+    assert landing.url == f"{mounted}/players/131464"
+    assert landing.locator("#plays tr").count() > 0
+
+
 def test_a_page_that_is_not_there_leads_back(page, mounted):
     missing = page("/no/such/page")
     missing.get_by_role("link", name="the start").click()

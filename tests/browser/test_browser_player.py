@@ -271,6 +271,7 @@ def test_the_charts_are_there_as_a_table(player):
     page = player(AMEO)
     page.get_by_text("The same as a table").click()
     rows = page.locator("#plots-table tbody tr")
+    rows.nth(49).wait_for()
     assert rows.count() == 50
     page.get_by_role("button", name="Show 50 more of").click()
     assert rows.count() == 100

@@ -90,7 +90,7 @@ export class Charts {
       },
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: metric.range, dir: metric.best ?? 1 } },
       axes: [
-        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: 40 },
+        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: roomFor },
         { ...axis, values: metric.values, splits: metric.splits, size: 62, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
@@ -105,7 +105,7 @@ export class Charts {
       pxAlign: 0,
       dash: player ? [7, 4] : undefined,
       fill: filled ? (plot) => this.shade(plot) : undefined,
-      points: { size: 5, fill: () => this.colours.players[player] },
+      points: { size: 6, fill: () => this.colours.players[player] },
     };
   }
 
@@ -187,5 +187,8 @@ function joined(lists, of) {
   const tables = lists.map((rows) => [rows.map(({ at }) => at / 1000), rows.map(of)]);
   return tables.length === 1 ? tables[0] : uPlot.join(tables);
 }
+
+// Below the axis, for labels of one line or of two.
+const roomFor = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
 
 const empty = (count) => Array.from({ length: count + 1 }, () => []);

@@ -150,7 +150,7 @@ export class Progress {
       });
     }
     byId("presets").addEventListener("click", ({ target }) => {
-      const days = target.closest("button")?.dataset.days;
+      const { days } = target.dataset;
       if (days) this.choose(presetWindow(days, this.all));
     });
     byId("every").addEventListener("click", ({ target }) => {
