@@ -38,6 +38,10 @@ def listening(answer):
         with connection:
             asked.append(connection.recv(65536).decode())
             connection.sendall(answer)
+            # What is closed with something unread in it is reset.
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         thread = threading.Thread(target=serve_once)
