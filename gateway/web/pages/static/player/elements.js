@@ -32,6 +32,11 @@ export function press(group, name, value) {
   }
 }
 
+// Before what is in this place goes: whoever is in it by keyboard goes on from there.
+export function leave(place, next) {
+  if (place.contains(document.activeElement)) next.focus();
+}
+
 // Told to who listens, once: the same words twice are told twice.
 export function announce(text) {
   const place = byId("said");

@@ -1,6 +1,6 @@
 // The best plays of a player: some, then more, by pp or by date.
 
-import { byId, button, el, outside, press, unseen, when } from "./elements.js";
+import { byId, button, el, leave, outside, press, unseen, when } from "./elements.js";
 import { count, day, decimal } from "./format.js";
 import { hiscores } from "./questions.js";
 import { troubleBox } from "./trouble.js";
@@ -50,6 +50,7 @@ export class Hiscores {
   put({ nodes, totalCount, pageInfo }, after) {
     const lines = nodes.map(line);
     const body = byId("plays");
+    leave(byId("hiscores-more"), byId("hiscores-table"));
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
     byId("hiscores-table").hidden = totalCount === 0;

@@ -2,7 +2,7 @@
 
 import { MODES, playerId, read, search } from "./address.js";
 import * as comparison from "./compare.js";
-import { announce, byId, el, outside, when } from "./elements.js";
+import { announce, byId, button, el, leave, outside, when } from "./elements.js";
 import { ago, day, length, moment } from "./format.js";
 import { Hiscores } from "./hiscores.js";
 import { showGains, showNow, showPeak } from "./numbers.js";
@@ -20,13 +20,16 @@ let shown = null; // the player's profile and series, once they are here
 let beside = null; // the same of the other player
 let asking = new AbortController();
 
-const progress = new Progress((change) => go(change));
+const progress = new Progress(go);
 const plays = new Hiscores();
-const update = new Update(({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }));
+const update = new Update({
+  updated: ({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }),
+  unknown: () => state(shown?.stats.tracked ? "known" : null),
+});
 
-function go(change) {
+function go(change, { replace = false } = {}) {
   view = { ...view, ...change };
-  history.pushState(null, "", location.pathname + search(view));
+  history[replace ? "replaceState" : "pushState"](null, "", location.pathname + search(view));
   showModes();
 }
 
@@ -55,6 +58,7 @@ async function load({ quiet = false, scores = true } = {}) {
 }
 
 function waitFor(signal) {
+  leave(byId("failed"), byId("main"));
   state("waiting");
   byId("notices").replaceChildren();
   byId("waiting-words").textContent = "Reading what osu!track knows …";
@@ -126,13 +130,13 @@ function showWarnings(warnings) {
     const rows = Math.max(...dropped);
     notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`));
   }
+  leave(byId("notices"), byId("main"));
   byId("notices").replaceChildren(...notes);
 }
 
 function stale(age) {
   const text = `These numbers were read from osu!track ${length(age)} ago. It is being asked again, or can’t be reached.`;
-  const look = el("button", { type: "button", class: "small" }, "Look again");
-  look.addEventListener("click", () => load({ quiet: true, scores: false }));
+  const look = button("Look again", () => load({ quiet: true, scores: false }), { class: "small" });
   return el("div", { class: "notice warn row", role: "status", "data-code": "STALE_DATA" }, el("span", {}, text), look);
 }
 
@@ -144,6 +148,7 @@ async function compare() {
     comparison.showNobody();
     return draw();
   }
+  leave(byId("compared"), byId("compare-id"));
   comparison.showWaiting(id);
   const { signal } = asking;
   try {
@@ -174,11 +179,18 @@ function alone() {
   return compare();
 }
 
+// The address names nobody.
+function refuse() {
+  state(null);
+  byId("wrong").hidden = false;
+  byId("wrong-id").textContent = view.asked.slice(0, 40);
+}
+
 function begin() {
   beside = null;
   shown = null;
   showModes();
-  if (!view.id) return state(null), (byId("wrong").hidden = false), (byId("wrong-id").textContent = view.asked.slice(0, 40));
+  if (!view.id) return refuse();
   byId("name").textContent = `Player ${view.id}`;
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("update-part").hidden = false;
@@ -201,7 +213,10 @@ byId("other").addEventListener("submit", (event) => {
   if (id) location.assign(new URL(hrefOf(id), location.href));
   else announce("A number is needed, as in osu.ppy.sh/users/2.");
 });
-byId("begin").addEventListener("click", () => byId("update").click());
+byId("begin").addEventListener("click", () => {
+  byId("update").focus(); // which stays where it is
+  byId("update").click();
+});
 comparison.listen(view.id, (id) => {
   go({ compare: id });
   compare();

@@ -2,7 +2,7 @@
 
 import { INTERVALS } from "./address.js";
 import { Charts } from "./chart.js";
-import { announce, byId, el, press } from "./elements.js";
+import { announce, byId, el, leave, press } from "./elements.js";
 import { count, day, moment, pp, rank } from "./format.js";
 import { fineness, rowAt } from "./series.js";
 import { listen } from "./keys.js";
@@ -15,12 +15,13 @@ const EACH = { all: "every snapshot", day: "one a day", week: "one a week", mont
 const PRESETS = { 30: "30 days", 90: "90 days", 365: "1 year", 1095: "3 years", all: "All" };
 
 export class Progress {
-  // `changed({from, to, every})` puts into the address what has been chosen.
+  // `changed({from, to, every}, {replace})` puts into the address what has been chosen.
   constructor(changed) {
     this.changed = changed;
     this.players = [];
     this.strip = new Strip({
-      chosen: (from, to) => this.choose(fitted(from, to, this.all)),
+      // A slider moves in many steps, which are not all worth a step of the way back.
+      chosen: (from, to) => this.choose(fitted(from, to, this.all), { replace: true }),
       moving: (from, to) => this.draw({ from, to }),
     });
     this.charts = new Charts([byId("plot-pp"), byId("plot-rank")], {
@@ -55,9 +56,9 @@ export class Progress {
     return { from: this.view.from, to: this.view.to, every };
   }
 
-  choose(change) {
+  choose(change, how) {
     this.view = { ...this.view, ...change };
-    this.changed(change);
+    this.changed(change, how);
     return this.render();
   }
 
@@ -67,6 +68,7 @@ export class Progress {
     const { signal } = (this.asking = new AbortController());
     this.showChoices();
     this.draw(this.window);
+    leave(byId("plots-trouble"), byId("plots"));
     byId("plots-trouble").replaceChildren();
     if (!this.players.every((player) => player.has(this.fine))) {
       byId("progress").setAttribute("aria-busy", "true");

@@ -1,6 +1,6 @@
 // The Update button: asks osu!track to read the player anew, and tells what changed, or why nothing was done.
 
-import { announce, button, byId, el } from "./elements.js";
+import { announce, button, byId, el, leave } from "./elements.js";
 import { length } from "./format.js";
 import { gradeBadge, mapLink, modList } from "./hiscores.js";
 import { changes } from "./numbers.js";
@@ -12,9 +12,9 @@ const PLAYS = 5;
 const SLOW_MS = 4000;
 
 export class Update {
-  // `updated({first, plays})` is called when there is something new to read.
-  constructor(updated) {
-    this.updated = updated;
+  // `updated({first, plays})` is called when there is something new to read, `unknown()` when osu! knows nobody by this ID.
+  constructor({ updated, unknown }) {
+    Object.assign(this, { updated, unknown });
     this.token = null; // as long as the page is open, and nowhere else
     byId("update").addEventListener("click", ({ currentTarget }) => {
       if (currentTarget.getAttribute("aria-disabled") !== "true") this.send();
@@ -33,6 +33,7 @@ export class Update {
 
   async send() {
     const { round } = this;
+    leave(byId("updated"), byId("update"));
     this.busy();
     try {
       const result = await update(this.id, this.mode, this.token);
@@ -70,6 +71,7 @@ export class Update {
       return this.put(success(result));
     }
     if (result.__typename === "UpdateOnCooldown") return this.cool(result);
+    if (result.__typename === "UserNotFound") this.unknown();
     this.put(box("warn", "Nothing to update", el("p", {}, result.message)));
   }
 
