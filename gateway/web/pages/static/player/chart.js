@@ -91,7 +91,7 @@ export class Charts {
       scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: metric.range, dir: metric.best ?? 1 } },
       axes: [
         { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: roomFor },
-        { ...axis, values: metric.values, splits: metric.splits, size: 62, space: 36 },
+        { ...axis, values: metric.values, splits: metric.splits, size: 70, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
       hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.moved(plot)] },
@@ -101,7 +101,7 @@ export class Charts {
   line(player, filled) {
     return {
       stroke: () => this.colours.players[player],
-      width: 2,
+      width: 1.75,
       pxAlign: 0,
       dash: player ? [7, 4] : undefined,
       fill: filled ? (plot) => this.shade(plot) : undefined,

@@ -128,7 +128,7 @@ function showWarnings(warnings) {
   if (ages.length) notes.push(stale(Math.max(...ages)));
   if (dropped.length) {
     const rows = Math.max(...dropped);
-    notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`));
+    notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, el("span", {}, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`)));
   }
   leave(byId("notices"), byId("main"));
   byId("notices").replaceChildren(...notes);

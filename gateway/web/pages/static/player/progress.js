@@ -168,7 +168,7 @@ const within = (rows, from, to) => rows.filter(({ at }) => at >= from && at <= t
 
 function reading(name, row, index) {
   const value = row ? `${pp(row.pp)} · ${rank(row.globalRank)}` : "not tracked yet";
-  return el("span", { class: `reading player-${index}` }, el("b", {}, name), " ", value);
+  return el("span", { class: `reading player-${index}` }, el("b", {}, name), " ", el("span", { class: "value" }, value));
 }
 
 function inWords(name, rows) {
