@@ -50,12 +50,13 @@ UNLIMITED = {
 
 
 class Servers(NamedTuple):
-    """Everything that is loaded. `executing` is the gateway without its cache of responses."""
+    """Everything that is loaded. `executing` is the gateway without its cache of responses, `telling` with its log."""
 
     hello: Server
     plain: Server
     gateway: Server
     executing: Server
+    telling: Server
 
 
 class Case(NamedTuple):
@@ -81,6 +82,7 @@ CASES = [
     Case("small, plain", "plain", SMALL),
     Case("small, executed", "executing", SMALL),
     Case("small, from the cache", "gateway", SMALL),
+    Case("small, from the cache, logged", "telling", SMALL),
     Case("medium, plain", "plain", MEDIUM),
     Case("medium, executed", "executing", MEDIUM),
     Case("medium, from the cache", "gateway", MEDIUM),
@@ -114,6 +116,7 @@ def main() -> None:
             running.enter_context(uvicorn("benchmarks.plain_strawberry:app", UPSTREAM_URL=twin.url)),
             running.enter_context(_gateway(**upstream)),
             running.enter_context(_gateway(**upstream, GATEWAY_RESPONSE_CACHE_MAX_BYTES="0")),
+            running.enter_context(_gateway(**upstream, GATEWAY_ACCESS_LOG="true", GATEWAY_LOG_FORMAT="json")),
         )
         _table(_measured(servers))
         _beside_a_heavy_client(servers)

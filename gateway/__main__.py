@@ -1,6 +1,7 @@
 """The command line: `python -m gateway`, or `osutrack-gateway`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -8,12 +9,23 @@ from importlib.metadata import version
 from .query.options import add_options
 from .settings import BadSettings
 
-INTERRUPTED = 130
+# As a shell tells that a program was ended by SIGINT, or SIGPIPE.
+INTERRUPTED, BROKEN_PIPE = 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 if all is well, 1 if not, 2 for a wrong call or wrong settings."""
-    chosen = _parser().parse_args(arguments)
+    try:
+        code = _run(_parser().parse_args(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end, and would complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code
+
+
+def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "query":
         return _query(chosen)
     from . import cli  # noqa: PLC0415  # `--help` and a wrong call answer at once

@@ -67,6 +67,14 @@ def serve(*, sandbox: bool) -> int:
     return 0 if server.started else 1
 
 
+def application(settings: Settings) -> Callable[..., Any]:
+    """The gateway as each process serves it; the process logs in our way from then on."""
+    # What is told of in one round of the event loop is written at its end.
+    tell = configure(settings, soon=lambda call: asyncio.get_running_loop().call_soon(call))
+    log_retries()
+    return create_app(settings, tell=tell)
+
+
 class _Supervisor(Multiprocess):
     """Replaces processes that die, and what they held is not counted any more."""
 
@@ -79,13 +87,6 @@ class _Supervisor(Multiprocess):
         super().keep_subprocess_alive()
         for dead in before - {worker.pid for worker in self.processes}:
             forget_process(dead, self._folder)
-
-
-def application(settings: Settings) -> Callable[..., Any]:
-    """The gateway as each process serves it; the process logs in our way from then on."""
-    tell = configure(settings)
-    log_retries()
-    return create_app(settings, tell=tell)
 
 
 def _serve_together(config: uvicorn.Config) -> int:
@@ -124,8 +125,9 @@ def schema(old: str | None) -> int:
 
 def settings() -> int:
     """Print every setting: its value, default, where it is from, and what it means with its unit."""
-    for variable, value, default, source, meaning in knobs(read_settings()):
-        print(f"{variable}={value}\n    {meaning} Default: {default or 'none'}. From: {source}.")
+    for knob in knobs(read_settings()):
+        default = f"{knob.default} {knob.unit}".strip() or "none"
+        print(f"{knob.variable}={knob.value}\n    {knob.meaning} Default: {default}. From: {knob.source}.")
     return 0
 
 

@@ -20,6 +20,8 @@ from .visits import visiting
 Facts = Mapping[str, Any]
 # Tells of one request, at a level.
 Tell = Callable[[str, Facts], None]
+# Calls something soon, in the same thread.
+Soon = Callable[[Callable[[], None]], object]
 LEVELS = logging.getLevelNamesMapping()
 # They tell of every request; our own line tells more.
 QUIET = ("httpx", "httpcore", "uvicorn.access")
@@ -28,10 +30,16 @@ UNTOLD = {"color_message", "exc_info", "positional_args"}
 PLAIN = frozenset(" \t\"'=")
 
 
-def configure(settings: Settings, stream: BinaryIO | None = None) -> Tell | None:
+def at_once(call: Callable[[], None]) -> None:
+    """Without an event loop there is nothing to wait for."""
+    call()
+
+
+def configure(settings: Settings, stream: BinaryIO | None = None, soon: Soon = at_once) -> Tell | None:
     """Have all lines of this process written to `stream` (standard output); returns how to tell of requests, if at all.
 
-    For the whole process, so that libraries speak as we do. Calling it again replaces what was there.
+    For the whole process, so that libraries speak as we do. Calling it again replaces what was there. `soon` calls
+    something in a moment: what is told of until then is written together, as each write costs more than its line.
     """
     out = structlog.BytesLogger(stream or sys.stdout.buffer)
     render = RENDERERS[settings.log_format]
@@ -40,7 +48,7 @@ def configure(settings: Settings, stream: BinaryIO | None = None) -> Tell | None
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return _access_log(out, render, LEVELS[settings.log_level.upper()]) if settings.access_log else None
+    return _AccessLog(out, render, LEVELS[settings.log_level.upper()], soon) if settings.access_log else None
 
 
 def as_json(line: Facts) -> bytes:
@@ -96,15 +104,26 @@ def _written(out: structlog.BytesLogger, line: bytes) -> None:
         return
 
 
-def _access_log(out: structlog.BytesLogger, render: Callable[[Facts], bytes], least: int) -> Tell:
+class _AccessLog:
     """Past `logging`, which would cost more than all else about an answer that is sent again."""
-    now, told = _Clock(), {name.lower() for name, level in LEVELS.items() if level >= least}
 
-    def tell(level: str, facts: Facts) -> None:
-        if level in told:
-            _written(out, render({"timestamp": now(), "level": level, "event": "request", **facts}))
+    def __init__(self, out: structlog.BytesLogger, render: Callable[[Facts], bytes], least: int, soon: Soon) -> None:
+        self._out = out
+        self._render = render
+        self._told = {name.lower() for name, level in LEVELS.items() if level >= least}
+        self._soon = soon
+        self._now = _Clock()
+        self._lines: list[bytes] = []
 
-    return tell
+    def __call__(self, level: str, facts: Facts) -> None:
+        if level in self._told:
+            self._lines.append(self._render({"timestamp": self._now(), "level": level, "event": "request", **facts}))
+            if len(self._lines) == 1:
+                self._soon(self._write)
+
+    def _write(self) -> None:
+        lines, self._lines = self._lines, []
+        _written(self._out, b"\n".join(lines))
 
 
 class _Clock:

@@ -78,6 +78,9 @@ class Metrics:
             ["operation", "outcome"],
             registry=self.registry,
         )
+        # There from the start: Prometheus can't see something rise that was not there before.
+        for operation in ("query", "mutation", "none"):
+            self._requests.labels(operation, "failed")
         self._request_seconds = Histogram(
             "gateway_request_duration_seconds",
             "How long they took.",
@@ -89,6 +92,12 @@ class Metrics:
             "gateway_upstream_requests",
             "Requests to osu!track; the outcome is `ok` or an error's code.",
             ["endpoint", "outcome"],
+            registry=self.registry,
+        )
+        self._rows_dropped = Counter(
+            "gateway_upstream_rows_dropped",
+            "Rows of osu!track's answers that can't be read, and are left out.",
+            ["endpoint"],
             registry=self.registry,
         )
         self._upstream_seconds = Histogram(
@@ -103,6 +112,10 @@ class Metrics:
         """A GraphQL request has ended; `operation` is its type, `none` if that is not known."""
         self._requests.labels(operation, outcome).inc()
         self._request_seconds.labels(operation).observe(seconds)
+
+    def rows_dropped(self, endpoint: str, count: int) -> None:
+        """So many rows of an answer could not be read."""
+        self._rows_dropped.labels(endpoint).inc(count)
 
     @contextmanager
     def upstream_request(self, endpoint: str) -> Iterator[None]:

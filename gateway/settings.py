@@ -21,6 +21,9 @@ Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[int, Field(ge=0)]
 
 
+UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "a minute"}
+
+
 class BadSettings(Exception):
     """The environment says something that can't be. The message names each variable and what was expected."""
 
@@ -178,6 +181,11 @@ class Knob(NamedTuple):
     default: str
     source: str
     meaning: str
+
+    @property
+    def unit(self) -> str:
+        """Of the value, if it is an amount: the variable's name tells."""
+        return next((unit for end, unit in UNITS.items() if self.variable.endswith(end)), "")
 
 
 def knobs(settings: Settings) -> list[Knob]:

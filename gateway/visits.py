@@ -46,6 +46,10 @@ class Visit:
         self.operation_type = operation_type
         self.cost = cost
 
+    def refuse(self, codes: list[str]) -> None:
+        """It has no data, for these reasons."""
+        self.outcome, self.codes = "refused", codes
+
     @property
     def marks(self) -> dict[str, Any]:
         """By what its lines in the log can be found."""

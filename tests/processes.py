@@ -15,15 +15,16 @@ ROOT = Path(__file__).parents[1]
 
 
 class Process:
-    """A gateway over its sandbox, and what it has printed."""
+    """A gateway, over its sandbox if it is given no other osu!track, and what it has printed."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.workers = int(settings.get("workers", "1"))
         self._printed = folder / "printed"
+        sandbox = [] if "upstream_url" in settings else ["--sandbox"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
         with self._printed.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "gateway", "serve", "--sandbox"],
+                [sys.executable, "-m", "gateway", "serve", *sandbox],
                 cwd=folder,
                 env={**environment, "GATEWAY_PORT": "0", "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
                 | {f"GATEWAY_{name.upper()}": value for name, value in settings.items()},

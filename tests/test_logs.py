@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+from collections.abc import Callable
 
 import httpx
 import pytest
@@ -190,6 +191,19 @@ def test_a_disk_that_is_full_does_not_fail_a_request(lines):
     assert tell
     tell("info", {"status": 200})
     logging.getLogger("gateway").info("hello")
+
+
+def test_what_is_told_in_one_go_is_written_in_one_go(lines):
+    seen, stream = lines
+    later: list[Callable[[], None]] = []
+    tell = configure(Settings(log_format="json", _env_file=None), stream, soon=later.append)
+    assert tell
+    tell("info", {"status": 200})
+    tell("info", {"status": 404})
+    before = seen()
+    [write] = later
+    write()
+    assert (before, [line["status"] for line in seen()]) == ([], [200, 404])
 
 
 HEAD = {"timestamp": "2026-11-20T12:00:00.000Z", "level": "info"}

@@ -1,5 +1,6 @@
 """What operators see: probes, and metrics that tell what happened."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from gateway.sandbox import Fault
+from tests import recordings
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 QUERY = '{ user(id: "2") { stats { latest { pp } snapshots { at pp } } } }'
@@ -55,6 +57,26 @@ async def test_requests_to_osu_track_are_counted_by_endpoint_and_outcome(gateway
     seen = await metrics(gateway)
     assert seen["gateway_upstream_requests_total", "/stats_history", "ok"] == 1
     assert seen["gateway_upstream_requests_total", "/stats_history", "UPSTREAM_UNAVAILABLE"] == 1
+
+
+@pytest.mark.parametrize(
+    "fault, outcome",
+    [
+        (Fault(kind="garbage", body="[[]]"), "UPSTREAM_INVALID_RESPONSE"),
+        (Fault(kind="status", status=400), "UPSTREAM_REJECTED"),
+    ],
+)
+async def test_an_answer_that_makes_no_sense_is_counted_as_such(gateway, fault, outcome):
+    gateway.sandbox.faults = (fault,)
+    await gateway.send(QUERY)
+    assert (await metrics(gateway))["gateway_upstream_requests_total", "/stats_history", outcome] == 1
+
+
+async def test_rows_that_can_not_be_read_are_counted(gateway):
+    rows = [*recordings.rows("stats_history_pp_rank_zero"), {"pp_raw": 1}, {"pp_raw": 2}]
+    gateway.sandbox.faults = (Fault(kind="garbage", body=json.dumps(rows)),)
+    await gateway.send(QUERY)
+    assert (await metrics(gateway))["gateway_upstream_rows_dropped_total", "/stats_history"] == 2
 
 
 async def test_what_is_remembered_is_counted(gateway):

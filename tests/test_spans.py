@@ -1,8 +1,13 @@
 """OpenTelemetry: a span for an operation, in it one for each request to osu!track, and nothing of it unless wanted."""
 
+import gzip
 import subprocess
 import sys
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
+import httpx
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -12,7 +17,7 @@ from opentelemetry.trace import SpanKind, StatusCode
 from gateway.sandbox import Fault
 from gateway.spans import Spans, resource
 from tests.overheard import listening
-from tests.processes import ROOT
+from tests.processes import ROOT, Process
 from tests.test_traceparent import GIVEN, SPAN, TRACE
 
 QUERY = 'query Profile { user(id: "2") { stats { peak { pp } snapshots { at pp globalRank } } } }'
@@ -107,6 +112,44 @@ def test_the_environment_names_the_service_and_we_do_if_it_does_not(monkeypatch)
     ours = resource().attributes["service.name"]
     monkeypatch.setenv("OTEL_SERVICE_NAME", "another")
     assert (ours, resource().attributes["service.name"]) == ("osutrack-gateway", "another")
+
+
+@contextmanager
+def collector():
+    """A server that takes spans; gives its address and what it was sent."""
+    sent = []
+
+    class Take(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            sent.append((self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Nothing: it is no part of the test."""
+
+    with HTTPServer(("127.0.0.1", 0), Take) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}", sent
+        server.shutdown()
+
+
+def test_what_has_not_been_sent_is_sent_when_it_ends(tmp_path, monkeypatch):
+    with collector() as (address, sent):
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
+        monkeypatch.setenv("OTEL_SERVICE_NAME", "called-so-by-its-operator")
+        running = Process(tmp_path, open_telemetry="true")
+        try:
+            httpx.post(f"{running.address()}/graphql", json={"query": QUERY}).raise_for_status()
+            running.stop()
+        finally:
+            running.process.kill()
+            running.process.wait()
+
+    assert {path for path, _ in sent} == {"/v1/traces"}
+    body = b"".join(body for _, body in sent)
+    assert [word for word in (b"called-so-by-its-operator", b"GET /peak", b"Profile") if word not in body] == []
 
 
 def python(script, **environment):

@@ -16,6 +16,7 @@ from .breaker import Breaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
 from .pacing import Budget, Pacer
+from .session import Session
 
 # osu!track closes a connection that has been idle for 5 s: one that old is not used again.
 KEEPALIVE_S = 4.0
@@ -48,7 +49,7 @@ class Connection:
         self.breaker = Breaker(clock=clock)
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)
-        self.client = Client(
+        session = Session(
             self._http,
             self.pacer,
             self.breaker,
@@ -57,6 +58,7 @@ class Connection:
             tracing=tracing,
             clock=clock,
         )
+        self.client = Client(session, metrics)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import os
 import sys
 
 import msgspec
@@ -16,8 +15,6 @@ from .progress import progress
 from .table import tables
 
 ERRORS, WRONG_CALL, NO_ANSWER = 1, 2, 3
-# As a shell tells that a program was ended by SIGPIPE.
-BROKEN_PIPE = 141
 
 
 def query(call: argparse.Namespace) -> int:
@@ -30,7 +27,10 @@ def query(call: argparse.Namespace) -> int:
         return _fail(exc, NO_ANSWER)
     for complaint in complaints(found):
         print(complaint, file=sys.stderr)
-    return _write(_printed(found, call)) or (ERRORS if found.errors else 0)
+    # UTF-8, whatever the terminal says: JSON is nothing else.
+    sys.stdout.buffer.write(_printed(found, call))
+    sys.stdout.buffer.flush()
+    return ERRORS if found.errors else 0
 
 
 async def _answered(call: argparse.Namespace, question: Asked) -> Answer:
@@ -44,18 +44,6 @@ def _printed(found: Answer, call: argparse.Namespace) -> bytes:
     if call.table:
         return tables(found.data).encode() if found.data else b""
     return msgspec.json.format(found.content, indent=-1 if call.compact else 2) + b"\n"
-
-
-def _write(content: bytes) -> int:
-    try:
-        # UTF-8, whatever the terminal says: JSON is nothing else.
-        sys.stdout.buffer.write(content)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        # Python flushes once more at its end, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
-    return 0
 
 
 def _fail(reason: Exception, code: int) -> int:

@@ -58,19 +58,20 @@ class GraphQLEndpoint:
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
         visit: Visit = request.state.visit
-        visit.outcome, began = "refused", perf_counter()
+        # Until something better is known.
+        visit.outcome, began = "failed", perf_counter()
         try:
             _check(request, accepted)
             return await self._executed(request, accepted or JSON)
         except Rejected as no:
-            visit.codes = [no.code]
+            visit.refuse([no.code])
             return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
         except Refused as no:
-            visit.codes = _codes(no.errors)
+            visit.refuse(_codes(no.errors))
             # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
             return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
         except GatewayError as exc:
-            visit.codes = [exc.code]
+            visit.refuse([exc.code])
             return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
         finally:
             self._parts.metrics.request(visit.operation_type or "none", visit.outcome, perf_counter() - began)

@@ -1,0 +1,151 @@
+"""One question to osu!track and its answer: paid for, tried again where that is right, counted and traced.
+
+Here, and only here, httpx's errors become ours.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import NamedTuple, TypeVar
+
+import httpx
+import stamina
+
+from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+from gateway.metrics import Metrics
+from gateway.tracing import Step, Tracing
+from gateway.visits import visiting
+
+from .breaker import Breaker
+from .endpoints import UPDATE, Endpoint
+from .exchange import exchange
+from .pacing import Pacer
+from .patience import Patience
+from .retry_after import retry_after_s
+
+R = TypeVar("R")
+
+ATTEMPTS = 3
+MAX_RETRY_WAIT_S = 1.0
+
+
+class Question(NamedTuple):
+    """What is asked for. The answer may have status 200, 304 if the `etag` still holds, and that in `also`."""
+
+    endpoint: Endpoint
+    params: dict[str, str]
+    etag: str | None = None
+    also: int = 200
+
+    @property
+    def expected(self) -> set[int]:
+        """Every status that means something."""
+        return {200, self.also, 304} if self.etag else {200, self.also}
+
+
+class Answer(NamedTuple):
+    """What came back, whole."""
+
+    status: int
+    body: bytes
+    etag: str | None = None
+
+
+class Session:
+    """osu!track over HTTP, within its budgets and while its breaker is closed."""
+
+    def __init__(  # noqa: PLR0913 - what it works with, and what it tells
+        self,
+        http: httpx.AsyncClient,
+        pacer: Pacer,
+        breaker: Breaker,
+        update_timeout_s: float,
+        *,
+        metrics: Metrics | None = None,
+        tracing: Tracing | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """`http` has osu!track's address as its base URL, and the timeouts of a read."""
+        self._http = http
+        self._metrics = metrics or Metrics()
+        self._tracing = tracing or Tracing()
+        self._pacer = pacer
+        self._breaker = breaker
+        self._update_timeout_s = update_timeout_s
+        self._clock = clock
+
+    async def ask(self, question: Question, read: Callable[[Answer], R], patience: Patience) -> R:
+        """What `read` makes of the answer; raises `UpstreamError`. What can't be read is counted as a failure."""
+        endpoint = question.endpoint
+        request = self._http.build_request(endpoint.method, endpoint.path, params=question.params)
+        if endpoint is UPDATE:
+            request.extensions["timeout"]["read"] = self._update_timeout_s
+        if question.etag:
+            request.headers["If-None-Match"] = question.etag
+        async for attempt in stamina.retry_context(
+            lambda exc: endpoint.again(exc) and patience.left_s > MAX_RETRY_WAIT_S,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=MAX_RETRY_WAIT_S,
+        ).with_name(endpoint.path, (), {}):
+            with attempt:
+                async with self._sent(endpoint, request, patience, attempt.num - 1) as answer:
+                    if answer.status not in question.expected:
+                        raise rejected(answer.status)
+                    understood = read(answer)
+        return understood
+
+    @asynccontextmanager
+    async def _sent(
+        self, endpoint: Endpoint, request: httpx.Request, patience: Patience, resent: int
+    ) -> AsyncIterator[Answer]:
+        """What was answered; what becomes of it is counted with the request."""
+        self._breaker.check()
+        async with self._pacer.turn(endpoint.budget, patience):
+            if visit := visiting.get():
+                visit.upstream_requests += 1
+            with (
+                self._breaker.call(),
+                self._metrics.upstream_request(endpoint.path),
+                self._tracing.request(endpoint.method, endpoint.path, resent=resent) as step,
+            ):
+                request.headers.update(step.headers)
+                yield self._answered(endpoint, *await self._exchange(request, patience, step))
+
+    async def _exchange(self, request: httpx.Request, patience: Patience, step: Step) -> tuple[httpx.Response, bytes]:
+        try:
+            async with asyncio.timeout_at(patience.deadline):
+                response, body = await exchange(self._http, request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+            raise UpstreamUnavailable(
+                "osu!track can't be reached. Try again later.", transient=True, unsent=True
+            ) from exc
+        except (httpx.TimeoutException, TimeoutError) as exc:
+            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+        except httpx.HTTPError as exc:
+            raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
+        step.answered(response.status_code)
+        return response, body
+
+    def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> Answer:
+        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
+            pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
+            self._pacer.pause(endpoint.budget, pause_s)
+            raise UpstreamBusy(
+                "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
+            )
+        if response.is_server_error:
+            raise UpstreamUnavailable(
+                f"osu!track failed (status {response.status_code}). Try again later.",
+                transient=response.status_code in {502, 503, 504},
+            )
+        return Answer(response.status_code, body, response.headers.get("ETag"))
+
+
+def rejected(status: int) -> UpstreamRejected:
+    """The error for a status that nobody expects."""
+    return UpstreamRejected(
+        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
+    )
