@@ -245,6 +245,18 @@ def test_a_second_update_waits_for_the_cooldown(player, gateway):
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["updates"] == updates
 
 
+def test_a_cooldown_ends_before_the_eyes(player):
+    # The answer is made up: the gateway's own cooldown is a quarter of an hour.
+    page = player(AMEO)
+    answer = {"updateUser": {"__typename": "UpdateOnCooldown", "retryAfterSeconds": 2, "message": ""}}
+    page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
+    page.get_by_role("button", name="Update").click()
+    page.get_by_role("heading", name="Updated already").wait_for()
+    expect(page.locator("#update")).to_have_text("Update", timeout=PATIENCE_MS)
+    assert page.locator("#updated").inner_text() == ""
+    assert page.locator("#update").get_attribute("aria-disabled") is None
+
+
 def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
     page = visit(f"/players/{FRESH[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()

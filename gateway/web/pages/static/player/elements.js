@@ -2,7 +2,8 @@
 
 export const byId = (id) => document.getElementById(id);
 
-// An element: `true` sets an attribute without a value, `false`, null and undefined leave it out, and so they do as children.
+// An element: `true` sets an attribute without a value, `false`, null and undefined leave it out, and so they do as
+// children.
 export function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {

@@ -54,9 +54,16 @@ export class Hiscores {
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
     byId("hiscores-table").hidden = totalCount === 0;
-    const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () => this.load(pageInfo.endCursor));
-    const told = totalCount ? `${count(body.rows.length)} of ${count(totalCount)}` : "osu!track has recorded no hiscores here.";
-    byId("hiscores-more").replaceChildren(el("span", { class: "soft fine", role: "status" }, told), ...(pageInfo.hasNextPage ? [more] : []));
+    const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () =>
+      this.load(pageInfo.endCursor),
+    );
+    const told = totalCount
+      ? `${count(body.rows.length)} of ${count(totalCount)}`
+      : "osu!track has recorded no hiscores here.";
+    byId("hiscores-more").replaceChildren(
+      el("span", { class: "soft fine", role: "status" }, told),
+      ...(pageInfo.hasNextPage ? [more] : []),
+    );
     if (after) lines[0]?.querySelector("a").focus();
   }
 }
@@ -64,12 +71,21 @@ export class Hiscores {
 export function gradeBadge(grade) {
   if (!grade) return el("span", { class: "grade" }, "?", unseen(" unknown grade"));
   const silver = SILVER.has(grade);
-  return el("span", { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` }, GRADES[grade] ?? grade, silver && unseen(" silver"));
+  return el(
+    "span",
+    { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` },
+    GRADES[grade] ?? grade,
+    silver && unseen(" silver"),
+  );
 }
 
 export function modList({ acronyms }) {
   if (!acronyms.length) return el("span", { class: "soft" }, "–", unseen("no mods"));
-  return el("span", { class: "mods" }, acronyms.map((mod) => el("span", {}, mod)));
+  return el(
+    "span",
+    { class: "mods" },
+    acronyms.map((mod) => el("span", {}, mod)),
+  );
 }
 
 export const mapLink = ({ beatmapUrl, beatmapId }) => outside(beatmapUrl, `Beatmap ${beatmapId}`);

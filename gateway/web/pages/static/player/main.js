@@ -2,8 +2,8 @@
 
 import { MODES, playerId, read, search } from "./address.js";
 import * as comparison from "./compare.js";
-import { announce, byId, button, el, leave, outside, when } from "./elements.js";
-import { ago, day, length, moment } from "./format.js";
+import { announce, byId, el, leave } from "./elements.js";
+import { nameOf, showHead, showModes, showWarnings } from "./head.js";
 import { Hiscores } from "./hiscores.js";
 import { showGains, showNow, showPeak } from "./numbers.js";
 import { Progress } from "./progress.js";
@@ -30,11 +30,10 @@ const update = new Update({
 function go(change, { replace = false } = {}) {
   view = { ...view, ...change };
   history[replace ? "replaceState" : "pushState"](null, "", location.pathname + search(view));
-  showModes();
+  showModes(view);
 }
 
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
-const nameOf = ({ username }, id) => username ?? `Player ${id}`;
 const seriesOf = (id, { user, stats }) =>
   new Series(nameOf(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
@@ -43,7 +42,8 @@ function state(name) {
   byId("main").setAttribute("aria-busy", String(name === "waiting"));
 }
 
-// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have changed.
+// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have
+// changed.
 async function load({ quiet = false, scores = true } = {}) {
   asking.abort();
   asking = new AbortController();
@@ -65,7 +65,8 @@ function waitFor(signal) {
   announce("Loading.");
   const slow = setTimeout(() => {
     if (byId("waiting").hidden || signal.aborted) return;
-    byId("waiting-words").textContent = "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
+    byId("waiting-words").textContent =
+      "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
     announce("osu!track takes its time.");
   }, SLOW_MS);
   signal.addEventListener("abort", () => clearTimeout(slow));
@@ -83,14 +84,15 @@ async function show(found, scores, quiet) {
   const { user, stats, troubles, warnings } = found;
   if (troubles.history) return fail(troubles.history, quiet);
   shown = found;
-  showHead(user, stats);
-  showWarnings(warnings);
+  showHead(user, stats, view);
+  showWarnings(warnings, () => load({ quiet: true, scores: false }));
   if (!stats.tracked) return state("untracked");
   state("known");
   shown.series = seriesOf(view.id, found);
   showNow(stats);
   showGains(stats);
-  if (troubles.peak) byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
+  if (troubles.peak)
+    byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
   else showPeak(stats.peak);
   if (!quiet) announce(`${nameOf(user, view.id)} in ${view.mode.title} is here.`);
   const parts = [draw(), view.compare && !beside ? compare() : relate()];
@@ -101,43 +103,6 @@ async function show(found, scores, quiet) {
 function draw() {
   const { from, to, every } = view;
   return progress.show([shown.series, ...(beside ? [beside.series] : [])], { from, to, every });
-}
-
-function showHead(user, stats) {
-  const name = nameOf(user, view.id);
-  document.title = `${name} · ${view.mode.title} · osutrack-gateway`;
-  byId("name").textContent = name;
-  const links = [outside(user.profileUrl, "osu! profile"), user.osuTrackUrl && outside(user.osuTrackUrl, "osu!track page")];
-  const known = stats.latest && [el("span", {}, "Read from osu! ", when(stats.latest.at, ago(stats.latest.at))), el("span", {}, "tracked since ", when(stats.earliest.at, day(stats.earliest.at)))];
-  byId("about").replaceChildren(...[el("span", {}, `ID ${view.id}`), ...(known ?? []), ...links].filter(Boolean));
-}
-
-function showModes() {
-  const links = MODES.map((mode) => {
-    const href = `${view.asked}${search({ ...view, mode })}`;
-    return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
-  });
-  byId("modes").replaceChildren(...links);
-}
-
-// What is old or incomplete is said once, by the oldest.
-function showWarnings(warnings) {
-  const ages = warnings.filter(({ code }) => code === "STALE_DATA").map(({ ageSeconds }) => ageSeconds);
-  const dropped = warnings.filter(({ code }) => code === "ROWS_DROPPED").map(({ rows }) => rows);
-  const notes = [];
-  if (ages.length) notes.push(stale(Math.max(...ages)));
-  if (dropped.length) {
-    const rows = Math.max(...dropped);
-    notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, el("span", {}, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`)));
-  }
-  leave(byId("notices"), byId("main"));
-  byId("notices").replaceChildren(...notes);
-}
-
-function stale(age) {
-  const text = `These numbers were read from osu!track ${length(age)} ago. It is being asked again, or can’t be reached.`;
-  const look = button("Look again", () => load({ quiet: true, scores: false }), { class: "small" });
-  return el("div", { class: "notice warn row", role: "status", "data-code": "STALE_DATA" }, el("span", {}, text), look);
 }
 
 // Beside whom the player is shown: nobody, or somebody who has to be asked for.
@@ -189,7 +154,7 @@ function refuse() {
 function begin() {
   beside = null;
   shown = null;
-  showModes();
+  showModes(view);
   if (!view.id) return refuse();
   byId("name").textContent = `Player ${view.id}`;
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
@@ -227,6 +192,6 @@ addEventListener("popstate", () => {
   if (view.id !== before.id || view.mode !== before.mode || !shown) begin();
   else if (view.compare !== before.compare) compare();
   else if (shown.series) draw();
-  showModes();
+  showModes(view);
 });
 begin();
