@@ -18,6 +18,8 @@ def mounted(gateway):
     """The address below which it lies, two folders deep."""
     inner = create_app(Settings(_env_file=None, upstream_url=gateway.sandbox))
     outer = Starlette(routes=[Mount("/deep/down", inner)])
+    # What is mounted is not begun and ended by itself.
+    outer.router.lifespan_context = inner.router.lifespan_context
     server = uvicorn.Server(uvicorn.Config(outer, port=0, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -4,9 +4,10 @@ import re
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from gateway.sandbox.cast import AMEO, FRESH, GONE, HEAVY, MANIA_ONLY, SINGLE
-from tests.browser.chromium import DESK, PHONE, Served
+from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
 from tests.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -54,7 +55,7 @@ def drag(page, start, end):
 
 
 def said(page):
-    page.wait_for_function("document.getElementById('said').textContent !== ''")
+    expect(page.locator("#said")).not_to_be_empty()
     return page.locator("#said").inner_text()
 
 
@@ -78,9 +79,9 @@ def test_hiscores_have_mods_and_grades_and_there_are_more(player):
     assert re.fullmatch(r"(SS|S|A|B|C|D|F|\?).*", best.locator(".grade").inner_text(), re.DOTALL)
     assert page.locator("#plays .mods").count() > 0
     page.get_by_role("button", name="Show 50 more").click()
-    page.wait_for_function("document.querySelectorAll('#plays tr').length === 60")
+    expect(page.locator("#plays tr")).to_have_count(60, timeout=PATIENCE_MS)
     page.get_by_role("button", name="Newest").click()
-    page.wait_for_function("document.querySelectorAll('#plays tr').length === 10")
+    expect(page.locator("#plays tr")).to_have_count(10, timeout=PATIENCE_MS)
 
 
 def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
@@ -92,7 +93,7 @@ def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
     assert page.locator("#plots-words").inner_text() != everything
     page.locator("#plot-pp .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
-    page.wait_for_function("(text) => document.getElementById('plots-words').textContent === text", arg=everything)
+    expect(page.locator("#plots-words")).to_have_text(everything, timeout=PATIENCE_MS)
 
 
 def test_a_finger_zooms_too(player):
@@ -244,6 +245,18 @@ def test_a_second_update_waits_for_the_cooldown(player, gateway):
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["updates"] == updates
 
 
+def test_a_cooldown_ends_before_the_eyes(player):
+    # The answer is made up: the gateway's own cooldown is a quarter of an hour.
+    page = player(AMEO)
+    answer = {"updateUser": {"__typename": "UpdateOnCooldown", "retryAfterSeconds": 2, "message": ""}}
+    page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
+    page.get_by_role("button", name="Update").click()
+    page.get_by_role("heading", name="Updated already").wait_for()
+    expect(page.locator("#update")).to_have_text("Update", timeout=PATIENCE_MS)
+    assert page.locator("#updated").inner_text() == ""
+    assert page.locator("#update").get_attribute("aria-disabled") is None
+
+
 def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
     page = visit(f"/players/{FRESH[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
@@ -252,6 +265,7 @@ def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
     assert "Tracked from now on" in outcome(page)
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
     assert page.get_by_role("heading", level=1).inner_text() == "fresh_01"
+    assert page.evaluate("document.activeElement.id") == "update"
 
 
 def test_whom_osu_does_not_know_is_told(visit):
@@ -259,6 +273,7 @@ def test_whom_osu_does_not_know_is_told(visit):
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert "osu! knows no user" in outcome(page)
+    assert page.get_by_role("button", name="Start tracking").is_hidden()
 
 
 def test_a_single_snapshot_is_a_point(player):
@@ -313,4 +328,5 @@ def test_colours_of_the_charts_follow_the_choice(player):
     drawn = "document.querySelector('#plot-pp canvas').toDataURL()"
     light = page.evaluate(drawn)
     page.get_by_label("Colours").select_option("dark")
-    page.wait_for_function(f"(before) => {drawn} !== before", arg=light)
+    page.wait_for_timeout(200)  # a frame, and some
+    assert page.evaluate(drawn) != light

@@ -44,6 +44,7 @@ def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code
     gateway.well()
     page.get_by_role("button", name="Try again", exact=True).click()
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    assert page.evaluate("document.activeElement.id") == "main"
 
 
 def test_a_retry_waits_as_long_as_it_is_told_to(visit, gateway):

@@ -1,4 +1,5 @@
-// What is shown stands in the address, so that a link shows the same: whom, in which mode, beside whom, which window, how fine.
+// What is shown stands in the address, so that a link shows the same: whom, in which mode, beside whom, which
+// window, how fine.
 
 export const MODES = [
   { name: "osu", value: "OSU", title: "osu!" },

@@ -1,4 +1,5 @@
-// Two charts with one time axis: pp above, rank below. They draw, and tell which window was dragged and what is pointed at.
+// Two charts with one time axis: pp above, rank below. They draw, and tell which window was dragged and what is
+// pointed at.
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { colour } from "../ask.js";
@@ -69,12 +70,19 @@ export class Charts {
 
   build(count) {
     this.plots.forEach((plot) => plot.destroy());
-    this.plots = METRICS.map((metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.places[index]));
+    this.plots = METRICS.map(
+      (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.places[index]),
+    );
     this.plots.forEach((plot) => this.listenToFingers(plot));
   }
 
   options(metric, index, players) {
-    const axis = { stroke: () => this.colours.soft, grid: this.lines(1), ticks: { show: false }, font: this.colours.font };
+    const axis = {
+      stroke: () => this.colours.soft,
+      grid: this.lines(1),
+      ticks: { show: false },
+      font: this.colours.font,
+    };
     return {
       width: this.places[index].clientWidth || 300,
       height: metric.height,
@@ -85,13 +93,21 @@ export class Charts {
         sync: { key: "player", setSeries: false },
         drag: { x: true, y: false, setScale: false, dist: SMALLEST_DRAG_PX },
         y: false,
-        points: { size: 9, width: 2, fill: () => this.colours.raised, stroke: (_, series) => this.colours.players[series - 1] },
+        points: {
+          size: 9,
+          width: 2,
+          fill: () => this.colours.raised,
+          stroke: (_, series) => this.colours.players[series - 1],
+        },
         bind: { dblclick: () => () => this.reset() },
       },
-      scales: { x: { time: true, range: (_, min, max) => [min, max] }, y: { range: metric.range, dir: metric.best ?? 1 } },
+      scales: {
+        x: { time: true, range: (_, min, max) => [min, max] },
+        y: { range: metric.range, dir: metric.best ?? 1 },
+      },
       axes: [
         { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: roomFor },
-        { ...axis, values: metric.values, splits: metric.splits, size: 62, space: 36 },
+        { ...axis, values: metric.values, splits: metric.splits, size: 70, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
       hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.moved(plot)] },
@@ -101,7 +117,7 @@ export class Charts {
   line(player, filled) {
     return {
       stroke: () => this.colours.players[player],
-      width: 2,
+      width: 1.75,
       pxAlign: 0,
       dash: player ? [7, 4] : undefined,
       fill: filled ? (plot) => this.shade(plot) : undefined,

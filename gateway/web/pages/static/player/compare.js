@@ -24,7 +24,8 @@ export function listen(own, chosen) {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const id = playerId(field.value);
-    const problem = id === null ? "A number is needed, as in osu.ppy.sh/users/2." : id === own ? "That is the same player." : "";
+    const problem =
+      id === null ? "A number is needed, as in osu.ppy.sh/users/2." : id === own ? "That is the same player." : "";
     field.setAttribute("aria-invalid", String(problem !== ""));
     hint.textContent = problem || usual;
     hint.classList.toggle("wrong", problem !== "");
@@ -47,7 +48,13 @@ export function showTrouble(trouble, again, remove) {
 export function showUntracked(name, href, remove) {
   const link = el("a", { href }, `their page`);
   byId("compared").replaceChildren(
-    el("p", { class: "notice warn" }, `osu!track has no snapshots of ${name} in this mode. On `, link, " their tracking can be begun."),
+    el(
+      "p",
+      { class: "notice warn" },
+      `osu!track has no snapshots of ${name} in this mode. On `,
+      link,
+      " their tracking can be begun.",
+    ),
     el("p", {}, removal(remove)),
   );
 }
@@ -59,7 +66,14 @@ export function showBoth(one, other, remove) {
   head.push(el("th", { scope: "col", class: "number wide" }, "Difference"));
   const rows = ROWS.map((row) => line(row, one.stats, other.stats));
   const caption = el("caption", { class: "unseen" }, `${one.name} and ${other.name} compared`);
-  byId("compared").replaceChildren(el("div", { class: "scrolls" }, el("table", {}, caption, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows))), el("p", {}, removal(remove)));
+  byId("compared").replaceChildren(
+    el(
+      "div",
+      { class: "scrolls" },
+      el("table", {}, caption, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)),
+    ),
+    el("p", {}, removal(remove)),
+  );
 }
 
 function line([title, of, form, better], one, other) {

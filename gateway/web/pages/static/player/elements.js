@@ -2,7 +2,8 @@
 
 export const byId = (id) => document.getElementById(id);
 
-// An element: `true` sets an attribute without a value, `false`, null and undefined leave it out, and so they do as children.
+// An element: `true` sets an attribute without a value, `false`, null and undefined leave it out, and so they do as
+// children.
 export function el(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [attribute, value] of Object.entries(attributes)) {
@@ -30,6 +31,11 @@ export function press(group, name, value) {
   for (const each of group.querySelectorAll("button")) {
     each.setAttribute("aria-pressed", String(each.dataset[name] === value));
   }
+}
+
+// Before what is in this place goes: whoever is in it by keyboard goes on from there.
+export function leave(place, next) {
+  if (place.contains(document.activeElement)) next.focus();
 }
 
 // Told to who listens, once: the same words twice are told twice.

@@ -42,7 +42,13 @@ export function ago(instant, now = Date.now()) {
 // How long something took or is old: "3 hours".
 export function length(seconds) {
   const [size, unit] =
-    seconds < 2 * MINUTE_S ? [1, "second"] : seconds < 2 * HOUR_S ? [MINUTE_S, "minute"] : seconds < 2 * DAY_S ? [HOUR_S, "hour"] : [DAY_S, "day"];
+    seconds < 2 * MINUTE_S
+      ? [1, "second"]
+      : seconds < 2 * HOUR_S
+        ? [MINUTE_S, "minute"]
+        : seconds < 2 * DAY_S
+          ? [HOUR_S, "hour"]
+          : [DAY_S, "day"];
   const amount = Math.round(seconds / size);
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 // The best plays of a player: some, then more, by pp or by date.
 
-import { byId, button, el, outside, press, unseen, when } from "./elements.js";
+import { byId, button, el, leave, outside, press, unseen, when } from "./elements.js";
 import { count, day, decimal } from "./format.js";
 import { hiscores } from "./questions.js";
 import { troubleBox } from "./trouble.js";
@@ -50,12 +50,20 @@ export class Hiscores {
   put({ nodes, totalCount, pageInfo }, after) {
     const lines = nodes.map(line);
     const body = byId("plays");
+    leave(byId("hiscores-more"), byId("hiscores-table"));
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
     byId("hiscores-table").hidden = totalCount === 0;
-    const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () => this.load(pageInfo.endCursor));
-    const told = totalCount ? `${count(body.rows.length)} of ${count(totalCount)}` : "osu!track has recorded no hiscores here.";
-    byId("hiscores-more").replaceChildren(el("span", { class: "soft fine", role: "status" }, told), ...(pageInfo.hasNextPage ? [more] : []));
+    const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () =>
+      this.load(pageInfo.endCursor),
+    );
+    const told = totalCount
+      ? `${count(body.rows.length)} of ${count(totalCount)}`
+      : "osu!track has recorded no hiscores here.";
+    byId("hiscores-more").replaceChildren(
+      el("span", { class: "soft fine", role: "status" }, told),
+      ...(pageInfo.hasNextPage ? [more] : []),
+    );
     if (after) lines[0]?.querySelector("a").focus();
   }
 }
@@ -63,12 +71,21 @@ export class Hiscores {
 export function gradeBadge(grade) {
   if (!grade) return el("span", { class: "grade" }, "?", unseen(" unknown grade"));
   const silver = SILVER.has(grade);
-  return el("span", { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` }, GRADES[grade] ?? grade, silver && unseen(" silver"));
+  return el(
+    "span",
+    { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` },
+    GRADES[grade] ?? grade,
+    silver && unseen(" silver"),
+  );
 }
 
 export function modList({ acronyms }) {
   if (!acronyms.length) return el("span", { class: "soft" }, "–", unseen("no mods"));
-  return el("span", { class: "mods" }, acronyms.map((mod) => el("span", {}, mod)));
+  return el(
+    "span",
+    { class: "mods" },
+    acronyms.map((mod) => el("span", {}, mod)),
+  );
 }
 
 export const mapLink = ({ beatmapUrl, beatmapId }) => outside(beatmapUrl, `Beatmap ${beatmapId}`);

@@ -2,8 +2,8 @@
 
 import { MODES, playerId, read, search } from "./address.js";
 import * as comparison from "./compare.js";
-import { announce, byId, el, outside, when } from "./elements.js";
-import { ago, day, length, moment } from "./format.js";
+import { announce, byId, el, leave } from "./elements.js";
+import { nameOf, showHead, showModes, showWarnings } from "./head.js";
 import { Hiscores } from "./hiscores.js";
 import { showGains, showNow, showPeak } from "./numbers.js";
 import { Progress } from "./progress.js";
@@ -20,18 +20,20 @@ let shown = null; // the player's profile and series, once they are here
 let beside = null; // the same of the other player
 let asking = new AbortController();
 
-const progress = new Progress((change) => go(change));
+const progress = new Progress(go);
 const plays = new Hiscores();
-const update = new Update(({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }));
+const update = new Update({
+  updated: ({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }),
+  unknown: () => state(shown?.stats.tracked ? "known" : null),
+});
 
-function go(change) {
+function go(change, { replace = false } = {}) {
   view = { ...view, ...change };
-  history.pushState(null, "", location.pathname + search(view));
-  showModes();
+  history[replace ? "replaceState" : "pushState"](null, "", location.pathname + search(view));
+  showModes(view);
 }
 
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
-const nameOf = ({ username }, id) => username ?? `Player ${id}`;
 const seriesOf = (id, { user, stats }) =>
   new Series(nameOf(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
@@ -40,7 +42,8 @@ function state(name) {
   byId("main").setAttribute("aria-busy", String(name === "waiting"));
 }
 
-// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have changed.
+// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have
+// changed.
 async function load({ quiet = false, scores = true } = {}) {
   asking.abort();
   asking = new AbortController();
@@ -55,13 +58,15 @@ async function load({ quiet = false, scores = true } = {}) {
 }
 
 function waitFor(signal) {
+  leave(byId("failed"), byId("main"));
   state("waiting");
   byId("notices").replaceChildren();
   byId("waiting-words").textContent = "Reading what osu!track knows …";
   announce("Loading.");
   const slow = setTimeout(() => {
     if (byId("waiting").hidden || signal.aborted) return;
-    byId("waiting-words").textContent = "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
+    byId("waiting-words").textContent =
+      "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
     announce("osu!track takes its time.");
   }, SLOW_MS);
   signal.addEventListener("abort", () => clearTimeout(slow));
@@ -79,14 +84,15 @@ async function show(found, scores, quiet) {
   const { user, stats, troubles, warnings } = found;
   if (troubles.history) return fail(troubles.history, quiet);
   shown = found;
-  showHead(user, stats);
-  showWarnings(warnings);
+  showHead(user, stats, view);
+  showWarnings(warnings, () => load({ quiet: true, scores: false }));
   if (!stats.tracked) return state("untracked");
   state("known");
   shown.series = seriesOf(view.id, found);
   showNow(stats);
   showGains(stats);
-  if (troubles.peak) byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
+  if (troubles.peak)
+    byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
   else showPeak(stats.peak);
   if (!quiet) announce(`${nameOf(user, view.id)} in ${view.mode.title} is here.`);
   const parts = [draw(), view.compare && !beside ? compare() : relate()];
@@ -99,43 +105,6 @@ function draw() {
   return progress.show([shown.series, ...(beside ? [beside.series] : [])], { from, to, every });
 }
 
-function showHead(user, stats) {
-  const name = nameOf(user, view.id);
-  document.title = `${name} · ${view.mode.title} · osutrack-gateway`;
-  byId("name").textContent = name;
-  const links = [outside(user.profileUrl, "osu! profile"), user.osuTrackUrl && outside(user.osuTrackUrl, "osu!track page")];
-  const known = stats.latest && [el("span", {}, "Read from osu! ", when(stats.latest.at, ago(stats.latest.at))), el("span", {}, "tracked since ", when(stats.earliest.at, day(stats.earliest.at)))];
-  byId("about").replaceChildren(...[el("span", {}, `ID ${view.id}`), ...(known ?? []), ...links].filter(Boolean));
-}
-
-function showModes() {
-  const links = MODES.map((mode) => {
-    const href = `${view.asked}${search({ ...view, mode })}`;
-    return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
-  });
-  byId("modes").replaceChildren(...links);
-}
-
-// What is old or incomplete is said once, by the oldest.
-function showWarnings(warnings) {
-  const ages = warnings.filter(({ code }) => code === "STALE_DATA").map(({ ageSeconds }) => ageSeconds);
-  const dropped = warnings.filter(({ code }) => code === "ROWS_DROPPED").map(({ rows }) => rows);
-  const notes = [];
-  if (ages.length) notes.push(stale(Math.max(...ages)));
-  if (dropped.length) {
-    const rows = Math.max(...dropped);
-    notes.push(el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`));
-  }
-  byId("notices").replaceChildren(...notes);
-}
-
-function stale(age) {
-  const text = `These numbers were read from osu!track ${length(age)} ago. It is being asked again, or can’t be reached.`;
-  const look = el("button", { type: "button", class: "small" }, "Look again");
-  look.addEventListener("click", () => load({ quiet: true, scores: false }));
-  return el("div", { class: "notice warn row", role: "status", "data-code": "STALE_DATA" }, el("span", {}, text), look);
-}
-
 // Beside whom the player is shown: nobody, or somebody who has to be asked for.
 async function compare() {
   beside = null;
@@ -144,6 +113,7 @@ async function compare() {
     comparison.showNobody();
     return draw();
   }
+  leave(byId("compared"), byId("compare-id"));
   comparison.showWaiting(id);
   const { signal } = asking;
   try {
@@ -174,11 +144,18 @@ function alone() {
   return compare();
 }
 
+// The address names nobody.
+function refuse() {
+  state(null);
+  byId("wrong").hidden = false;
+  byId("wrong-id").textContent = view.asked.slice(0, 40);
+}
+
 function begin() {
   beside = null;
   shown = null;
-  showModes();
-  if (!view.id) return state(null), (byId("wrong").hidden = false), (byId("wrong-id").textContent = view.asked.slice(0, 40));
+  showModes(view);
+  if (!view.id) return refuse();
   byId("name").textContent = `Player ${view.id}`;
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("update-part").hidden = false;
@@ -201,7 +178,10 @@ byId("other").addEventListener("submit", (event) => {
   if (id) location.assign(new URL(hrefOf(id), location.href));
   else announce("A number is needed, as in osu.ppy.sh/users/2.");
 });
-byId("begin").addEventListener("click", () => byId("update").click());
+byId("begin").addEventListener("click", () => {
+  byId("update").focus(); // which stays where it is
+  byId("update").click();
+});
 comparison.listen(view.id, (id) => {
   go({ compare: id });
   compare();
@@ -212,6 +192,6 @@ addEventListener("popstate", () => {
   if (view.id !== before.id || view.mode !== before.mode || !shown) begin();
   else if (view.compare !== before.compare) compare();
   else if (shown.series) draw();
-  showModes();
+  showModes(view);
 });
 begin();

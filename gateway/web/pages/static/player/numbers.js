@@ -16,7 +16,12 @@ export function showNow({ latest }) {
     tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
     tile("Global rank", rank(latest.globalRank)),
     tile("Accuracy", percent(latest.accuracy)),
-    tile("Level", count(Math.floor(latest.level)), level, el("span", { class: "unit" }, `${Math.floor(share * 100)} %`)),
+    tile(
+      "Level",
+      count(Math.floor(latest.level)),
+      level,
+      el("span", { class: "unit" }, `${Math.floor(share * 100)} %`),
+    ),
     tile("Plays", count(latest.playCount)),
   );
 }
@@ -33,7 +38,9 @@ export function showPeak(peak) {
   ];
   const known = best.filter(([, value]) => value != null);
   const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, when(at, day(at)))));
-  byId("peak").replaceChildren(...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "soft" }, "None is known.")]));
+  byId("peak").replaceChildren(
+    ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "soft" }, "None is known.")]),
+  );
 }
 
 // The changes between two snapshots, best first; what has not changed is left out.
@@ -49,7 +56,9 @@ export function changes(delta) {
     ["S", signed(delta.countS), delta.countS],
     ["A", signed(delta.countA), delta.countA],
   ];
-  return rows.filter(([, text]) => /[1-9]/.test(text)).map(([title, text, value]) => tile(title, coloured(text, value)));
+  return rows
+    .filter(([, text]) => /[1-9]/.test(text))
+    .map(([title, text, value]) => tile(title, coloured(text, value)));
 }
 
 export function tile(title, ...values) {
@@ -64,7 +73,9 @@ function gained(title, gain) {
   const heading = el("h3", {}, title);
   if (!gain) return el("li", {}, heading, el("p", { class: "soft fine" }, "No two snapshots to compare."));
   const { delta } = gain;
-  const short = !gain.coversWholeWindow && el("p", { class: "soft fine" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
+  const short =
+    !gain.coversWholeWindow &&
+    el("p", { class: "soft fine" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
   return el(
     "li",
     {},

@@ -1,8 +1,9 @@
-// The part of the page with the charts: which window, how fine, what is pointed at, and the same in words and as a table.
+// The part of the page with the charts: which window, how fine, what is pointed at, and the same in words and as a
+// table.
 
 import { INTERVALS } from "./address.js";
 import { Charts } from "./chart.js";
-import { announce, byId, el, press } from "./elements.js";
+import { announce, byId, el, leave, press } from "./elements.js";
 import { count, day, moment, pp, rank } from "./format.js";
 import { fineness, rowAt } from "./series.js";
 import { listen } from "./keys.js";
@@ -15,12 +16,13 @@ const EACH = { all: "every snapshot", day: "one a day", week: "one a week", mont
 const PRESETS = { 30: "30 days", 90: "90 days", 365: "1 year", 1095: "3 years", all: "All" };
 
 export class Progress {
-  // `changed({from, to, every})` puts into the address what has been chosen.
+  // `changed({from, to, every}, {replace})` puts into the address what has been chosen.
   constructor(changed) {
     this.changed = changed;
     this.players = [];
     this.strip = new Strip({
-      chosen: (from, to) => this.choose(fitted(from, to, this.all)),
+      // A slider moves in many steps, which are not all worth a step of the way back.
+      chosen: (from, to) => this.choose(fitted(from, to, this.all), { replace: true }),
       moving: (from, to) => this.draw({ from, to }),
     });
     this.charts = new Charts([byId("plot-pp"), byId("plot-rank")], {
@@ -55,9 +57,9 @@ export class Progress {
     return { from: this.view.from, to: this.view.to, every };
   }
 
-  choose(change) {
+  choose(change, how) {
     this.view = { ...this.view, ...change };
-    this.changed(change);
+    this.changed(change, how);
     return this.render();
   }
 
@@ -67,6 +69,7 @@ export class Progress {
     const { signal } = (this.asking = new AbortController());
     this.showChoices();
     this.draw(this.window);
+    leave(byId("plots-trouble"), byId("plots"));
     byId("plots-trouble").replaceChildren();
     if (!this.players.every((player) => player.has(this.fine))) {
       byId("progress").setAttribute("aria-busy", "true");
@@ -107,14 +110,20 @@ export class Progress {
   read(at) {
     const until = at ?? this.window.to;
     const readings = this.players.map(({ name }, index) => reading(name, rowAt(this.lists[index], until), index));
-    byId("reading").replaceChildren(el("span", { class: "soft" }, at == null ? "Latest here" : moment(at)), ...readings);
+    byId("reading").replaceChildren(
+      el("span", { class: "soft" }, at == null ? "Latest here" : moment(at)),
+      ...readings,
+    );
   }
 
   tell() {
     const { from, to } = this.window;
     const texts = this.players.map(({ name }, index) => inWords(name, within(this.lists[index], from, to)));
     byId("plots-words").textContent = `${day(from)} to ${day(to)}, ${EACH[this.fine.every]}. ${texts.join(" ")}`;
-    fillTable(byId("plots-table"), this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })));
+    fillTable(
+      byId("plots-table"),
+      this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
+    );
     if (this.told) announce(byId("plots-words").textContent);
     this.told = true;
   }
@@ -129,7 +138,12 @@ export class Progress {
     press(byId("presets"), "days", from == null && to == null ? "all" : preset);
     const { from: start, to: end } = this.window;
     const whole = from == null && to == null;
-    for (const [name, off] of Object.entries({ out: whole, earlier: from == null, later: to == null, in: end - start <= 3 * DAY_MS })) {
+    for (const [name, off] of Object.entries({
+      out: whole,
+      earlier: from == null,
+      later: to == null,
+      in: end - start <= 3 * DAY_MS,
+    })) {
       byId(`zoom-${name}`).setAttribute("aria-disabled", String(off));
     }
   }
@@ -143,7 +157,12 @@ export class Progress {
   }
 
   listenToButtons() {
-    const actions = { in: () => this.zoom(0.5), out: () => this.zoom(2), earlier: () => this.move(-0.5), later: () => this.move(0.5) };
+    const actions = {
+      in: () => this.zoom(0.5),
+      out: () => this.zoom(2),
+      earlier: () => this.move(-0.5),
+      later: () => this.move(0.5),
+    };
     for (const [name, action] of Object.entries(actions)) {
       byId(`zoom-${name}`).addEventListener("click", ({ currentTarget }) => {
         if (currentTarget.getAttribute("aria-disabled") !== "true") action();
@@ -166,13 +185,19 @@ const within = (rows, from, to) => rows.filter(({ at }) => at >= from && at <= t
 
 function reading(name, row, index) {
   const value = row ? `${pp(row.pp)} · ${rank(row.globalRank)}` : "not tracked yet";
-  return el("span", { class: `reading player-${index}` }, el("b", {}, name), " ", value);
+  return el(
+    "span",
+    { class: `reading player-${index}` },
+    el("b", {}, name),
+    " ",
+    el("span", { class: "value" }, value),
+  );
 }
 
 function inWords(name, rows) {
   if (!rows.length) return `${name}: no snapshots.`;
   const [first, last] = [rows[0], rows.at(-1)];
   if (rows.length === 1) return `${name}: one point, ${pp(first.pp)}, ${rank(first.globalRank)}.`;
-  const points = `${count(rows.length)} points`;
-  return `${name}: ${points}, from ${pp(first.pp)} and ${rank(first.globalRank)} to ${pp(last.pp)} and ${rank(last.globalRank)}.`;
+  const [start, end] = [first, last].map((row) => `${pp(row.pp)} and ${rank(row.globalRank)}`);
+  return `${name}: ${count(rows.length)} points, from ${start} to ${end}.`;
 }

@@ -6,11 +6,13 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const DAY_S = 86_400;
 
 // How far labels may be apart on the axis of time, in seconds: never less than a day.
-export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map((days) => days * DAY_S);
+export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map(
+  (days) => days * DAY_S,
+);
 
 export function rankRange(_, min, max) {
   if (min == null) return [0, 1];
-  const room = Math.max(0.02, (max - min) * 0.08);
+  const room = Math.max(Math.log10(1 + 3 / 10 ** max), (max - min) * 0.08); // three places at least
   return [Math.max(0, min - room), max + room];
 }
 
@@ -60,7 +62,10 @@ function steps(best, worst) {
   return ranks;
 }
 
+// As short as it can be without being wrong.
 function short(rank) {
-  if (rank >= 1_000_000) return `${count(rank / 100_000) / 10}M`;
-  return rank >= 10_000 && rank % 1000 === 0 ? `${rank / 1000}k` : count(rank);
+  if (rank >= 1_000_000 && rank % 10_000 === 0) return `${rank / 1_000_000}M`;
+  return rank >= 10_000 && rank % 100 === 0
+    ? `${count(Math.floor(rank / 1000))}${rank % 1000 ? `.${(rank % 1000) / 100}` : ""}k`
+    : count(rank);
 }

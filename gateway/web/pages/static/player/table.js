@@ -26,11 +26,27 @@ function table({ name, rows }) {
   };
   add();
   const head = HEADS.map((text, index) => el("th", { scope: "col", class: index ? "number" : null }, text));
-  const made = el("table", {}, el("caption", {}, `${name}, ${count(rows.length)} points`), el("thead", {}, el("tr", {}, head)), body);
-  return el("div", { class: "scrolls stack", tabindex: "0", role: "region", "aria-label": `Table of ${name}` }, made, more);
+  const made = el(
+    "table",
+    {},
+    el("caption", {}, `${name}, ${count(rows.length)} points`),
+    el("thead", {}, el("tr", {}, head)),
+    body,
+  );
+  return el(
+    "div",
+    { class: "scrolls stack", tabindex: "0", role: "region", "aria-label": `Table of ${name}` },
+    made,
+    more,
+  );
 }
 
 function line({ instant, pp: points, globalRank, accuracy, playCount }) {
   const cells = [pp(points), rank(globalRank), percent(accuracy), count(playCount)];
-  return el("tr", {}, el("td", {}, when(instant, moment(instant))), cells.map((text) => el("td", { class: "number" }, text)));
+  return el(
+    "tr",
+    {},
+    el("td", {}, when(instant, moment(instant))),
+    cells.map((text) => el("td", { class: "number" }, text)),
+  );
 }

@@ -4,7 +4,10 @@ import { button, el } from "./elements.js";
 import { clock } from "./format.js";
 
 const SLOW = ["osu!track is slow just now", "It did not answer in time. Nothing is lost: try again in a moment."];
-const REFUSED = ["This gateway does not take the page’s questions", "Its operator admits chosen documents only, and this page’s are not among them."];
+const REFUSED = [
+  "This gateway does not take the page’s questions",
+  "Its operator admits chosen documents only, and this page’s are not among them.",
+];
 const WORDS = {
   UPSTREAM_TIMEOUT: SLOW,
   OPERATION_TIMEOUT: SLOW,
@@ -20,10 +23,19 @@ const WORDS = {
     "osu!track’s answer can’t be understood",
     "It sent something else than usual, an error page perhaps. Try again in a while.",
   ],
-  UPSTREAM_REJECTED: ["osu!track refused the question", "It looks right to the gateway. If this stays so, please report it."],
+  UPSTREAM_REJECTED: [
+    "osu!track refused the question",
+    "It looks right to the gateway. If this stays so, please report it.",
+  ],
   RATE_LIMITED: ["You have asked a lot", "Your points with this gateway are used up. They come back by the minute."],
-  RESULT_TOO_LARGE: ["These are too many snapshots at once", "Choose a shorter window, or show one a day, a week or a month."],
-  UNAUTHENTICATED: ["Updates need a token here", "The operator of this gateway hands tokens out. Everything else is open to all."],
+  RESULT_TOO_LARGE: [
+    "These are too many snapshots at once",
+    "Choose a shorter window, or show one a day, a week or a month.",
+  ],
+  UNAUTHENTICATED: [
+    "Updates need a token here",
+    "The operator of this gateway hands tokens out. Everything else is open to all.",
+  ],
   PERSISTED_QUERY_NOT_SUPPORTED: REFUSED,
   DOCUMENT_NOT_TRUSTED: REFUSED,
   NETWORK: ["The gateway can’t be reached", "Look whether you are connected, then try again."],
@@ -33,7 +45,8 @@ const OTHER = ["Something went wrong", "This should not happen. Try again; if it
 
 export const wordsOf = ({ code }) => WORDS[code] ?? OTHER;
 
-// A box for this AskError. `again` is called when the person wants to try again, not before `retryAfterSeconds` are over.
+// A box for this AskError. `again` is called when the person wants to try again, not before `retryAfterSeconds` are
+// over.
 export function troubleBox(trouble, again) {
   const [title, advice] = wordsOf(trouble);
   const retry = button("Try again", again, { class: "small" });
@@ -49,22 +62,32 @@ export function troubleBox(trouble, again) {
 
 function facts({ code, message, requestId }) {
   const id = requestId && el("p", {}, "Request ", el("code", {}, requestId));
-  return el("details", {}, el("summary", {}, "Details"), el("p", {}, message), el("p", {}, "Code ", el("code", {}, code)), id);
+  return el(
+    "details",
+    {},
+    el("summary", {}, "Details"),
+    el("p", {}, message),
+    el("p", {}, "Code ", el("code", {}, code)),
+    id,
+  );
 }
 
-// The button is off, and counts down, for so many seconds. Returns a function that ends it.
+// The button is off, and counts down, for so many seconds. `over` is called then. Returns a function that
+// ends it before, without that.
 export function wait(target, seconds, label, { over = () => {} } = {}) {
   const until = Date.now() + seconds * 1000;
   const count = () => {
     const left = (until - Date.now()) / 1000;
-    if (left <= 0 || !target.isConnected) return end();
-    target.textContent = `${label} in ${clock(left)}`;
+    if (left > 0 && target.isConnected) target.textContent = `${label} in ${clock(left)}`;
+    else {
+      end();
+      over();
+    }
   };
   const end = () => {
     clearInterval(timer);
     target.removeAttribute("aria-disabled");
     target.textContent = label;
-    over();
   };
   const timer = setInterval(count, 1000);
   target.setAttribute("aria-disabled", "true");

@@ -1,6 +1,6 @@
 // The Update button: asks osu!track to read the player anew, and tells what changed, or why nothing was done.
 
-import { announce, button, byId, el } from "./elements.js";
+import { announce, button, byId, el, leave } from "./elements.js";
 import { length } from "./format.js";
 import { gradeBadge, mapLink, modList } from "./hiscores.js";
 import { changes } from "./numbers.js";
@@ -12,9 +12,10 @@ const PLAYS = 5;
 const SLOW_MS = 4000;
 
 export class Update {
-  // `updated({first, plays})` is called when there is something new to read.
-  constructor(updated) {
-    this.updated = updated;
+  // `updated({first, plays})` is called when there is something new to read, `unknown()` when osu! knows nobody by
+  // this ID.
+  constructor({ updated, unknown }) {
+    Object.assign(this, { updated, unknown });
     this.token = null; // as long as the page is open, and nowhere else
     byId("update").addEventListener("click", ({ currentTarget }) => {
       if (currentTarget.getAttribute("aria-disabled") !== "true") this.send();
@@ -33,6 +34,7 @@ export class Update {
 
   async send() {
     const { round } = this;
+    leave(byId("updated"), byId("update"));
     this.busy();
     try {
       const result = await update(this.id, this.mode, this.token);
@@ -53,7 +55,9 @@ export class Update {
     announce("Asking osu!track to update the player.");
     byId("updated").replaceChildren();
     this.slow = setTimeout(() => {
-      byId("updated").replaceChildren(el("p", { class: "soft fine" }, "osu!track takes a while to read a player from osu!. It is still at it."));
+      byId("updated").replaceChildren(
+        el("p", { class: "soft fine" }, "osu!track takes a while to read a player from osu!. It is still at it."),
+      );
     }, SLOW_MS);
   }
 
@@ -70,16 +74,19 @@ export class Update {
       return this.put(success(result));
     }
     if (result.__typename === "UpdateOnCooldown") return this.cool(result);
+    if (result.__typename === "UserNotFound") this.unknown();
     this.put(box("warn", "Nothing to update", el("p", {}, result.message)));
   }
 
   cool({ retryAfterSeconds: left }) {
-    const again = () => {
+    const over = () => {
       byId("updated").replaceChildren();
       announce("The player can be updated again.");
     };
-    this.end = wait(byId("update"), left, LABEL, { over: () => again() });
-    const text = `osu!track was asked to read this player a moment ago. It can be asked again in ${length(left)}: osu!track is one person’s free service.`;
+    this.end = wait(byId("update"), left, LABEL, { over });
+    const text =
+      "osu!track was asked to read this player a moment ago, and is one person’s free service." +
+      ` It can be asked again in ${length(left)}.`;
     this.put(box("", "Updated already", el("p", {}, text)));
   }
 
@@ -87,14 +94,21 @@ export class Update {
     if (trouble.code === "UNAUTHENTICATED") return this.askForToken(trouble);
     const sent = el("p", {}, "It may have been made all the same: look again in a while before you repeat it.");
     const shown = troubleBox(trouble, () => this.send());
-    if (["UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT", "NO_ANSWER", "UPSTREAM_INVALID_RESPONSE"].includes(trouble.code)) shown.querySelector(".row").before(sent);
+    if (["UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT", "NO_ANSWER", "UPSTREAM_INVALID_RESPONSE"].includes(trouble.code))
+      shown.querySelector(".row").before(sent);
     byId("updated").replaceChildren(shown);
   }
 
   askForToken(trouble) {
     const [title, advice] = wordsOf(trouble);
     const field = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
-    const form = el("form", { class: "row" }, el("label", { for: "token" }, "Token"), field, el("button", { class: "small primary" }, "Update with it"));
+    const form = el(
+      "form",
+      { class: "row" },
+      el("label", { for: "token" }, "Token"),
+      field,
+      el("button", { class: "small primary" }, "Update with it"),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.token = field.value.trim();
@@ -133,11 +147,26 @@ function plays(list) {
   const lines = list.map((play) => {
     const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
     const how = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
-    return el("li", {}, gradeBadge(play.grade), el("span", { class: "which" }, mapLink(play), " ", modList(play.mods), el("small", {}, `No. ${position} · ${how}`)), el("b", {}, `${Math.round(pp)} pp`));
+    return el(
+      "li",
+      {},
+      gradeBadge(play.grade),
+      el(
+        "span",
+        { class: "which" },
+        mapLink(play),
+        " ",
+        modList(play.mods),
+        el("small", {}, `No. ${position} · ${how}`),
+      ),
+      el("b", {}, `${Math.round(pp)} pp`),
+    );
   });
   const shown = el("ol", { class: "found" }, lines.slice(0, PLAYS));
   const rest = lines.slice(PLAYS);
-  const more = rest.length > 0 && button(`Show ${rest.length} more`, () => (shown.append(...rest), more.remove()), { class: "small" });
+  const more =
+    rest.length > 0 &&
+    button(`Show ${rest.length} more`, () => (shown.append(...rest), more.remove()), { class: "small" });
   return el("div", { class: "stack" }, el("h3", {}, title), shown, more);
 }
 
