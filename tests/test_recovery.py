@@ -15,7 +15,7 @@ FAULTS = [
     {"kind": "half"},
     {"kind": "garbage"},
     {"kind": "status", "status": 502},
-    {"kind": "latency", "seconds": 1},
+    {"kind": "latency", "seconds": 5},
 ]
 
 
@@ -24,14 +24,14 @@ async def ask_twenty(gateway):
 
 
 async def set_faults(rest, faults):
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(timeout=60) as http:
         (await http.put(f"{rest.url}/_sandbox/faults", json=faults)).raise_for_status()
 
 
 async def test_connections_come_back_after_every_fault_over_real_sockets():
     stamina.set_testing(testing=True, attempts=2)
     with sandbox_over_http() as rest:
-        async with gateway_over_http(rest.url, operation_timeout_s=0.4, read_timeout_s=0.3) as gateway:
+        async with gateway_over_http(rest.url, operation_timeout_s=1.5, read_timeout_s=1.2) as gateway:
             for fault in FAULTS:
                 await set_faults(rest, [fault])
                 answers = await ask_twenty(gateway)
