@@ -81,12 +81,15 @@ class _Supervisor(Multiprocess):
     def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
         super().__init__(config, sockets)
         self._folder = folder
+        self._pids: set[int | None] = set()
 
     def keep_subprocess_alive(self) -> None:
-        before = {worker.pid for worker in self.processes}
+        # They are replaced here when they die, and elsewhere on SIGHUP.
         super().keep_subprocess_alive()
-        for dead in before - {worker.pid for worker in self.processes}:
+        pids = {worker.pid for worker in self.processes}
+        for dead in self._pids - pids:
             forget_process(dead, self._folder)
+        self._pids = pids
 
 
 def _serve_together(config: uvicorn.Config) -> int:

@@ -36,6 +36,11 @@ class RedisServer:
             assert self._process.poll() is None, "redis-server has ended"
             time.sleep(0.01)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         if self._process is not None:
             self._process.kill()

@@ -77,3 +77,18 @@ def test_a_process_that_dies_is_replaced(gateway):
     until(lambda: gateway.printed.count("Application startup complete") == WORKERS + 1)
     assert len(answering(gateway) - before) == 1
     assert "gateway_redis_up 1.0" in httpx.get(f"{gateway.address()}/metrics").text
+
+
+def entries(gateway):
+    told = httpx.get(f"{gateway.address()}/metrics").text
+    (count,) = re.findall(r'^gateway_cache_entries\{cache="records"\} (\S+)', told, re.MULTILINE)
+    return float(count)
+
+
+def test_what_replaced_processes_held_is_not_counted_any_more(gateway):
+    asked(gateway, QUERY)
+    until(lambda: entries(gateway) > 0)
+
+    gateway.process.send_signal(signal.SIGHUP)
+
+    until(lambda: entries(gateway) == 0)

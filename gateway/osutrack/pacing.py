@@ -136,7 +136,7 @@ class Pacer:
     def __init__(self, budgets: list[Budget], concurrency: int, commons: Commons | None = None) -> None:
         self.budgets = {budget.name: budget for budget in budgets}
         self._commons = commons or Commons(None)
-        self._commons.receive("paused", lambda told: self.budgets[told[0]].pause(told[1]))
+        self._commons.receive("paused", tuple[str, float], self._paused)
         self._slots = asyncio.Semaphore(concurrency)
         self._background_slots = asyncio.Semaphore(max(1, concurrency // BACKGROUND_SHARE))
 
@@ -144,6 +144,11 @@ class Pacer:
         """Spend nothing of a budget for that long, in any process."""
         self.budgets[name].pause(seconds)
         self._commons.tell("paused", (name, seconds))
+
+    def _paused(self, told: tuple[str, float]) -> None:
+        name, seconds = told
+        if name in self.budgets:  # a newer release may have others
+            self.budgets[name].pause(seconds)
 
     @asynccontextmanager
     async def turn(self, name: str, patience: Patience) -> AsyncIterator[None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from secrets import token_hex
 from typing import Any, TypeAlias, TypeVar
@@ -10,16 +10,15 @@ from typing import Any, TypeAlias, TypeVar
 import msgspec
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
-from redis.asyncio.lock import Lock
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 
 T = TypeVar("T")
 Command: TypeAlias = Callable[["Redis"], Awaitable[T]]
 
 PREFIX = "osutrack-gateway"
 CHANNEL = f"{PREFIX}:messages"
+# Written to see whether it can be.
+TRIAL = f"{PREFIX}:trial"
 # Redis answers in less than a millisecond: who waits longer is better off alone.
 COMMAND_S = 1.0
 # Commands under way, and so connections, of one process.
@@ -30,6 +29,8 @@ START_S = 2.0
 FAILURES = (RedisError, OSError, TimeoutError)
 
 log = logging.getLogger(__name__)
+
+_messages: msgspec.msgpack.Decoder[tuple[str, str, msgspec.Raw]] = msgspec.msgpack.Decoder(tuple[str, str, msgspec.Raw])
 
 
 class Away(Exception):
@@ -47,16 +48,17 @@ class Commons:
         self.up = False
         # How often it was lost.
         self.losses = 0
+        # Nothing is sent twice: a lock, say, would be found taken by who has taken it.
         self.pool: ConnectionPool = ConnectionPool.from_url(
-            url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S, retry=Retry(NoBackoff(), 1)
+            url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S
         )
         self._redis = Redis(connection_pool=self.pool)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._name = token_hex(8)
-        self._receivers: dict[str, Callable[[Any], None]] = {}
+        self._receivers: dict[str, tuple[msgspec.msgpack.Decoder[Any], Callable[[Any], None]]] = {}
         self._on_return: list[Command[None]] = []
         self._watching: asyncio.Task[None] | None = None
-        self._telling: set[asyncio.Task[None]] = set()
+        self._behind: set[asyncio.Task[None]] = set()
         self._changed = asyncio.Event()
 
     async def start(self) -> None:
@@ -69,12 +71,12 @@ class Commons:
                 await self._changed.wait()
 
     async def close(self) -> None:
-        """Stop watching, and close the connections."""
+        """End what is done behind, stop watching, and close the connections."""
+        await asyncio.gather(*self._behind, return_exceptions=True)
         self.up = False
-        tasks = [*self._telling, *filter(None, [self._watching])]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
         await self._redis.aclose()
         await self.pool.aclose()
 
@@ -84,68 +86,82 @@ class Commons:
             raise Away
         try:
             async with self._turns, asyncio.timeout(COMMAND_S):
+                if not self.up:  # lost by those whose turn it was
+                    raise Away
                 return await command(self._redis)
         except FAILURES as exc:
-            self._lost(exc)
+            # A key that is not ours says nothing of Redis.
+            if not (isinstance(exc, ResponseError) and str(exc).startswith("WRONGTYPE")):
+                self._lost(exc)
             raise Away from exc
-
-    def lock(self, name: str, for_s: float) -> Lock:
-        """A lock for one process at a time, not yet taken; it is let go after `for_s` if its holder does not."""
-        return self._redis.lock(f"{PREFIX}:lock:{name}", timeout=for_s)
 
     def tell(self, subject: str, content: object) -> None:
         """Send the others a message, some time soon; lost if Redis is away."""
-        if not self.up:
-            return
-        task = asyncio.ensure_future(self._tell(subject, content))
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        if self.up:
+            _ = self.behind(self.ask(lambda redis: redis.publish(*self.message(subject, content))))
+
+    def behind(self, asking: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Ask without waiting for it, whatever becomes of who asks; `close` waits."""
+        task = asyncio.ensure_future(_regardless(asking))
+        self._behind.add(task)
+        task.add_done_callback(self._behind.discard)
+        return task
 
     def message(self, subject: str, content: object) -> tuple[str, bytes]:
         """The channel and the payload of a message, for a command that sends it among other things."""
         return CHANNEL, msgspec.msgpack.encode((self._name, subject, content))
 
-    def receive(self, subject: str, receiver: Callable[[Any], None]) -> None:
-        """Call `receiver` with the content of every message about this from another process."""
-        self._receivers[subject] = receiver
+    def receive(self, subject: str, content: type[T], receiver: Callable[[T], None]) -> None:
+        """Call `receiver` with the content, of that type, of every message about this from another process."""
+        self._receivers[subject] = msgspec.msgpack.Decoder(content), receiver
 
     def on_return(self, command: Command[None]) -> None:
-        """Do this whenever Redis is there (again), before anything else is asked of it."""
-        self._on_return.append(command)
+        """Do this whenever Redis is there (again), before anything else is asked of it.
 
-    async def _tell(self, subject: str, content: object) -> None:
-        with suppress(Away):
-            await self.ask(lambda redis: redis.publish(*self.message(subject, content)))
+        It must not wait between its last look at what is known here and its end: else there may be more.
+        """
+        self._on_return.append(command)
 
     async def _watch(self) -> None:
         while True:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
-                    for command in self._on_return:
-                        await command(self._redis)
-                    self._found()
                     await self._listen(channel)
             except FAILURES as exc:
                 self._lost(exc)
             await asyncio.sleep(WATCH_S)
 
     async def _listen(self, channel: PubSub) -> None:
-        while self.up:
-            message = await channel.get_message(ignore_subscribe_messages=True, timeout=WATCH_S)
+        # The answer to what was sent: a connection may fall silent and look well.
+        expected = True
+        while expected or self.up:
+            message = await channel.get_message(timeout=WATCH_S)
+            if message is None and expected:
+                raise TimeoutError
             if message is None:
-                async with asyncio.timeout(COMMAND_S):
-                    await self._redis.echo("there?")
-            else:
+                await channel.ping()
+            elif message["type"] == "subscribe":
+                await self._return()
+            elif message["type"] == "message":
                 self._heard(message["data"])
+            expected = message is None
 
     def _heard(self, payload: bytes) -> None:
-        sender, subject, content = msgspec.msgpack.decode(payload)
-        # A newer release may speak of what we have not heard of.
-        if sender != self._name and subject in self._receivers:
-            self._receivers[subject](content)
+        try:
+            sender, subject, content = _messages.decode(payload)
+            # A newer release may speak of what we have not heard of.
+            if sender != self._name and subject in self._receivers:
+                contents, receiver = self._receivers[subject]
+                receiver(contents.decode(content))
+        except msgspec.DecodeError as exc:
+            log.warning("what another process has said can't be understood (%s)", exc)
 
-    def _found(self) -> None:
+    async def _return(self) -> None:
+        # One that can only be read, or is full, would be lost again at once.
+        await self._redis.set(TRIAL, self._name, px=1)
+        for command in self._on_return:
+            await command(self._redis)
         self.up = True
         self._changed.set()
         log.info("Redis is there: cache, budgets, cooldowns and updates are shared")
@@ -156,3 +172,8 @@ class Commons:
             log.warning("Redis can't be reached (%s): working alone until it can", str(exc) or type(exc).__name__)
         self.up = False
         self._changed.set()
+
+
+async def _regardless(asking: Coroutine[Any, Any, object]) -> None:
+    with suppress(Away):
+        await asking

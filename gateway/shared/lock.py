@@ -3,42 +3,34 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from secrets import token_hex
 
-from redis.asyncio.lock import Lock
-from redis.exceptions import LockError
+from redis.asyncio import Redis
 
-from .commons import Away, Commons
+from .commons import PREFIX, Away, Commons
 
 # Between two tries.
 TRY_S = 0.02
+DELETE_IF = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 @asynccontextmanager
-async def one_at_a_time(commons: Commons, name: str, *, for_s: float) -> AsyncIterator[bool]:
-    """Hold the lock `name`, or nothing while Redis is away; tells whether another process had it first.
+async def one_at_a_time(commons: Commons, name: str, *, for_s: float) -> AsyncIterator[None]:
+    """Hold the lock `name`, or nothing while Redis is away.
 
     Waits without an end, which is the caller's affair: but a holder that dies keeps others waiting `for_s` at most.
     """
-    lock, waited = commons.lock(name, for_s), False
+    key, token = f"{PREFIX}:lock:{name}", token_hex(8)
     try:
-        while not await commons.ask(lambda _: lock.acquire(blocking=False)):
-            waited = True
-            await asyncio.sleep(TRY_S)
-    except Away:
-        yield waited
-        return
-    try:
-        yield waited
+        with suppress(Away):
+            while not await commons.ask(lambda redis: redis.set(key, token, nx=True, px=int(for_s * 1000))):  # noqa: ASYNC110 - Redis tells nobody
+                await asyncio.sleep(TRY_S)
+        yield
     finally:
-        # Let go even when cancelled: others wait.
-        await asyncio.shield(asyncio.ensure_future(_release(commons, lock)))
+        # Let go even when cancelled, and when nothing was heard of the taking: others wait.
+        await asyncio.shield(commons.behind(commons.ask(lambda redis: delete_if(redis, key, token))))
 
 
-async def _release(commons: Commons, lock: Lock) -> None:
-    with suppress(Away):
-        await commons.ask(lambda _: _let_go(lock))
-
-
-async def _let_go(lock: Lock) -> None:
-    with suppress(LockError):  # it has run out
-        await lock.release()
+async def delete_if(redis: Redis, key: str, value: bytes | str) -> None:
+    """Delete the key if that is its value."""
+    await redis.eval(DELETE_IF, 1, key, value)  # type: ignore[misc]  # redis-py's types are of both its clients

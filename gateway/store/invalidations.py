@@ -4,7 +4,6 @@ Redis keeps the highest number of each tag, and messages tell it at once. Who wa
 """
 
 from contextlib import suppress
-from typing import Any
 
 from redis.asyncio import Redis
 
@@ -22,7 +21,7 @@ class Invalidations:
     def __init__(self, generations: Generations, commons: Commons) -> None:
         self._generations = generations
         self._commons = commons
-        commons.receive(SUBJECT, self._heard)
+        commons.receive(SUBJECT, dict[str, int], self._heard)
         commons.on_return(self._caught_up)
 
     async def spread(self, *tags: str) -> None:
@@ -39,12 +38,14 @@ class Invalidations:
             await pipeline.execute()
 
     async def _caught_up(self, redis: Redis) -> None:
-        known = {tag.decode(): int(number) for tag, number in await redis.zrange(KEY, 0, -1, withscores=True)}
-        unknown = {tag: number for tag, number in self._generations.all() if number > known.get(tag, 0)}
+        found = await redis.zrange(KEY, 0, -1, withscores=True)
+        known = {tag.decode(errors="replace"): int(number) for tag, number in found}
         self._heard(known)
-        if unknown:
+        # More may be raised here while the others are told.
+        while unknown := {tag: number for tag, number in self._generations.all() if number > known.get(tag, 0)}:
             await self._tell(redis, unknown)
+            known |= unknown
 
-    def _heard(self, numbers: Any) -> None:
+    def _heard(self, numbers: dict[str, int]) -> None:
         for tag, number in sorted(numbers.items(), key=lambda item: item[1]):
             self._generations.learn(tag, number)

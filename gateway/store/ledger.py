@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from secrets import token_hex
 
 from msgspec import DecodeError, Struct, msgpack, structs
@@ -11,6 +12,7 @@ from redis.asyncio import Redis
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.records import Player, Update
 from gateway.shared.commons import PREFIX, Away, Commons
+from gateway.shared.lock import delete_if
 
 from .cache import Held
 from .packing import UPDATE
@@ -71,7 +73,9 @@ class Ledger:
         if isinstance(outcome, UpstreamError):
             page.failure = (outcome.code, outcome.message, outcome.retry_after_s)
         else:
-            page.packed = UPDATE.pack(Held(outcome, 0.0))
+            # A number of more than 64 bits: then the others learn no more than that it was made.
+            with suppress(OverflowError):
+                page.packed = UPDATE.pack(Held(outcome, 0.0))
         life_s = max(retry_at - self.clock(), END_S)
         try:
             await self._commons.ask(lambda redis: redis.set(_key(player), msgpack.encode(page), px=int(life_s * 1000)))
@@ -88,18 +92,30 @@ class Ledger:
                 found = await self._commons.ask(lambda redis: redis.get(_key(player)))
             except Away:
                 found = None
-            page = self._pages.decode(found) if found else structs.replace(page, until=0.0)
+            page = self._read(found) or structs.replace(page, until=0.0)
         return page
+
+    def _read(self, found: bytes | None) -> Page | None:
+        try:
+            return self._pages.decode(found) if found else None
+        except DecodeError:  # another release's
+            return None
+
+    def _stands(self, page: Page) -> bool:
+        if page.ended:
+            return page.retry_at > self.clock()
+        # One of our own was never sent, or nothing was heard of its closing.
+        return page.author != self._author
 
     async def _opened(self, redis: Redis, key: str, page: Page) -> Page | None:
         life_ms = int(max(self.timeout_s, self.cooldown_s) * 1000)
         while not await redis.set(key, msgpack.encode(page), nx=True, px=life_ms):
             found = await redis.get(key)
-            other = self._pages.decode(found) if found else None
-            if other and (not other.ended or other.retry_at > self.clock()):
+            other = self._read(found)
+            if other and self._stands(other):
                 return other
-            # It has ended, and only waits for those who want to know how.
-            await redis.delete(key)
+            # It has ended, and only waits for those who want to know how: but another may just have opened the next.
+            await delete_if(redis, key, found or b"")
         return None
 
 

@@ -166,8 +166,9 @@ class Resource(Generic[K, V]):
         recalled = await self._recall(key)
         if recalled and (self._is_fresh(recalled) or (self._kind.refreshable(recalled.value) and not background)):
             return Loaded(recalled)
-        async with self._second.turn(self._name(key)) as waited:
-            elsewhere = await self._recall(key) if waited else None
+        # As with flights: who waits does not wait for a refresh, nor for what an update overtook.
+        async with self._second.turn(*self._name(key), generation, background):
+            elsewhere = await self._recall(key)
             if elsewhere and self._is_fresh(elsewhere):
                 return Loaded(elsewhere)
             return Loaded(await self._asked(key, generation, background=background), asked=True)

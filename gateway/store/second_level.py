@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Hashable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
 from aiocache.backends.redis import RedisCache
@@ -38,7 +38,7 @@ class SecondLevel:
     async def recall(self, name: tuple[str, Hashable], packing: Packing[V]) -> Held[V] | None:
         """What any process has kept under the name."""
         try:
-            packed = await self._commons.ask(lambda _: self._entries.get(_text(name)))
+            packed = await self._commons.ask(lambda _: self._entries.get(_text(*name)))
             held = packing.unpack(packed) if packed else None
         except Away:
             return None
@@ -52,17 +52,15 @@ class SecondLevel:
         """Let every process have it."""
         if not self._commons.up:
             return
-        try:
+        # An overflow: osu!track has sent a number of more than 64 bits, which packs into nothing.
+        with suppress(Away, OverflowError):
             packed = packing.pack(held)
-            await self._commons.ask(lambda _: self._entries.set(_text(name), packed, ttl=life_s))
-        except Away:
-            return
+            await self._commons.ask(lambda _: self._entries.set(_text(*name), packed, ttl=life_s))
 
-    def turn(self, name: tuple[str, Hashable]) -> AbstractAsyncContextManager[bool]:
-        """One process at a time may ask osu!track for it; tells whether another one just has."""
-        return one_at_a_time(self._commons, _text(name), for_s=self._load_s)
+    def turn(self, *name: Hashable) -> AbstractAsyncContextManager[None]:
+        """One process at a time may ask osu!track for it."""
+        return one_at_a_time(self._commons, _text(*name), for_s=self._load_s)
 
 
-def _text(name: tuple[str, Hashable]) -> str:
-    kind, key = name
-    return f"{kind}:{key}"
+def _text(*name: Hashable) -> str:
+    return ":".join(map(str, name))

@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from gateway.errors import UpstreamError
+from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
 from gateway.osutrack.patience import patience
 from gateway.records import Player, Update
@@ -98,7 +98,14 @@ class Updates:
         if page.ended:
             known = page.failure is not None or page.outcome() is not None
             return Cooldown(page.retry_at) if known else Unknown()
-        page = await self._ledger.ended(player, page)
+        if page.until <= self._clock():  # who sent it is no more
+            return Cooldown(page.retry_at)
+        try:
+            page = await self._ledger.ended(player, page)
+        except UpstreamTimeout:
+            # It has probably been made.
+            await self._tracker.updated(player, None)
+            raise
         return page.outcome() or Unknown()
 
     def _remember(self, player: Player, *, known: bool) -> None:
