@@ -56,7 +56,7 @@ def test_a_player_is_found_from_there(page, mounted):
     landing.keyboard.press("Enter")
     landing.wait_for_selector("#progress[aria-busy=false]")
     assert landing.url == f"{mounted}/players/131464"
-    assert landing.locator("#plays tr").count() > 0
+    landing.locator("#plays tr").first.wait_for()
 
 
 def test_a_page_that_is_not_there_leads_back(page, mounted):
