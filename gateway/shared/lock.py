@@ -20,6 +20,9 @@ async def one_at_a_time(commons: Commons, name: str, *, for_s: float) -> AsyncIt
 
     Waits without an end, which is the caller's affair: but a holder that dies keeps others waiting `for_s` at most.
     """
+    if not commons.up:
+        yield
+        return
     key, token = f"{PREFIX}:lock:{name}", token_hex(8)
     try:
         with suppress(Away):
