@@ -64,7 +64,7 @@ function steps(best, worst) {
 
 // As short as it can be without being wrong.
 function short(rank) {
-  if (rank >= 1_000_000 && rank % 10_000 === 0) return `${rank / 1_000_000}M`;
+  if (rank >= 1_000_000 && rank % 1_000 === 0) return `${rank / 1_000_000}M`;
   return rank >= 10_000 && rank % 100 === 0
     ? `${count(Math.floor(rank / 1000))}${rank % 1000 ? `.${(rank % 1000) / 100}` : ""}k`
     : count(rank);
