@@ -34,6 +34,8 @@ LOCAL = "127.0.0.1"
 START_S = 10.0
 # What has been accepted may take so long to end: an operation, or an update.
 SHUTDOWN_S = 30
+# A worker process that gives no sign of life for so long is taken for dead; it needs some to start on a busy machine.
+WORKER_START_S = 20
 
 
 def serve(*, sandbox: bool) -> int:
@@ -59,6 +61,7 @@ def serve(*, sandbox: bool) -> int:
         # Which proxies are believed is a setting of ours, and so is who a client is.
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
+        timeout_worker_healthcheck=WORKER_START_S,
     )
     if settings.workers > 1:
         return _serve_together(config)
