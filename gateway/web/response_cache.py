@@ -1,12 +1,9 @@
-"""Answers as they went out, sent again to whoever asks the same: around the whole application, knowing no GraphQL.
-
-What asks for the same is known by its bytes: the body or the query string, and the few headers that make a difference.
-"""
+"""Answers as they went out, sent again to whoever asks the same: around the whole application, knowing no GraphQL."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Callable, Mapping
+from functools import partial
 from hashlib import blake2b
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -21,29 +18,13 @@ from gateway.store.generations import Generations, Lasting
 from .access import told_again
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
-from .requests import media_type
+from .questions import Question, asked
 
-# What an answer may depend on, beside the request's own text; no query depends on who asks.
-DECISIVE = {
-    b"accept",
-    b"accept-encoding",
-    b"content-encoding",
-    b"content-type",
-    b"if-none-match",
-    b"origin",
-    b"sec-fetch-site",
-}
-# What makes no difference to the answer, and is told in the log.
-TOLD = {b"traceparent", b"x-request-id"}
-LOOKED_AT = DECISIVE | TOLD
 # Said to one client only.
 PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 NOT_MODIFIED = {b"content-length", b"content-type", b"content-encoding"}
-# Longer ones are seldom asked twice.
-MAX_QUESTION_BYTES = 16 * 2**10
 # Of an answer, about.
 HEADERS_BYTES = 1500
-OWN_SITE = {b"none", b"same-origin"}
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -57,16 +38,6 @@ class Stored(NamedTuple):
     since: float
     lasting: Lasting
     asked: dict[str, Any]
-
-
-class Question(NamedTuple):
-    """What is asked, in what form the answer is wanted. `text` is the body of a POST, the query string of a GET."""
-
-    method: str
-    text: bytes
-    media_type: str
-    coding: str
-    origin: bytes
 
 
 class ResponseCache:
@@ -95,13 +66,7 @@ class ResponseCache:
             await app(scope, receive, send)
             return
         began = perf_counter()
-        pairs = [pair for pair in scope["headers"] if pair[0] in LOOKED_AT]
-        headers = dict(pairs)
-        question = None
-        # If a header comes twice, the application is to say which one counts.
-        if len(headers) == len(pairs) and _is_plain(scope, headers):
-            text, receive = (scope["query_string"], receive) if scope["method"] == "GET" else _at_once(receive)
-            question = _question(scope["method"], text, headers)
+        headers, question, receive = asked(scope, receive)
         stored = self._held(question) if question else None
         self.tally["miss" if stored is None else "hit"] += 1
         if stored is None:
@@ -199,74 +164,6 @@ class _Answer:
         body = await compressed(body, chosen)
         headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
         return body
-
-
-def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    """Whether this is asked as nearly everyone asks; what may have to be refused is for the application to look at."""
-    if scope["method"] == "GET":
-        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in OWN_SITE
-    right_type = headers.get(b"content-type") == b"application/json"
-    return scope["method"] == "POST" and right_type and b"content-encoding" not in headers
-
-
-def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Question | None:
-    """None if the text is not here, or no answer of ours or a page is wanted."""
-    form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    return None if text is None or form is None else Question(method, text, *form, headers.get(b"origin", b""))
-
-
-@lru_cache(maxsize=1024)
-def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
-    wanted = accept.decode("latin-1")
-    accepted = media_type(wanted or None)
-    if accepted is None or "text/html" in wanted:
-        return None
-    return accepted, coding(accept_encoding.decode("latin-1"))
-
-
-def _at_once(receive: Receive) -> tuple[bytes | None, Receive]:
-    """The body, if it is here already and not long; and what the application reads it from, as if nobody had.
-
-    A body that is late is the application's affair: a timer for each would cost more than all the rest here.
-    """
-    read: list[Message | _Begun] = []
-    body = _read(receive, read)
-    read.reverse()
-
-    async def again() -> Message:
-        first = read.pop() if read else await receive()
-        return await first if isinstance(first, _Begun) else first
-
-    return body, again
-
-
-def _read(receive: Receive, read: "list[Message | _Begun]") -> bytes | None:
-    body = b""
-    while len(body) <= MAX_QUESTION_BYTES:
-        waiting = receive().__await__()
-        try:
-            read.append(_Begun(next(waiting), waiting))
-        except StopIteration as done:
-            message: Message = done.value
-            read.append(message)
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                return body if message["type"] == "http.request" else None
-        else:
-            return None
-    return None
-
-
-class _Begun:
-    """The rest of something that was awaited until it had to wait for `blocker`."""
-
-    def __init__(self, blocker: Any, waiting: Generator[Any, Any, Message]) -> None:
-        self._blocker = blocker
-        self._waiting = waiting
-
-    def __await__(self) -> Generator[Any, Any, Message]:
-        yield self._blocker
-        return (yield from self._waiting)
 
 
 def _matches(etag: bytes, if_none_match: bytes | None) -> bool:
