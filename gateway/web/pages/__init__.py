@@ -2,11 +2,13 @@
 
 A new page is a file `NAME.html` here and a `Route(PATH, page("NAME.html"))` below. It may use what is in `static/`
 (ours) and `vendor/` (others', put there by `hatch_build.py`), by addresses relative to its own, so that it works
-wherever the gateway is mounted. Scripts and styles inside of it, and whatever lies elsewhere, browsers refuse.
+wherever the gateway is mounted. What all pages have lies in `parts/`, and is put where `{{NAME}}` stands. Scripts and
+styles inside of a page, and whatever lies elsewhere, browsers refuse.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -50,10 +52,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 def page(name: str, **places: str) -> Endpoint:
     """The page in that file, read now, with the headers that keep it safe. HTML is put where `{{place}}` stands."""
-    text = (FOLDER / name).read_text("utf-8")
-    for place, html in places.items():
-        text = text.replace(f"{{{{{place}}}}}", html)
-    return File(name, text.encode(), SECURITY).response
+    return File(name, _filled(_text(name), places).encode(), SECURITY).response
 
 
 def page_routes(settings: Settings) -> list[Route]:
@@ -69,8 +68,20 @@ def page_routes(settings: Settings) -> list[Route]:
 def missing(request: Request) -> Response:
     """The page for an address that has none: it has to find its files from whatever depth."""
     depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
-    text = (FOLDER / "missing.html").read_text("utf-8")
-    return HTMLResponse(ADDRESS.sub(rf"\g<0>{'../' * depth}", text), 404, SECURITY | {"Cache-Control": "no-store"})
+    html = ADDRESS.sub(rf"\g<0>{'../' * depth}", _text("missing.html"))
+    return HTMLResponse(html, 404, SECURITY | {"Cache-Control": "no-store"})
+
+
+@cache
+def _text(name: str) -> str:
+    parts = {path.stem: path.read_text("utf-8").strip() for path in (FOLDER / "parts").glob("*.html")}
+    return _filled((FOLDER / name).read_text("utf-8"), parts)
+
+
+def _filled(text: str, places: Mapping[str, str]) -> str:
+    for place, html in places.items():
+        text = text.replace(f"{{{{{place}}}}}", html)
+    return text
 
 
 def _player(name: str) -> Endpoint:
