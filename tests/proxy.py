@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
@@ -15,10 +14,9 @@ import httpx
 import pytest
 
 from benchmarks.load import free_port
+from tests.needed import found
 from tests.processes import ROOT
 
-# Debian has it where only root's PATH leads.
-PROGRAM = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
 CONFIGURATION = ROOT / "deploy/nginx.conf"
 
 
@@ -50,15 +48,12 @@ def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
 @contextmanager
 def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
     """In front of gateways on these ports."""
-    if PROGRAM is None:
-        if os.environ.get("TESTS_MUST_NOT_SKIP"):
-            pytest.fail("nginx is missing")
-        pytest.skip("needs nginx, of Debian's package nginx-light")
+    program = found("nginx", "nginx-light")
     port = free_port()
     (folder / "nginx.conf").write_text(adapted(folder, port, replicas))
     # Started by root, it would become somebody who may not write here.
     user = "user root; " if os.geteuid() == 0 else ""
-    command = [PROGRAM, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
+    command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     running = Proxy(f"http://127.0.0.1:{port}", folder)
     try:

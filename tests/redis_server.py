@@ -1,7 +1,5 @@
 """A real Redis on a free port of this machine, which tests can kill and start again."""
 
-import os
-import shutil
 import socket
 import subprocess
 import time
@@ -9,9 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
-
-PROGRAM = shutil.which("redis-server")
+from tests.needed import found
 
 
 class RedisServer:
@@ -27,7 +23,7 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [PROGRAM or "redis-server", "--bind", "127.0.0.1", "--save", "", *self._options]
+        command = [found("redis-server", "redis-server"), "--bind", "127.0.0.1", "--save", "", *self._options]
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
         while True:
             with socket.socket() as trial:
@@ -51,10 +47,6 @@ class RedisServer:
 @contextmanager
 def redis_server(folder: Path, *options: str, url: str = "redis://127.0.0.1:{port}") -> Iterator[RedisServer]:
     """A server that has been started; `{port}` in the options and the URL is its port."""
-    if PROGRAM is None:
-        if os.environ.get("TESTS_MUST_NOT_SKIP"):
-            pytest.fail("redis-server is missing")
-        pytest.skip("needs redis-server, of Debian's package of that name")
     server = RedisServer(folder, *options, url=url)
     server.start()
     try:

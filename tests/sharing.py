@@ -1,6 +1,7 @@
 """Several gateways in process, over one sandbox and one Redis: each with a lifespan, as in a server."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -32,3 +33,10 @@ class Company:
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,
         ):
             yield Running(http, app, self.sandbox, self.clock)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for it, but not for ever."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
+            await asyncio.sleep(0.02)

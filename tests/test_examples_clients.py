@@ -1,6 +1,5 @@
 """The clients on the pages of `examples/`, as programs of their own: the code that stands there, run against a gateway."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -8,21 +7,19 @@ import sys
 
 import pytest
 
+from tests.needed import needs
 from tests.pages import blocks
 from tests.processes import ROOT
 from tests.real import noon_over_http
 
 FILE = re.compile(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-MUST_NOT_SKIP = "TESTS_MUST_NOT_SKIP" in os.environ
 MISTAKES = [
     ("latest?.globalRank", "latest?.globalRnk"),
     ("stats.latest?.pp", "stats.latest.pp"),
     ("window: { days: 365 }", "window: {}"),
     ("window: { days: 365 }", "window: { days: 365, between: {} }"),
 ]
-needs_npm = pytest.mark.skipif(
-    shutil.which("npm") is None and not MUST_NOT_SKIP, reason="it is written in TypeScript, and Node.js is not here"
-)
+needs_npm = needs("npm", "it is written in TypeScript")
 
 
 @pytest.fixture(scope="module")

@@ -1,21 +1,18 @@
 """GraphQL over HTTP, as those who wrote the specification check it: the audits of `graphql-http`, optional ones too."""
 
 import json
-import os
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
+from tests.needed import needs
 from tests.processes import serving
 
 FOLDER = Path(__file__).parent / "audits"
-MUST_NOT_SKIP = "TESTS_MUST_NOT_SKIP" in os.environ
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("npm") is None and not MUST_NOT_SKIP, reason="the audits are a package for Node.js, which is not here"
-)
+pytestmark = needs("npm", "the audits are a package for Node.js")
 
 
 @pytest.fixture(scope="module")

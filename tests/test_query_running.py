@@ -118,15 +118,20 @@ def test_it_says_who_it_is_and_what_it_takes(capsys):
     assert asked[0].startswith("POST /graphql HTTP/1.1\r\n")
 
 
+def interrupted(running, server):
+    """Its exit code and what it has printed, when it is interrupted while it waits for the server."""
+    connection, _ = server.accept()
+    with connection:
+        connection.recv(1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=10)
+    return running.returncode, out, err
+
+
 def test_an_interrupt_ends_it_without_a_word():
     with socket.create_server(("127.0.0.1", 0)) as server:
         running = started(OPERATIONS, "--operation", "ByName", "--url", f"http://127.0.0.1:{server.getsockname()[1]}")
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(1)
-            running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=10)
-    assert (running.returncode, out, err) == (130, b"", b"")
+        assert interrupted(running, server) == (130, b"", b"")
 
 
 def test_an_interrupt_ends_a_gateway_in_process_too():
@@ -134,12 +139,7 @@ def test_an_interrupt_ends_a_gateway_in_process_too():
     with socket.create_server(("127.0.0.1", 0)) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("GATEWAY_UPSTREAM_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
         running = started(OPERATIONS, "--operation", "ByName")
-        connection, _ = server.accept()
-        with connection:
-            connection.recv(1)
-            running.send_signal(signal.SIGINT)
-            out, err = running.communicate(timeout=10)
-    assert (running.returncode, out, err) == (130, b"", b"")
+        assert interrupted(running, server) == (130, b"", b"")
 
 
 def test_a_reader_that_goes_away_ends_it_without_a_word(gateway):

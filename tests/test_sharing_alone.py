@@ -8,7 +8,7 @@ import pytest
 
 from gateway.shared.commons import WATCH_S
 from tests.redis_server import RedisServer, redis_server
-from tests.sharing import Company
+from tests.sharing import Company, until
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
@@ -24,12 +24,6 @@ def redis(tmp_path):
 @pytest.fixture
 def company(redis: RedisServer, clock):
     return Company(redis.url, clock)
-
-
-async def until(condition):
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
-            await asyncio.sleep(0.02)
 
 
 def commons(gateway):

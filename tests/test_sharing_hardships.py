@@ -24,7 +24,7 @@ from gateway.store.second_level import SecondLevel
 from tests import recordings
 from tests.redis_proxy import redis_proxy
 from tests.redis_server import RedisServer, redis_server
-from tests.sharing import Company
+from tests.sharing import Company, until
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
@@ -56,12 +56,6 @@ async def commons(server: RedisServer):
     await commons.start()
     yield commons
     await commons.close()
-
-
-async def until(condition):
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110 - what is waited for tells nobody
-            await asyncio.sleep(0.02)
 
 
 def commons_of(gateway):

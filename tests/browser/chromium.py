@@ -1,13 +1,11 @@
 """A real browser, Debian's Chromium, and the pages that a test opens in it. What they must not do is recorded."""
 
 import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-CHROMIUM = Path("/usr/bin/chromium")
 # No sandbox for root in a container; and nothing of what Chromium does in the background, nor anyone to ask.
 FLAGS = [
     "--no-sandbox",

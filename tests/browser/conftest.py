@@ -5,13 +5,13 @@ but the gateway, broken no policy, and logged no error; what a test causes on pu
 Faults of osu!track are switched on with `gateway.fault(kind="status", status=503)`; they are off again afterwards.
 """
 
-import os
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import CHROMIUM, FLAGS, Served, Visit
+from tests.browser.chromium import FLAGS, Served, Visit
+from tests.needed import found
 from tests.processes import sandboxed
 
 
@@ -19,10 +19,9 @@ from tests.processes import sandboxed
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One for all tests of a file; its profiles lie in a temporary folder."""
-    if not CHROMIUM.exists() and "TESTS_MUST_NOT_SKIP" not in os.environ:
-        pytest.skip("these tests drive Debian's chromium, which is not here")
+    chromium = found("chromium", "chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
 

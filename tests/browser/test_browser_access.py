@@ -3,7 +3,6 @@
 GraphiQL itself is others' work and left out.
 """
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -11,14 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import DESK, PHONE
+from tests.needed import needs
 
 PACKAGE = Path(__file__).parent / "axe/package.json"
 RUN = "axe.run({exclude: ['#graphiql']}).then((found) => found.violations.map(({id, nodes}) => [id, nodes[0].html]))"
 
-pytestmark = pytest.mark.skipif(
-    shutil.which("npm") is None and "TESTS_MUST_NOT_SKIP" not in os.environ,
-    reason="the rules are a package for Node.js, which is not here",
-)
+pytestmark = needs("npm", "the rules are a package for Node.js")
 
 
 @pytest.fixture(scope="module")

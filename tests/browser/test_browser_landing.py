@@ -1,8 +1,6 @@
 """The landing page in a real browser: it tells how things are, and everything it offers works."""
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,23 +9,17 @@ import httpx
 import pytest
 
 from tests.browser.chromium import PHONE, Served
+from tests.needed import needs
 from tests.processes import sandboxed
 
 STATIC = Path(__file__).parents[2] / "gateway/web/pages/static"
 EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json").read_text())]
-MUST_NOT_SKIP = "TESTS_MUST_NOT_SKIP" in os.environ
 
 RUNNERS = {
     "curl": ("sh", "-c"),
     "JavaScript": ("node", "--input-type=module", "-e"),
     "Python": (sys.executable, "-c"),
 }
-
-
-def needs(program):
-    return pytest.mark.skipif(
-        shutil.which(program) is None and not MUST_NOT_SKIP, reason=f"the snippet is for {program}, which is not here"
-    )
 
 
 def test_it_says_how_osutrack_is_doing(visit):
@@ -80,7 +72,11 @@ def test_an_example_opens_in_graphiql(visit):
 
 @pytest.mark.parametrize(
     "language",
-    [pytest.param("curl", marks=needs("curl")), pytest.param("JavaScript", marks=needs("node")), "Python"],
+    [
+        pytest.param("curl", marks=needs("curl", "the snippet is for it")),
+        pytest.param("JavaScript", marks=needs("node", "the snippet is for it")),
+        "Python",
+    ],
 )
 def test_what_is_copied_runs(visit, language):
     visit.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -1,16 +1,13 @@
 """A gateway that is part of another application has its pages all the same."""
 
-import threading
-import time
-
 import pytest
-import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.browser.chromium import Served
+from tests.real import served
 
 
 @pytest.fixture(scope="module")
@@ -20,14 +17,8 @@ def mounted(gateway):
     outer = Starlette(routes=[Mount("/deep/down", inner)])
     # What is mounted is not begun and ended by itself.
     outer.router.lifespan_context = inner.router.lifespan_context
-    server = uvicorn.Server(uvicorn.Config(outer, port=0, log_level="warning"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}/deep/down"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served(outer) as address:
+        yield f"{address}/deep/down"
 
 
 @pytest.fixture
