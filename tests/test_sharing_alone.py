@@ -50,10 +50,12 @@ async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_i
         redis.start()
         await until(lambda: commons(one).up and commons(other).up)
         await asyncio.gather(*loads)
-        await one.ask(LATEST, id="2")
-        one.sandbox.reset_counts()
-        await other.ask(LATEST, id="2")
+        another = str(company.sandbox.players[20])
+        await one.ask(LATEST, id=another)
+        company.sandbox.reset_counts()
+        await other.ask(LATEST, id=another)
 
+    assert company.sandbox.count() == 0
     said = [record.message for record in caplog.records if "Redis" in record.message]
     assert sum("can't be reached" in message for message in said) == 2
     assert sum("is there" in message for message in said) == 4
@@ -83,6 +85,19 @@ async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_i
     assert (
         before["user"]["stats"]["latest"]["at"] < after["user"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
     )
+
+
+async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(company, redis):
+    async with company.joined() as one, company.joined() as other:
+        await one.ask(UPDATE, id=AMEO)
+        await other.ask(UPDATE, id=AMEO)
+        redis.kill()
+        await until(lambda: not commons(other).up)
+
+        refused = await other.ask(UPDATE, id=AMEO)
+
+    assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert company.sandbox.updates == [(131464, 0)]
 
 
 async def test_alone_each_keeps_to_its_share_of_the_budget(company, redis):

@@ -95,18 +95,23 @@ class Updates:
 
     async def _elsewhere(self, player: Player, page: Page) -> Outcome:
         """Another process has sent it: its outcome if that is under way, the cooldown if it is over."""
-        if page.ended:
-            known = page.failure is not None or page.outcome() is not None
+        over = page.ended or page.until <= self._clock()  # or who sent it is no more
+        if not over:
+            page = await self._awaited(player, page)
+        known = not page.ended or page.failure is not None or page.outcome() is not None
+        # It counts here too, should Redis go away.
+        self._sent[player] = (page.retry_at - self._ledger.cooldown_s, known)
+        if over:
             return Cooldown(page.retry_at) if known else Unknown()
-        if page.until <= self._clock():  # who sent it is no more
-            return Cooldown(page.retry_at)
+        return page.outcome() or Unknown()
+
+    async def _awaited(self, player: Player, page: Page) -> Page:
         try:
-            page = await self._ledger.ended(player, page)
+            return await self._ledger.ended(player, page)
         except UpstreamTimeout:
             # It has probably been made.
             await self._tracker.updated(player, None)
             raise
-        return page.outcome() or Unknown()
 
     def _remember(self, player: Player, *, known: bool) -> None:
         now = self._clock()
