@@ -71,7 +71,7 @@ class Updates:
         page = await self._ledger.open(player)
         if page is not None:
             return await self._elsewhere(player, page)
-        self._remember(player, known=True)
+        self._remember(player, self._clock(), known=True)
         try:
             answer = await self._client.update(player, patience(self._ledger.timeout_s))
         except UpstreamError as exc:
@@ -79,7 +79,7 @@ class Updates:
             raise
         update = answer.value
         await self._tracker.updated(player, update.username if update else None)
-        self._remember(player, known=update is not None)
+        self._remember(player, self._clock(), known=update is not None)
         await self._ledger.close(player, update, retry_at=self._clock() + self._ledger.cooldown_s)
         return update or Unknown()
 
@@ -100,7 +100,7 @@ class Updates:
             page = await self._awaited(player, page)
         known = not page.ended or page.failure is not None or page.outcome() is not None
         # It counts here too, should Redis go away.
-        self._sent[player] = (page.retry_at - self._ledger.cooldown_s, known)
+        self._remember(player, page.retry_at - self._ledger.cooldown_s, known=known)
         if over:
             return Cooldown(page.retry_at) if known else Unknown()
         return page.outcome() or Unknown()
@@ -113,10 +113,10 @@ class Updates:
             await self._tracker.updated(player, None)
             raise
 
-    def _remember(self, player: Player, *, known: bool) -> None:
+    def _remember(self, player: Player, sent_at: float, *, known: bool) -> None:
         now = self._clock()
         self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._ledger.cooldown_s > now}
-        self._sent[player] = (now, known)
+        self._sent[player] = (sent_at, known)
 
     def _ended(self, player: Player, task: asyncio.Task[Outcome]) -> None:
         del self._under_way[player]
