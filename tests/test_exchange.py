@@ -1,6 +1,7 @@
 """Requests that are given up, at whatever moment, leave the pool as it was."""
 
 import asyncio
+import gc
 
 import httpx
 import pytest
@@ -33,6 +34,25 @@ async def at_rest(pool):
     async with asyncio.timeout(5):
         while pool._requests or not all(connection.is_idle() for connection in pool.connections):  # noqa: ASYNC110, SLF001
             await asyncio.sleep(0.01)
+
+
+async def test_what_becomes_of_a_request_that_is_given_up_is_nobody_s_concern():
+    connecting, refused = asyncio.Event(), asyncio.Event()
+
+    async def connect(request):
+        connecting.set()
+        await refused.wait()
+        raise httpx.ConnectTimeout("too late to be told", request=request)
+
+    async with httpx.AsyncClient(base_url="http://sandbox", transport=httpx.MockTransport(connect)) as http:
+        task = asyncio.ensure_future(exchange(http, http.build_request("GET", "/peak")))
+        await connecting.wait()
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        refused.set()
+        await asyncio.sleep(0)
+    # Whatever asyncio has to complain of by now, it tells the loop, and that fails a test.
+    gc.collect()
 
 
 @pytest.mark.parametrize("turns", range(30))

@@ -29,10 +29,12 @@ async def exchange(http: httpx.AsyncClient, request: httpx.Request) -> tuple[htt
                 scope.cancel()
 
     request.extensions["trace"] = trace
+    whole = asyncio.ensure_future(_whole(http, request, scope))
     try:
-        return await asyncio.shield(_whole(http, request, scope))
+        return await asyncio.shield(whole)
     except asyncio.CancelledError:
         given_up = True
+        whole.add_done_callback(_looked_at)
         if sending:
             scope.cancel()
         raise
@@ -46,6 +48,12 @@ async def _whole(http: httpx.AsyncClient, request: httpx.Request, scope: CancelS
         finally:
             await response.aclose()
     raise asyncio.CancelledError
+
+
+def _looked_at(whole: asyncio.Future[Any]) -> None:
+    """Nobody wants to know any more, but asyncio complains of errors that nobody has looked at."""
+    if not whole.cancelled():
+        whole.exception()
 
 
 async def _body(response: httpx.Response) -> bytes:
