@@ -9,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalid
+from gateway.graph.arguments import ScoreOrder
+from gateway.graph.paging import ORDERS
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Player
 from tests import recordings
@@ -77,6 +79,24 @@ def test_a_play_stored_again_stands_once_as_last_recorded():
 def test_plays_come_highest_pp_first_with_ties_by_beatmap():
     plays = hiscores(PLAY | {"beatmap_id": 3}, PLAY | {"beatmap_id": 1}, PLAY | {"beatmap_id": 2, "pp": 999.0}).value
     assert [play.beatmap_id for play in plays] == [2, 1, 3]
+
+
+TIES = st.fixed_dictionaries(
+    {
+        "pp": st.sampled_from([99.5, 100.0]),
+        "beatmap_id": st.integers(1, 2),
+        "mods": st.sampled_from([0, 8, 2**31 + 8]),
+        "score": st.integers(1, 2),
+        "user": st.integers(1, 2),
+    }
+)
+
+
+@given(st.lists(TIES))
+def test_plays_come_in_the_one_order_that_pages_rely_on(ties):
+    body = json.dumps([PLAY | tie for tie in ties]).encode()
+    for plays in (decode.hiscores(body, Mode.OSU).value, decode.best_plays(body, Mode.OSU).value):
+        assert list(plays) == sorted(plays, key=ORDERS[ScoreOrder.PP_DESC])
 
 
 @pytest.mark.parametrize("rank,grade", [("SS", "X"), ("SSH", "XH"), ("SH", "SH"), ("P", None), ("", None)])

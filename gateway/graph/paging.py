@@ -156,10 +156,11 @@ class HiscoreCut:
         self._best_per_beatmap = best_per_beatmap
 
     def __call__(self, plays: Rows[P]) -> Page[P]:
-        """The page, of plays that come highest pp first."""
-        within = Rows(play for play in plays if play.played_at in self._span)
+        """The page, of plays that come as `PP_DESC` has them."""
+        chosen = Rows(play for play in plays if play.played_at in self._span) if any(self._span) else plays
         if self._best_per_beatmap:
-            within = best_of_each_beatmap(within)
-        chosen = Rows(sorted(within, key=self._order))
+            chosen = best_of_each_beatmap(chosen)
+        if self._order is not ORDERS[ScoreOrder.PP_DESC]:
+            chosen = Rows(sorted(chosen, key=self._order))
         cut = page(chosen, self._first, self._after, order=self._order, source=self._source)
         return self._context.counted(cut, len(cut.nodes))

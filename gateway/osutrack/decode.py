@@ -90,6 +90,9 @@ _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 _at = attrgetter("at")
 _by_record = attrgetter("recorded_at")
+# Rows that agree in this are one play.
+_play = attrgetter("beatmap_id", "mod_bits", "score")
+_best_play = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
 
 
 def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
@@ -105,17 +108,15 @@ def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
 
 
 def hiscores(body: bytes, mode: Mode) -> Decoded[Rows[Play]]:
-    """`/hiscores`: each play once, as last recorded, highest pp first."""
+    """`/hiscores`: each play once, as last recorded, highest pp first; ties by beatmap, mods, score."""
     rows, dropped = rows_of(body, PLAYS, "played_at", "recorded_at")
-    plays = _newest_of_each(rows, attrgetter("beatmap_id", "mod_bits", "score"))
-    return Decoded(_ranked(plays, mode), dropped, len(rows) + dropped)
+    return Decoded(_ranked(rows, _play, mode), dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Decoded[Rows[BestPlay]]:
-    """`/bestplays`: each play once, as last recorded, highest pp first."""
+    """`/bestplays`: each play once, as last recorded, highest pp first; ties as of hiscores, then by player."""
     rows, dropped = rows_of(body, BEST_PLAYS, "played_at", "recorded_at")
-    plays = _newest_of_each(rows, attrgetter("user_id", "beatmap_id", "mod_bits", "score"))
-    return Decoded(_ranked(plays, mode), dropped, len(rows) + dropped)
+    return Decoded(_ranked(rows, _best_play, mode), dropped, len(rows) + dropped)
 
 
 def peak(body: bytes) -> Decoded[Peak]:
@@ -198,15 +199,15 @@ def _newest_of_each(rows: list[P], identity: Callable[[P], object]) -> Iterable[
     return {identity(play): play for play in sorted(rows, key=_by_record)}.values()
 
 
-def _ranked(plays: Iterable[P], mode: Mode) -> Rows[P]:
-    # Two quick sorts, of which the second keeps the order of equals, instead of one by a slow key.
-    ranked = sorted(plays, key=attrgetter("beatmap_id"))
-    ranked.sort(key=attrgetter("pp"), reverse=True)
-    for play in ranked:
+def _ranked(rows: list[P], identity: Callable[[P], Any], mode: Mode) -> Rows[P]:
+    for play in rows:
         # Also where nothing changes: one text for all, instead of one for each.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
         if not 0 <= play.mod_bits <= KNOWN_MOD_BITS:
             force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
         if mode:
             force_setattr(play, "mode", mode)
+    # Two quick sorts, of which the second keeps the order of equals, instead of one by a slow key.
+    ranked = sorted(_newest_of_each(rows, identity), key=identity)
+    ranked.sort(key=attrgetter("pp"), reverse=True)
     return Rows(ranked)
