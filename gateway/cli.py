@@ -22,8 +22,8 @@ from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .osutrack.retries import log_retries
-from .protocol import PatientConfig
 from .sandbox import create_sandbox
+from .server.headers import PatientConfig
 from .settings import Settings, knobs, read_settings
 from .tracing import require
 from .web.app import create_app

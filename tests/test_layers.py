@@ -12,7 +12,7 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "records", "mods", "errors", "metrics", "logs", "spans", "traceparent", "tracing", "visits"}
-APPLICATION = LEAVES | {"shared", "osutrack", "store", "graph", "web", "__main__", "cli", "query", "protocol"}
+APPLICATION = LEAVES | {"shared", "osutrack", "store", "graph", "web", "__main__", "cli", "query", "server"}
 
 # Which parts of the package a part may import.
 MAY_IMPORT = {
@@ -26,7 +26,7 @@ MAY_IMPORT = {
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
     "query": APPLICATION | {"sandbox"},
-    "protocol": set[str](),
+    "server": {"server"},
     "sandbox": {"sandbox"},
 }
 
@@ -45,7 +45,7 @@ PLACES = {
     "starlette": ("web/", "sandbox/"),
     "strawberry": ("graph/", "web/"),
     "structlog": ("logs.py",),
-    "uvicorn": ("__main__.py", "cli.py", "protocol.py", "sandbox/__main__.py"),
+    "uvicorn": ("__main__.py", "cli.py", "server/", "sandbox/__main__.py"),
 }
 
 INPUT_AND_OUTPUT = {"aiofiles", "anyio", "asyncio", "http", "io", "shutil", "socket", "sqlite3", "subprocess", "urllib"}

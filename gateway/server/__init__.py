@@ -1,0 +1,1 @@
+"""uvicorn as the gateway needs it: with an end to its patience."""
