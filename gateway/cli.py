@@ -23,7 +23,7 @@ from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .osutrack.retries import log_retries
 from .sandbox import create_sandbox
-from .server.headers import PatientConfig
+from .server.protocol import ServerConfig
 from .settings import Settings, knobs, read_settings
 from .tracing import require
 from .web.app import create_app
@@ -45,7 +45,7 @@ def serve(*, sandbox: bool) -> int:
     require(settings)
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
-    config = PatientConfig(
+    config = ServerConfig(
         partial(application, settings),
         factory=True,
         header_timeout_s=settings.header_timeout_s,
@@ -58,8 +58,6 @@ def serve(*, sandbox: bool) -> int:
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
-        # Which proxies are believed is a setting of ours, and so is who a client is.
-        proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_worker_healthcheck=WORKER_START_S,
     )

@@ -1,11 +1,10 @@
-"""uvicorn's HTTP protocol with an end to its patience: by itself it waits for ever for the rest of a header."""
+"""An end to uvicorn's patience with headers: by itself it waits for ever for the rest of one."""
 
 import asyncio
 import json
 import re
 from typing import Any
 
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 MAX_HEADER_BYTES = 32 * 2**10
@@ -15,14 +14,12 @@ UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
 REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
-class Protocol(HttpToolsProtocol):
+class PatientProtocol(HttpToolsProtocol):
     """Closes a connection on which a request's headers are not complete in time, or grow too large."""
 
-    config: "PatientConfig"
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.header_timeout_s = self.config.header_timeout_s
+    def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(config, *args, **kwargs)
+        self.header_timeout_s: float = config.header_timeout_s
         self._timer: asyncio.TimerHandle | None = None
         self._since: float | None = None
         self._header_bytes = 0
@@ -96,11 +93,3 @@ def _without_upgrade(data: bytes) -> bytes:
         return data
     head, end, body = data.partition(b"\r\n\r\n")
     return UPGRADE.sub(b"ignored", head) + end + body
-
-
-class PatientConfig(uvicorn.Config):
-    """uvicorn's, with this protocol; headers have to be there after `header_timeout_s`. It goes to worker processes."""
-
-    def __init__(self, app: Any, *, header_timeout_s: float, **options: Any) -> None:
-        super().__init__(app, http=Protocol, **options)
-        self.header_timeout_s = header_timeout_s

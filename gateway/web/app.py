@@ -176,6 +176,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.gateway = gateway
+    app.state.recall = responses.recall
     # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
     app.middleware_stack = responses.around(app.build_middleware_stack())
     return app

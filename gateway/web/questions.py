@@ -3,7 +3,8 @@
 Nothing is parsed, and nothing is taken from the application, which reads the request as if nobody had.
 """
 
-from collections.abc import Generator
+from collections import deque
+from collections.abc import Callable, Generator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -40,8 +41,8 @@ class Question(NamedTuple):
     origin: bytes
 
 
-def asked(scope: Scope, receive: Receive) -> tuple[dict[bytes, bytes], Question | None, Receive]:
-    """The headers that matter, the question, and what the application reads the body from.
+def asked(scope: Scope, body: Callable[[], bytes | None]) -> tuple[dict[bytes, bytes], Question | None]:
+    """The headers that matter, and the question; `body` gives what a POST has, None if it is late.
 
     There is no question if the body is late or long, or if the application may have to refuse it, or shows a page.
     """
@@ -49,9 +50,9 @@ def asked(scope: Scope, receive: Receive) -> tuple[dict[bytes, bytes], Question 
     headers = dict(pairs)
     # If a header comes twice, the application is to say which one counts.
     if len(headers) < len(pairs) or not _is_plain(scope, headers):
-        return headers, None, receive
-    text, receive = (scope["query_string"], receive) if scope["method"] == "GET" else _at_once(receive)
-    return headers, _question(scope["method"], text, headers), receive
+        return headers, None
+    text = scope["query_string"] if scope["method"] == "GET" else body()
+    return headers, _question(scope["method"], text, headers)
 
 
 def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
@@ -63,9 +64,11 @@ def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
 
 
 def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Question | None:
-    """None if the text is not here, or no answer of ours or a page is wanted."""
+    """None if the text is not here or long, or no answer of ours or a page is wanted."""
+    if text is None or len(text) > MAX_QUESTION_BYTES:
+        return None
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    return None if text is None or form is None else Question(method, text, *form, headers.get(b"origin", b""))
+    return None if form is None else Question(method, text, *form, headers.get(b"origin", b""))
 
 
 @lru_cache(maxsize=1024)
@@ -77,37 +80,37 @@ def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     return accepted, coding(accept_encoding.decode("latin-1"))
 
 
-def _at_once(receive: Receive) -> tuple[bytes | None, Receive]:
-    """The body, if it is here already and not long; and what the application reads it from, as if nobody had.
+class Early:
+    """What a request has of its body when it is called, without waiting for the rest.
 
     A body that is late is the application's affair: a timer for each would cost more than all the rest here.
     """
-    read: list[Message | _Begun] = []
-    body = _read(receive, read)
-    read.reverse()
 
-    async def again() -> Message:
-        first = read.pop() if read else await receive()
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read: deque[Message | _Begun] = deque()
+
+    async def receive(self) -> Message:
+        """What the application reads it from, as if nobody had."""
+        first = self._read.popleft() if self._read else await self._receive()
         return await first if isinstance(first, _Begun) else first
 
-    return body, again
-
-
-def _read(receive: Receive, read: "list[Message | _Begun]") -> bytes | None:
-    body = b""
-    while len(body) <= MAX_QUESTION_BYTES:
-        waiting = receive().__await__()
-        try:
-            read.append(_Begun(next(waiting), waiting))
-        except StopIteration as done:
-            message: Message = done.value
-            read.append(message)
-            body += message.get("body", b"")
-            if not message.get("more_body"):
-                return body if message["type"] == "http.request" else None
-        else:
-            return None
-    return None
+    def body(self) -> bytes | None:
+        """All of it, if it is here already and not long."""
+        body = b""
+        while len(body) <= MAX_QUESTION_BYTES:
+            waiting = self._receive().__await__()
+            try:
+                self._read.append(_Begun(next(waiting), waiting))
+            except StopIteration as done:
+                message: Message = done.value
+                self._read.append(message)
+                body += message.get("body", b"")
+                if not message.get("more_body"):
+                    return body if message["type"] == "http.request" else None
+            else:
+                return None
+        return None
 
 
 class _Begun:

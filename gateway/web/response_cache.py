@@ -18,7 +18,7 @@ from gateway.store.generations import Generations, Lasting
 from .access import told_again
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
-from .questions import Question, asked
+from .questions import Early, Question, asked
 
 # Said to one client only.
 PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
@@ -38,6 +38,14 @@ class Stored(NamedTuple):
     since: float
     lasting: Lasting
     asked: dict[str, Any]
+
+
+class Again(NamedTuple):
+    """An answer as this request gets it."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
 
 
 class ResponseCache:
@@ -62,24 +70,36 @@ class ResponseCache:
         return partial(self._called, app)
 
     async def _called(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != scope.get("root_path", "") + "/graphql":
+        if not _is_query(scope):
             await app(scope, receive, send)
             return
-        began = perf_counter()
-        headers, question, receive = asked(scope, receive)
-        stored = self._held(question) if question else None
-        self.tally["miss" if stored is None else "hit"] += 1
-        if stored is None:
-            await app(scope, receive, _Answer(self, scope, send, question, headers))
+        early = Early(receive)
+        headers, question = asked(scope, early.body)
+        again = self._again(scope, headers, question)
+        if again is None:
+            self.tally["miss"] += 1
+            await app(scope, early.receive, _Answer(self, scope, send, question, headers))
             return
+        await send({"type": "http.response.start", "status": again.status, "headers": again.headers})
+        await send({"type": "http.response.body", "body": again.body})
+
+    def recall(self, scope: Scope, body: bytes) -> Again | None:
+        """The answer to a request that is here as a whole, if it is remembered: for a server to send by itself."""
+        return self._again(scope, *asked(scope, lambda: body)) if _is_query(scope) else None
+
+    def _again(self, scope: Scope, headers: dict[bytes, bytes], question: Question | None) -> Again | None:
+        began = perf_counter()
+        stored = self._held(question) if question else None
+        if stored is None:
+            return None
+        self.tally["hit"] += 1
         given = headers.get(b"x-request-id")
         identity = request_id(given.decode("latin-1") if given else None)
-        status, sent, body = self._again(stored, identity, headers)
-        await send({"type": "http.response.start", "status": status, "headers": sent})
-        await send({"type": "http.response.body", "body": body})
+        again = self._addressed(stored, identity, headers)
         if self._tell:
             seconds, traceparent = perf_counter() - began, headers.get(b"traceparent")
-            self._tell("info", told_again(scope, identity, traceparent, status, seconds, stored.asked))
+            self._tell("info", told_again(scope, identity, traceparent, again.status, seconds, stored.asked))
+        return again
 
     def _held(self, question: Question) -> Stored | None:
         held = self.cache.peek(question)
@@ -91,15 +111,13 @@ class ResponseCache:
         self.cache.forget(question)
         return None
 
-    def _again(
-        self, stored: Stored, identity: str, headers: dict[bytes, bytes]
-    ) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-        status, sent, body = 200, [*stored.headers, (b"x-request-id", identity.encode())], stored.body
+    def _addressed(self, stored: Stored, identity: str, headers: dict[bytes, bytes]) -> Again:
+        sent = [*stored.headers, (b"x-request-id", identity.encode())]
         if stored.etag:
             sent.append((b"age", b"%d" % (self._clock() - stored.since)))
             if _matches(stored.etag, headers.get(b"if-none-match")):
-                status, sent, body = 304, [pair for pair in sent if pair[0] not in NOT_MODIFIED], b""
-        return status, sent, body
+                return Again(304, [pair for pair in sent if pair[0] not in NOT_MODIFIED], b"")
+        return Again(200, sent, stored.body)
 
     def keep(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Remember an answer; the application has left in the request's state for how long, and what was asked."""
@@ -164,6 +182,10 @@ class _Answer:
         body = await compressed(body, chosen)
         headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
         return body
+
+
+def _is_query(scope: Scope) -> bool:
+    return bool(scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + "/graphql")
 
 
 def _matches(etag: bytes, if_none_match: bytes | None) -> bool:
