@@ -27,22 +27,19 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first request, but not for ever."""
         super().connection_made(transport)
-        self._wait_for_headers()
+        self._since = self.loop.time()
         self._look_again(self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn does, while headers come in time and in bounds."""
-        if self._since is None and not self._answering:
-            self._wait_for_headers()
-        self._header_bytes += len(data)
-        super().data_received(data if self._since is None else _without_upgrade(data))
-        if self._since is not None and self._header_bytes > MAX_HEADER_BYTES:
-            self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
-
-    def on_headers_complete(self) -> None:
-        """The request has begun; its body is the endpoint's affair."""
-        self._since = None
-        super().on_headers_complete()
+        if not self._in_body and b"\r\nupgrade:" in data.lower():
+            data = _without_upgrade(data)
+        super().data_received(data)
+        if self._has_headers:
+            # The body is the endpoint's affair.
+            self._since = None
+        else:
+            self._more_headers(len(data))
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""
@@ -55,20 +52,33 @@ class PatientProtocol(HttpToolsProtocol):
         self._refuse(400, "BAD_REQUEST", msg)
 
     @property
-    def _answering(self) -> bool:
+    def _in_body(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return cycle is not None and cycle.more_body and not cycle.response_complete
 
-    def _wait_for_headers(self) -> None:
-        self._header_bytes = 0
-        self._since = self.loop.time()
+    @property
+    def _has_headers(self) -> bool:
+        cycle: RequestResponseCycle | None = self.cycle
+        # The rest of a body that was refused is waited for no longer than headers.
+        return cycle is not None and cycle.scope is self.scope and not (cycle.response_complete and cycle.more_body)
+
+    def _more_headers(self, size: int) -> None:
+        if self._since is None:
+            # They begin somewhere in what has come, behind another request.
+            self._since, self._header_bytes = self.loop.time(), 0
+        else:
+            self._header_bytes += size
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
     def _look_again(self, after_s: float) -> None:
         # One timer for the connection: one for each request would cost a tenth of a remembered answer.
         self._timer = self.loop.call_later(after_s, self._look)
 
     def _look(self) -> None:
-        waited_s = 0.0 if self._since is None else self.loop.time() - self._since
+        cycle: RequestResponseCycle | None = self.cycle
+        answering = cycle is not None and not cycle.response_complete
+        waited_s = 0.0 if self._since is None or answering else self.loop.time() - self._since
         if waited_s < self.header_timeout_s:
             self._look_again(self.header_timeout_s - waited_s)
         else:
@@ -89,7 +99,5 @@ class PatientProtocol(HttpToolsProtocol):
 
 def _without_upgrade(data: bytes) -> bytes:
     """The same, with an offer to change the protocol under a name that is nobody's; the body is left alone."""
-    if b"\r\nupgrade:" not in data.lower():
-        return data
     head, end, body = data.partition(b"\r\n\r\n")
     return UPGRADE.sub(b"ignored", head) + end + body
