@@ -29,6 +29,7 @@ class Breaker:
         self.retry_at: float | None = None
         self._clock = clock
         self._outcomes: deque[tuple[float, bool]] = deque()
+        self._failures = 0
         self._probing = False
 
     @property
@@ -37,7 +38,7 @@ class Breaker:
         if self.retry_at is not None:
             return Health.DOWN
         self._forget_old()
-        return Health.DEGRADED if any(failed for _, failed in self._outcomes) else Health.UP
+        return Health.DEGRADED if self._failures else Health.UP
 
     def check(self) -> None:
         """Raise `UpstreamUnavailable` while open, before anything is spent on a call that would not be made."""
@@ -78,14 +79,16 @@ class Breaker:
             self.last_success_at = now
         if probe:
             self._outcomes.clear()
+            self._failures = 0
             self.retry_at = now + OPEN_S if failed else None
             return
         self._outcomes.append((now, failed))
+        self._failures += failed
         self._forget_old()
-        failures = sum(failed for _, failed in self._outcomes)
-        if self.retry_at is None and len(self._outcomes) >= MIN_CALLS and failures * 2 >= len(self._outcomes):
+        calls = len(self._outcomes)
+        if self.retry_at is None and calls >= MIN_CALLS and self._failures * 2 >= calls:
             self.retry_at = now + OPEN_S
 
     def _forget_old(self) -> None:
         while self._outcomes and self._outcomes[0][0] <= self._clock() - WINDOW_S:
-            self._outcomes.popleft()
+            self._failures -= self._outcomes.popleft()[1]
