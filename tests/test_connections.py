@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +10,7 @@ import httpx
 import pytest
 
 from tests.processes import serving
+from tests.sockets import connect, exchange, read_to_the_end
 
 QUERY = json.dumps({"query": "{ user(id: 2) { id } }"}).encode()
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
@@ -36,23 +36,6 @@ SENT = {
 def url():
     with serving(header_timeout_s="1", body_timeout_s="1") as address:
         yield address
-
-
-def read_to_the_end(connection):
-    answer = b""
-    while piece := connection.recv(65_536):
-        answer += piece
-    return answer
-
-
-def connect(url):
-    return socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=10)
-
-
-def exchange(url, sent):
-    with connect(url) as connection:
-        connection.sendall(sent)
-        return read_to_the_end(connection)
 
 
 @pytest.mark.parametrize("sent,status", SENT.values(), ids=SENT)

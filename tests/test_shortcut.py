@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.conftest import Clock
 from tests.real import sandbox_over_http, served
+from tests.sockets import connect, exchange, read_to_the_end
 
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'
 BODY = json.dumps({"query": QUERY}).encode()
@@ -51,23 +51,6 @@ def url(running):
     application, app.middleware_stack = app.middleware_stack, no_application
     yield address
     app.middleware_stack = application
-
-
-def connect(url):
-    return socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=10)
-
-
-def exchange(url, sent):
-    with connect(url) as connection:
-        connection.sendall(sent)
-        return read_to_the_end(connection)
-
-
-def read_to_the_end(connection):
-    answer = b""
-    while piece := connection.recv(65_536):
-        answer += piece
-    return answer
 
 
 def read(answer):
