@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import time
 from functools import partial
 from typing import NamedTuple
 
@@ -113,7 +115,29 @@ def test_whatever_is_out_of_the_ordinary_is_left_to_the_application(running, sen
     assert answer.endswith(made.body)
 
 
-def test_a_body_that_comes_later_is_waited_for(running):
+def test_a_body_that_comes_right_behind_its_headers_is_waited_for(url):
+    with connect(url) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(20):
+            connection.sendall(POST + b"\r\n")
+            time.sleep(0.001)
+            connection.sendall(BODY)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+
+
+def test_the_application_waits_for_a_body_that_is_late(url):
+    with connect(url) as connection:
+        connection.sendall(POST + b"\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 418 ")
+
+
+def test_a_client_that_leaves_before_its_body_is_there_is_forgotten(url):
+    with connect(url) as connection:
+        connection.sendall(POST + b"\r\n")
+    assert httpx.get(f"{url}/graphql", params={"query": QUERY}).status_code == 200
+
+
+def test_the_application_waits_for_a_body_that_it_is_to_ask_for(running):
     _, url, made = running
     with connect(url) as connection:
         connection.sendall(POST + CLOSE + b"Expect: 100-continue\r\n\r\n")

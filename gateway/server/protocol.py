@@ -3,6 +3,7 @@
 A task for each request, which awaits what is there already, costs more than all the rest of such an answer.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -11,6 +12,9 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCy
 
 from .headers import PatientProtocol
 
+# Many clients send headers and body apart. Who is slower than this, or sends more, has the application wait for it.
+BODY_S = 0.25
+MAX_BODY_BYTES = 16 * 2**10
 # From a request's scope and whole body to the status, headers and body of its answer; None if that is not remembered.
 Recall = Callable[[Any, bytes], tuple[int, Iterable[tuple[bytes, bytes]], bytes] | None]
 
@@ -23,6 +27,7 @@ class Protocol(PatientProtocol):
         self._recall: Recall = config.loaded_app.state.recall
         self._reading = False
         self._begun: tuple[RequestResponseCycle, Any] | None = None
+        self._waiting: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read it, and then see to the request that has begun in it."""
@@ -30,8 +35,12 @@ class Protocol(PatientProtocol):
         super().data_received(data)
         self._reading = False
         if self._begun is not None:
-            begun, self._begun = self._begun, None
-            self._begin(*begun)
+            self._see_to(*self._begun)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Nobody is left who could be answered."""
+        self._stop_waiting()
+        super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         # uvicorn starts it when the headers are complete; the body may be in what is being read.
@@ -40,7 +49,21 @@ class Protocol(PatientProtocol):
         else:
             super()._start_asgi_task(cycle, app)
 
+    def _see_to(self, cycle: RequestResponseCycle, app: Any) -> None:
+        late = cycle.more_body and len(cycle.body) <= MAX_BODY_BYTES and not cycle.waiting_for_100_continue
+        if not late:
+            self._begin(cycle, app)
+        elif self._waiting is None:
+            self._waiting = self.loop.call_later(BODY_S, self._begin, cycle, app)
+
+    def _stop_waiting(self) -> None:
+        self._begun = None
+        if self._waiting is not None:
+            self._waiting.cancel()
+            self._waiting = None
+
     def _begin(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._stop_waiting()
         # A connection that is to be closed, or does not take what is sent, is left to uvicorn.
         plain = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
         answer = self._recall(cycle.scope, bytes(cycle.body)) if plain else None
