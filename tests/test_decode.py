@@ -52,6 +52,14 @@ def test_of_rows_of_one_instant_the_one_with_more_plays_stays():
     assert rows.sent == 3
 
 
+@pytest.mark.parametrize("name,sent", [("global_rank", "pp_rank"), ("level", "level"), ("count_a", "count_rank_a")])
+def test_what_stays_the_same_from_row_to_row_is_kept_once(name, sent):
+    times = ({"timestamp": f"2020-01-0{day}T00:00:00.000Z", sent: 79_461 + day // 3} for day in (1, 2, 3))
+    first, second, third = history(*(ROW | each for each in times)).value
+    assert getattr(first, name) is getattr(second, name)
+    assert getattr(third, name) == getattr(first, name) + 1
+
+
 def test_negative_grade_counts_stay_as_they_are():
     assert history(ROW | {"count_rank_a": -1}).value[0].count_a == -1
 

@@ -88,6 +88,9 @@ BEST_PLAYS = decoder_of(BestPlay, PLAY_NAMES | {"user_id": "user"}, mod_bits=int
 PEAKS = decoder_of(Peak, PEAK_NAMES)
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
+# From one row to the next these often stay as they are.
+STEADY = ("global_rank", "level", "count_s", "count_a")
+
 _at = attrgetter("at")
 _by_record = attrgetter("recorded_at")
 # Rows that agree in this are one play.
@@ -102,6 +105,7 @@ def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
         force_setattr(row, "player", player)
         if row.global_rank == 0:
             force_setattr(row, "global_rank", None)
+    _share(rows, STEADY)
     # Rows of one instant come in any order; plays are only ever added, so more plays means later.
     rows.sort(key=_at if _all_differ(rows, _at) else attrgetter("at", "play_count"))
     return Decoded(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
@@ -128,6 +132,16 @@ def peak(body: bytes) -> Decoded[Peak]:
     if best.accuracy is None or not _is_instant(best.accuracy_at):
         best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
     return Decoded(best, dropped)
+
+
+def _share(rows: list[Snapshot], names: Iterable[str]) -> None:
+    """Keep equal values once: of a long history, that is a tenth."""
+    for name in names:
+        values = list(map(attrgetter(name), rows))
+        known: dict[Any, Any] = {}
+        for row, value, first in zip(rows, values, map(known.setdefault, values, values), strict=True):
+            if value is not first:
+                force_setattr(row, name, first)
 
 
 def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]], *instants: str) -> tuple[list[T], int]:

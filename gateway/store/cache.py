@@ -7,10 +7,11 @@ has no bound of its own, a timer for each key, and no look without `await`: henc
 import sys
 from collections import OrderedDict
 from collections.abc import Hashable
+from itertools import zip_longest
 from typing import Any, Generic, TypeVar
 
 from aiocache.backends.memory import SimpleMemoryCache
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, structs
 
 from gateway.records import Rows
 
@@ -103,14 +104,18 @@ class Cache(SimpleMemoryCache):
 def size_of(value: object) -> int:
     """About how many bytes a value takes; rows are estimated from a few of them."""
     if isinstance(value, Rows):
-        sample = value[:: max(1, len(value) // SAMPLE)]
-        return sys.getsizeof(value) + len(value) * sum(map(_row_bytes, sample)) // max(1, len(sample))
+        places = range(0, len(value), max(1, len(value) // SAMPLE))
+        sample = [_row_bytes(value[place], value[place - 1] if place else None) for place in places]
+        return sys.getsizeof(value) + len(value) * sum(sample) // max(1, len(sample))
     members = structs.astuple(value) if isinstance(value, Struct) else value if isinstance(value, tuple) else ()
     return sys.getsizeof(value) + sum(map(size_of, members))
 
 
-def _row_bytes(row: Struct) -> int:
-    return sys.getsizeof(row) + sum(map(_own_bytes, structs.astuple(row)))
+def _row_bytes(row: Struct, before: Struct | None) -> int:
+    """What it takes beside the row before it, with which it may share values."""
+    known = structs.astuple(before) if before else ()
+    pairs = zip_longest(structs.astuple(row), known, fillvalue=UNSET)
+    return sys.getsizeof(row) + sum(_own_bytes(value) for value, other in pairs if value is not other)
 
 
 def _own_bytes(value: object) -> int:
