@@ -323,6 +323,13 @@ def test_nothing_is_wider_than_the_window(player, size):
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
+@pytest.mark.parametrize("width", [320, 375, 640, 768, 1024])
+def test_no_number_is_wider_than_its_tile(player, width):
+    page = player(AMEO, size={"width": width, "height": 700})
+    wider = "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.innerText)"
+    assert page.locator("#now > div").evaluate_all(wider) == []
+
+
 def test_colours_of_the_charts_follow_the_choice(player):
     page = player(AMEO, color_scheme="light")
     drawn = "document.querySelector('#plot-pp canvas').toDataURL()"
