@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.cast import AMEO, FRESH, GONE, HEAVY, MANIA_ONLY, SINGLE
+from gateway.sandbox.cast import AMEO, FRESH, GONE, HEAVY, INACTIVE, MANIA_ONLY, SINGLE
 from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
 from tests.processes import sandboxed
 
@@ -164,6 +164,30 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
     )
     assert points(page) == 5000
     assert took_ms < 50, "a movement of the mouse takes this long"
+
+
+@pytest.mark.parametrize(
+    "ranks,labels",
+    [
+        ([10, 1000, 100_000, 1_000_000], ["#10", "#1,000", "#100k", "#1M"]),
+        ([1_500_000, 2_000_000], ["#1.5M", "#2M"]),
+        ([1_027_500, 1_028_000], ["#1,027.5k", "#1,028k"]),
+        ([407_618, 407_620], ["#407,618", "#407,620"]),
+    ],
+)
+def test_ranks_of_an_axis_are_told_in_one_measure(visit, ranks, labels):
+    page = visit("/")
+    told = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
+    assert page.evaluate(told, ranks) == labels
+
+
+def test_who_is_unranked_has_no_rank_at_the_axis(player):
+    page = player(INACTIVE)
+    splits = (
+        "import('./static/player/scales.js').then((it) => it.rankSplits(null, 1, ...it.rankRange(null, null, null)))"
+    )
+    assert page.evaluate(splits.replace("./", "../")) == []
+    assert "pp" not in page.locator("#peak").inner_text()
 
 
 def test_a_link_shows_the_same(player):

@@ -31,6 +31,7 @@ export class Charts {
 
   // Draw these lists of rows, one for each player, from `from` to `to`.
   show(lists, { from, to }) {
+    this.room = roomBeside(lists);
     if (lists.length !== this.lists.length) this.build(lists.length);
     const changed = lists.some((rows, index) => rows !== this.lists[index]);
     this.lists = lists;
@@ -88,7 +89,7 @@ export class Charts {
       height: metric.height,
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-      padding: [12, 12, 0, 0],
+      padding: [12, 18, 0, 0],
       cursor: {
         sync: { key: "player", setSeries: false },
         drag: { x: true, y: false, setScale: false, dist: SMALLEST_DRAG_PX },
@@ -106,8 +107,8 @@ export class Charts {
         y: { range: metric.range, dir: metric.best ?? 1 },
       },
       axes: [
-        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 72, size: roomFor },
-        { ...axis, values: metric.values, splits: metric.splits, size: 70, space: 36 },
+        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: roomFor },
+        { ...axis, values: metric.values, splits: metric.splits, size: () => this.room, space: 36 },
       ],
       series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
       hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.moved(plot)] },
@@ -206,5 +207,8 @@ function joined(lists, of) {
 
 // Below the axis, for labels of one line or of two.
 const roomFor = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
+
+// Before the axes, the same for both: ranks may have seven digits.
+const roomBeside = (lists) => (lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : 70);
 
 const empty = (count) => Array.from({ length: count + 1 }, () => []);

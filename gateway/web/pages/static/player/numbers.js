@@ -33,7 +33,7 @@ export function showGains(stats) {
 export function showPeak(peak) {
   const best = [
     ["Rank", peak?.globalRank == null ? null : rank(peak.globalRank), peak?.globalRankAt],
-    ["pp", peak?.pp == null ? null : pp(peak.pp), peak?.ppAt],
+    ["pp", peak?.pp ? pp(peak.pp) : null, peak?.ppAt],
     ["Accuracy", peak?.accuracy == null ? null : percent(peak.accuracy), peak?.accuracyAt],
   ];
   const known = best.filter(([, value]) => value != null);

@@ -6,12 +6,13 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const DAY_S = 86_400;
 
 // How far labels may be apart on the axis of time, in seconds: never less than a day.
-export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1825, 3650].map(
+export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1095, 1825, 3650].map(
   (days) => days * DAY_S,
 );
 
+// Where nobody has a rank there is no place for one either, and no label.
 export function rankRange(_, min, max) {
-  if (min == null) return [0, 1];
+  if (min == null) return [-2, -1];
   const room = Math.max(Math.log10(1 + 3 / 10 ** max), (max - min) * 0.08); // three places at least
   return [Math.max(0, min - room), max + room];
 }
@@ -29,7 +30,12 @@ export function rankSplits(_, __, min, max) {
   return [...new Set(ranks)].filter((rank) => rank >= 1).map(Math.log10);
 }
 
-export const rankLabels = (_, splits) => splits.map((split) => `#${short(Math.round(10 ** split))}`);
+export function rankLabels(_, splits) {
+  const ranks = splits.map((split) => Math.round(10 ** split));
+  const inMillions = ranks.every((rank) => rank < 1_000_000 || rank % 10_000 === 0);
+  return ranks.map((rank) => `#${short(rank, inMillions)}`);
+}
+
 export const ppLabels = (_, splits, __, ___, step) => splits.map((split) => (step < 1 ? decimal(split) : count(split)));
 
 export function timeLabels(_, splits, __, ___, step) {
@@ -63,8 +69,8 @@ function steps(best, worst) {
 }
 
 // As short as it can be without being wrong.
-function short(rank) {
-  if (rank >= 1_000_000 && rank % 1_000 === 0) return `${rank / 1_000_000}M`;
+function short(rank, inMillions) {
+  if (rank >= 1_000_000 && inMillions) return `${rank / 1_000_000}M`;
   return rank >= 10_000 && rank % 100 === 0
     ? `${count(Math.floor(rank / 1000))}${rank % 1000 ? `.${(rank % 1000) / 100}` : ""}k`
     : count(rank);
