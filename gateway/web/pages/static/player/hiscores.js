@@ -43,6 +43,7 @@ export class Hiscores {
       if (signal.aborted) return;
       byId("hiscores-more").replaceChildren(troubleBox(trouble, () => this.load(after)));
       if (!after) byId("plays").replaceChildren();
+      byId("hiscores-table").hidden = !after;
     }
     byId("hiscores").setAttribute("aria-busy", "false");
   }
@@ -50,10 +51,10 @@ export class Hiscores {
   put({ nodes, totalCount, pageInfo }, after) {
     const lines = nodes.map(line);
     const body = byId("plays");
+    byId("hiscores-table").hidden = totalCount === 0;
     leave(byId("hiscores-more"), byId("hiscores-table"));
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
-    byId("hiscores-table").hidden = totalCount === 0;
     const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () =>
       this.load(pageInfo.endCursor),
     );

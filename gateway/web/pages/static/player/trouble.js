@@ -13,7 +13,7 @@ const WORDS = {
   OPERATION_TIMEOUT: SLOW,
   UPSTREAM_UNAVAILABLE: [
     "osu!track can’t be reached",
-    "It is down, or failing. What the gateway remembers is still shown; this it has not seen yet. Try again in a while.",
+    "It is down, or failing. Only what the gateway remembers can be shown. Try again in a while.",
   ],
   UPSTREAM_BUSY: [
     "Many are asking just now",
@@ -45,10 +45,10 @@ const OTHER = ["Something went wrong", "This should not happen. Try again; if it
 
 export const wordsOf = ({ code }) => WORDS[code] ?? OTHER;
 
-// A box for this AskError. `again` is called when the person wants to try again, not before `retryAfterSeconds` are
-// over.
-export function troubleBox(trouble, again) {
-  const [title, advice] = wordsOf(trouble);
+// A box for this AskError, with `advice` if there is some that fits better. `again` is called when the person wants to
+// try again, not before `retryAfterSeconds` are over.
+export function troubleBox(trouble, again, advice = wordsOf(trouble)[1]) {
+  const [title] = wordsOf(trouble);
   const retry = button("Try again", again, { class: "small" });
   if (trouble.retryAfterSeconds) wait(retry, trouble.retryAfterSeconds, "Try again");
   return el(

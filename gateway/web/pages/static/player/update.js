@@ -10,6 +10,15 @@ import { troubleBox, wait, wordsOf } from "./trouble.js";
 const LABEL = "Update";
 const PLAYS = 5;
 const SLOW_MS = 4000;
+// After these, osu!track may have done what it was asked to, unless it was left alone for a while.
+const UNSURE = [
+  "UPSTREAM_TIMEOUT",
+  "UPSTREAM_UNAVAILABLE",
+  "UPSTREAM_INVALID_RESPONSE",
+  "OPERATION_TIMEOUT",
+  "NO_ANSWER",
+];
+const MAYBE = "The update may have been made all the same: look again in a while before you repeat it.";
 
 export class Update {
   // `updated({first, plays})` is called when there is something new to read, `unknown()` when osu! knows nobody by
@@ -92,11 +101,8 @@ export class Update {
 
   fail(trouble) {
     if (trouble.code === "UNAUTHENTICATED") return this.askForToken(trouble);
-    const sent = el("p", {}, "It may have been made all the same: look again in a while before you repeat it.");
-    const shown = troubleBox(trouble, () => this.send());
-    if (["UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT", "NO_ANSWER", "UPSTREAM_INVALID_RESPONSE"].includes(trouble.code))
-      shown.querySelector(".row").before(sent);
-    byId("updated").replaceChildren(shown);
+    const advice = UNSURE.includes(trouble.code) && !trouble.retryAfterSeconds ? MAYBE : undefined;
+    byId("updated").replaceChildren(troubleBox(trouble, () => this.send(), advice));
   }
 
   askForToken(trouble) {
