@@ -110,7 +110,7 @@ class TestWithOtherLimits:
     @pytest.mark.parametrize("title,most", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Rows", "12,345")])
     async def test_the_landing_page_tells_the_limits_as_they_are_set(self, gateway, title, most):
         page = (await get(gateway, "/")).text
-        assert re.search(rf'<td>{title}<small>[^<]+</small></td><td class="number">{most}</td>', page)
+        assert re.search(rf'<th scope="row">{title} <small>[^<]+</small></th><td class="number">{most}</td>', page)
 
     async def test_nothing_is_left_to_be_filled_in(self, gateway):
         assert "{{" not in (await get(gateway, "/")).text

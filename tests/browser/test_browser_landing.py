@@ -109,6 +109,12 @@ def test_a_player_is_found_by_id_or_address(visit, text):
     page.wait_for_url("**/players/2")
 
 
+def test_who_knows_no_player_is_a_click_away_from_a_chart(visit):
+    page = visit("/")
+    page.get_by_role("link", name="an example").click()
+    page.wait_for_selector("#progress[aria-busy=false] canvas")
+
+
 @pytest.mark.parametrize("text", ["", "peppy", "0", "https://osu.ppy.sh/beatmaps/2x"])
 def test_what_is_no_player_is_told(visit, text):
     page = visit("/")

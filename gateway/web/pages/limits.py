@@ -28,4 +28,4 @@ def limits(settings: Settings) -> str:
 def _row(name: str, title: str, unit: str, most: float) -> str:
     meaning = escape(Settings.model_fields[name].description or "")
     value = f"{most:,.0f}{unit}" if most else "no limit"
-    return f'<tr><td>{title}<small>{meaning}</small></td><td class="number">{value}</td></tr>'
+    return f'<tr><th scope="row">{title} <small>{meaning}</small></th><td class="number">{value}</td></tr>'
