@@ -27,9 +27,20 @@ def test_a_list_is_a_table_titled_by_its_path_with_numbers_to_the_right():
 status.upstream  UP
 
 bestPlays.nodes
-  pp  mods.label  grade
- 9.5  HDDT        XH
-1200  NM          -
+    pp  mods.label  grade
+   9.5  HDDT        XH
+1200.0  NM          -
+""")
+
+
+def test_numbers_of_a_column_have_their_points_below_each_other():
+    rows = [{"pp": 23578.68, "rank": 15}, {"pp": -2.9619999999995343, "rank": 9}, {"pp": None, "rank": 1}]
+    assert tables({"rows": rows}) == picture("""
+rows
+       pp  rank
+23578.680    15
+   -2.962     9
+        -     1
 """)
 
 

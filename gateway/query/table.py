@@ -1,6 +1,6 @@
 """An answer's data for people: objects as lines of key and value, lists as tables titled by their path."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -27,7 +27,7 @@ def printable(text: str) -> str:
 def _tables(title: str, items: list[Any]) -> Iterator[list[str]]:
     rows = [dict(_flat(item, "")) for item in items]
     columns = _columns(rows)
-    grid = [columns, *([_text(row[name]) if name in row else "" for name in columns] for row in rows)]
+    grid = [columns, *zip(*(_column(rows, name) for name in columns), strict=True)]
     yield [title, *_aligned(grid, [_is_numeric(rows, name) for name in columns])]
     for index, row in enumerate(rows):
         for path, value in row.items():
@@ -55,9 +55,20 @@ def _columns(rows: list[Row]) -> list[str]:
     return [name for name in names if name not in apart and not any(other.startswith(f"{name}.") for other in names)]
 
 
+def _column(rows: list[Row], name: str) -> list[str]:
+    """Its values as text, all with as many decimals as one of them needs."""
+    values = [row.get(name, "") for row in rows]
+    decimals = max((len(_text(value).partition(".")[2]) for value in values if isinstance(value, float)), default=0)
+    return [f"{value:.{decimals}f}" if decimals and _is_number(value) else _text(value) for value in values]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def _is_numeric(rows: list[Row], name: str) -> bool:
     values = [row[name] for row in rows if row.get(name) is not None]
-    return all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    return all(map(_is_number, values))
 
 
 def _text(value: Any) -> str:
@@ -74,7 +85,7 @@ def _text(value: Any) -> str:
     return printable(str(value))
 
 
-def _aligned(grid: list[list[str]], to_the_right: list[bool]) -> list[str]:
+def _aligned(grid: Sequence[Sequence[str]], to_the_right: list[bool]) -> list[str]:
     widths = [max(map(_width, column)) for column in zip(*grid, strict=True)]
     return [
         GAP.join(
