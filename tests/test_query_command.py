@@ -119,7 +119,13 @@ def test_a_wrong_call_is_told_and_exits_with_2(query, text, arguments, reason):
 
 def test_a_file_that_is_missing_exits_with_2(capsys):
     assert main(["query", "missing.graphql"]) == 2
-    assert "missing.graphql" in capsys.readouterr().err
+    assert capsys.readouterr().err == "error: missing.graphql: No such file or directory\n"
+
+
+def test_a_file_that_is_no_text_exits_with_2(tmp_path, capsys):
+    (tmp_path / "picture").write_bytes(b"\x89PNG")
+    assert main(["query", str(tmp_path / "picture")]) == 2
+    assert "it is not text in UTF-8" in capsys.readouterr().err
 
 
 def test_a_wrong_setting_exits_with_2(query, monkeypatch):

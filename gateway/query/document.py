@@ -48,8 +48,10 @@ def asked(file: str, operation: str | None, flags: Iterable[str], variables: str
 def _text(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise WrongCall(f"{file}: {exc}") from exc
+    except OSError as exc:
+        raise WrongCall(f"{file}: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise WrongCall(f"{file}: it is not text in UTF-8") from exc
 
 
 def _operations(text: str, file: str) -> list[OperationDefinitionNode]:
