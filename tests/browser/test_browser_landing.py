@@ -151,6 +151,11 @@ def test_without_scripts_it_can_be_read(browser, gateway):
         assert page.get_by_role("button").count() == 0
 
 
+@pytest.mark.parametrize("name", ["A query", "Examples", "From a program", "Limits", "Manners"])
+def test_its_parts_are_regions_with_names(visit, name):
+    assert visit("/").get_by_role("region", name=name).is_visible()
+
+
 def test_it_is_small(visit):
     page = visit("/")
     page.get_by_text("answering").wait_for()
