@@ -232,6 +232,18 @@ def test_who_can_not_be_compared_is_told(player, text, problem):
     assert page.evaluate("document.activeElement.id") == "compare-id"
 
 
+def test_another_player_is_looked_at_from_the_head_of_the_page(player):
+    page = player(f"{AMEO}?mode=taiko&compare={HEAVY}&from=2025-01-01")
+    field = page.get_by_label("Another player")
+    field.fill("peppy")
+    page.keyboard.press("Enter")
+    assert "A number is needed" in field.evaluate("(field) => field.validationMessage")
+    assert page.evaluate("document.activeElement.id") == "other-id"
+    field.fill(f"osu.ppy.sh/users/{HEAVY}")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{HEAVY}?mode=taiko")
+
+
 def test_a_player_beside_who_is_not_tracked_is_told(player):
     page = player(f"{AMEO}?compare={FRESH[40]}")
     page.get_by_text("osu!track has no snapshots of").wait_for()

@@ -173,10 +173,12 @@ byId("modes").addEventListener("click", (event) => {
 });
 byId("other").addEventListener("submit", (event) => {
   event.preventDefault();
-  const id = playerId(byId("other-id").value);
-  byId("other-id").setAttribute("aria-invalid", String(id === null));
-  if (id) location.assign(new URL(hrefOf(id), location.href));
-  else announce("A number is needed, as in osu.ppy.sh/users/2.");
+  const field = byId("other-id");
+  const id = playerId(field.value);
+  field.setAttribute("aria-invalid", String(id === null));
+  field.setCustomValidity(id ? "" : "A number is needed, as in osu.ppy.sh/users/2.");
+  // The browser shows it beside the field, and reads it out.
+  if (field.reportValidity()) location.assign(new URL(hrefOf(id), location.href));
 });
 byId("begin").addEventListener("click", () => {
   byId("update").focus(); // which stays where it is
