@@ -1,6 +1,7 @@
 """A real browser, Debian's Chromium, and the pages that a test opens in it. What they must not do is recorded."""
 
 import re
+import time
 from typing import Any, NamedTuple
 
 import httpx
@@ -63,6 +64,13 @@ class Visit:
         page.emulate_media(**view)
         page.goto(self.served.address + path)
         return page
+
+    def wait_for_wrong(self, kind: str) -> None:
+        """Until its pages have done something of this kind, or patience ends."""
+        ends_at = time.monotonic() + PATIENCE_MS / 1000
+        while not any(kind in wrong for wrong in self.wrongs):
+            assert time.monotonic() < ends_at, (kind, self.wrongs)
+            self.context.pages[0].wait_for_timeout(20)  # what happens in the browser is heard of meanwhile
 
     def _asked(self, request: Request) -> None:
         if not re.match(rf"{re.escape(self.served.address)}/|data:|blob:", request.url):

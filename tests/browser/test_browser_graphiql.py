@@ -86,7 +86,9 @@ def test_who_has_own_tabs_keeps_them_beside_the_example(graphiql):
     select(page, "Today", "days")
     write(page, "query Mine { status { version } }")
     page.get_by_role("tab", name="Mine").wait_for()
-    page.wait_for_timeout(1000)  # it keeps tabs only when nothing more is typed
+    # It keeps tabs only when nothing more has been typed for a while.
+    kept = "() => localStorage.getItem('graphiql:tabState')?.includes('query Mine { status { version } }')"
+    page.wait_for_function(kept)
     again = graphiql("#update")
     assert titles(again) == ["Profile", "Compare", "Mine", "Update"]
     assert again.get_by_role("tab", selected=True).inner_text() == "Update"

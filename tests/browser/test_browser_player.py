@@ -371,5 +371,4 @@ def test_colours_of_the_charts_follow_the_choice(player):
     drawn = "document.querySelector('#plot-pp canvas').toDataURL()"
     light = page.evaluate(drawn)
     page.get_by_label("Colours").select_option("dark")
-    page.wait_for_timeout(200)  # a frame, and some
-    assert page.evaluate(drawn) != light
+    page.wait_for_function(f"(light) => {drawn} !== light", arg=light)

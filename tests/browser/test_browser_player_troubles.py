@@ -96,8 +96,6 @@ def test_old_numbers_are_shown_with_their_age(visit, gateway):
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
     notice = page.locator("#notices [data-code=STALE_DATA]")
     assert re.search(r"read from osu!track \d+ seconds? ago", notice.inner_text())
-    gateway.well()
-    page.wait_for_timeout(500)
 
 
 def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
