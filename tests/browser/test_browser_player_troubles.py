@@ -140,6 +140,13 @@ def test_a_gateway_that_can_not_be_reached_is_told(visit, gateway):
     visit.wrongs.clear()  # the browser logs what it could not load
 
 
+def test_without_its_chart_the_page_says_how_to_get_it(visit):
+    visit.context.route("**/vendor/**", lambda route: route.abort())
+    page = visit("/players/2")
+    assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
+    visit.wrongs.clear()  # the browser logs what it could not load
+
+
 def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
     with sandboxed(max_rows="1000") as addresses:
         visit.served = Served(*addresses)
