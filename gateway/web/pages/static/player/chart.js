@@ -3,6 +3,7 @@
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { colour } from "../ask.js";
+import { listenToFingers } from "./fingers.js";
 import { ppLabels, ppRange, rankLabels, rankRange, rankSplits, TIME_STEPS, timeLabels } from "./scales.js";
 
 const SMALLEST_DRAG_PX = 8;
@@ -74,7 +75,7 @@ export class Charts {
     this.plots = METRICS.map(
       (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.places[index]),
     );
-    this.plots.forEach((plot) => this.listenToFingers(plot));
+    this.plots.forEach((plot) => listenToFingers(plot, this));
   }
 
   options(metric, index, players) {
@@ -151,26 +152,6 @@ export class Charts {
     if (plot !== this.plots[0]) return;
     const { idx, left } = plot.cursor;
     this.pointed(idx == null || left < 0 ? null : plot.data[0][idx] * 1000);
-  }
-
-  // A finger that goes sideways selects, as a mouse does; up and down it scrolls the page (`touch-action` in CSS).
-  listenToFingers(plot) {
-    let began = null;
-    const at = (event) => event.clientX - plot.over.getBoundingClientRect().left;
-    plot.over.addEventListener("pointerdown", (event) => (began = event.pointerType === "mouse" ? null : at(event)));
-    plot.over.addEventListener("pointermove", (event) => {
-      if (began == null) return;
-      plot.setCursor({ left: at(event), top: 10 }, true, true);
-      this.plots.forEach((each) => this.mark(each, began, at(event)));
-    });
-    plot.over.addEventListener("pointerup", () => {
-      if (began != null) this.selected(plot);
-      began = null;
-    });
-    plot.over.addEventListener("pointercancel", () => {
-      began = null;
-      this.plots.forEach((each) => this.mark(each, 0, 0));
-    });
   }
 
   resize() {
