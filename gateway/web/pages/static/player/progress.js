@@ -57,6 +57,11 @@ export class Progress {
     return { from: this.view.from, to: this.view.to, every };
   }
 
+  // How fine the charts are, which may be less than was asked for: what can't be had is drawn by week.
+  get shownEvery() {
+    return this.players.every((player) => player.has(this.fine)) ? this.fine.every : "week";
+  }
+
   choose(change, how) {
     this.view = { ...this.view, ...change };
     this.changed(change, how);
@@ -119,7 +124,7 @@ export class Progress {
   tell() {
     const { from, to } = this.window;
     const texts = this.players.map(({ name }, index) => inWords(name, within(this.lists[index], from, to)));
-    byId("plots-words").textContent = `${day(from)} to ${day(to)}, ${EACH[this.fine.every]}. ${texts.join(" ")}`;
+    byId("plots-words").textContent = `${day(from)} to ${day(to)}, ${EACH[this.shownEvery]}. ${texts.join(" ")}`;
     fillTable(
       byId("plots-table"),
       this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
