@@ -4,15 +4,15 @@
 import { INTERVALS } from "./address.js";
 import { Charts } from "./chart.js";
 import { announce, byId, el, leave, press } from "./elements.js";
-import { count, day, moment, pp, rank } from "./format.js";
+import { day, moment } from "./format.js";
 import { fineness, rowAt } from "./series.js";
 import { listen } from "./keys.js";
 import { Strip } from "./strip.js";
 import { fillTable } from "./table.js";
 import { troubleBox } from "./trouble.js";
 import { DAY_MS, closed, fitted, lastDays, moved, zoomed } from "./windows.js";
+import { EACH, inWords, reading } from "./words.js";
 
-const EACH = { all: "every snapshot", day: "one a day", week: "one a week", month: "one a month" };
 const PRESETS = { 30: "30 days", 90: "90 days", 365: "1 year", 1095: "3 years", all: "All" };
 
 export class Progress {
@@ -187,22 +187,3 @@ export class Progress {
 const presetWindow = (days, all) => (days === "all" ? { from: null, to: null } : lastDays(Number(days), all));
 
 const within = (rows, from, to) => rows.filter(({ at }) => at >= from && at <= to);
-
-function reading(name, row, index) {
-  const value = row ? `${pp(row.pp)} · ${rank(row.globalRank)}` : "not tracked yet";
-  return el(
-    "span",
-    { class: `reading player-${index}` },
-    el("b", {}, name),
-    " ",
-    el("span", { class: "value" }, value),
-  );
-}
-
-function inWords(name, rows) {
-  if (!rows.length) return `${name}: no snapshots.`;
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (rows.length === 1) return `${name}: one point, ${pp(first.pp)}, ${rank(first.globalRank)}.`;
-  const [start, end] = [first, last].map((row) => `${pp(row.pp)} and ${rank(row.globalRank)}`);
-  return `${name}: ${count(rows.length)} points, from ${start} to ${end}.`;
-}
