@@ -9,6 +9,7 @@ exit codes:
   2    the call is wrong: the file, the operation, a variable, a setting
   3    no gateway answered: it can't be reached, or what did answer is not GraphQL
   130  interrupted
+  141  whoever read the answer, like `head`, left before its end
 """
 VARIABLE = (
     "a variable, read as its declared type: text for ID, String, enums and dates, JSON for other scalars and for"
