@@ -366,6 +366,16 @@ def test_no_number_is_wider_than_its_tile(player, width):
     assert page.locator("#now > div").evaluate_all(wider) == []
 
 
+@pytest.mark.parametrize("choice", ["#every button", "#modes a"])
+def test_what_is_chosen_is_seen_in_forced_colours(player, choice):
+    page = player(AMEO, forced_colors="active")
+    page.evaluate("document.body.append(Object.assign(document.createElement('mark'), {id: 'chosen'}))")
+    page.locator("#chosen").evaluate("(mark) => { mark.style.background = 'Highlight' }")
+    ground = "(all) => all.map((each) => getComputedStyle(each).backgroundColor)"
+    [highlight] = page.locator("#chosen").evaluate_all(ground)
+    assert page.locator(choice).evaluate_all(ground).count(highlight) == 1
+
+
 def test_colours_of_the_charts_follow_the_choice(player):
     page = player(AMEO, color_scheme="light")
     drawn = "document.querySelector('#plot-pp canvas').toDataURL()"
