@@ -4,7 +4,8 @@ A task for each request, which awaits what is there already, costs more than all
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import uvicorn
@@ -15,8 +16,10 @@ from .headers import PatientProtocol
 # Many clients send headers and body apart. Who is slower than this, or sends more, has the application wait for it.
 BODY_S = 0.25
 MAX_BODY_BYTES = 16 * 2**10
-# From a request's scope and whole body to the status, headers and body of its answer; None if that is not remembered.
-Recall = Callable[[Any, bytes], tuple[int, Iterable[tuple[bytes, bytes]], bytes] | None]
+Headers = tuple[tuple[bytes, bytes], ...]
+# From a request's scope and whole body to its answer, None if that is not remembered: status, headers that are sent
+# again and again, headers of this time, body.
+Recall = Callable[[Any, bytes], tuple[int, Headers, Headers, bytes] | None]
 
 
 class Protocol(PatientProtocol):
@@ -72,16 +75,19 @@ class Protocol(PatientProtocol):
         else:
             self._send(cycle, *answer)
 
-    def _send(
-        self, cycle: RequestResponseCycle, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes
-    ) -> None:
-        lines = [STATUS_LINE[status]]
-        for name, value in (*self.server_state.default_headers, *headers):
-            lines += (name, b": ", value, b"\r\n")
-        lines.append(b"\r\n")
-        self.transport.writelines((b"".join(lines), body))
+    def _send(self, cycle: RequestResponseCycle, status: int, headers: Headers, own: Headers, body: bytes) -> None:
+        ours = _lines((*self.server_state.default_headers, *own))
+        head = b"".join((STATUS_LINE[status], _lines_again(headers), ours, b"\r\n"))
+        self.transport.writelines((head, body))
         cycle.response_started = cycle.response_complete = True
         cycle.on_response()
+
+
+def _lines(headers: Headers) -> bytes:
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
+_lines_again = lru_cache(maxsize=1024)(_lines)
 
 
 class ServerConfig(uvicorn.Config):

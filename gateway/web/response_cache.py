@@ -41,10 +41,11 @@ class Stored(NamedTuple):
 
 
 class Again(NamedTuple):
-    """An answer as this request gets it."""
+    """An answer as this request gets it; its `own` headers are no other's."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Headers
+    own: Headers
     body: bytes
 
 
@@ -80,7 +81,7 @@ class ResponseCache:
             self.tally["miss"] += 1
             await app(scope, early.receive, _Answer(self, scope, send, question, headers))
             return
-        await send({"type": "http.response.start", "status": again.status, "headers": again.headers})
+        await send({"type": "http.response.start", "status": again.status, "headers": [*again.headers, *again.own]})
         await send({"type": "http.response.body", "body": again.body})
 
     def recall(self, scope: Scope, body: bytes) -> Again | None:
@@ -112,12 +113,13 @@ class ResponseCache:
         return None
 
     def _addressed(self, stored: Stored, identity: str, headers: dict[bytes, bytes]) -> Again:
-        sent = [*stored.headers, (b"x-request-id", identity.encode())]
-        if stored.etag:
-            sent.append((b"age", b"%d" % (self._clock() - stored.since)))
-            if _matches(stored.etag, headers.get(b"if-none-match")):
-                return Again(304, [pair for pair in sent if pair[0] not in NOT_MODIFIED], b"")
-        return Again(200, sent, stored.body)
+        own: Headers = ((b"x-request-id", identity.encode()),)
+        if not stored.etag:
+            return Again(200, stored.headers, own, stored.body)
+        own = (*own, (b"age", b"%d" % (self._clock() - stored.since)))
+        if _matches(stored.etag, headers.get(b"if-none-match")):
+            return Again(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
+        return Again(200, stored.headers, own, stored.body)
 
     def keep(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Remember an answer; the application has left in the request's state for how long, and what was asked."""
