@@ -30,11 +30,21 @@ async def test_all_is_as_expected_after_four_requests_that_wrote_nothing(osutrac
     assert sandbox.side_effects == sandbox.updates == []
 
 
-async def test_an_answer_that_fails_is_a_finding(osutrack):
+async def test_an_answer_that_fails_is_a_finding_and_is_not_asked_for_again(osutrack):
     client, sandbox = osutrack
-    sandbox.faults = (Fault(kind="status", status=500, path="/peak"),)
+    sandbox.faults = (Fault(kind="status", status=503, path="/peak"),)
     findings = await examine(client)
-    assert findings["/peak"] == ["osu!track failed (status 500). Try again later."]
+    assert findings["/peak"] == ["osu!track failed (status 503). Try again later."]
+    assert sandbox.count() == 4
+
+
+@pytest.mark.parametrize("body", ["[]", "[{}]", '[{"user": null}]', '[{"user": 0}]', "null", "[" * 100_000])
+async def test_without_a_player_who_has_plays_nobody_is_asked_about(osutrack, body):
+    client, sandbox = osutrack
+    sandbox.faults = (Fault(kind="garbage", path="/bestplays", body=body, content_type="application/json"),)
+    findings = await examine(client)
+    assert sandbox.count() == 1
+    assert findings["/bestplays"]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +59,12 @@ def test_a_field_that_has_changed_is_named(row, expected):
     assert expected in " ".join(findings)
 
 
+@pytest.mark.parametrize("moment", ["2026-11-20 12:00:00", "2026-11-20T12:00:00.000+00:00", "1763640000"])
+def test_a_moment_that_can_not_be_read_any_more_is_named(moment):
+    findings, _ = drift(msgspec.json.encode([ROW | {"best_rank_timestamp": moment}]), decode.PEAKS)
+    assert findings == [f"`best_rank_timestamp` is no moment that can be read: {moment}"]
+
+
 def test_a_field_that_has_gone_is_named():
     gone = {name: value for name, value in ROW.items() if name != "best_accuracy"}
     findings, _ = drift(msgspec.json.encode([gone]), decode.PEAKS)
@@ -57,7 +73,9 @@ def test_a_field_that_has_gone_is_named():
 
 def test_what_is_no_list_is_a_finding():
     assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the answer is not JSON")
+    assert drift(b'[{"a": "\xff"}]', decode.PEAKS)[0][0].startswith("the answer is not JSON")
     assert drift(b"{}", decode.PEAKS)[0] == ["the answer is not a list of objects"]
+    assert drift(b"[]", decode.PEAKS)[0] == ["the answer has no rows, so nothing can be said of its fields"]
 
 
 async def test_healthz_answers_while_the_process_lives(gateway):

@@ -127,9 +127,9 @@ def peak(body: bytes) -> Decoded[Peak]:
     """`/peak`: a rank of 0 means unranked, and is None here; so is what has no valid date."""
     rows, dropped = rows_of(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
-    if not best.global_rank or not _is_instant(best.global_rank_at):
+    if not best.global_rank or not is_instant(best.global_rank_at):
         best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
-    if best.accuracy is None or not _is_instant(best.accuracy_at):
+    if best.accuracy is None or not is_instant(best.accuracy_at):
         best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
     return Decoded(best, dropped)
 
@@ -183,7 +183,8 @@ def are_instants(texts: list[str]) -> bool:
     return True
 
 
-def _is_instant(text: str | None) -> bool:
+def is_instant(text: str | None) -> bool:
+    """Whether it is a moment as records have it."""
     return text is not None and len(text) == INSTANT_LENGTH and are_instants([text])
 
 

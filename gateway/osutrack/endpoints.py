@@ -16,7 +16,8 @@ def _never_sent(exc: Exception) -> bool:
     return isinstance(exc, UpstreamError) and exc.unsent and exc.transient
 
 
-def _never(_: Exception) -> bool:
+def never(_: Exception) -> bool:
+    """After no failure at all."""
     return False
 
 
@@ -34,4 +35,4 @@ PEAK = Endpoint("/peak", READS, _failed_in_passing)
 BEST_PLAYS = Endpoint("/bestplays", READS, _failed_in_passing)
 # With nothing to show, this GET updates the player first: once it is out, it is not repeated.
 HISCORE_LIST = Endpoint("/hiscores", HISCORES, _never_sent)
-UPDATE = Endpoint("/update", UPDATES, _never, "POST")
+UPDATE = Endpoint("/update", UPDATES, never, "POST")
