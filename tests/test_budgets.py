@@ -11,11 +11,18 @@ from tests.conftest import NOON
 LATEST = "query($id: ID!) { user(id: $id) { stats { latest { pp } } } }"
 PEAK = "query($id: ID!) { user(id: $id) { stats { peak { accuracy } } } }"
 HISCORES = "query($id: ID!) { user(id: $id) { stats { hiscores { totalCount } } } }"
+UPDATE = "mutation($id: ID!) { updateUser(id: $id) { __typename } }"
 
 
 @pytest.fixture
 def settings():
-    return {"reads_per_minute": 5, "hiscores_per_minute": 3, "operation_timeout_s": 1.0}
+    return {
+        "reads_per_minute": 5,
+        "hiscores_per_minute": 3,
+        "updates_per_minute": 1,
+        "operation_timeout_s": 1.0,
+        "update_timeout_s": 120.0,
+    }
 
 
 @pytest.fixture
@@ -51,6 +58,14 @@ async def test_hiscores_have_a_budget_of_their_own(gateway, wall):
     await ask_for_thirty(gateway)
     await ask_for_thirty(gateway, HISCORES)
     assert gateway.sandbox.counts()["paths"] == {"/stats_history": 5, "/hiscores": 3}
+
+
+async def test_an_update_that_would_have_to_wait_longer_than_who_asks_is_refused_and_never_sent(gateway, wall):
+    await gateway.ask(UPDATE, id="1001")
+    error = await gateway.error(UPDATE, id="1002")
+    assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_BUSY", 61)
+    await gateway.app.state.gateway.updates.close()
+    assert gateway.sandbox.updates == [(1001, 0)]
 
 
 async def test_what_is_remembered_is_answered_when_the_budget_is_used_up(gateway, wall):

@@ -23,9 +23,12 @@ class Osutrack(httpx.AsyncBaseTransport):
     def __init__(self, *answers):
         self.answers = list(answers)
         self.asked = []
+        self.until = lambda: True
 
     async def handle_async_request(self, request):
         self.asked.append(request)
+        while not self.until():  # noqa: ASYNC110 - it is the time that is waited for
+            await asyncio.sleep(0.01)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, Exception):
             raise answer
@@ -140,6 +143,13 @@ async def test_no_wait_is_longer_than_the_patience():
     with pytest.raises(UpstreamTimeout):
         await client.peak(PLAYER, patience(0.05))
     assert time.monotonic() - began < 1
+
+
+async def test_an_update_that_is_out_has_its_own_time_whatever_it_has_waited_for_its_turn():
+    osutrack, client = connect(httpx.Response(404, json={"error": "User not found"}))
+    haste = patience(0.5)
+    osutrack.until = lambda: haste.left_s < 0
+    assert (await client.update(PLAYER, haste)).value is None
 
 
 async def test_a_name_that_nobody_has_is_none():

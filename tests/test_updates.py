@@ -8,6 +8,7 @@ import pytest
 
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.connection import Connection
+from gateway.osutrack.patience import patience
 from gateway.records import Mode, Player, Update
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
@@ -47,6 +48,10 @@ async def store(clock):
     await connection.close()
 
 
+def update(store):
+    return store.updates.update(PLAYER, patience(5))
+
+
 def raised(store):
     return store.tracker.generations.of(tag_of(PLAYER)) > 0
 
@@ -58,7 +63,7 @@ async def soon():
 
 async def test_fifty_overlapping_updates_are_one(store):
     store.open.clear()
-    waiting = [asyncio.ensure_future(store.updates.update(PLAYER)) for _ in range(50)]
+    waiting = [asyncio.ensure_future(update(store)) for _ in range(50)]
     await soon()
     store.open.set()
     outcomes = await asyncio.gather(*waiting)
@@ -68,8 +73,21 @@ async def test_fifty_overlapping_updates_are_one(store):
     assert isinstance(outcomes[0], Update)
 
 
+async def test_the_cooldown_of_an_update_that_fails_begins_when_it_has_failed(store, clock):
+    store.open.clear()
+    store.answer = httpx.Response(500)
+    updating = asyncio.ensure_future(update(store))
+    await soon()
+    clock.move(20)
+    store.open.set()
+    with pytest.raises(UpstreamUnavailable):
+        await updating
+
+    assert await update(store) == Cooldown(clock.now + 900)
+
+
 async def test_an_update_makes_old_what_is_known_by_id_and_by_name(store):
-    await store.updates.update(PLAYER)
+    await update(store)
 
     assert raised(store)
     assert store.tracker.generations.of(tag_of_name(NAME)) > 0
@@ -79,10 +97,10 @@ async def test_an_update_makes_old_what_is_known_by_id_and_by_name(store):
 async def test_that_nobody_is_there_is_remembered_as_long(store, clock):
     store.answer = httpx.Response(404, content=recordings.body("update_unknown_404"))
 
-    assert [await store.updates.update(PLAYER) for _ in range(3)] == [Unknown()] * 3
+    assert [await update(store) for _ in range(3)] == [Unknown()] * 3
     assert store.sent == 1
     clock.move(900)
-    await store.updates.update(PLAYER)
+    await update(store)
     assert store.sent == 2
 
 
@@ -99,10 +117,10 @@ async def test_that_nobody_is_there_is_remembered_as_long(store, clock):
 async def test_what_has_probably_been_made_counts_as_made(store, answer, error):
     store.answer = answer
     with pytest.raises(error):
-        await store.updates.update(PLAYER)
+        await update(store)
 
     assert raised(store)
-    assert isinstance(await store.updates.update(PLAYER), Cooldown)
+    assert isinstance(await update(store), Cooldown)
 
 
 @pytest.mark.parametrize(
@@ -113,37 +131,37 @@ async def test_what_has_probably_been_made_counts_as_made(store, answer, error):
 async def test_what_has_not_been_made_leaves_everything_as_it_was(store, answer, error):
     store.answer = answer
     with pytest.raises(error):
-        await store.updates.update(PLAYER)
+        await update(store)
 
     assert not raised(store)
     with pytest.raises((UpstreamBusy, UpstreamUnavailable)):
-        await store.updates.update(PLAYER)
+        await update(store)
 
 
 async def test_while_the_breaker_is_open_nothing_is_made_old_and_nothing_cools_down(store, clock):
     store.breaker.retry_at = clock.now + 30
     with pytest.raises(UpstreamUnavailable):
-        await store.updates.update(PLAYER)
+        await update(store)
     assert (store.sent, raised(store)) == (0, False)
 
     store.breaker.retry_at = None
-    assert isinstance(await store.updates.update(PLAYER), Update)
+    assert isinstance(await update(store), Update)
 
 
 async def test_an_update_that_fails_makes_old_what_is_known_by_the_name_of_before(store, clock):
-    await store.updates.update(PLAYER)
+    await update(store)
     before = store.tracker.generations.of(tag_of_name(NAME))
     clock.move(900)
     store.answer = httpx.Response(500)
     with pytest.raises(UpstreamUnavailable):
-        await store.updates.update(PLAYER)
+        await update(store)
 
     assert store.tracker.generations.of(tag_of_name(NAME)) > before
 
 
 async def test_an_update_goes_on_when_who_asked_for_it_has_gone(store):
     store.open.clear()
-    asking = asyncio.ensure_future(store.updates.update(PLAYER))
+    asking = asyncio.ensure_future(update(store))
     await soon()
     asking.cancel()
     await soon()

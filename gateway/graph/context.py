@@ -130,7 +130,7 @@ class Context:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
         try:
             async with asyncio.timeout_at(self.patience.deadline):
-                outcome = await self.services.updates.update(player)
+                outcome = await self.services.updates.update(player, self.patience)
         except TimeoutError as exc:
             raise UpstreamTimeout(
                 "osu!track has not answered the update yet, which goes on: read the player again in a while."

@@ -82,7 +82,8 @@ class Client:
     async def update(self, player: Player, patience: Patience) -> Decoded[Update | None]:
         """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
 
-        After an error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
+        The patience is for its turn: once sent, it can't be taken back, and has the time that updates have. After an
+        error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
         """
 
         def read(answer: Answer) -> Decoded[Update | None]:

@@ -18,4 +18,9 @@ class Patience(NamedTuple):
 
 def patience(timeout_s: float, *, background: bool = False) -> Patience:
     """Patience that ends `timeout_s` from now."""
-    return Patience(asyncio.get_running_loop().time() + timeout_s, background)
+    return Patience(until(timeout_s), background)
+
+
+def until(timeout_s: float) -> float:
+    """The deadline that is `timeout_s` from now."""
+    return asyncio.get_running_loop().time() + timeout_s

@@ -21,7 +21,7 @@ from .breaker import Breaker
 from .endpoints import UPDATE, Endpoint
 from .exchange import exchange
 from .pacing import Pacer
-from .patience import Patience
+from .patience import Patience, until
 from .retry_after import retry_after_s
 
 R = TypeVar("R")
@@ -112,11 +112,13 @@ class Session:
                 self._tracing.request(endpoint.method, endpoint.path, resent=resent) as step,
             ):
                 request.headers.update(step.headers)
-                yield self._answered(endpoint, *await self._exchange(request, patience, step))
+                # An update that is out can't be taken back: what it has waited for its turn is not time it lacks.
+                deadline = until(self._update_timeout_s) if endpoint is UPDATE else patience.deadline
+                yield self._answered(endpoint, *await self._exchange(request, deadline, step))
 
-    async def _exchange(self, request: httpx.Request, patience: Patience, step: Step) -> tuple[httpx.Response, bytes]:
+    async def _exchange(self, request: httpx.Request, deadline: float, step: Step) -> tuple[httpx.Response, bytes]:
         try:
-            async with asyncio.timeout_at(patience.deadline):
+            async with asyncio.timeout_at(deadline):
                 response, body = await exchange(self._http, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise UpstreamUnavailable(

@@ -50,7 +50,7 @@ class Ledger:
     def __init__(
         self, commons: Commons, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
     ) -> None:
-        """`cooldown_s` lies between two updates, `timeout_s` bounds one."""
+        """`cooldown_s` lies between two updates, `timeout_s` bounds one, and the wait before it."""
         self.cooldown_s = cooldown_s
         self.timeout_s = timeout_s
         self.clock = clock

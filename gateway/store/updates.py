@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
-from gateway.osutrack.patience import patience
+from gateway.osutrack.patience import Patience
 from gateway.records import Player, Update
 
 from .ledger import Ledger, Page
@@ -42,17 +42,17 @@ class Updates:
         self._under_way: dict[Player, asyncio.Task[Outcome]] = {}
         self._sent: dict[Player, tuple[float, bool]] = {}
 
-    async def update(self, player: Player) -> Outcome:
+    async def update(self, player: Player, patience: Patience) -> Outcome:
         """Send an update, or join the one under way, or say why not; raises `UpstreamError` if it fails.
 
-        It is not taken back when the caller goes away: it has been sent.
+        It is sent while there is patience, or never. When the caller goes away it is not taken back.
         """
         task = self._under_way.get(player)
         if task is None:
             refusal = self._refusal(player)
             if refusal is not None:
                 return refusal
-            task = self._under_way[player] = asyncio.ensure_future(self._update(player))
+            task = self._under_way[player] = asyncio.ensure_future(self._update(player, patience))
             task.add_done_callback(lambda done: self._ended(player, done))
         return await asyncio.shield(task)
 
@@ -67,13 +67,13 @@ class Updates:
             return None
         return Cooldown(retry_at) if known else Unknown()
 
-    async def _update(self, player: Player) -> Outcome:
+    async def _update(self, player: Player, patience: Patience) -> Outcome:
         page = await self._ledger.open(player)
         if page is not None:
             return await self._elsewhere(player, page)
         self._remember(player, self._clock(), known=True)
         try:
-            answer = await self._client.update(player, patience(self._ledger.timeout_s))
+            answer = await self._client.update(player, patience)
         except UpstreamError as exc:
             await self._failed(player, exc)
             raise
@@ -91,6 +91,7 @@ class Updates:
         else:
             # A timeout or a failure: it has probably been made.
             await self._tracker.updated(player, None)
+            self._remember(player, self._clock(), known=True)
         await self._ledger.close(player, exc, retry_at=retry_at)
 
     async def _elsewhere(self, player: Player, page: Page) -> Outcome:

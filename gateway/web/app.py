@@ -63,7 +63,10 @@ class Gateway:
         client = self.connection.client
         self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, commons=self.commons, clock=clock)
         ledger = Ledger(
-            self.commons, cooldown_s=settings.update_cooldown_s, timeout_s=settings.update_timeout_s, clock=clock
+            self.commons,
+            cooldown_s=settings.update_cooldown_s,
+            timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
+            clock=clock,
         )
         self.updates = Updates(client, self.tracker, ledger)
         services = Services(self.tracker, self.updates, self.connection.breaker, settings.max_rows)
