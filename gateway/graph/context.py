@@ -156,7 +156,8 @@ class Context:
     def _told(self, info: "Info", served: Served[V]) -> V:
         if served.age_s is not None:
             age = round(served.age_s)
-            self._warn(info, "STALE_DATA", f"This is {age} s old; osu!track is being asked again.", ageSeconds=age)
+            text = f"This is {age} s old: osu!track is being asked again, or can't be for the moment."
+            self._warn(info, "STALE_DATA", text, ageSeconds=age)
         if served.dropped:
             text = f"{served.dropped} rows of osu!track's answer can't be read and are left out."
             self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
