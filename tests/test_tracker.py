@@ -59,6 +59,14 @@ async def test_a_bad_row_that_every_refresh_meets_is_counted_once(tracker, osutr
     assert [(await read_anew(tracker)).dropped for _ in range(4)] == [1, 1, 1, 1]
 
 
+@pytest.mark.parametrize("day", ["2026-01-03", "2026-02-30"], ids=["same instant", "no instant"])
+async def test_a_history_is_abridged_from_the_refresh_on_that_meets_a_row_too_many(tracker, osutrack, day):
+    assert not (await read_anew(tracker)).value.abridged
+    osutrack.rows += [TEMPLATE | {"timestamp": f"{day}T00:00:00.000Z", "pp_rank": 1}]
+
+    assert [(await read_anew(tracker)).value.abridged for _ in range(2)] == [True, True]
+
+
 async def test_after_an_update_only_the_end_is_read(tracker, osutrack):
     await read_anew(tracker)
     osutrack.rows += rows(4)

@@ -146,7 +146,7 @@ class History(Struct, frozen=True, dict=True):
         best = max(self.rows[::-1], key=lambda row: row.pp, default=None)
         return Best(best.pp, best.at) if best else None
 
-    def spliced(self, tail: Rows[Snapshot]) -> "History | None":
+    def spliced(self, tail: Rows[Snapshot], *, abridged: bool = False) -> "History | None":
         """With its end replaced by rows read anew; None if they do not overlap, so that all has to be read again.
 
         `tail` is everything at or after the last row but one: the newest row can move, older ones stay (UPSTREAM A5).
@@ -155,7 +155,7 @@ class History(Struct, frozen=True, dict=True):
         if seam is None or not tail or tail[0].at != seam:
             return None
         kept = self.rows.cut(0, bisect_left(self.rows, seam, key=_at))
-        return structs.replace(self, rows=Rows(kept + tail))
+        return structs.replace(self, rows=Rows(kept + tail), abridged=self.abridged or abridged)
 
     @property
     def seam(self) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from gateway.errors import UpstreamInvalid
 from gateway.osutrack.client import Client, Reply
 from gateway.osutrack.patience import Patience
-from gateway.records import Peak, Play, Player, Rows
+from gateway.records import Peak, Play, Player, Rows, Snapshot
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
 
@@ -103,14 +103,13 @@ class Tracker:
     async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
         if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_HISTORY_S:
             reply = await self._client.history(player, patience, since=held.value.seam)
-            spliced = reply.decoded and held.value.spliced(reply.decoded.value)
+            spliced = reply.decoded and held.value.spliced(reply.decoded.value, abridged=_abridged(reply))
             if spliced and reply.decoded:
                 # A bad row near the end is met again by every refresh: it is one, not many.
                 return Held(spliced, 0.0, dropped=max(held.dropped, reply.decoded.dropped))
         reply = await self._client.history(player, patience)
         whole = _merged(None, reply)
-        abridged = reply.decoded is not None and reply.decoded.sent > len(whole.value)
-        return Held(History(player, whole.value, self._clock(), abridged), 0.0, dropped=whole.dropped)
+        return Held(History(player, whole.value, self._clock(), _abridged(reply)), 0.0, dropped=whole.dropped)
 
     async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
         return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
@@ -132,6 +131,11 @@ class Tracker:
             return _merged(held, Reply(None, reply.etag))
         rows, dropped, sent = reply.decoded
         return Held(BestPlays(rows, complete=sent < limit), 0.0, etag=reply.etag, dropped=dropped)
+
+
+def _abridged(reply: Reply[Rows[Snapshot]]) -> bool:
+    """Whether osu!track sent more rows than could be kept."""
+    return reply.decoded is not None and reply.decoded.sent > len(reply.decoded.value)
 
 
 def _etag(held: Held[V] | None) -> str | None:
