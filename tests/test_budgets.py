@@ -68,6 +68,17 @@ async def test_an_update_that_would_have_to_wait_longer_than_who_asks_is_refused
     assert gateway.sandbox.updates == [(1001, 0)]
 
 
+async def test_refreshes_of_what_is_remembered_leave_room_for_who_has_to_wait(gateway, wall):
+    known = [str(user) for user in range(1001, 1006)]
+    for user in known:
+        await gateway.ask(LATEST, id=user)
+    wall.shift(3600)
+    gateway.clock.move(3600)
+    await asyncio.gather(*(gateway.ask(LATEST, id=user) for user in known))
+    assert (await gateway.ask(LATEST, id="1030"))["user"]["stats"]["latest"]
+    assert gateway.sandbox.count() == 10
+
+
 async def test_what_is_remembered_is_answered_when_the_budget_is_used_up(gateway, wall):
     await gateway.ask(LATEST, id="1001")
     await ask_for_thirty(gateway)

@@ -29,7 +29,7 @@ def pacer(wall):
         await asyncio.sleep(0)
 
     limiter = MovingWindowRateLimiter(MemoryStorage())
-    budgets = [Budget("reads", 5, limiter, sleep=sleep), Budget("updates", 2, limiter, sleep=sleep)]
+    budgets = [Budget("reads", 5, limiter, kept=1, sleep=sleep), Budget("updates", 2, limiter, sleep=sleep)]
     return Pacer([*budgets, Budget("free", 0, limiter, sleep=sleep)], concurrency=2)
 
 
@@ -113,6 +113,24 @@ async def test_people_go_before_what_runs_in_the_background(pacer):
     await asyncio.gather(*waiting, *holding)
 
     assert order == ["first", "second", "refresh"]
+
+
+async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people(pacer):
+    async def refresh():
+        async with pacer.turn("reads", patience(10, background=True)):
+            pass
+
+    refreshed = await asyncio.gather(*(refresh() for _ in range(5)), return_exceptions=True)
+
+    assert [type(each) for each in refreshed] == [type(None)] * 4 + [UpstreamBusy]
+    await send(pacer, timeout_s=10)
+
+
+async def test_what_runs_in_the_background_goes_on_when_there_is_more_than_that_part(pacer, wall):
+    await asyncio.gather(*(send(pacer) for _ in range(4)))
+
+    async with pacer.turn("reads", patience(100, background=True)):
+        assert time.time() - NOON.timestamp() == pytest.approx(60, abs=0.1)
 
 
 async def test_a_pause_holds_its_own_budget_only(pacer, wall):

@@ -15,7 +15,7 @@ from gateway.tracing import Tracing
 from .breaker import Breaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
-from .pacing import Budget, Pacer
+from .pacing import BACKGROUND_SHARE, Budget, Pacer
 from .session import Session
 
 # osu!track closes a connection that has been idle for 5 s: one that old is not used again.
@@ -45,7 +45,9 @@ class Connection:
             HISCORES: settings.hiscores_per_minute,
             UPDATES: settings.updates_per_minute,
         }
-        budgets = [Budget(name, rate, counted, clock=clock) for name, rate in rates.items()]
+        # Of a budget that is shared, each process may have to do with its own part.
+        share = BACKGROUND_SHARE * settings.processes
+        budgets = [Budget(name, rate, counted, kept=rate // share, clock=clock) for name, rate in rates.items()]
         self.breaker = Breaker(clock=clock)
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)

@@ -20,7 +20,7 @@ from gateway.shared.limiter import Limiter
 
 from .patience import Patience
 
-# Background refreshes may be one in so many of the requests at once.
+# Background refreshes may be one in so many of the requests at once, and leave as much of a budget to people.
 BACKGROUND_SHARE = 4
 # The library counts an entry of exactly a minute ago; a hair later it does not.
 HAIR_S = 0.01
@@ -33,20 +33,25 @@ class _Ticket(NamedTuple):
 
 
 class Budget:
-    """So many requests in any 60 seconds; `per_minute=0` means no limit. `clock` has to be the one `limits` reads."""
+    """So many requests in any 60 seconds; `per_minute=0` means no limit. `clock` has to be the one `limits` reads.
 
-    def __init__(
+    The last `kept` of them are for people: background refreshes wait until there are more.
+    """
+
+    def __init__(  # noqa: PLR0913 - what it counts, with what, and the time
         self,
         name: str,
         per_minute: int,
         limiter: Limiter,
         *,
+        kept: int = 0,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self.per_minute = per_minute
         self._limiter = limiter
+        self._kept = kept
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._clock = clock
         self._sleep = sleep
@@ -73,7 +78,7 @@ class Budget:
         with self._queued(background=patience.background) as ticket:
             while True:
                 await self._first(ticket)
-                wait_s = await self._wait_s()
+                wait_s = await self._wait_s(background=patience.background)
                 if wait_s > patience.left_s:
                     raise self.busy(wait_s)
                 if wait_s > 0:
@@ -108,11 +113,15 @@ class Budget:
             ticket.called.clear()
             await ticket.called.wait()
 
-    async def _wait_s(self) -> float:
+    async def _wait_s(self, *, background: bool) -> float:
         if self._item is None or self._paused_s > 0:
             return max(self._paused_s, 0)
         window = await self._limiter.get_window_stats(self._item, self.name)
-        return 0 if window.remaining > 0 else max(window.reset_time - self._clock(), 0) + HAIR_S
+        return (
+            0
+            if window.remaining > (self._kept if background else 0)
+            else max(window.reset_time - self._clock(), 0) + HAIR_S
+        )
 
     async def _paid(self, ticket: _Ticket, slots: asyncio.Semaphore) -> bool:
         await slots.acquire()
