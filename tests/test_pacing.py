@@ -82,9 +82,23 @@ async def test_who_waits_for_room_waits_no_longer_than_the_deadline(pacer):
     holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
     await soon()
 
-    with pytest.raises(UpstreamBusy):
+    with pytest.raises(UpstreamBusy, match="on their way"):
         await send(pacer, "free", timeout_s=0.005)
 
+    hold.set()
+    await asyncio.gather(*holding)
+
+
+async def test_who_has_waited_in_vain_is_told_when_a_pause_that_began_meanwhile_ends(pacer):
+    hold = asyncio.Event()
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    waiting = asyncio.ensure_future(send(pacer, timeout_s=0.3))
+    await soon()
+    pacer.pause("reads", 40)
+
+    with pytest.raises(UpstreamBusy) as refusal:
+        await waiting
+    assert refusal.value.retry_after_s == 40
     hold.set()
     await asyncio.gather(*holding)
 

@@ -96,6 +96,17 @@ class Budget:
             unsent=True,
         )
 
+    async def late(self) -> UpstreamBusy:
+        """The error for who has waited in vain, be it for the budget or for one of the requests at once."""
+        wait_s = await self._wait_s(background=False)
+        if wait_s > 0:
+            return self.busy(wait_s)
+        return UpstreamBusy(
+            "osu!track is slow, and as many requests as may be are on their way to it. Try again later.",
+            retry_after_s=1,
+            unsent=True,
+        )
+
     @contextmanager
     def _queued(self, *, background: bool) -> Iterator[_Ticket]:
         ticket = _Ticket(background, next(self._numbers), asyncio.Event())
@@ -171,5 +182,5 @@ class Pacer:
                     await budget.take(patience, self._slots)
                     held.callback(self._slots.release)
             except TimeoutError as exc:
-                raise budget.busy(1) from exc
+                raise await budget.late() from exc
             yield
