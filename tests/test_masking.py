@@ -43,3 +43,16 @@ async def test_a_bug_is_masked_for_all_who_meet_it_at_once(http, caplog):
 async def test_the_rest_of_the_answer_is_there(http):
     answer = (await http.post("/graphql", json={"query": QUERY, "variables": {"id": "7"}})).json()
     assert answer["data"] == {"user": {"id": "7", "stats": {"latest": None}}}
+
+
+async def test_a_client_that_hangs_up_before_its_request_is_whole_is_no_bug(gateway, caplog):
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(_):
+        pass
+
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"10")]
+    scope = {"type": "http", "method": "POST", "path": "/graphql", "query_string": b"", "headers": headers}
+    await gateway.app(scope, receive, send)
+    assert caplog.records == []

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
@@ -89,6 +89,9 @@ async def asked_by(request: Request, max_body_bytes: int, timeout_s: float) -> A
             body = await _body(request, max_body_bytes)
     except TimeoutError as exc:
         raise Rejected(408, "REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
+    except ClientDisconnect as exc:
+        # Told to nobody, but it stands in the log.
+        raise Rejected(400, "BAD_REQUEST", "The connection ended before the body.", CLOSE) from exc
     return _from_fields(_decoded(body, "The body"))
 
 
