@@ -1,14 +1,16 @@
 """What a day of clients costs osu!track: this gateway beside a cache that keeps each URL for as long.
 
 `python -m benchmarks.upstream_traffic [requests]` simulates a day (20 000 requests, 500 players, the popular ones asked
-for more often) over sandboxes in process, with a clock that is moved, and prints requests and bytes side by side. The
-cache per URL is given every advantage: it asks for whole histories, so that all windows of a player share a URL.
+for more often) over sandboxes in process, with a clock that is moved, and prints requests and bytes side by side, what
+the gateway's were for, and its busiest minute beside its budgets. The cache per URL is given every advantage: it asks
+for whole histories, so that all windows of a player share a URL.
 """
 
 import asyncio
 import random
 import sys
-from collections import Counter
+from bisect import bisect_right
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -22,19 +24,25 @@ from gateway.web.app import create_app
 
 START = datetime(2026, 11, 20, tzinfo=UTC)
 DAY_S = 86_400
+MINUTE_S = 60
 PLAYERS = 500
 PER_SANDBOX = 50
 FIRST_ID = 1001
 
 
 class Crowd(httpx.AsyncBaseTransport):
-    """Many sandboxes as one upstream: player 1234567 is player 1067 of sandbox 123. Counts requests and bytes."""
+    """Many sandboxes as one upstream: player 1234567 is player 1067 of sandbox 123.
+
+    Counts requests and bytes, by path and by what a request was for, and keeps the times.
+    """
 
     def __init__(self) -> None:
         self._sandboxes: dict[int, httpx.ASGITransport] = {}
         self.requests: Counter[str] = Counter()
         self.bytes: Counter[str] = Counter()
-        self.by_minute: Counter[tuple[str, int]] = Counter()
+        self.reasons: Counter[tuple[str, str]] = Counter()
+        self.times: defaultdict[str, list[float]] = defaultdict(list)
+        self._seen: set[tuple[str, int]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         crowd_id = int(request.url.params.get("user", FIRST_ID))
@@ -46,8 +54,18 @@ class Crowd(httpx.AsyncBaseTransport):
         path = request.url.path
         self.requests[path] += 1
         self.bytes[path] += len(body)
-        self.by_minute[path, int(datetime.now(UTC).timestamp() // 60)] += 1
+        self.reasons[path, self._reason(request, response.status_code)] += 1
+        self.times[path].append(datetime.now(UTC).timestamp())
         return httpx.Response(response.status_code, headers=response.headers, content=body)
+
+    def _reason(self, request: httpx.Request, status: int) -> str:
+        thing = request.url.path, int(request.url.params["user"])
+        if thing not in self._seen:
+            self._seen.add(thing)
+            return "for the first time"
+        if "from" in request.url.params:
+            return "from the last row but one"
+        return "no change, so without a body" if status == httpx.codes.NOT_MODIFIED else "whole again"
 
     def _sandbox(self, which: int) -> httpx.ASGITransport:
         if which not in self._sandboxes:
@@ -153,8 +171,19 @@ def main() -> None:
     for path in (HISTORY, PEAK, HISCORES):
         print(_line(path, ours.requests[path], theirs.requests[path], ours.bytes[path], theirs.bytes[path]))
     print(_line("all", *(total.total() for total in (ours.requests, theirs.requests, ours.bytes, theirs.bytes))))
-    busiest = Counter(minute for _, minute in ours.by_minute.elements())
-    print(f"\nbusiest minute: {max(busiest.values())} requests to osu!track")
+    print("\nwhat the gateway's requests are for")
+    for (path, reason), count in sorted(ours.reasons.items()):
+        print(f"{path:16}{count:12}  {reason}")
+    limits = Settings()
+    print("\nthe most in any 60 s")
+    for paths, budget in (((HISTORY, PEAK), limits.reads_per_minute), ((HISCORES,), limits.hiscores_per_minute)):
+        print(f"{busiest(ours, paths):28}  {' and '.join(paths)}, of {budget}")
+
+
+def busiest(crowd: Crowd, paths: tuple[str, ...]) -> int:
+    """The most requests in any 60 seconds, whenever they begin."""
+    times = sorted(at for path in paths for at in crowd.times[path])
+    return max(bisect_right(times, at) - bisect_right(times, at - MINUTE_S) for at in times)
 
 
 def _line(name: str, ours: int, theirs: int, our_bytes: int, their_bytes: int) -> str:
