@@ -87,8 +87,9 @@ async def test_what_is_remembered_is_answered_when_the_budget_is_used_up(gateway
     assert (await gateway.ask(LATEST, id="1001"))["user"]["stats"]["latest"]
 
 
-async def test_after_a_429_only_its_class_is_left_alone(gateway, wall):
-    gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after="40", path="/hiscores", times=1),)
+@pytest.mark.parametrize("retry_after", ["40", "Fri, 20 Nov 2026 12:00:40 GMT"], ids=["seconds", "date"])
+async def test_after_a_429_only_its_class_is_left_alone(gateway, wall, retry_after):
+    gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after=retry_after, path="/hiscores", times=1),)
     error = await gateway.error(HISCORES, id="1001")
     assert error["extensions"] | {"requestId": ""} == {
         "code": "UPSTREAM_BUSY",

@@ -10,8 +10,10 @@ import stamina
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.connection import Connection
 from gateway.osutrack.patience import patience
+from gateway.osutrack.retry_after import retry_after_s
 from gateway.records import Mode, Player
 from gateway.settings import Settings
+from tests.conftest import NOON
 
 PLAYER = Player(7, Mode.MANIA)
 EMPTY = httpx.Response(200, json=[])
@@ -166,6 +168,20 @@ async def test_retry_after_is_understood_in_bounds(header, seconds):
     with pytest.raises(UpstreamBusy) as caught:
         await client.peak(PLAYER, patience(5))
     assert caught.value.retry_after_s == seconds
+
+
+@pytest.mark.parametrize(
+    "date,seconds",
+    [
+        ("Fri, 20 Nov 2026 12:01:30 GMT", 90),
+        ("Fri, 20 Nov 2026 12:01:30 -0000", 90),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", 1),
+        ("Fri, 20 Nov 2036 12:00:00 GMT", 3600),
+        ("Fri, 20 Nov 99999 12:00:00 GMT", 60),
+    ],
+)
+def test_retry_after_may_be_a_date(date, seconds):
+    assert retry_after_s(date, NOON.timestamp()) == seconds
 
 
 async def test_an_answer_without_end_is_not_read_to_it():
