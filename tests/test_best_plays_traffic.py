@@ -63,6 +63,16 @@ async def test_pages_come_in_one_order_whatever_list_they_are_cut_from(gateway):
     assert alone == from_the_longest
 
 
+async def test_only_the_age_of_the_list_that_a_page_is_cut_from_is_told(gateway):
+    # Some of the top hundred are there twice: the list is too short for this page, and was asked for in vain.
+    await page(gateway, 99)
+    assert limits(gateway) == [None, "1000"]
+    gateway.clock.move(3600)
+    response = await gateway.send(PAGE, first=99)
+
+    assert [warning["ageSeconds"] for warning in response["extensions"]["warnings"]] == [3600]
+
+
 async def test_each_mode_has_a_list_of_its_own(gateway):
     await page(gateway, 10, mode="OSU")
     await page(gateway, 10, mode="MANIA")

@@ -76,9 +76,10 @@ def best_plays_page(
     cut = _Cut(within, page_size(first), cursor_of(after, source_of("best plays", mode)), mode)
     keys = _keys(mode, within, cut.reach)
     for key in keys:
-        held = context.held(info, context.best_plays, key)
-        page = held and cut(held, key.limit)
-        if page:
+        served = context.best_plays.peek(key)
+        page = served and cut(served.value, key.limit)
+        if served and page:
+            context.told(info, served)
             return context.counted(page, len(page.nodes))
     return _asked(info, keys, cut)
 
@@ -86,8 +87,10 @@ def best_plays_page(
 async def _asked(info: Info, keys: list[BestPlaysKey], cut: "_Cut") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
-        page = cut(await context.loaded(info, context.best_plays, key), key.limit)
+        served = context.best_plays.peek(key) or await context.best_plays.load(key)
+        page = cut(served.value, key.limit)
         if page:
+            context.told(info, served)
             return context.counted(page, len(page.nodes))
     raise AssertionError("the largest top of the list always gives a page")
 

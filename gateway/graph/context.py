@@ -93,16 +93,18 @@ class Context:
         served = loader.peek(key)
         if served is None:
             return self._later(info, loader, key, then)
-        return then(self._told(info, served))
+        return then(self.told(info, served))
 
-    def held(self, info: "Info", loader: Loader[K, V], key: K) -> V | None:
-        """The value, if the store has it."""
-        served = loader.peek(key)
-        return self._told(info, served) if served else None
-
-    async def loaded(self, info: "Info", loader: Loader[K, V], key: K) -> V:
-        """The value, asked for if need be."""
-        return self._told(info, loader.peek(key) or await loader.load(key))
+    def told(self, info: "Info", served: Served[V]) -> V:
+        """The value, which is made use of: what is wrong with it belongs beside the answer."""
+        if served.age_s is not None:
+            age = round(served.age_s)
+            text = f"This is {age} s old: osu!track is being asked again, or can't be for the moment."
+            self._warn(info, "STALE_DATA", text, ageSeconds=age)
+        if served.dropped:
+            text = f"{served.dropped} rows of osu!track's answer can't be read and are left out."
+            self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
+        return served.value
 
     def counted(self, rows: R, count: int) -> R:
         """The rows, if the operation may return so many more; raises `ResultTooLarge`."""
@@ -146,22 +148,12 @@ class Context:
             loader.forget()
 
     async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
-        return then(await self.loaded(info, loader, key))
+        return then(self.told(info, loader.peek(key) or await loader.load(key)))
 
     def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
         loader = Loader(resource, self.patience, lambda: self.spend(resource.name))
         self.loaders.append(loader)
         return loader
-
-    def _told(self, info: "Info", served: Served[V]) -> V:
-        if served.age_s is not None:
-            age = round(served.age_s)
-            text = f"This is {age} s old: osu!track is being asked again, or can't be for the moment."
-            self._warn(info, "STALE_DATA", text, ageSeconds=age)
-        if served.dropped:
-            text = f"{served.dropped} rows of osu!track's answer can't be read and are left out."
-            self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
-        return served.value
 
     def _warn(self, info: "Info", code: str, message: str, **facts: Any) -> None:
         if len(self.warnings) < MAX_WARNINGS:
