@@ -129,6 +129,23 @@ async def test_people_go_before_what_runs_in_the_background(pacer):
     assert order == ["first", "second", "refresh"]
 
 
+async def test_what_runs_in_the_background_does_not_take_all_requests_at_once(pacer):
+    hold, held = asyncio.Event(), list[bool]()
+
+    async def refresh():
+        async with pacer.turn("free", patience(100, background=True)):
+            held.append(True)
+            await hold.wait()
+
+    refreshing = [asyncio.ensure_future(refresh()) for _ in range(2)]
+    await soon()
+    await send(pacer, "free", timeout_s=1)
+
+    assert held == [True]
+    hold.set()
+    await asyncio.gather(*refreshing)
+
+
 async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people(pacer):
     async def refresh():
         async with pacer.turn("reads", patience(10, background=True)):
