@@ -57,6 +57,15 @@ def test_an_answer_of_any_kind_is_no_failure(breaker, answer):
     assert breaker.health is Health.UP
 
 
+def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):
+    call(breaker, UpstreamBusy("429", retry_after_s=40))
+
+    breaker.check()
+    meanwhile = breaker.health
+    clock.move(40)
+    assert (meanwhile, breaker.health) == (Health.DEGRADED, Health.UP)
+
+
 def test_timeouts_are_failures(breaker):
     for _ in range(10):
         call(breaker, UpstreamTimeout("slow"))

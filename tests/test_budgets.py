@@ -98,6 +98,7 @@ async def test_after_a_429_only_its_class_is_left_alone(gateway, wall, retry_aft
         "requestId": "",
     }
     assert (await gateway.error(HISCORES, id="1002"))["extensions"]["code"] == "UPSTREAM_BUSY"
+    assert (await gateway.ask("{ status { upstream } }"))["status"]["upstream"] == "DEGRADED"
     assert gateway.sandbox.count("/hiscores") == 1
     await gateway.ask(PEAK, id="1001")
     wall.shift(41)

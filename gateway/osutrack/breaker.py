@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from gateway.errors import UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
 
 WINDOW_S = 60.0
 MIN_CALLS = 10
@@ -31,14 +31,16 @@ class Breaker:
         self._outcomes: deque[tuple[float, bool]] = deque()
         self._failures = 0
         self._probing = False
+        self._busy_until = 0.0
 
     @property
     def health(self) -> Health:
-        """DOWN while open; DEGRADED when any of the last minute's calls failed."""
+        """DOWN while open; DEGRADED when any of the last minute's calls failed, and while it wants to be left alone."""
         if self.retry_at is not None:
             return Health.DOWN
         self._forget_old()
-        return Health.DEGRADED if self._failures else Health.UP
+        strained = self._busy_until > self._clock() or self._failures > 0
+        return Health.DEGRADED if strained else Health.UP
 
     def check(self) -> None:
         """Raise `UpstreamUnavailable` while open, before anything is spent on a call that would not be made."""
@@ -57,6 +59,11 @@ class Breaker:
             yield
         except (UpstreamTimeout, UpstreamUnavailable):
             self._record(failed=True, probe=probe)
+            raise
+        except UpstreamBusy as exc:
+            # A 429: alive, but some of what is asked will go without an answer.
+            self._busy_until = max(self._busy_until, self._clock() + (exc.retry_after_s or 0))
+            self._record(failed=False, probe=probe)
             raise
         except Exception:
             # It answered, if not what we hoped for: alive.
