@@ -12,6 +12,7 @@ LATEST = "query($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 SNAPSHOTS = "query($id: ID!) { user(id: $id) { stats { snapshots { at pp playCount } } } }"
 PEAK = "query($id: ID!) { user(id: $id) { stats { peak { globalRank accuracy } } } }"
 HISCORES = "query($id: ID!) { user(id: $id) { stats { hiscores { totalCount } } } }"
+BY_NAME = """{ hiscoresByUsername(username: "nobody") { totalCount } }"""
 MIN_S, HOUR_S = 60, 3600
 
 
@@ -102,6 +103,15 @@ async def test_an_empty_list_of_hiscores_is_never_asked_for_behind_an_answer(gat
     answer = await gateway.send(HISCORES, id=str(cast.NO_PLAYS))
     assert "warnings" not in answer["extensions"]
     assert len(gateway.sandbox.side_effects) == 2
+
+
+async def test_a_name_that_nobody_has_is_never_asked_for_behind_an_answer(gateway):
+    await gateway.error(BY_NAME)
+    gateway.clock.move(16 * MIN_S)
+    answer = await gateway.send(BY_NAME)
+    assert answer["errors"][0]["extensions"]["code"] == "USER_NOT_FOUND"
+    assert "warnings" not in answer["extensions"]
+    assert gateway.sandbox.count() == 2
 
 
 async def test_hiscores_that_have_not_changed_come_without_a_body(gateway):
