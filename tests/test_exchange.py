@@ -6,7 +6,9 @@ import gc
 import httpx
 import pytest
 
+from gateway.osutrack.connection import Connection
 from gateway.osutrack.exchange import exchange
+from gateway.settings import Settings
 from tests.real import sandbox_over_http
 
 
@@ -34,6 +36,13 @@ async def at_rest(pool):
     async with asyncio.timeout(5):
         while pool._requests or not all(connection.is_idle() for connection in pool.connections):  # noqa: ASYNC110, SLF001
             await asyncio.sleep(0.01)
+
+
+async def test_a_connection_that_osutrack_is_about_to_close_is_not_used_again():
+    connection = Connection(Settings(_env_file=None))
+    # It closes those that have been idle for 5 s.
+    assert 0 < pool_of(connection._http)._keepalive_expiry < 5  # noqa: SLF001
+    await connection.close()
 
 
 async def test_what_becomes_of_a_request_that_is_given_up_is_nobody_s_concern():
