@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from functools import partial
 
 import pytest
 import time_machine
@@ -33,12 +34,15 @@ def pacer(wall):
     return Pacer([*budgets, Budget("free", 0, limiter, sleep=sleep)], concurrency=2)
 
 
-async def send(pacer, name="reads", timeout_s=100.0, *, hold=None, sent=None):
-    async with pacer.turn(name, patience(timeout_s)):
+async def send(pacer, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):  # noqa: PLR0913 - one each for what a test wants
+    async with pacer.turn(name, patience(timeout_s, background=background)):
         if sent is not None:
             sent.append(time.time())
         if hold is not None:
             await hold.wait()
+
+
+refresh = partial(send, background=True)
 
 
 async def soon():
@@ -130,28 +134,37 @@ async def test_people_go_before_what_runs_in_the_background(pacer):
 
 
 async def test_what_runs_in_the_background_does_not_take_all_requests_at_once(pacer):
-    hold, held = asyncio.Event(), list[bool]()
-
-    async def refresh():
-        async with pacer.turn("free", patience(100, background=True)):
-            held.append(True)
-            await hold.wait()
-
-    refreshing = [asyncio.ensure_future(refresh()) for _ in range(2)]
+    hold, sent = asyncio.Event(), list[float]()
+    refreshing = [asyncio.ensure_future(refresh(pacer, "free", hold=hold, sent=sent)) for _ in range(2)]
     await soon()
     await send(pacer, "free", timeout_s=1)
 
-    assert held == [True]
+    assert len(sent) == 1
     hold.set()
     await asyncio.gather(*refreshing)
 
 
-async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people(pacer):
-    async def refresh():
-        async with pacer.turn("reads", patience(10, background=True)):
-            pass
+async def test_a_refresh_that_waits_for_its_budget_is_in_the_way_of_no_other(wall):
+    asleep = asyncio.Event()
 
-    refreshed = await asyncio.gather(*(refresh() for _ in range(5)), return_exceptions=True)
+    async def sleep(_):
+        asleep.set()
+        await asyncio.Event().wait()
+
+    limiter = MovingWindowRateLimiter(MemoryStorage())
+    pacer = Pacer([Budget("hiscores", 2, limiter, sleep=sleep), Budget("reads", 5, limiter)], concurrency=2)
+    pacer.pause("hiscores", 30)
+    waiting = asyncio.ensure_future(refresh(pacer, "hiscores"))
+    await asleep.wait()
+
+    await refresh(pacer, "reads", timeout_s=1)
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+
+
+async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people(pacer):
+    refreshing = (refresh(pacer, "reads", timeout_s=10) for _ in range(5))
+    refreshed = await asyncio.gather(*refreshing, return_exceptions=True)
 
     assert [type(each) for each in refreshed] == [type(None)] * 4 + [UpstreamBusy]
     await send(pacer, timeout_s=10)
@@ -160,8 +173,9 @@ async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people
 async def test_what_runs_in_the_background_goes_on_when_there_is_more_than_that_part(pacer, wall):
     await asyncio.gather(*(send(pacer) for _ in range(4)))
 
-    async with pacer.turn("reads", patience(100, background=True)):
-        assert time.time() - NOON.timestamp() == pytest.approx(60, abs=0.1)
+    sent: list[float] = []
+    await refresh(pacer, "reads", sent=sent)
+    assert [at - NOON.timestamp() for at in sent] == [pytest.approx(60, abs=0.1)]
 
 
 async def test_a_pause_holds_its_own_budget_only(pacer, wall):

@@ -7,7 +7,7 @@ who wait go before background refreshes, and nobody waits beyond their deadline.
 import asyncio
 import time
 from bisect import insort
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from itertools import count
 from typing import NamedTuple
@@ -70,10 +70,11 @@ class Budget:
         left = (await self._limiter.get_window_stats(self._item, self.name)).remaining
         return 0 if self._paused_s > 0 else left
 
-    async def take(self, patience: Patience, slots: asyncio.Semaphore) -> None:
-        """Acquire a slot and pay for it; raise `UpstreamBusy` when that can't be before the deadline.
+    async def take(self, patience: Patience, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack:
+        """The slots, held and paid for; raises `UpstreamBusy` when that can't be before the deadline.
 
-        Paid for last, and then sent at once: waiting in between, two minutes' requests could leave in one.
+        Paid for last, and then sent at once: waiting in between, two minutes' requests could leave in one. And while
+        it waits for the budget it holds no slot, which is shared with requests of other budgets.
         """
         with self._queued(background=patience.background) as ticket:
             while True:
@@ -83,8 +84,8 @@ class Budget:
                     raise self.busy(wait_s)
                 if wait_s > 0:
                     await self._sleep(wait_s)
-                elif await self._paid(ticket, slots):
-                    return
+                elif held := await self._paid(ticket, slots):
+                    return held
                 else:
                     await self._sleep(HAIR_S)
 
@@ -134,16 +135,17 @@ class Budget:
             else max(window.reset_time - self._clock(), 0) + HAIR_S
         )
 
-    async def _paid(self, ticket: _Ticket, slots: asyncio.Semaphore) -> bool:
-        await slots.acquire()
-        paid = False
-        try:
-            if self._queue[0] is ticket and self._paused_s <= 0:
-                paid = self._item is None or await self._limiter.hit(self._item, self.name)
-        finally:
-            if not paid:
-                slots.release()
-        return paid
+    async def _paid(self, ticket: _Ticket, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
+        async with AsyncExitStack() as held:
+            for slot in slots:
+                await held.enter_async_context(slot)
+            # It may not be its turn any more.
+            if self._queue[0] is ticket and self._paused_s <= 0 and await self._hit():
+                return held.pop_all()
+        return None
+
+    async def _hit(self) -> bool:
+        return self._item is None or await self._limiter.hit(self._item, self.name)
 
     @property
     def _paused_s(self) -> float:
@@ -174,13 +176,11 @@ class Pacer:
     async def turn(self, name: str, patience: Patience) -> AsyncIterator[None]:
         """Hold one place among the requests at once, paid for from the budget `name`."""
         budget = self.budgets[name]
+        slots = (self._background_slots, self._slots) if patience.background else (self._slots,)
         async with AsyncExitStack() as held:
             try:
                 async with asyncio.timeout_at(patience.deadline):
-                    if patience.background:
-                        await held.enter_async_context(self._background_slots)
-                    await budget.take(patience, self._slots)
-                    held.callback(self._slots.release)
+                    await held.enter_async_context(await budget.take(patience, slots))
             except TimeoutError as exc:
                 raise await budget.late() from exc
             yield
