@@ -147,6 +147,13 @@ async def test_no_wait_is_longer_than_the_patience():
     assert time.monotonic() - began < 1
 
 
+async def test_an_update_may_be_silent_for_longer_than_a_read():
+    osutrack, client = connect(EMPTY, httpx.Response(404, json={"error": "User not found"}))
+    await client.peak(PLAYER, patience(5))
+    await client.update(PLAYER, patience(5))
+    assert [request.extensions["timeout"]["read"] for request in osutrack.asked] == [10, 30]
+
+
 async def test_an_update_that_is_out_has_its_own_time_whatever_it_has_waited_for_its_turn():
     osutrack, client = connect(httpx.Response(404, json={"error": "User not found"}))
     haste = patience(0.5)
