@@ -64,7 +64,16 @@ async def test_others_are_refused_at_once_while_the_breaker_is_open(gateway):
     assert {error["code"] for error in errors} == {"UPSTREAM_UNAVAILABLE"}
     assert all(error["retryAfterSeconds"] <= 30 for error in errors)
     assert gateway.sandbox.count() == asked
-    assert (await gateway.ask(STATUS))["status"]["upstream"] == "DOWN"
+
+
+async def test_status_tells_since_when_and_how_long_osutrack_is_left_alone(gateway):
+    await ask_all(gateway, KNOWN)
+    await bring_down(gateway)
+    assert (await gateway.ask(STATUS))["status"] == {
+        "upstream": "DOWN",
+        "retryAt": "2026-11-20T13:00:30.000Z",
+        "lastSuccessAt": "2026-11-20T12:00:00.000Z",
+    }
 
 
 async def test_one_probe_closes_the_breaker_when_osutrack_is_back(gateway):
