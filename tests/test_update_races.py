@@ -61,6 +61,17 @@ async def test_two_updates_in_one_request_are_made_one_after_the_other(gateway):
     assert [data["a"]["__typename"], data["b"]["__typename"]] == ["UpdateUserSuccess", "UpdateOnCooldown"]
 
 
+async def test_what_one_request_has_read_is_old_after_an_update_that_it_makes_itself(gateway):
+    mania = "stats(mode: MANIA) { latest { at } }"
+    data = await gateway.ask(f"""mutation {{
+      a: updateUser(id: 131464) {{ ... on UpdateUserSuccess {{ user {{ {mania} }} }} }}
+      b: updateUser(id: 131464, mode: MANIA) {{ ... on UpdateUserSuccess {{ user {{ {mania} }} }} }}
+    }}""")
+
+    before, after = (data[name]["user"]["stats"]["latest"]["at"] for name in "ab")
+    assert before < after == "2026-11-20T12:00:00.000Z"
+
+
 async def test_a_field_that_fails_beside_an_update_leaves_the_update(gateway):
     gateway.sandbox.faults = [Fault(kind="status", path="/hiscores", status=500)]
 
