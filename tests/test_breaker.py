@@ -11,7 +11,7 @@ from gateway.osutrack.breaker import Breaker, Health
 
 @pytest.fixture
 def breaker(clock):
-    return Breaker(clock=clock)
+    return Breaker(slow_s=5, clock=clock)
 
 
 def call(breaker, outcome=None):
@@ -55,6 +55,16 @@ def test_an_answer_of_any_kind_is_no_failure(breaker, answer):
         call(breaker, answer)
 
     assert breaker.health is Health.UP
+
+
+@pytest.mark.parametrize("seconds,health", [(4, Health.UP), (5, Health.DOWN)])
+def test_a_call_that_is_given_up_has_failed_if_it_took_long(breaker, clock, seconds, health):
+    for _ in range(10):
+        with suppress(asyncio.CancelledError), breaker.call():
+            clock.move(seconds)
+            raise asyncio.CancelledError
+
+    assert breaker.health is health
 
 
 def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):

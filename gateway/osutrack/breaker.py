@@ -1,5 +1,6 @@
 """Leave osu!track alone while it fails: a circuit breaker, and what it has learnt about osu!track's health."""
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -22,11 +23,15 @@ class Health(StrEnum):
 
 
 class Breaker:
-    """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides."""
+    """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides.
 
-    def __init__(self, *, clock: Callable[[], float] = time.time) -> None:
+    A call that is given up by whoever waited for it has failed if it took `slow_s` until then, and else tells nothing.
+    """
+
+    def __init__(self, *, slow_s: float, clock: Callable[[], float] = time.time) -> None:
         self.last_success_at: float | None = None
         self.retry_at: float | None = None
+        self._slow_s = slow_s
         self._clock = clock
         self._outcomes: deque[tuple[float, bool]] = deque()
         self._failures = 0
@@ -54,9 +59,13 @@ class Breaker:
     @contextmanager
     def call(self) -> Iterator[None]:
         """Around one exchange, which it counts; checks first."""
-        probe = self._admit()
+        probe, began = self._admit(), self._clock()
         try:
             yield
+        except asyncio.CancelledError:
+            if self._clock() - began >= self._slow_s:
+                self._record(failed=True, probe=probe)
+            raise
         except (UpstreamTimeout, UpstreamUnavailable):
             self._record(failed=True, probe=probe)
             raise
