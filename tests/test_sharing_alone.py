@@ -112,6 +112,21 @@ async def test_alone_each_keeps_to_its_share_of_the_budget(company, redis):
     assert company.sandbox.count("/stats_history") == 5
 
 
+async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(company, redis):
+    async with company.joined(reads_per_minute=10) as gateway:
+        for player in company.sandbox.players[:8]:
+            await gateway.ask(LATEST, id=str(player))
+        redis.kill()
+        await until(lambda: not commons(gateway).up)
+        redis.start()
+        await until(lambda: commons(gateway).up)
+
+        refused = await gateway.error(LATEST, id=str(company.sandbox.players[8]))
+
+    assert refused["extensions"]["code"] == "UPSTREAM_BUSY"
+    assert company.sandbox.count("/stats_history") == 8
+
+
 @pytest.mark.parametrize("replicas", [6, 20])
 async def test_a_share_of_less_than_one_update_a_minute_is_one_in_several(company, redis, replicas):
     redis.kill()

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from limits import RateLimitItem, RateLimitItemPerMinute, WindowStats
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
+from redis.asyncio import Redis
 
 from .commons import PREFIX, Away, Commons
 
@@ -48,6 +49,7 @@ class _Shared:
         self._replicas = replicas
         self._clock = clock
         self._alone_at = 0.0
+        commons.on_return(self._returned)
 
     async def hit(self, item: RateLimitItem, *names: str) -> bool:
         share = self._share(item)
@@ -56,7 +58,6 @@ class _Shared:
         try:
             paid = await self._commons.ask(lambda _: self._common.hit(item, *names))
         except Away:
-            self._alone_at = self._clock()
             return await self._own.hit(share, *names)
         if paid:
             await self._own.hit(share, *names)
@@ -67,9 +68,13 @@ class _Shared:
         try:
             common = await self._commons.ask(lambda _: self._common.get_window_stats(item, *names))
         except Away:
-            self._alone_at = self._clock()
             return share
         return min(common, share, key=lambda stats: stats.remaining) if self._on_its_share else common
+
+    async def _returned(self, _: Redis) -> None:
+        # Whether or not anything was sent meanwhile: what Redis had counted before may be gone.
+        if self._commons.losses:
+            self._alone_at = self._clock()
 
     @property
     def _on_its_share(self) -> bool:
