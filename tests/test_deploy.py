@@ -213,6 +213,10 @@ def test_everything_is_about_the_same_pods(kind):
     assert chosen.get("matchLabels", chosen) == POD["metadata"]["labels"]
 
 
+def test_a_pod_is_told_nothing_of_the_services_around_it():
+    assert POD["spec"]["enableServiceLinks"] is False
+
+
 def test_secrets_are_not_in_the_manifests():
     secret = {entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"] for entry in CONTAINER["env"]}
     assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS"}
