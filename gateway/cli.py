@@ -25,6 +25,7 @@ from .osutrack.retries import log_retries
 from .sandbox import create_sandbox
 from .server.protocol import ServerConfig
 from .settings import Settings, knobs, read_settings
+from .shared.commons import connections
 from .tracing import require
 from .web.app import create_app
 
@@ -43,6 +44,8 @@ def serve(*, sandbox: bool) -> int:
     settings = read_settings()
     configure(settings)
     require(settings)
+    # Here, as a worker process that finds it out is only replaced.
+    connections(settings.redis_url)
     if sandbox:
         settings = settings.model_copy(update={"upstream_url": start_sandbox()})
     config = ServerConfig(

@@ -49,6 +49,15 @@ def test_a_secret_that_is_wrong_is_not_printed(monkeypatch, capsys):
     assert "very-secret" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("url", ["redis://:very/secret@there:6379", "redis://:secret@there/0?nonsense=1"])
+def test_a_url_that_leads_to_no_redis_ends_the_start_and_is_not_printed(monkeypatch, capsys, url):
+    monkeypatch.setenv("GATEWAY_REDIS_URL", url)
+    assert main(["serve"]) == 2
+    said = capsys.readouterr().err
+    assert "GATEWAY_REDIS_URL" in said
+    assert [word for word in ("very", "secret", "Traceback") if word in said] == []
+
+
 def test_a_list_is_separated_by_commas(monkeypatch):
     monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "https://a.example, https://b.example")
     assert read_settings().cors_origins == ("https://a.example", "https://b.example")

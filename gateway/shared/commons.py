@@ -12,6 +12,8 @@ from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError, ResponseError
 
+from gateway.settings import BadSettings
+
 T = TypeVar("T")
 Command: TypeAlias = Callable[["Redis"], Awaitable[T]]
 
@@ -48,10 +50,7 @@ class Commons:
         self.up = False
         # How often it was lost.
         self.losses = 0
-        # Nothing is sent twice: a lock, say, would be found taken by who has taken it.
-        self.pool: ConnectionPool = ConnectionPool.from_url(
-            url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S
-        )
+        self.pool = connections(url)
         self._redis = Redis(connection_pool=self.pool)
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._name = token_hex(8)
@@ -172,6 +171,24 @@ class Commons:
             log.warning("Redis can't be reached (%s): working alone until it can", str(exc) or type(exc).__name__)
         self.up = False
         self._changed.set()
+
+
+def connections(url: str | None) -> ConnectionPool:
+    """Those that there may be; raises `BadSettings` for a URL, or options in it, that make no sense."""
+    try:
+        # Nothing is sent twice: a lock, say, would be found taken by who has taken it.
+        pool: ConnectionPool = ConnectionPool.from_url(
+            url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S
+        )
+        # Which does not connect, but looks at the options.
+        pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py's types leave it out
+    except (RedisError, TypeError, ValueError):
+        # What is wrong is not quoted, as it may be a part of the password.
+        raise BadSettings(
+            "GATEWAY_REDIS_URL: expected `redis://user:password@host:port/number`, perhaps with options that"
+            " redis-py knows; in a password, write `/`, `#`, `?` and `@` as %2F, %23, %3F and %40"
+        ) from None
+    return pool
 
 
 async def _regardless(asking: Coroutine[Any, Any, object]) -> None:
