@@ -80,7 +80,7 @@ def application(settings: Settings) -> Callable[..., Any]:
 
 
 class _Supervisor(Multiprocess):
-    """Replaces processes that die, and what they held is not counted any more."""
+    """Replaces processes that die, and what they held is not counted any more; at the end lets nobody in."""
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
         super().__init__(config, sockets)
@@ -94,6 +94,12 @@ class _Supervisor(Multiprocess):
         for dead in self._pids - pids:
             forget_process(dead, self._folder)
         self._pids = pids
+
+    def terminate_all(self) -> None:
+        # As long as one process holds it the kernel accepts for all, though nobody will answer.
+        for listening in self.sockets:
+            listening.close()
+        super().terminate_all()
 
 
 def _serve_together(config: uvicorn.Config) -> int:

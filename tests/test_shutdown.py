@@ -1,6 +1,7 @@
 """SIGTERM under load: what was accepted is answered, nothing more is accepted, and the process ends well."""
 
-import re
+import signal
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -44,8 +45,24 @@ def address_of(running):
 
 def slow_down(running, seconds):
     """Every answer of its sandbox takes so long from now on."""
-    (sandbox,) = re.findall(r"(http://\S+)/_sandbox/", running.printed)
-    httpx.put(f"{sandbox}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
+    httpx.put(f"{running.sandbox()}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
+
+
+def asked_upstream(running):
+    """How many requests its sandbox has got."""
+    return httpx.get(f"{running.sandbox()}/_sandbox/counts").json()["requests"]
+
+
+def is_refused(address):
+    with socket.socket() as trial:
+        return trial.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0
+
+
+def wait_until(condition):
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def ask(address, query, sent):
@@ -76,6 +93,21 @@ def test_what_is_accepted_is_answered_and_nothing_after_it(running):
     assert "Traceback" not in running.printed
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/healthz")
+
+
+def test_nobody_is_let_in_while_what_was_accepted_is_finished(running):
+    address = address_of(running)
+    slow_down(running, 5)
+
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(ask, address, READ % 1001, threading.Semaphore(0))
+        wait_until(lambda: asked_upstream(running) == 1)
+        running.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: is_refused(address))
+        before = answer.done()
+
+    assert not before
+    assert answer.result().json()["data"]
 
 
 def test_refreshes_behind_do_not_keep_it_from_ending(running):
