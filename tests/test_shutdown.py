@@ -2,7 +2,6 @@
 
 import signal
 import socket
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -27,7 +26,7 @@ def running(request, tmp_path):
             "hiscores_per_minute": "0",
             "upstream_concurrency": "80",
         }
-        limits |= {"history_fresh_s": "0.01"}
+        limits |= {"history_fresh_s": "0.001", "read_timeout_s": "60", "operation_timeout_s": "60"}
         running = Process(tmp_path, workers=str(request.param), redis_url=redis.url, **limits)
         yield running
         running.process.kill()
@@ -37,9 +36,8 @@ def running(request, tmp_path):
 def address_of(running):
     """Where it serves, once all its processes do and share what they know."""
     address = running.address()
-    while running.printed.count("Application startup complete") < running.workers:
-        time.sleep(0.05)
-    assert httpx.get(f"{address}/readyz").json()["redis"] == "up"
+    wait_until(lambda: running.printed.count("Application startup complete") == running.workers)
+    wait_until(lambda: httpx.get(f"{address}/readyz").json()["redis"] == "up")
     return address
 
 
@@ -65,25 +63,18 @@ def wait_until(condition):
         time.sleep(0.02)
 
 
-def ask(address, query, sent):
-    """The answer; `sent` is counted up when the whole request is on its way."""
-    with httpx.Client(base_url=address, timeout=30) as client:
-        client.get("/healthz")
-        sent.release()
-        return client.post("/graphql", json={"query": query})
+def ask(address, query):
+    return httpx.post(f"{address}/graphql", json={"query": query}, timeout=60)
 
 
 def test_what_is_accepted_is_answered_and_nothing_after_it(running):
     address = address_of(running)
     slow_down(running, LATENCY_S)
     queries = [UPDATE, *(READ % user for user in range(1001, 1001 + AT_ONCE))]
-    sent = threading.Semaphore(0)
 
     with ThreadPoolExecutor(len(queries)) as pool:
-        answers = [pool.submit(ask, address, query, sent) for query in queries]
-        for _ in queries:
-            sent.acquire()
-        time.sleep(LATENCY_S / 2)
+        answers = [pool.submit(ask, address, query) for query in queries]
+        wait_until(lambda: asked_upstream(running) == len(queries))
         code = running.stop()
         told = [answer.result().json() for answer in answers]
 
@@ -100,7 +91,7 @@ def test_nobody_is_let_in_while_what_was_accepted_is_finished(running):
     slow_down(running, 5)
 
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, address, READ % 1001, threading.Semaphore(0))
+        answer = pool.submit(ask, address, READ % 1001)
         wait_until(lambda: asked_upstream(running) == 1)
         running.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(address))
@@ -112,13 +103,13 @@ def test_nobody_is_let_in_while_what_was_accepted_is_finished(running):
 
 def test_refreshes_behind_do_not_keep_it_from_ending(running):
     address = address_of(running)
-    for _ in range(10):
-        httpx.post(f"{address}/graphql", json={"query": READ % 2})
-    slow_down(running, 30)
-    stale = httpx.post(f"{address}/graphql", json={"query": READ % 2}).json()
+    ask(address, READ % 2)
+    slow_down(running, 60)
+    stale = ask(address, READ % 2).json()
+    wait_until(lambda: asked_upstream(running) == 2)
 
     began = time.monotonic()
     running.stop()
 
     assert stale["extensions"]["warnings"][0]["code"] == "STALE_DATA"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
