@@ -6,7 +6,7 @@ import pytest
 
 from gateway.sandbox import Fault
 from tests.redis_server import redis_server
-from tests.sharing import Company
+from tests.sharing import Company, until
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 EVERYTHING = """query ($id: ID!) {
@@ -88,6 +88,19 @@ async def test_updates_of_both_that_overlap_are_sent_once_and_have_one_outcome(t
     assert answers[0]["updateUser"]["newHiscores"]
     assert all(answer == answers[0] for answer in answers)
     assert one.sandbox.updates == [(131464, 0)]
+
+
+async def test_an_update_whose_caller_has_left_is_finished_before_its_gateway_ends(company):
+    company.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.3)]
+    async with company.joined() as other:
+        await other.ask(LATEST, id=AMEO)
+        async with company.joined() as one:
+            asking = asyncio.create_task(one.ask(UPDATE, id=AMEO))
+            await until(lambda: company.sandbox.count("/update") == 1)
+            asking.cancel()
+        after = await other.ask(LATEST, id=AMEO)
+
+    assert after["user"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
 
 
 async def test_an_update_that_fails_fails_for_both_and_is_sent_once(company, two):

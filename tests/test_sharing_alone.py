@@ -39,6 +39,16 @@ async def test_a_gateway_starts_and_serves_without_redis_and_says_so(company, re
     assert [record.levelno for record in caplog.records if "Redis" in record.message] == [logging.WARNING]
 
 
+async def test_a_gateway_whose_redis_goes_away_is_ready_and_says_so(company, redis):
+    async with company.joined() as gateway:
+        before = await gateway.http.get("/readyz")
+        redis.kill()
+        await until(lambda: not commons(gateway).up)
+        after = await gateway.http.get("/readyz")
+
+    assert [(answer.status_code, answer.json()["redis"]) for answer in (before, after)] == [(200, "up"), (200, "down")]
+
+
 async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_it_is_back(company, redis, caplog):
     caplog.set_level(logging.INFO)
     async with company.joined() as one, company.joined() as other:
