@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from .load import OTHER_CORE, Load, Server, ask, loaded, serving, uvicorn
+from .load import HTTP, OTHER_CORE, Load, Server, ask, loaded, serving, uvicorn
 
 ROUNDS = 3
 DELAY_S = 0.05
@@ -139,7 +139,7 @@ def _measured(servers: Servers) -> dict[str, Load]:
         # Twice more than it takes to be in every cache.
         for _ in range(4):
             url = f"{getattr(servers, case.server).url}/graphql"
-            httpx.post(url, json={"query": case.query}, headers=case.headers, timeout=60).raise_for_status()
+            HTTP.post(url, json={"query": case.query}, headers=case.headers).raise_for_status()
     for _ in range(ROUNDS):
         for case in CASES:
             server: Server = getattr(servers, case.server)
@@ -184,7 +184,7 @@ def _cold() -> None:
         print(f"Start-up to the first answer: {gateway.started_s:.2f} s")
         # Python's own first time of everything is start-up, not latency.
         ask(gateway, WARMING)
-        httpx.get(f"{twin.url}/bestplays?mode=0&limit=100")
+        HTTP.get(f"{twin.url}/bestplays?mode=0&limit=100")
         before = _asked(twin)
         began = time.monotonic()
         nodes = ask(gateway, NESTED)["bestPlays"]["nodes"]
@@ -198,7 +198,7 @@ def _cold() -> None:
 
 
 def _asked(twin: Server) -> int:
-    return int(httpx.get(f"{twin.url}/count").text)
+    return int(HTTP.get(f"{twin.url}/count").text)
 
 
 async def _stampede(gateway: Server) -> None:
