@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from ipaddress import ip_address, ip_network
 
 import pytest
 import yaml
@@ -127,9 +128,9 @@ def test_what_a_gateway_is_told_is_a_setting_with_a_value_that_it_takes(variable
     assert name in Settings(_env_file=None, **told).model_dump()
 
 
-def test_both_gateways_of_compose_are_alike_and_as_many_as_they_are_told():
+def test_both_gateways_of_compose_are_alike_but_for_their_address_and_as_many_as_they_are_told():
     gateways = [service for name, service in COMPOSE["services"].items() if name.startswith("gateway-")]
-    assert gateways[0] == gateways[1]
+    assert gateways[0] == gateways[1] | {"networks": gateways[0]["networks"]}
     assert gateways[0]["environment"]["GATEWAY_REPLICAS"] == str(len(gateways))
     assert KUBERNETES["ConfigMap"]["data"]["GATEWAY_REPLICAS"] == str(DEPLOYMENT["replicas"])
 
@@ -185,9 +186,21 @@ def test_a_pod_can_do_no_more_than_it_has_to():
 
 
 def test_whoever_stops_a_gateway_waits_until_it_has_ended():
+    settings = Settings(_env_file=None)
+    # An update is sent within the time of an operation, or never.
+    ends_s = max(SHUTDOWN_S, settings.operation_timeout_s + settings.update_timeout_s)
     before_s = int(CONTAINER["lifecycle"]["preStop"]["exec"]["command"][1])
-    assert POD["spec"]["terminationGracePeriodSeconds"] > before_s + SHUTDOWN_S
-    assert int(COMPOSE["services"]["gateway-1"]["stop_grace_period"].removesuffix("s")) > SHUTDOWN_S
+    assert POD["spec"]["terminationGracePeriodSeconds"] > before_s + ends_s
+    assert int(COMPOSE["services"]["gateway-1"]["stop_grace_period"].removesuffix("s")) > ends_s
+
+
+def test_the_proxy_finds_a_gateway_again_that_is_made_anew():
+    subnet = ip_network(COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"])
+    addresses = {
+        COMPOSE["services"][name]["networks"]["default"]["ipv4_address"] for name in ("gateway-1", "gateway-2")
+    }
+    assert len(addresses) == 2
+    assert all(ip_address(address) in subnet for address in addresses)
 
 
 def test_the_proxy_waits_longer_than_an_update_may_take_and_lets_the_gateway_refuse_what_is_too_large():
