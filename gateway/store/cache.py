@@ -28,7 +28,10 @@ SMALL = range(-5, 257)
 
 
 class Held(Struct, Generic[T]):
-    """Something remembered. Times are seconds since 1970; `generation` is that of its tag when it was asked for."""
+    """Something remembered. Times are seconds since 1970; `generation` is that of its tag when it was asked for.
+
+    It was read at `read_at`, and was still right at `fetched_at`, which is later if that could be told from elsewhere.
+    """
 
     value: T
     fetched_at: float
@@ -36,6 +39,7 @@ class Held(Struct, Generic[T]):
     etag: str | None = None
     dropped: int = 0
     refresh_at: float = 0.0
+    read_at: float = 0.0
 
 
 class Cache(SimpleMemoryCache):

@@ -27,6 +27,7 @@ class _Parcel(Struct, Generic[W], array_like=True):
     generation: int
     etag: str | None
     dropped: int
+    read_at: float = 0.0
 
 
 class Packing(Generic[V]):
@@ -40,16 +41,13 @@ class Packing(Generic[V]):
 
     def pack(self, held: Held[V]) -> bytes:
         """The entry, without what is this process' own affair."""
-        return msgpack.encode(
-            _Parcel(self._flat(held.value), held.fetched_at, held.generation, held.etag, held.dropped)
-        )
+        flat = self._flat(held.value)
+        return msgpack.encode(_Parcel(flat, held.fetched_at, held.generation, held.etag, held.dropped, held.read_at))
 
     def unpack(self, packed: bytes) -> Held[V]:
         """The entry again."""
-        parcel = self._parcels.decode(packed)
-        return Held(
-            self._whole(parcel.value), parcel.fetched_at, parcel.generation, etag=parcel.etag, dropped=parcel.dropped
-        )
+        value, fetched_at, generation, etag, dropped, read_at = structs.astuple(self._parcels.decode(packed))
+        return Held(self._whole(value), fetched_at, generation, etag=etag, dropped=dropped, read_at=read_at)
 
 
 def _as_array(record: type[R]) -> type[R]:

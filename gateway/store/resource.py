@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
 from typing import Generic, NamedTuple, TypeVar
 
+from msgspec import structs
+
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.patience import Patience, patience
 
@@ -85,11 +87,16 @@ class Resource(Generic[K, V]):
         kind: Kind[K, V],
         fetch: Callable[[K, Held[V] | None, Patience], Awaitable[Held[V]]],
         memory: Memory,
+        confirm: Callable[[K, Held[V], Patience], Awaitable[float | None]] | None = None,
     ) -> None:
-        """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does."""
+        """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does.
+
+        `confirm` is asked first: until when (seconds since 1970) what is held was right, None if it can't tell.
+        """
         self.name = kind.name
         self._kind = kind
         self._fetch = fetch
+        self._confirm = confirm
         self._cache, self._generations, self._second, self._timeout_s, self._clock = memory
         self._flights: Flights[Loaded[V]] = Flights()
         # How often what was served was fresh, stale, or loaded.
@@ -98,7 +105,7 @@ class Resource(Generic[K, V]):
 
     def peek(self, key: K) -> Served[V] | None:
         """What can be served at once: fresh, or stale with a refresh begun behind; None if somebody has to wait."""
-        held = self._held(key)
+        held = self.held(key)
         if held is None:
             return None
         if not self._is_fresh(held) and self._clock() >= held.refresh_at:
@@ -122,11 +129,23 @@ class Resource(Generic[K, V]):
             failure.__cause__ = exc
         except UpstreamError as exc:
             failure = exc
-        held = self._held(key)
+        held = self.held(key)
         if held is None:
             raise failure
         held.refresh_at = self._clock() + REFRESH_PAUSE_S
         return self._served(key, held)
+
+    async def current(self, key: K, *, background: bool) -> Held[V]:
+        """What is held if it is fresh, else what osu!track answers; raises `UpstreamError`."""
+        held = self.held(key)
+        if held is not None and self._is_fresh(held):
+            return held
+        return (await self._current(key, background=background)).held
+
+    def held(self, key: K) -> Held[V] | None:
+        """What is remembered and not too old to be served; nothing is begun."""
+        held: Held[V] | None = self._cache.peek(self._name(key))
+        return held if held is not None and self._counts(key, held) else None
 
     async def close(self) -> None:
         """End what is under way."""
@@ -134,10 +153,6 @@ class Resource(Generic[K, V]):
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
         await self._flights.close()
-
-    def _held(self, key: K) -> Held[V] | None:
-        held: Held[V] | None = self._cache.peek(self._name(key))
-        return held if held is not None and self._counts(key, held) else None
 
     def _counts(self, key: K, held: Held[V]) -> bool:
         age_s = self._clock() - held.fetched_at
@@ -157,7 +172,7 @@ class Resource(Generic[K, V]):
             loaded = await self._flights.join((key, generation, background), load)
             if generation == self._generation(key):
                 break
-            newer = self._held(key)
+            newer = self.held(key)
             if newer is not None:
                 return Loaded(newer, asked=True)
         return loaded
@@ -171,6 +186,9 @@ class Resource(Generic[K, V]):
             elsewhere = await self._recall(key)
             if elsewhere and self._is_fresh(elsewhere):
                 return Loaded(elsewhere)
+            confirmed = await self._confirmed(key, generation, background=background)
+            if confirmed:
+                return Loaded(confirmed)
             return Loaded(await self._asked(key, generation, background=background), asked=True)
 
     async def _recall(self, key: K) -> Held[V] | None:
@@ -186,9 +204,24 @@ class Resource(Generic[K, V]):
         # whoever joins late may wait longer than who came first.
         name = self._name(key)
         held = await self._fetch(key, self._cache.peek(name), patience(self._timeout_s, background=background))
-        held.fetched_at = self._clock()
+        held.fetched_at = held.read_at = self._clock()
         held.generation = generation
-        if generation == self._generation(key):
+        return await self._kept(key, held)
+
+    async def _confirmed(self, key: K, generation: int, *, background: bool) -> Held[V] | None:
+        """What is held, if it can be told from elsewhere that it is still right."""
+        held = self.held(key)
+        if held is None or self._confirm is None:
+            return None
+        right_at = await self._confirm(key, held, patience(self._timeout_s, background=background))
+        if right_at is None:
+            return None
+        confirmed = structs.replace(held, fetched_at=right_at, refresh_at=0.0, generation=generation)
+        return await self._kept(key, confirmed) if self._is_fresh(confirmed) else None
+
+    async def _kept(self, key: K, held: Held[V]) -> Held[V]:
+        if held.generation == self._generation(key):
+            name = self._name(key)
             self._cache.keep(name, held)
             await self._second.keep(name, held, self._kind.packing, sum(self._kind.lifetime))
         return held

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Hashable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway.errors import UpstreamInvalid
@@ -24,7 +25,10 @@ from .second_level import SecondLevel
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-WHOLE_HISTORY_S = 24 * 3600.0
+# Nothing is believed for longer without being read as a whole.
+WHOLE_S = 24 * 3600.0
+# Between osu!track's clock and ours.
+CLOCKS_DIFFER_S = 300.0
 TIERS = (100, 1000, 10_000)
 
 
@@ -60,7 +64,10 @@ class Tracker:
         )
         # Having nothing, osu!track would update the player: asked only for somebody who waits for it.
         self.hiscores = Resource(
-            kind("hiscores", fresh_s, tag_of, packing.PLAYS)._replace(refreshable=bool), self._hiscores, memory
+            kind("hiscores", fresh_s, tag_of, packing.PLAYS)._replace(refreshable=bool),
+            self._hiscores,
+            memory,
+            self._nothing_recorded,
         )
         self.hiscores_by_name = Resource(
             kind("hiscores-by-name", fresh_s, tag_of_name, packing.MAYBE_PLAYS)._replace(refreshable=bool),
@@ -101,7 +108,7 @@ class Tracker:
         await self._invalidations.spread(tag_of(player), *tags)
 
     async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
-        if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_HISTORY_S:
+        if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_S:
             reply = await self._client.history(player, patience, since=held.value.seam)
             spliced = reply.decoded and held.value.spliced(reply.decoded.value, abridged=_abridged(reply))
             if spliced and reply.decoded:
@@ -113,6 +120,21 @@ class Tracker:
 
     async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
         return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
+
+    async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]], patience: Patience) -> float | None:
+        """Until when osu!track has recorded no hiscores since these were read: with them it makes a snapshot.
+
+        (UPSTREAM A5.) To look for that is cheaper than `/hiscores`, which counts as an update, and mostly done anyway.
+        """
+        if self.history.held(player) is None or self._clock() - held.read_at >= WHOLE_S:
+            return None
+        history = await self.history.current(player, background=patience.background)
+        latest = history.value.latest
+        # There is none of who is unranked.
+        if latest is None or latest.global_rank is None or history.dropped:
+            return None
+        recorded_at = datetime.fromisoformat(latest.at).timestamp()
+        return history.fetched_at if recorded_at < held.read_at - CLOCKS_DIFFER_S else None
 
     async def _hiscores_by_name(
         self, name: Name, held: Held[Rows[Play] | None] | None, patience: Patience

@@ -1,0 +1,108 @@
+"""Hiscores are not asked for again while the history shows that nothing was recorded since."""
+
+import asyncio
+
+import pytest
+
+from gateway.sandbox import Fault, cast
+
+BOTH = "query($id: ID!) { user(id: $id) { stats { latest { at } hiscores { totalCount } } } }"
+HISCORES = "query($id: ID!) { user(id: $id) { stats { hiscores { totalCount nodes { pp } } } } }"
+LATEST = "query($id: ID!) { user(id: $id) { stats { latest { at } } } }"
+UPDATE = "mutation($id: ID!) { updateUser(id: $id) { __typename } }"
+MIN_S, HOUR_S = 60, 3600
+
+
+async def refreshed(gateway):
+    """Let what goes on behind the answers end."""
+    tracker = gateway.app.state.gateway.tracker
+    for resource in (tracker.hiscores, tracker.history):
+        await asyncio.gather(*resource._refreshes, return_exceptions=True)  # noqa: SLF001
+
+
+async def seen_again(gateway, user, *, after_s=HOUR_S, query=BOTH):
+    """What who asks twice is told, when the first has been told old numbers and had them refreshed."""
+    gateway.clock.move(after_s)
+    await gateway.ask(query, id=str(user))
+    await refreshed(gateway)
+    return await gateway.send(query, id=str(user))
+
+
+async def recorded_elsewhere(gateway, user):
+    """osu!track updates a player without being asked by us."""
+    http = gateway.app.state.gateway.connection._http  # noqa: SLF001
+    (await http.post("/update", params={"user": user, "mode": 0})).raise_for_status()
+
+
+def asked(gateway):
+    return gateway.sandbox.count("/hiscores"), gateway.sandbox.count("/stats_history")
+
+
+@pytest.mark.parametrize("query", [BOTH, HISCORES])
+async def test_while_nothing_is_recorded_only_the_history_is_looked_at(gateway, query):
+    await gateway.ask(BOTH, id="2")
+    answer = await seen_again(gateway, 2, query=query)
+    assert answer["extensions"] == {"cost": {"requested": answer["extensions"]["cost"]["requested"], "charged": 0}}
+    assert asked(gateway) == (1, 2)
+
+
+async def test_it_is_no_longer_fresh_than_the_history_that_tells_so(gateway):
+    await gateway.ask(BOTH, id="2")
+    gateway.clock.move(HOUR_S)
+    await gateway.ask(LATEST, id="2")
+    await refreshed(gateway)
+    await seen_again(gateway, 2, after_s=9 * MIN_S, query=HISCORES)
+    gateway.clock.move(7 * MIN_S)
+    assert (await gateway.send(HISCORES, id="2"))["extensions"]["warnings"][0]["ageSeconds"] == 16 * MIN_S
+
+
+async def test_what_is_recorded_meanwhile_is_asked_for(gateway):
+    before = (await gateway.ask(BOTH, id="131464"))["user"]["stats"]["hiscores"]["totalCount"]
+    gateway.clock.move(HOUR_S)
+    await recorded_elsewhere(gateway, 131464)
+    answer = await seen_again(gateway, 131464)
+    assert answer["data"]["user"]["stats"]["hiscores"]["totalCount"] == before + 2
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_a_snapshot_from_about_when_they_were_read_proves_nothing(gateway):
+    await gateway.ask(UPDATE, id="131464")
+    gateway.clock.move(4 * MIN_S)
+    await gateway.ask(BOTH, id="131464")
+    await seen_again(gateway, 131464)
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_the_newest_snapshot_of_who_is_unranked_proves_nothing(gateway):
+    await gateway.ask(BOTH, id=str(cast.INACTIVE))
+    await seen_again(gateway, cast.INACTIVE)
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_after_an_update_they_are_asked_for(gateway):
+    await gateway.ask(BOTH, id=str(cast.UNCHANGED))
+    gateway.clock.move(HOUR_S)
+    await gateway.ask(UPDATE, id=str(cast.UNCHANGED))
+    await gateway.ask(BOTH, id=str(cast.UNCHANGED))
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_once_a_day_they_are_asked_for_all_the_same(gateway):
+    await gateway.ask(BOTH, id="2")
+    for _ in range(3):
+        await seen_again(gateway, 2, after_s=10 * HOUR_S)
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_without_a_history_they_are_asked_for(gateway):
+    await gateway.ask(HISCORES, id="2")
+    await seen_again(gateway, 2, query=HISCORES)
+    assert asked(gateway) == (2, 0)
+
+
+async def test_when_the_history_can_not_be_read_they_are_served_as_they_are(gateway):
+    await gateway.ask(BOTH, id="2")
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
+    answer = await seen_again(gateway, 2, query=HISCORES)
+    assert answer["extensions"]["warnings"][0]["code"] == "STALE_DATA"
+    assert asked(gateway) == (1, 2)
