@@ -10,8 +10,9 @@ from gateway.osutrack.patience import patience
 from gateway.shared.commons import Commons
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations
+from gateway.store.kinds import Kind, Lifetime, Memory
 from gateway.store.packing import PEAK
-from gateway.store.resource import REFRESH_PAUSE_S, Kind, Lifetime, Memory, Resource
+from gateway.store.resource import REFRESH_PAUSE_S, Resource
 from gateway.store.second_level import SecondLevel
 
 FRESH_S, STALE_S = 600, 3600

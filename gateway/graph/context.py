@@ -12,7 +12,8 @@ from gateway.osutrack.breaker import Breaker
 from gateway.osutrack.patience import Patience
 from gateway.records import Player, Update
 from gateway.store.generations import Lasting
-from gateway.store.resource import Resource, Served
+from gateway.store.kinds import Served
+from gateway.store.resource import Resource
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Outcome, Updates
 

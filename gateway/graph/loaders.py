@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 from strawberry.dataloader import DataLoader
 
 from gateway.osutrack.patience import Patience
-from gateway.store.resource import Resource, Served
+from gateway.store.kinds import Served
+from gateway.store.resource import Resource
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

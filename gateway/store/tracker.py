@@ -18,8 +18,9 @@ from .generations import Generations
 from .history import History
 from .invalidations import Invalidations
 from .keys import BestPlays, BestPlaysKey, Name, tag_of, tag_of_list, tag_of_name
+from .kinds import Kind, Lifetime, Memory
 from .packing import Packing
-from .resource import Kind, Lifetime, Memory, Resource
+from .resource import Resource
 from .second_level import SecondLevel
 
 K = TypeVar("K", bound=Hashable)
