@@ -15,12 +15,12 @@ from .errors import GatewayError
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
-# What the parts count themselves: name, meaning, labels.
+# What the parts count themselves, of requests only the hits: name, meaning, labels.
 COUNTED = (
     (
-        "gateway_response_cache_requests",
-        "GraphQL requests by what the response cache made of them: hit, or miss.",
-        ("result",),
+        "gateway_requests",
+        "GraphQL requests: a `hit` if a finished answer was sent again, else a `miss`, executed or refused.",
+        ("operation", "outcome", "cache"),
     ),
     (
         "gateway_records_served",
@@ -72,18 +72,13 @@ class Metrics:
             name: Gauge(name, meaning, labels, registry=self.registry, multiprocess_mode=together)
             for name, meaning, labels, together in READ_OFF
         }
-        self._requests = Counter(
-            "gateway_requests",
-            "GraphQL requests that were executed or refused, not those answered from the response cache.",
-            ["operation", "outcome"],
-            registry=self.registry,
-        )
+        self._requests = self.counters["gateway_requests"]
         # There from the start: Prometheus can't see something rise that was not there before.
         for operation in ("query", "mutation", "none"):
-            self._requests.labels(operation, "failed")
+            self._requests.labels(operation, "failed", "miss")
         self._request_seconds = Histogram(
             "gateway_request_duration_seconds",
-            "How long they took.",
+            "How long requests took that were executed or refused: the misses.",
             ["operation"],
             buckets=SECONDS,
             registry=self.registry,
@@ -109,8 +104,8 @@ class Metrics:
         )
 
     def request(self, operation: str, outcome: str, seconds: float) -> None:
-        """A GraphQL request has ended; `operation` is its type, `none` if that is not known."""
-        self._requests.labels(operation, outcome).inc()
+        """A GraphQL request was executed or refused; `operation` is its type, `none` if that is not known."""
+        self._requests.labels(operation, outcome, "miss").inc()
         self._request_seconds.labels(operation).observe(seconds)
 
     def rows_dropped(self, endpoint: str, count: int) -> None:

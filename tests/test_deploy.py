@@ -94,6 +94,13 @@ def test_labels_and_their_values_are_those_of_the_metric(expression):
         assert [value for value in values if f'"{value}"' not in CODE] == []
 
 
+def test_errors_are_not_hidden_among_requests_that_can_have_none():
+    asked = "".join(str(expression.values[0]) for expression in EXPRESSIONS)
+    compared = re.findall(r'\{[^}]*outcome=~"ok\|errors"[^}]*\}', asked)
+    assert len(compared) == 2
+    assert [selector for selector in compared if 'cache="miss"' not in selector] == []
+
+
 async def test_every_metric_is_on_the_dashboard(gateway):
     shown = {
         base(metric)

@@ -53,7 +53,11 @@ def told(gateway, sample):
 
 
 def executed(gateway):
-    return told(gateway, 'gateway_requests_total{operation="query",outcome="ok"}')
+    return told(gateway, 'gateway_requests_total{cache="miss",operation="query",outcome="ok"}')
+
+
+def sent_again(gateway):
+    return told(gateway, 'gateway_requests_total{cache="hit",operation="query",outcome="ok"}')
 
 
 def test_whichever_process_is_asked_tells_what_all_have_counted(gateway):
@@ -64,6 +68,17 @@ def test_whichever_process_is_asked_tells_what_all_have_counted(gateway):
         assert asked(gateway, f"# {number}\n{QUERY}").json()["data"]
 
     assert {executed(gateway) - before for _ in range(20)} == {20.0}
+
+
+def test_what_any_process_has_sent_again_is_told_by_all(gateway):
+    asked(gateway, f"# executed\n{QUERY}")
+    before = executed(gateway) + sent_again(gateway)
+
+    for _ in range(20):
+        asked(gateway, QUERY)
+
+    until(lambda: executed(gateway) + sent_again(gateway) == before + 20)
+    assert sent_again(gateway) > 0
 
 
 def test_all_processes_answer_and_osu_track_is_asked_once(gateway):

@@ -97,7 +97,7 @@ class Gateway:
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
             self.projections,
-            responses.tally,
+            responses,
             self.tracker.second.tally,
         )
 

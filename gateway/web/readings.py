@@ -10,6 +10,8 @@ from gateway.osutrack.pacing import Pacer
 from gateway.shared.commons import Commons
 from gateway.store.cache import Cache
 
+from .response_cache import ResponseCache
+
 
 class Observed(NamedTuple):
     """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
@@ -21,7 +23,7 @@ class Observed(NamedTuple):
     caches: Mapping[str, Cache]
     served: Mapping[str, Counter[str]]
     projections: Counter[str]
-    responses: Counter[str]
+    responses: ResponseCache
     recalled: Counter[str]
 
 
@@ -50,7 +52,8 @@ class Readings:
         for name, tally in seen.served.items():
             self._all_so_far("gateway_records_served", tally, name)
         self._all_so_far("gateway_list_projections", seen.projections)
-        self._all_so_far("gateway_response_cache_requests", seen.responses)
+        # Remembered are queries without errors only.
+        self._so_far("gateway_requests", seen.responses.hits, "query", "ok", "hit")
         self._all_so_far("gateway_redis_reads", seen.recalled)
 
     def _now(self, metric: str, value: float, *labels: str) -> None:

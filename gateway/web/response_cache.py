@@ -1,7 +1,6 @@
 """Answers as they went out, sent again to whoever asks the same: around the whole application, knowing no GraphQL."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import blake2b
@@ -64,7 +63,8 @@ class ResponseCache:
         self._tell = tell
         self._generations = generations
         self._clock = clock
-        self.tally: Counter[str] = Counter()
+        # Brought into the metrics when those are read: counting there each time takes thirty times as long.
+        self.hits = 0
 
     def around(self, app: ASGIApp) -> ASGIApp:
         """The application, with this in front."""
@@ -78,7 +78,6 @@ class ResponseCache:
         headers, question = asked(scope, early.body)
         again = self._again(scope, headers, question)
         if again is None:
-            self.tally["miss"] += 1
             await app(scope, early.receive, _Answer(self, scope, send, question, headers))
             return
         await send({"type": "http.response.start", "status": again.status, "headers": [*again.headers, *again.own]})
@@ -93,7 +92,7 @@ class ResponseCache:
         stored = self._held(question) if question else None
         if stored is None:
             return None
-        self.tally["hit"] += 1
+        self.hits += 1
         given = headers.get(b"x-request-id")
         identity = request_id(given.decode("latin-1") if given else None)
         again = self._addressed(stored, identity, headers)
