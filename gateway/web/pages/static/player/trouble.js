@@ -43,14 +43,17 @@ const WORDS = {
 };
 const OTHER = ["Something went wrong", "This should not happen. Try again; if it stays so, please report it."];
 
+// The same question would get the same answer.
+const FINAL = new Set(["RESULT_TOO_LARGE", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
+
 export const wordsOf = ({ code }) => WORDS[code] ?? OTHER;
 
 // A box for this AskError, with `advice` if there is some that fits better. `again` is called when the person wants to
-// try again, not before `retryAfterSeconds` are over.
+// try again, not before `retryAfterSeconds` are over; that is not offered where it can't help.
 export function troubleBox(trouble, again, advice = wordsOf(trouble)[1]) {
   const [title] = wordsOf(trouble);
-  const retry = button("Try again", again, { class: "small" });
-  if (trouble.retryAfterSeconds) wait(retry, trouble.retryAfterSeconds, "Try again");
+  const retry = !FINAL.has(trouble.code) && button("Try again", again, { class: "small" });
+  if (retry && trouble.retryAfterSeconds) wait(retry, trouble.retryAfterSeconds, "Try again");
   return el(
     "div",
     { class: "trouble notice bad", role: "alert", "data-code": trouble.code },
