@@ -11,7 +11,7 @@ from gateway.osutrack.breaker import Breaker, Health
 
 @pytest.fixture
 def breaker(clock):
-    return Breaker(slow_s=5, clock=clock)
+    return Breaker(slow_s=5, clock=clock, stopwatch=clock)
 
 
 def call(breaker, outcome=None):
@@ -57,12 +57,13 @@ def test_an_answer_of_any_kind_is_no_failure(breaker, answer):
     assert breaker.health is Health.UP
 
 
+@pytest.mark.parametrize("ended", [asyncio.CancelledError(), UpstreamTimeout("slow")], ids=["given up", "timeout"])
 @pytest.mark.parametrize("seconds,health", [(4, Health.UP), (5, Health.DOWN)])
-def test_a_call_that_is_given_up_has_failed_if_it_took_long(breaker, clock, seconds, health):
+def test_a_call_that_ran_out_of_time_has_failed_if_it_took_long(breaker, clock, seconds, health, ended):
     for _ in range(10):
-        with suppress(asyncio.CancelledError), breaker.call():
+        with suppress(asyncio.CancelledError, UpstreamTimeout), breaker.call():
             clock.move(seconds)
-            raise asyncio.CancelledError
+            raise ended
 
     assert breaker.health is health
 
@@ -74,13 +75,6 @@ def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):
     meanwhile = breaker.health
     clock.move(40)
     assert (meanwhile, breaker.health) == (Health.DEGRADED, Health.UP)
-
-
-def test_timeouts_are_failures(breaker):
-    for _ in range(10):
-        call(breaker, UpstreamTimeout("slow"))
-
-    assert breaker.health is Health.DOWN
 
 
 def test_failures_of_more_than_a_minute_ago_do_not_count(breaker, clock):

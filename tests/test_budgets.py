@@ -55,6 +55,21 @@ async def test_who_is_refused_is_told_when_the_budget_has_room_again(gateway, wa
     assert gateway.sandbox.count() == 10
 
 
+class TestWithOneAtATime:
+    @pytest.fixture
+    def settings(self):
+        return {"upstream_concurrency": 1, "operation_timeout_s": 0.5}
+
+    @pytest.mark.parametrize("query", [LATEST, UPDATE])
+    async def test_who_waits_in_vain_behind_a_slow_request_is_told_that_nothing_was_sent(self, gateway, query):
+        gateway.sandbox.faults = (Fault(kind="latency", seconds=1.5, path="/update"),)
+        # An update goes on when whoever wanted it has gone.
+        await gateway.error(UPDATE, id="1001")
+        error = await gateway.error(query, id="1002")
+        assert error["extensions"]["code"] == "UPSTREAM_BUSY"
+        assert gateway.sandbox.counts()["paths"] == {"/update": 1}
+
+
 async def test_hiscores_have_a_budget_of_their_own(gateway, wall):
     await ask_for_thirty(gateway)
     await ask_for_thirty(gateway, HISCORES)

@@ -132,7 +132,7 @@ class Context:
     async def update(self, player: Player) -> Outcome:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
         try:
-            async with asyncio.timeout_at(self.patience.deadline):
+            async with asyncio.timeout_at(self.patience.last_word):
                 outcome = await self.services.updates.update(player, self.patience)
         except TimeoutError as exc:
             raise UpstreamTimeout(

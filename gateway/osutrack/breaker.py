@@ -25,14 +25,22 @@ class Health(StrEnum):
 class Breaker:
     """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides.
 
-    A call that is given up by whoever waited for it has failed if it took `slow_s` until then, and else tells nothing.
+    A call that ran out of time has failed if it took `slow_s` until then. If not, it had waited for its turn before,
+    and tells nothing.
     """
 
-    def __init__(self, *, slow_s: float, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        *,
+        slow_s: float,
+        clock: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.last_success_at: float | None = None
         self.retry_at: float | None = None
         self._slow_s = slow_s
         self._clock = clock
+        self._stopwatch = stopwatch
         self._outcomes: deque[tuple[float, bool]] = deque()
         self._failures = 0
         self._probing = False
@@ -59,14 +67,14 @@ class Breaker:
     @contextmanager
     def call(self) -> Iterator[None]:
         """Around one exchange, which it counts; checks first."""
-        probe, began = self._admit(), self._clock()
+        probe, began = self._admit(), self._stopwatch()
         try:
             yield
-        except asyncio.CancelledError:
-            if self._clock() - began >= self._slow_s:
+        except (UpstreamTimeout, asyncio.CancelledError):
+            if self._stopwatch() - began >= self._slow_s:
                 self._record(failed=True, probe=probe)
             raise
-        except (UpstreamTimeout, UpstreamUnavailable):
+        except UpstreamUnavailable:
             self._record(failed=True, probe=probe)
             raise
         except UpstreamBusy as exc:

@@ -48,7 +48,7 @@ class Connection:
         # Of a budget that is shared, each process may have to do with its own part.
         share = BACKGROUND_SHARE * settings.processes
         budgets = [Budget(name, rate, counted, kept=rate // share, clock=clock) for name, rate in rates.items()]
-        # Where an operation has less time than a read, reads never time out by themselves.
+        # Where an operation has less time than a read, reads don't time out by themselves.
         self.breaker = Breaker(slow_s=min(settings.read_timeout_s, settings.operation_timeout_s / 2), clock=clock)
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)

@@ -3,12 +3,20 @@
 import asyncio
 from typing import NamedTuple
 
+# Who waits for a request that gives up in time waits so much longer for it to say why.
+LAST_WORD_S = 0.25
+
 
 class Patience(NamedTuple):
     """`deadline` is a time of the running loop's clock; background work gives way to people who wait."""
 
     deadline: float
     background: bool = False
+
+    @property
+    def last_word(self) -> float:
+        """When to go without having been told why."""
+        return self.deadline + LAST_WORD_S
 
     @property
     def left_s(self) -> float:

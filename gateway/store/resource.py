@@ -65,7 +65,7 @@ class Resource(Generic[K, V]):
         if served is not None:
             return served
         try:
-            async with asyncio.timeout_at(patience.deadline):
+            async with asyncio.timeout_at(patience.last_word):
                 loaded = await self._current(key)
                 # What another process has kept may be old, and be refreshed behind.
                 return self._served(key, loaded.held, asked=True) if loaded.asked else self._recalled(key, loaded.held)
