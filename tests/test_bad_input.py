@@ -136,6 +136,21 @@ async def test_a_window_that_is_none_is_refused(gateway, window):
     await refusal(gateway, SNAPSHOTS, "window", window=window)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        'snapshotAt(at: "2020-01-01") { at }',
+        'snapshots(window: {between: {from: "2020-01-32"}}) { at }',
+        "snapshots(window: {between: {to: 20200101}}) { at }",
+    ],
+)
+async def test_a_bad_date_in_the_document_is_pointed_at(gateway, field):
+    query = f"{{ user(id: 2) {{ stats {{ {field} }} }} }}"
+    error = await refusal(gateway, query, "2026-01-31")
+    assert error["locations"] == [{"line": 1, "column": query.index("20") + (0 if "to:" in field else -1) + 1}]
+    assert "window" not in error["message"]
+
+
 @pytest.mark.parametrize("first", [-1, 501, 2**31, "ten", 1.5])
 @pytest.mark.parametrize("query", [HISCORES, BEST])
 async def test_a_page_that_is_too_large_or_no_number_is_refused(gateway, query, first):

@@ -2,14 +2,16 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
-from typing import Any, NewType
+from collections.abc import Callable, Mapping
+from typing import Any, NewType, TypeVar
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import NumberTooLarge
+
+T = TypeVar("T")
 
 BigInt = NewType("BigInt", int)
 DateTime = NewType("DateTime", str)
@@ -55,6 +57,18 @@ def _instant(value: Any) -> str:
         raise GraphQLError(f"DateTime must be an instant like 2026-01-31T12:00:00Z: {exc}.") from exc
 
 
+def _literal(parse_value: Callable[[Any], T]) -> Callable[..., T]:
+    """The same for a value in the document, whose place graphql-core would not tell by itself."""
+
+    def parse(node: ValueNode, variables: dict[str, Any] | None = None) -> T:
+        try:
+            return parse_value(value_from_ast_untyped(node, variables))
+        except GraphQLError as exc:
+            raise GraphQLError(exc.message, node) from exc
+
+    return parse
+
+
 def instant(moment: dt.datetime) -> DateTime:
     """An aware datetime as records and responses have it: UTC, milliseconds, `Z`."""
     return DateTime(moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z")
@@ -79,6 +93,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=dt.date.isoformat,
         parse_value=_date,
+        parse_literal=_literal(_date),
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
@@ -87,6 +102,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=str,
         parse_value=_instant,
+        parse_literal=_literal(_instant),
     ),
     URL: strawberry.scalar(name="URL", description="An absolute http(s) URL.", serialize=str, parse_value=_no_input),
 }
