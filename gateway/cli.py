@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from .graph.breaking import breaking_changes
+from .graph.breaking import NoSchema, breaking_changes
 from .graph.schema import sdl
 from .logs import configure
 from .metrics import forget_process
@@ -127,11 +128,15 @@ def start_sandbox() -> str:
 
 
 def schema(old: str | None) -> int:
-    """Print the schema, or what in it breaks clients of an older one."""
+    """Print the schema, or what in it breaks clients of an older one; 2 if there is no older one."""
     if old is None:
         print(sdl(), end="")
         return 0
-    changes = breaking_changes(old)
+    try:
+        changes = breaking_changes(old)
+    except NoSchema as exc:
+        print(f"error: {exc}", file=sys.stderr)
+        return 2
     print("\n".join(changes) or "No change breaks clients.")
     return 1 if changes else 0
 

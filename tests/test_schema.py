@@ -31,6 +31,23 @@ def test_clients_of_the_contract_are_not_broken():
     assert find_breaking_changes(build_schema(CONTRACT.read_text()), build_schema(sdl())) == []
 
 
+@pytest.mark.parametrize(
+    "content,reason",
+    [
+        (None, "No such file"),
+        (b"not a schema", "Syntax Error"),
+        (b"type Query { a: Nothing }", "Nothing"),
+        (b"\xff", "utf-8"),
+    ],
+)
+def test_the_command_says_when_there_is_no_older_schema(tmp_path, capsys, content, reason):
+    old = tmp_path / "old.graphql"
+    if content is not None:
+        old.write_bytes(content)
+    assert main(["schema", "--check", str(old)]) == 2
+    assert reason in capsys.readouterr().err
+
+
 def test_the_command_finds_a_breaking_change(tmp_path, capsys):
     old = tmp_path / "old.graphql"
     old.write_text(sdl().replace("totalHits: BigInt!", "totalHits: BigInt!\n  retiredField: Int"))
