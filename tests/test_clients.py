@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.sandbox import Fault
+
 NINE = "{ users(ids: [1, 2, 3, 4, 5, 6, 7, 8, 9]) { stats { tracked } } }"
 SIX = "{ users(ids: [1, 2, 3, 4, 5, 6]) { stats { tracked } } }"
 OTHER_SIX = SIX.replace("1,", "7,")
@@ -23,6 +25,29 @@ async def test_what_was_remembered_is_given_back(gateway):
     assert first["extensions"]["cost"] == {"requested": 3, "charged": 3}
     assert second["extensions"]["cost"] == {"requested": 3, "charged": 0}
     assert second["data"]["rateLimit"] == {"remaining": 4, "cost": 3, "limit": 10}
+
+
+@pytest.mark.parametrize(
+    "query,charged",
+    [
+        ("{ user(id: 1001) { stats { tracked } } }", 1),
+        ('{ hiscoresByUsername(username: "ameo") { totalCount } }', 3),
+        ("mutation { updateUser(id: 1001) { __typename } }", 5),
+    ],
+)
+@pytest.mark.parametrize("status,asked", [(500, True), (429, False)])
+async def test_what_fails_is_paid_for_unless_osutrack_has_done_nothing(gateway, query, charged, status, asked):
+    gateway.sandbox.faults = (Fault(kind="status", status=status),)
+    answer = await gateway.send(query)
+    assert answer["errors"]
+    assert answer["extensions"]["cost"]["charged"] == (charged if asked else 0)
+
+
+async def test_an_update_of_nobody_is_paid_for_once(gateway):
+    update = "mutation { updateUser(id: 4040001) { __typename } }"
+    first, second = await gateway.send(update), await gateway.send(update)
+    assert [answer["data"]["updateUser"]["__typename"] for answer in (first, second)] == ["UserNotFound"] * 2
+    assert [answer["extensions"]["cost"]["charged"] for answer in (first, second)] == [5, 0]
 
 
 async def test_every_answer_tells_what_is_left(gateway):

@@ -97,7 +97,7 @@ async def test_an_update_makes_old_what_is_known_by_id_and_by_name(store):
 async def test_that_nobody_is_there_is_remembered_as_long(store, clock):
     store.answer = httpx.Response(404, content=recordings.body("update_unknown_404"))
 
-    assert [await update(store) for _ in range(3)] == [Unknown()] * 3
+    assert [await update(store) for _ in range(3)] == [Unknown(asked=True), Unknown(), Unknown()]
     assert store.sent == 1
     clock.move(900)
     await update(store)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import strawberry
 
-from gateway.errors import ResultTooLarge, UpstreamTimeout
+from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.breaker import Breaker
 from gateway.osutrack.patience import Patience
 from gateway.records import Player, Update
@@ -15,7 +15,7 @@ from gateway.store.generations import Lasting
 from gateway.store.kinds import Served
 from gateway.store.resource import Resource
 from gateway.store.tracker import Tracker
-from gateway.store.updates import Outcome, Updates
+from gateway.store.updates import Outcome, Unknown, Updates
 
 from .directives import PRICES
 from .documents import Operation
@@ -131,17 +131,22 @@ class Context:
 
     async def update(self, player: Player) -> Outcome:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
+        asked = True
         try:
             async with asyncio.timeout_at(self.patience.last_word):
                 outcome = await self.services.updates.update(player, self.patience)
+            asked = isinstance(outcome, Update) or outcome == Unknown(asked=True)
         except TimeoutError as exc:
             raise UpstreamTimeout(
                 "osu!track has not answered the update yet, which goes on: read the player again in a while."
             ) from exc
+        except UpstreamError as exc:
+            asked = not exc.unsent
+            raise
         finally:
             self._forget()
-        if isinstance(outcome, Update):
-            self.spend("update")
+            if asked:
+                self.spend("update")
         return outcome
 
     def _forget(self) -> None:

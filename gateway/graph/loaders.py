@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from gateway.errors import UpstreamError
 from gateway.osutrack.patience import Patience
 from gateway.store.kinds import Served
 from gateway.store.resource import Resource
@@ -21,7 +22,7 @@ class Loader(Generic[K, V]):
     """
 
     def __init__(self, resource: Resource[K, V], patience: Patience, loaded: Callable[[], None]) -> None:
-        """`loaded` is called once for each key that osu!track had to be asked for."""
+        """`loaded` is called once for each key that osu!track had to be asked for, whatever came of it."""
         self.resource = resource
         self._patience = patience
         self._loaded = loaded
@@ -53,7 +54,12 @@ class Loader(Generic[K, V]):
         return await asyncio.gather(*map(self._load, keys), return_exceptions=True)
 
     async def _load(self, key: K) -> Served[V]:
-        served = await self.resource.load(key, self._patience)
+        try:
+            served = await self.resource.load(key, self._patience)
+        except UpstreamError as exc:
+            if not exc.unsent:
+                self._loaded()
+            raise
         if served.loaded:
             self._loaded()
         return served

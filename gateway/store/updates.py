@@ -19,7 +19,9 @@ class Cooldown(NamedTuple):
 
 
 class Unknown(NamedTuple):
-    """osu! knows no such user."""
+    """osu! knows no such user; `asked` if osu!track had to be asked for that."""
+
+    asked: bool = False
 
 
 Outcome = Update | Cooldown | Unknown
@@ -81,7 +83,7 @@ class Updates:
         await self._tracker.updated(player, update.username if update else None)
         self._remember(player, self._clock(), known=update is not None)
         await self._ledger.close(player, update, retry_at=self._clock() + self._ledger.cooldown_s)
-        return update or Unknown()
+        return update or Unknown(asked=True)
 
     async def _failed(self, player: Player, exc: UpstreamError) -> None:
         retry_at = self._clock() + self._ledger.cooldown_s

@@ -194,7 +194,7 @@ def test_a_link_shows_the_same(player):
     page = player(f"{HEAVY}?mode=taiko&compare={AMEO}&from=2020-01-01&to=2024-01-01&every=month")
     assert page.locator("#modes [aria-current]").inner_text() == "taiko"
     assert page.locator("#plots-words").inner_text().startswith("1 Jan 2020 to 1 Jan 2024, one a month.")
-    assert page.get_by_role("columnheader", name=f"Player {AMEO}").is_visible()
+    page.get_by_role("columnheader", name=f"Player {AMEO}").wait_for()
 
 
 def test_the_way_back_leads_through_what_was_shown(player):
