@@ -78,7 +78,9 @@ async def test_files_are_compressed(gateway, coding):
     assert small.content == plain.content
 
 
-@pytest.mark.parametrize("path", ["/static/no.css", "/static/../__init__.py", "/static/%2e%2e/files.py", "/static/"])
+@pytest.mark.parametrize(
+    "path", ["/static/no.css", "/static/../__init__.py", "/static/%2e%2e/files.py", "/static/", "/graphql/"]
+)
 async def test_nothing_else_can_be_had(gateway, path):
     answer = await gateway.http.get(path)
     assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "NOT_FOUND")

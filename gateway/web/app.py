@@ -178,6 +178,8 @@ def create_app(
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )
+    # A redirect would lead to where this server believes to be, not to where the client asked.
+    app.router.redirect_slashes = False
     app.state.gateway = gateway
     app.state.recall = responses.recall
     # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
