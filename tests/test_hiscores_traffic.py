@@ -100,6 +100,15 @@ async def test_without_a_history_they_are_asked_for(gateway):
     assert asked(gateway) == (2, 0)
 
 
+@pytest.mark.parametrize("user", [cast.NO_PLAYS, 4040404])
+async def test_where_there_were_none_they_are_asked_for_and_the_history_no_more_than_without_them(gateway, user):
+    await gateway.ask(BOTH, id=str(user))
+    gateway.clock.move(HOUR_S)
+    await gateway.ask(BOTH, id=str(user))
+    await refreshed(gateway)
+    assert asked(gateway) == (2, 2)
+
+
 async def test_when_the_history_can_not_be_read_they_are_served_as_they_are(gateway):
     await gateway.ask(BOTH, id="2")
     gateway.sandbox.faults = (Fault(kind="status", status=500),)

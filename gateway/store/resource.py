@@ -32,11 +32,11 @@ class Resource(Generic[K, V]):
         kind: Kind[K, V],
         fetch: Callable[[K, Held[V] | None, Patience], Awaitable[Held[V]]],
         memory: Memory,
-        confirm: Callable[[K, Held[V], Patience], Awaitable[float | None]] | None = None,
+        confirm: Callable[[K, Held[V]], Awaitable[float | None]] | None = None,
     ) -> None:
         """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does.
 
-        `confirm` is asked first: until when (seconds since 1970) what is held was right, None if it can't tell.
+        A refresh asks `confirm` first: until when (seconds since 1970) what is held was right, None if it can't tell.
         """
         self.name = kind.name
         self._kind = kind
@@ -80,12 +80,12 @@ class Resource(Generic[K, V]):
         held.refresh_at = self._clock() + REFRESH_PAUSE_S
         return self._served(key, held)
 
-    async def current(self, key: K, *, background: bool) -> Held[V]:
-        """What is held if it is fresh, else what osu!track answers; raises `UpstreamError`."""
+    async def current(self, key: K) -> Held[V]:
+        """What is held if it is fresh, else what a refresh brings; raises `UpstreamError`."""
         held = self.held(key)
         if held is not None and self._is_fresh(held):
             return held
-        return (await self._current(key, background=background)).held
+        return (await self._current(key, background=True)).held
 
     def held(self, key: K) -> Held[V] | None:
         """What is remembered and not too old to be served; nothing is begun."""
@@ -131,8 +131,7 @@ class Resource(Generic[K, V]):
             elsewhere = await self._recall(key)
             if elsewhere and self._is_fresh(elsewhere):
                 return Loaded(elsewhere)
-            confirmed = await self._confirmed(key, generation, background=background)
-            if confirmed:
+            if background and (confirmed := await self._confirmed(key, generation)):
                 return Loaded(confirmed)
             return Loaded(await self._asked(key, generation, background=background), asked=True)
 
@@ -153,12 +152,12 @@ class Resource(Generic[K, V]):
         held.generation = generation
         return await self._kept(key, held)
 
-    async def _confirmed(self, key: K, generation: int, *, background: bool) -> Held[V] | None:
+    async def _confirmed(self, key: K, generation: int) -> Held[V] | None:
         """What is held, if it can be told from elsewhere that it is still right."""
         held = self.held(key)
         if held is None or self._confirm is None:
             return None
-        right_at = await self._confirm(key, held, patience(self._timeout_s, background=background))
+        right_at = await self._confirm(key, held)
         if right_at is None:
             return None
         confirmed = structs.replace(held, fetched_at=right_at, refresh_at=0.0, generation=generation)

@@ -122,14 +122,14 @@ class Tracker:
     async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
         return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
 
-    async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]], patience: Patience) -> float | None:
+    async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]]) -> float | None:
         """Until when osu!track has recorded no hiscores since these were read: with them it makes a snapshot.
 
         (UPSTREAM A5.) To look for that is cheaper than `/hiscores`, which counts as an update, and mostly done anyway.
         """
         if self.history.held(player) is None or self._clock() - held.read_at >= WHOLE_S:
             return None
-        history = await self.history.current(player, background=patience.background)
+        history = await self.history.current(player)
         latest = history.value.latest
         # There is none of who is unranked.
         if latest is None or latest.global_rank is None or history.dropped:
