@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from gateway.sandbox import Fault, cast
@@ -73,9 +74,19 @@ async def test_a_snapshot_from_about_when_they_were_read_proves_nothing(gateway)
     assert gateway.sandbox.count("/hiscores") == 2
 
 
-async def test_the_newest_snapshot_of_who_is_unranked_proves_nothing(gateway):
-    await gateway.ask(BOTH, id=str(cast.INACTIVE))
-    await seen_again(gateway, cast.INACTIVE)
+@pytest.mark.parametrize("user", [cast.INACTIVE, cast.NO_SNAPSHOTS])
+async def test_a_history_that_stands_still_because_its_player_is_unranked_proves_nothing(gateway, user):
+    await gateway.ask(BOTH, id=str(user))
+    await seen_again(gateway, user)
+    assert gateway.sandbox.count("/hiscores") == 2
+
+
+async def test_a_history_of_which_not_all_can_be_read_proves_nothing(gateway):
+    rows = [*gateway.sandbox.world.snapshots(2, 0)[:2], {"timestamp": "the newest, of all rows"}]
+    body = msgspec.json.encode(rows).decode()
+    gateway.sandbox.faults = (Fault(kind="garbage", path="/stats_history", body=body),)
+    await gateway.ask(BOTH, id="2")
+    await seen_again(gateway, 2)
     assert gateway.sandbox.count("/hiscores") == 2
 
 
@@ -100,13 +111,14 @@ async def test_without_a_history_they_are_asked_for(gateway):
     assert asked(gateway) == (2, 0)
 
 
+@pytest.mark.parametrize("query,histories", [(BOTH, 2), (HISCORES, 1)])
 @pytest.mark.parametrize("user", [cast.NO_PLAYS, 4040404])
-async def test_where_there_were_none_they_are_asked_for_and_the_history_no_more_than_without_them(gateway, user):
+async def test_where_there_were_none_they_are_asked_for_and_no_history_for_their_sake(gateway, user, query, histories):
     await gateway.ask(BOTH, id=str(user))
     gateway.clock.move(HOUR_S)
-    await gateway.ask(BOTH, id=str(user))
+    await gateway.ask(query, id=str(user))
     await refreshed(gateway)
-    assert asked(gateway) == (2, 2)
+    assert asked(gateway) == (2, histories)
 
 
 async def test_when_the_history_can_not_be_read_they_are_served_as_they_are(gateway):

@@ -50,10 +50,10 @@ VALUES: dict[str, tuple[packing.Packing[Any], Any]] = {
 
 @pytest.mark.parametrize("packed, value", VALUES.values(), ids=VALUES)
 def test_an_entry_comes_back_as_it_was(packed, value):
-    held = packed.unpack(packed.pack(Held(value, 5.0, 7, etag="x", dropped=2)))
+    held = packed.unpack(packed.pack(Held(value, 5.0, 7, etag="x", dropped=2, read_at=3.0)))
 
     assert plain(held.value) == plain(value)
-    assert (held.fetched_at, held.generation, held.etag, held.dropped) == (5.0, 7, "x", 2)
+    assert (held.fetched_at, held.generation, held.etag, held.dropped, held.read_at) == (5.0, 7, "x", 2, 3.0)
 
 
 def test_rows_come_back_as_records_that_know_their_player():

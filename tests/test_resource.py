@@ -42,10 +42,10 @@ def store(clock):
     return make(clock)
 
 
-def make(clock, refreshable=lambda _: True):
+def make(clock, refreshable=lambda _: True, confirm=None):
     source, cache, generations = Source(), Cache(10_000), Generations(FRESH_S + STALE_S, clock=clock)
     kind = Kind("number", Lifetime(FRESH_S, STALE_S), str, PEAK, refreshable)
-    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(Commons(None)), 20.0, clock))
+    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(Commons(None)), 20.0, clock), confirm)
     return SimpleNamespace(resource=resource, source=source, cache=cache, generations=generations)
 
 
