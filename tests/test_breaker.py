@@ -1,7 +1,7 @@
 """The circuit breaker: when it opens, who may probe, and what closes it."""
 
 import asyncio
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -70,10 +70,12 @@ def test_a_call_that_ran_out_of_time_has_failed_if_it_took_long(breaker, clock, 
 
 def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):
     call(breaker, UpstreamBusy("429", retry_after_s=40))
+    call(breaker, UpstreamBusy("429", retry_after_s=5))
 
     breaker.check()
+    clock.move(39)
     meanwhile = breaker.health
-    clock.move(40)
+    clock.move(1)
     assert (meanwhile, breaker.health) == (Health.DEGRADED, Health.UP)
 
 
@@ -83,6 +85,16 @@ def test_failures_of_more_than_a_minute_ago_do_not_count(breaker, clock):
     fail(breaker)
 
     assert breaker.health is Health.DEGRADED
+
+
+def test_what_failed_more_than_a_minute_ago_opens_nothing_and_is_forgiven(breaker, clock):
+    fail(breaker, 9)
+    clock.move(61)
+    assert breaker.health is Health.UP
+
+    for _ in range(10):
+        call(breaker)
+    assert breaker.health is Health.UP
 
 
 @pytest.fixture
@@ -112,6 +124,23 @@ def test_a_probe_that_fails_opens_it_for_another_while(half_open, clock):
         half_open.check()
 
 
+def test_a_probe_that_is_given_up_after_long_opens_it_for_another_while(half_open, clock):
+    with suppress(asyncio.CancelledError), half_open.call():
+        clock.move(5)
+        raise asyncio.CancelledError
+
+    with pytest.raises(UpstreamUnavailable):
+        half_open.check()
+
+
+def test_after_a_probe_that_succeeds_what_was_before_does_not_count(half_open):
+    for _ in range(6):
+        call(half_open)
+    fail(half_open, 5)
+
+    assert half_open.health is Health.DOWN
+
+
 async def test_a_probe_that_is_cancelled_leaves_the_probe_to_the_next_call(half_open):
     async def hang():
         with half_open.call():
@@ -131,3 +160,14 @@ def test_a_call_from_before_it_opened_does_not_close_it(breaker):
         fail(breaker, 10)
 
     assert breaker.health is Health.DOWN
+
+
+def test_a_call_from_before_it_opened_ends_no_probe(breaker, clock):
+    with ExitStack() as calls:
+        calls.enter_context(breaker.call())
+        fail(breaker, 10)
+        clock.move(30)
+        with breaker.call():
+            calls.close()
+            with pytest.raises(UpstreamUnavailable):
+                breaker.check()

@@ -116,6 +116,11 @@ def test_the_highest_mod_bit_is_no_mod():
     assert hiscores(PLAY | {"mods": 2**31 + 8}).value[0].mod_bits == 8
 
 
+def test_equal_plays_of_two_players_are_two():
+    body = json.dumps([PLAY | {"user": user, "score": 1_000_000} for user in (1, 2, 2)]).encode()
+    assert [play.user_id for play in decode.best_plays(body, Mode.MANIA).value] == [1, 2]
+
+
 def test_best_plays_tell_who_played_them():
     plays = decode.best_plays(recordings.body("bestplays_day"), Mode.TAIKO).value
     assert {play.user_id for play in plays} == {row["user"] for row in recordings.rows("bestplays_day")}

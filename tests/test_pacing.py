@@ -188,6 +188,18 @@ async def test_a_pause_holds_its_own_budget_only(pacer, wall):
     assert [at - NOON.timestamp() for at in sent] == [0, 30]
 
 
+async def test_a_pause_that_begins_while_one_waits_for_room_is_kept_to(pacer, wall):
+    hold, sent = asyncio.Event(), list[float]()
+    holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]
+    waiting = asyncio.ensure_future(send(pacer, sent=sent))
+    await soon()
+    pacer.pause("reads", 30)
+    hold.set()
+    await asyncio.gather(waiting, *holding)
+
+    assert [at - NOON.timestamp() for at in sent] == [pytest.approx(30, abs=0.1)]
+
+
 async def test_during_a_pause_nothing_remains(pacer):
     pacer.budgets["reads"].pause(30)
 

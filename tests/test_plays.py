@@ -113,6 +113,14 @@ async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gate
     ]
 
 
+@pytest.mark.parametrize("window", [{"from": "2020-01-01"}, {"to": "2020-01-01"}])
+async def test_a_window_that_is_open_at_one_end_cuts_at_the_other(gateway, window):
+    every = (await hiscores(gateway, cast.REPEATER))["nodes"]
+    within = (await hiscores(gateway, cast.REPEATER, window={"between": window}))["nodes"]
+    assert within == [play for play in every if ("from" in window) == (play["playedAt"] >= "2020-01-01")]
+    assert 0 < len(within) < len(every)
+
+
 async def test_the_best_of_each_beatmap_is_chosen_among_the_plays_of_the_window(gateway):
     window = {"between": {"from": "2020-01-01", "to": "2024-01-01"}}
 
