@@ -129,11 +129,9 @@ class Budget:
         if self._item is None or self._paused_s > 0:
             return max(self._paused_s, 0)
         window = await self._limiter.get_window_stats(self._item, self.name)
-        return (
-            0
-            if window.remaining > (self._kept if background else 0)
-            else max(window.reset_time - self._clock(), 0) + HAIR_S
-        )
+        if window.remaining > (self._kept if background else 0):
+            return 0
+        return max(window.reset_time - self._clock(), 0) + HAIR_S
 
     async def _paid(self, ticket: _Ticket, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
         async with AsyncExitStack() as held:
@@ -177,10 +175,10 @@ class Pacer:
         """Hold one place among the requests at once, paid for from the budget `name`."""
         budget = self.budgets[name]
         slots = (self._background_slots, self._slots) if patience.background else (self._slots,)
-        async with AsyncExitStack() as held:
-            try:
-                async with asyncio.timeout_at(patience.deadline):
-                    await held.enter_async_context(await budget.take(patience, slots))
-            except TimeoutError as exc:
-                raise await budget.late() from exc
+        try:
+            async with asyncio.timeout_at(patience.deadline):
+                held = await budget.take(patience, slots)
+        except TimeoutError as exc:
+            raise await budget.late() from exc
+        async with held:
             yield
