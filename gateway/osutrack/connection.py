@@ -45,9 +45,9 @@ class Connection:
             HISCORES: settings.hiscores_per_minute,
             UPDATES: settings.updates_per_minute,
         }
-        # Of a budget that is shared, each process may have to do with its own part.
-        share = BACKGROUND_SHARE * settings.processes
-        budgets = [Budget(name, rate, counted, kept=rate // share, clock=clock) for name, rate in rates.items()]
+        # While Redis is away a process has only its own part of a budget: what is kept for people is a part of that.
+        parts = BACKGROUND_SHARE * settings.processes
+        budgets = [Budget(name, rate, counted, kept=rate // parts, clock=clock) for name, rate in rates.items()]
         # Where an operation has less time than a read, reads don't time out by themselves.
         self.breaker = Breaker(slow_s=min(settings.read_timeout_s, settings.operation_timeout_s / 2), clock=clock)
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
