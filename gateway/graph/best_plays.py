@@ -11,7 +11,6 @@ from gateway import records
 from gateway.records import Mode, Rows
 from gateway.store.history import Span
 from gateway.store.keys import BestPlays, BestPlaysKey
-from gateway.store.tracker import TIERS
 
 from .arguments import ScoreOrder, Window, page_size, span
 from .context import Info
@@ -25,6 +24,8 @@ BestPlayWindow = Annotated[
     Window | None, strawberry.argument(description="By the time the play was set. Without it: all time.")
 ]
 
+# How much of the list is asked for: what osu!track gives unless told otherwise, then more, up to the most it gives.
+TIERS = (100, 1000, 10_000)
 HOUR = len("2026-01-31T12")
 ORDER = ORDERS[ScoreOrder.PP_DESC]
 

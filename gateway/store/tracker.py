@@ -30,7 +30,6 @@ V = TypeVar("V")
 WHOLE_S = 24 * 3600.0
 # Between osu!track's clock and ours.
 CLOCKS_DIFFER_S = 300.0
-TIERS = (100, 1000, 10_000)
 
 
 class Tracker:
