@@ -28,7 +28,7 @@ V = TypeVar("V")
 
 # Nothing is believed for longer without being read as a whole.
 WHOLE_S = 24 * 3600.0
-# Between osu!track's clock and ours.
+# How far osu!track's clock and ours may be apart.
 CLOCKS_DIFFER_S = 300.0
 
 
@@ -122,15 +122,16 @@ class Tracker:
         return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
 
     async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]]) -> float | None:
-        """Until when osu!track has recorded no hiscores since these were read: with them it makes a snapshot.
+        """Until when osu!track has recorded no hiscores since these were read; None if the history can't tell.
 
-        (UPSTREAM A5.) To look for that is cheaper than `/hiscores`, which counts as an update, and mostly done anyway.
+        An update that records hiscores leaves a snapshot, or moves the newest one (UPSTREAM A5). To look for it costs
+        less than `/hiscores`, which counts as an update, and is mostly done anyway.
         """
         if self.history.held(player) is None or self._clock() - held.read_at >= WHOLE_S:
             return None
         history = await self.history.current(player)
         latest = history.value.latest
-        # There is none of who is unranked.
+        # An update of an unranked player leaves none, and a row that can't be read may be the newest.
         if latest is None or latest.global_rank is None or history.dropped:
             return None
         recorded_at = datetime.fromisoformat(latest.at).timestamp()
