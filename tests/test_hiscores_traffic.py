@@ -127,3 +127,11 @@ async def test_when_the_history_can_not_be_read_they_are_served_as_they_are(gate
     answer = await seen_again(gateway, 2, query=HISCORES)
     assert answer["extensions"]["warnings"][0]["code"] == "STALE_DATA"
     assert asked(gateway) == (1, 2)
+
+
+async def test_when_only_the_history_makes_no_sense_any_more_they_are_asked_for(gateway):
+    await gateway.ask(BOTH, id="2")
+    gateway.sandbox.faults = (Fault(kind="garbage", path="/stats_history"),)
+    answer = await seen_again(gateway, 2, query=HISCORES)
+    assert "warnings" not in answer["extensions"]
+    assert asked(gateway) == (2, 2)

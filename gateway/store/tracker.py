@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from gateway.errors import UpstreamInvalid
+from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
 from gateway.osutrack.patience import Patience
 from gateway.records import Peak, Play, Player, Rows, Snapshot
@@ -129,7 +129,11 @@ class Tracker:
         """
         if self.history.held(player) is None or self._clock() - held.read_at >= WHOLE_S:
             return None
-        history = await self.history.current(player)
+        try:
+            history = await self.history.current(player)
+        except (UpstreamInvalid, UpstreamRejected):
+            # osu!track is well, if not as we know it: hiscores need not grow old for that.
+            return None
         latest = history.value.latest
         # An update of an unranked player leaves none, and a row that can't be read may be the newest.
         if latest is None or latest.global_rank is None or history.dropped:
