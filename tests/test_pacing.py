@@ -178,6 +178,21 @@ async def test_what_runs_in_the_background_goes_on_when_there_is_more_than_that_
     assert [at - NOON.timestamp() for at in sent] == [pytest.approx(60, abs=0.1)]
 
 
+async def test_a_refresh_that_has_waited_for_room_leaves_that_part_to_people_too(pacer):
+    hold = asyncio.Event()
+    holding = asyncio.ensure_future(refresh(pacer, "free", hold=hold))
+    await soon()
+    waiting = asyncio.ensure_future(refresh(pacer, "reads", timeout_s=10))
+    await soon()
+    for _ in range(4):
+        await send(pacer)
+    hold.set()
+
+    with pytest.raises(UpstreamBusy):
+        await waiting
+    await holding
+
+
 async def test_a_pause_holds_its_own_budget_only(pacer, wall):
     pacer.budgets["reads"].pause(30)
 

@@ -137,8 +137,9 @@ class Budget:
         async with AsyncExitStack() as held:
             for slot in slots:
                 await held.enter_async_context(slot)
-            # It may not be its turn any more.
-            if self._queue[0] is ticket and self._paused_s <= 0 and await self._hit():
+            # By now it may have to wait again, or not be its turn any more.
+            room = await self._wait_s(background=ticket.background) <= 0
+            if room and self._queue[0] is ticket and await self._hit():
                 return held.pop_all()
         return None
 
