@@ -15,7 +15,8 @@ from gateway.shared.commons import Commons
 
 @pytest.mark.parametrize("operation_s,health", [(60.0, Health.UP), (12.0, Health.DOWN)])
 def test_where_operations_have_less_time_than_reads_those_given_up_for_it_have_failed(clock, operation_s, health):
-    breaker = Connection(Settings(operation_timeout_s=operation_s, read_timeout_s=15), clock=clock).breaker
+    settings = Settings(operation_timeout_s=operation_s, read_timeout_s=15)
+    breaker = Connection(settings, clock=clock, stopwatch=clock).breaker
     for _ in range(10):
         with suppress(asyncio.CancelledError), breaker.call():
             clock.move(6)

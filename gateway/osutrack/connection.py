@@ -36,6 +36,7 @@ class Connection:
         commons: Commons | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
+        stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
         """`transport` stands in for the network in tests; `commons` is what is shared with other processes."""
         commons = commons or Commons(None)
@@ -49,7 +50,8 @@ class Connection:
         parts = BACKGROUND_SHARE * settings.processes
         budgets = [Budget(name, rate, counted, kept=rate // parts, clock=clock) for name, rate in rates.items()]
         # Where an operation has less time than a read, reads don't time out by themselves.
-        self.breaker = Breaker(slow_s=min(settings.read_timeout_s, settings.operation_timeout_s / 2), clock=clock)
+        slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
+        self.breaker = Breaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
         self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
         self._http = _http(settings, transport)
         session = Session(
