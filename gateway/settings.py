@@ -79,13 +79,13 @@ class Settings(BaseSettings):
     )
     query_token: str = Field("", description="The bearer token that `gateway query` sends.")
 
-    client_points: Rate = Field(60, description="Points a client can save up; one is one request to osu!track.")
+    client_points: Rate = Field(60, description="Points a client can save up.")
     client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")
     max_depth: Rate = Field(8, description="Fields inside each other; introspection is left out.")
     max_aliases: Rate = Field(30, description="Fields with an alias or a repeated name, fragments spread out.")
     max_tokens: Rate = Field(1000, description="Words, signs and values of a document.")
     max_directives: Rate = Field(20, description="Uses of directives in a document.")
-    max_cost: Rate = Field(30, description="Requests to osu!track that one operation could cause.")
+    max_cost: Rate = Field(30, description="Points that one operation may cost.")
     field_suggestions: bool = Field(
         default=True, description="Whether a misspelt field is answered with what may be meant."
     )

@@ -7,6 +7,7 @@ import pytest
 
 from gateway import errors
 from gateway.__main__ import main
+from gateway.graph.directives import PRICES
 from gateway.query.options import EXIT_CODES
 from gateway.settings import Settings, knobs
 
@@ -42,6 +43,15 @@ def test_the_settings_in_the_table_of_limits_are_settings():
     named = re.findall(r"^\| [a-z]+ \| `([A-Z_]+)` \|", README, re.MULTILINE)
     assert len(named) > 5
     assert {f"GATEWAY_{name}" for name in named} <= {knob.variable for knob in knobs(Settings(_env_file=None))}
+
+
+@pytest.mark.parametrize("page", ["README.md", "gateway/web/pages/landing.html"])
+def test_the_prices_are_those_of_the_schema(page):
+    prices = (
+        f"{PRICES['history']} for a history, {PRICES['peak']} for a peak, {PRICES['best-plays']} for a list of best plays,"
+        f" {PRICES['hiscores']} for hiscores, {PRICES['update']} for an update."
+    )
+    assert prices in " ".join((ROOT / page).read_text().split())
 
 
 def test_the_settings_table_has_no_setting_that_is_not():

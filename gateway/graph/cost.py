@@ -1,4 +1,4 @@
-"""What an operation could cost: the requests to osu!track it may cause, what is shared counted once.
+"""What an operation could cost, in points: what it may ask of osu!track by its price, what is shared counted once.
 
 A document is walked once, and gives charges: which resource, for whom, in which modes, as far as the text tells.
 With a request's variables they become keys, and the keys' prices are added up.

@@ -47,7 +47,7 @@ class Operation:
         }
 
     def cost(self, variables: Mapping[str, Any]) -> int:
-        """The most requests to osu!track it could cause with these variables, in points."""
+        """The most points it could cost with these variables."""
         return cost_of(self._charges, self._defaults | dict(variables))
 
 

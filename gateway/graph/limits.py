@@ -64,8 +64,8 @@ class Limits(NamedTuple):
         )
 
     def check_cost(self, cost: int) -> None:
-        """Raise `LimitExceeded` for an operation that could cause too many requests to osu!track."""
-        _refuse("cost", cost, self.cost, "requests to osu!track it could cause, by `@cost` in the schema")
+        """Raise `LimitExceeded` for an operation of more points than one may cost."""
+        _refuse("cost", cost, self.cost, "points, added up by `@cost` in the schema")
 
 
 class Size(NamedTuple):

@@ -142,14 +142,14 @@ def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
 
 def _pay(bucket: Bucket, cost: int) -> None:
     if bucket.limit and cost > bucket.limit:
-        how = "requests to osu!track it could cause, of which a client can never have more"
+        how = "points, of which a client never has more"
         raise Refused([failure(LimitExceeded("cost", cost, bucket.limit, how))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
         message = (
             f"This operation costs {cost} points and you have {bucket.remaining} of {bucket.limit}"
-            f" (counted by address, a point for each request to osu!track). Try again in {ceil(wait_s)} s."
+            f" (counted by address). Try again in {ceil(wait_s)} s."
         )
         raise Rejected(429, "RATE_LIMITED", message, headers)
     bucket.take(cost)
