@@ -35,44 +35,54 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
-    workers: Count = Field(1, description="Processes that serve; more than one need `GATEWAY_REDIS_URL`.")
+    workers: Count = Field(1, description="Processes that serve. More than one need `GATEWAY_REDIS_URL`.")
     redis_url: str | None = Field(
         None,
         pattern="^rediss?://",
-        description="What gateways share: `redis://` or `rediss://user:password@host:port/number`.",
+        description="The Redis that gateways share: `redis://` or `rediss://user:password@host:port/number`.",
     )
     replicas: Count = Field(
-        1, description="Gateways that share it, on all machines: while Redis is away, each has its part of the budgets."
+        1, description="Gateways that share it, on all machines. While Redis is away, each has its part of the budgets."
     )
 
     upstream_url: str = Field(
-        "https://osutrack-api.ameo.dev", pattern="^https?://", description="Where osu!track's API is."
+        "https://osutrack-api.ameo.dev", pattern="^https?://", description="Address of osu!track's API."
     )
     contact: str = Field(
-        "no contact given", description="Told to osu!track in `User-Agent`: whom to ask about our traffic. Set it."
+        "no contact given",
+        description="Whom osu!track's owner can ask about our traffic; sent in `User-Agent`. Set it.",
     )
-    connect_timeout_s: Positive = Field(3.0, description="For a connection to osu!track.")
-    read_timeout_s: Positive = Field(10.0, description="Without a byte from osu!track.")
-    update_timeout_s: Positive = Field(30.0, description="For an update, which osu!track answers slowly.")
-    operation_timeout_s: Positive = Field(20.0, description="For an operation as a whole.")
+    connect_timeout_s: Positive = Field(3.0, description="How long to wait for a connection to osu!track.")
+    read_timeout_s: Positive = Field(10.0, description="How long to wait for the next byte from osu!track.")
+    update_timeout_s: Positive = Field(
+        30.0, description="How long to wait for an update, which osu!track answers slowly."
+    )
+    operation_timeout_s: Positive = Field(20.0, description="How long an operation may take as a whole.")
 
-    cache_max_bytes: Count = Field(256 * 2**20, description="What is remembered of osu!track, in bytes, about.")
-    response_cache_max_bytes: Rate = Field(64 * 2**20, description="Finished answers, in bytes, about; 0 keeps none.")
-    history_fresh_s: Positive = Field(600.0, description="A history is not asked for again before.")
+    cache_max_bytes: Count = Field(256 * 2**20, description="Memory for data from osu!track, in bytes, about.")
+    response_cache_max_bytes: Rate = Field(
+        64 * 2**20, description="Memory for finished answers, in bytes, about; 0 keeps none."
+    )
+    history_fresh_s: Positive = Field(
+        600.0, description="How long a history counts as fresh: until then osu!track is not asked again."
+    )
     hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for hiscores; at least 900.")
     peak_fresh_s: Positive = Field(600.0, description="The same for a peak.")
     best_plays_fresh_s: Positive = Field(600.0, description="The same for best plays.")
     stale_s: Rate = Field(
-        86_400, description="How long after that it may be served while it is refreshed, or when osu!track fails."
+        86_400,
+        description="How long data that is not fresh may still be served, while it is refreshed or osu!track fails.",
     )
 
-    reads_per_minute: Rate = Field(120, description="Requests for histories, peaks and best plays.")
-    hiscores_per_minute: Rate = Field(30, description="Requests for hiscores, any of which may be an update.")
-    updates_per_minute: Rate = Field(4, description="Updates.")
-    upstream_concurrency: Count = Field(8, description="Requests to osu!track at once.")
+    reads_per_minute: Rate = Field(120, description="Requests a minute for histories, peaks and best plays.")
+    hiscores_per_minute: Rate = Field(
+        30, description="Requests a minute for hiscores; any of them may make osu!track update the player."
+    )
+    updates_per_minute: Rate = Field(4, description="Updates sent to osu!track a minute.")
+    upstream_concurrency: Count = Field(8, description="Requests to osu!track at the same time.")
 
     update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
-        900.0, description="Between two updates of a player in a mode."
+        900.0, description="How long to wait between two updates of a player in a mode."
     )
     update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="If set, `updateUser` needs one of these (comma-separated) as a bearer token."
@@ -81,42 +91,41 @@ class Settings(BaseSettings):
 
     client_points: Rate = Field(60, description="Points a client can save up.")
     client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")
-    max_depth: Rate = Field(8, description="Fields inside each other; introspection is left out.")
-    max_aliases: Rate = Field(30, description="Fields with an alias or a repeated name, fragments spread out.")
+    max_depth: Rate = Field(8, description="How deeply fields may be nested; introspection is not counted.")
+    max_aliases: Rate = Field(
+        30, description="Fields with an alias or a repeated name; a fragment counts each time it is used."
+    )
     max_tokens: Rate = Field(1000, description="Words, signs and values of a document.")
     max_directives: Rate = Field(20, description="Uses of directives in a document.")
     max_cost: Rate = Field(30, description="Points that one operation may cost.")
-    field_suggestions: bool = Field(
-        default=True, description="Whether a misspelt field is answered with what may be meant."
-    )
-    fast_lists: bool = Field(
-        default=True, description="Whether long lists are completed as a whole; off, they are slow."
-    )
-    max_rows: Count = Field(20_000, description="Rows of lists in one operation's answer.")
+    field_suggestions: bool = Field(default=True, description="Whether the error for a misspelt field suggests names.")
+    fast_lists: bool = Field(default=True, description="Fast path for long lists; turn it off only to look for a bug.")
+    max_rows: Count = Field(20_000, description="Rows in one operation's answer, all lists together.")
     trusted_documents: Path | None = Field(
-        None, description="A folder of `*.graphql` files whose documents may be asked for by their SHA-256."
+        None, description="A folder of `*.graphql` files; clients may send a file's SHA-256 instead of its text."
     )
-    only_trusted_documents: bool = Field(default=False, description="Whether there are no others; needs the folder.")
+    only_trusted_documents: bool = Field(default=False, description="Accept only the documents in that folder.")
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Networks (comma-separated) whose `X-Forwarded-For` is believed, like `10.0.0.0/8`."
     )
-    header_timeout_s: Positive = Field(10.0, description="For a connection to send a request's headers.")
-    body_timeout_s: Positive = Field(10.0, description="For a request's body.")
-    max_body_bytes: Count = Field(65_536, description="Of a request.")
+    header_timeout_s: Positive = Field(10.0, description="How long a client may take to send a request's headers.")
+    body_timeout_s: Positive = Field(10.0, description="The same for a request's body.")
+    max_body_bytes: Count = Field(65_536, description="Largest request body, in bytes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
-        ("*",), description="Whose pages may read answers (comma-separated); `*` is anyone's."
+        ("*",),
+        description="Sites whose pages may read answers (comma-separated), like `https://example.org`; `*` is all.",
     )
 
     log_format: Literal["console", "json"] = Field(
-        "console", description="How log lines are written: `console` for people, or `json`."
+        "console", description="`console` for people, or `json` for machines."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The least grave that is logged: `debug`, `info`, `warning` or `error`."
+        "info", description="The lowest level that is logged: `debug`, `info`, `warning` or `error`."
     )
-    access_log: bool = Field(default=True, description="Whether each request has a line in the log.")
+    access_log: bool = Field(default=True, description="Whether each request is logged, in one line.")
     open_telemetry: bool = Field(
         default=False,
-        description="Whether spans are sent by OpenTelemetry, as `OTEL_…` variables say; needs the extra.",
+        description="Whether OpenTelemetry spans are sent, as the `OTEL_…` variables say; needs the extra `otel`.",
     )
 
     @property

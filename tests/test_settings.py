@@ -70,5 +70,5 @@ def test_every_setting_is_printed_with_where_it_is_from_and_secrets_are_not(monk
     said = capsys.readouterr().out
     assert "GATEWAY_UPDATE_TOKENS=(hidden)" in said
     assert "From: environment." in said
-    assert "For an operation as a whole. Default: 20 s. From: default." in said
+    assert "How long an operation may take as a whole. Default: 20 s. From: default." in said
     assert "very-secret" not in said
