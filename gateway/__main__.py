@@ -12,6 +12,16 @@ from .settings import BadSettings
 # As a shell tells that a program was ended by SIGINT, or SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
+EXIT_CODES = "Exit codes: 0 if all is well, 1 if not, 2 for a wrong call or a wrong setting; `query` has more."
+SERVE = """Serve the gateway until it is interrupted. The port and everything else are settings: variables of the
+environment that begin with GATEWAY_. The command `settings` lists them."""
+SCHEMA = """Print the schema. With --check, print instead which changes since an older schema break clients: exit code 1
+if there are any."""
+SETTINGS = """Print every setting: its value, what it means, its default, and where the value is from: the environment,
+the file .env or the default."""
+DOCTOR = """Send osu!track up to four reads, none of which can be an update, and print what in its answers is not as
+expected: exit code 1 if anything is not."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code: 0 if all is well, 1 if not, 2 for a wrong call or wrong settings."""
@@ -55,15 +65,17 @@ def _query(call: argparse.Namespace) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="osutrack-gateway", description="The GraphQL gateway over osu!track.")
+    parser = argparse.ArgumentParser(
+        prog="osutrack-gateway", description="The GraphQL gateway over osu!track.", epilog=EXIT_CODES
+    )
     parser.add_argument("--version", action="version", version=version("osutrack-gateway"))
     commands = parser.add_subparsers(dest="command", required=True)
-    serve = commands.add_parser("serve", help="serve the gateway")
+    serve = commands.add_parser("serve", help="serve the gateway", description=SERVE)
     serve.add_argument("--sandbox", action="store_true", help="over a simulated osu!track, without the network")
-    schema = commands.add_parser("schema", help="print the schema")
+    schema = commands.add_parser("schema", help="print the schema", description=SCHEMA)
     schema.add_argument("--check", metavar="OLD", help="instead, fail if a change since this file breaks clients")
-    commands.add_parser("settings", help="print every setting, its value and where that is from")
-    commands.add_parser("doctor", help="ask osu!track four things, and tell what has changed in its answers")
+    commands.add_parser("settings", help="print every setting, its value and where that is from", description=SETTINGS)
+    commands.add_parser("doctor", help="ask osu!track four things, and tell what has changed", description=DOCTOR)
     add_options(commands.add_parser("query", help="run an operation and print its answer"))
     return parser
 

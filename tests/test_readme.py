@@ -39,6 +39,22 @@ def test_the_table_of_commands_is_complete(capsys):
     assert set(re.findall(r"^\| `python -m gateway (\w+)", README, re.MULTILINE)) == set(commands)
 
 
+@pytest.mark.parametrize(
+    "command,said",
+    [
+        ("serve", "until it is interrupted"),
+        ("schema", "break clients"),
+        ("settings", "the file .env"),
+        ("doctor", "none of which can be an update"),
+        ("query", "Without --url"),
+    ],
+)
+def test_the_help_of_a_command_says_what_it_does(capsys, command, said):
+    with pytest.raises(SystemExit):
+        main([command, "--help"])
+    assert said in " ".join(capsys.readouterr().out.split("options:")[0].split())
+
+
 def test_the_settings_in_the_table_of_limits_are_settings():
     named = re.findall(r"^\| [a-z]+ \| `([A-Z_]+)` \|", README, re.MULTILINE)
     assert len(named) > 5

@@ -2,6 +2,10 @@
 
 import argparse
 
+DESCRIPTION = """\
+Run an operation and print its answer. Without --url a gateway is started just for this call: its own cache is
+empty, and an update needs no token.
+"""
 EXIT_CODES = """\
 exit codes:
   0    the answer has data and no errors
@@ -20,13 +24,14 @@ VARIABLE = (
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What `query` takes."""
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.description = DESCRIPTION
     parser.epilog = EXIT_CODES
     parser.add_argument("file", metavar="FILE", help="a GraphQL document; - is standard input")
     parser.add_argument("--operation", metavar="NAME", help="which of the document's operations, if there are several")
     parser.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help=VARIABLE)
     parser.add_argument("--variables", metavar="JSON", help="all variables as a JSON object, or @FILE that has one")
     where = parser.add_mutually_exclusive_group()
-    where.add_argument("--url", help="a running gateway; without a path, /graphql. Otherwise one is run for this query")
+    where.add_argument("--url", help="a running gateway; without a path, /graphql")
     where.add_argument("--sandbox", action="store_true", help="over a simulated osu!track, without the network")
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument("--table", action="store_true", help="print the data as tables, for people")
