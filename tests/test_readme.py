@@ -96,6 +96,15 @@ def test_the_codes_of_refusals_stand_in_the_table():
     assert used - listed == set()
 
 
+def test_a_refusal_that_has_a_status_of_its_own_stands_in_the_table_with_it():
+    refusals = "\n".join(
+        path.read_text() for place in ("web", "server") for path in (ROOT / "gateway" / place).glob("*.py")
+    )
+    own = set(re.findall(r'\(\s*(\d{3}),\s*"([A-Z_]+)"', refusals)) | {("404", "NOT_FOUND")}
+    listed = {(status, code) for code, status in re.findall(r"^\| `([A-Z_]+)` \| (\d+) \|", README, re.MULTILINE)}
+    assert own == listed
+
+
 def test_nothing_stands_in_the_table_that_is_not_in_the_code():
     code = "\n".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
     listed = {
