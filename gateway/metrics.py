@@ -32,29 +32,29 @@ COUNTED = (
         "Lists completed as a whole (fast), in part (mixed), or left to graphql-core (declined).",
         ("result",),
     ),
-    ("gateway_cache_evictions", "Entries let go for want of room.", ("cache",)),
+    ("gateway_cache_evictions", "Entries dropped to make room.", ("cache",)),
     (
         "gateway_redis_reads",
         "What was looked for in Redis before osu!track was asked: hit, miss, or unreadable.",
         ("result",),
     ),
-    ("gateway_redis_losses", "How often Redis could not be reached any more.", ()),
+    ("gateway_redis_losses", "How often the connection to Redis was lost.", ()),
 )
 # What is so now: name, meaning, labels, and what several processes make of it together.
 READ_OFF: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
     (
         "gateway_upstream_state",
-        "1 for how osu!track is doing: UP, DEGRADED, or DOWN (not asked).",
+        "1 for the state that osu!track is in: UP, DEGRADED, or DOWN (not asked).",
         ("state",),
         "livemax",
     ),
     (
         "gateway_upstream_budget_remaining",
-        "Requests that may be sent now; none without a limit.",
+        "Requests that may be sent now; missing where there is no limit.",
         ("budget",),
         "livemin",
     ),
-    ("gateway_cache_bytes", "What a cache holds, in bytes, about.", ("cache",), "livesum"),
+    ("gateway_cache_bytes", "How many bytes a cache holds, about.", ("cache",), "livesum"),
     ("gateway_cache_entries", "How many entries it holds.", ("cache",), "livesum"),
     ("gateway_redis_up", "1 while Redis can be reached; 0 if not, or if there is none.", (), "livemin"),
 )
@@ -78,7 +78,7 @@ class Metrics:
             self._requests.labels(operation, "failed", "miss")
         self._request_seconds = Histogram(
             "gateway_request_duration_seconds",
-            "How long requests took that were executed or refused: the misses.",
+            "How long requests took, the hits left out.",
             ["operation"],
             buckets=SECONDS,
             registry=self.registry,
@@ -97,7 +97,7 @@ class Metrics:
         )
         self._upstream_seconds = Histogram(
             "gateway_upstream_request_duration_seconds",
-            "How long osu!track took, waiting for a budget left out.",
+            "How long osu!track took, without the wait for a budget.",
             ["endpoint"],
             buckets=SECONDS,
             registry=self.registry,
