@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     )
     contact: str = Field(
         "no contact given",
-        description="Whom osu!track's owner can ask about our traffic; sent in `User-Agent`. Set it.",
+        description="Whom osu!track's owner can ask about this gateway's traffic; sent in `User-Agent`. Set it.",
     )
     connect_timeout_s: Positive = Field(3.0, description="How long to wait for a connection to osu!track.")
     read_timeout_s: Positive = Field(10.0, description="How long to wait for the next byte from osu!track.")
