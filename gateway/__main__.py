@@ -12,7 +12,9 @@ from .settings import BadSettings
 # As a shell tells that a program was ended by SIGINT, or SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
-EXIT_CODES = "Exit codes: 0 if all is well, 1 if not, 2 for a wrong call or a wrong setting; `query` has more."
+EXIT_CODES = (
+    "Exit codes: 0 if all is well, 2 for a wrong call or a wrong setting, others if not; `query` tells them apart."
+)
 SERVE = """Serve the gateway until it is interrupted. The port and everything else are settings: variables of the
 environment that begin with GATEWAY_. The command `settings` lists them."""
 SCHEMA = """Print the schema. With --check, print instead which changes since an older schema break clients: exit code 1
