@@ -5,11 +5,10 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 
 import os
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import DirectoryPath, Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
@@ -101,7 +100,7 @@ class Settings(BaseSettings):
     field_suggestions: bool = Field(default=True, description="Whether the error for a misspelt field suggests names.")
     fast_lists: bool = Field(default=True, description="Fast path for long lists; turn it off only to look for a bug.")
     max_rows: Count = Field(20_000, description="Rows in one operation's answer, all lists together.")
-    trusted_documents: Path | None = Field(
+    trusted_documents: DirectoryPath | None = Field(
         None, description="A folder of `*.graphql` files; clients may send a file's SHA-256 instead of its text."
     )
     only_trusted_documents: bool = Field(default=False, description="Accept only the documents in that folder.")

@@ -33,6 +33,7 @@ def test_an_unknown_variable_in_the_file_is_named(monkeypatch, tmp_path):
         ("WORKERS", "2", "GATEWAY_REDIS_URL"),
         ("REPLICAS", "2", "GATEWAY_REDIS_URL"),
         ("REDIS_URL", "memcached://there", "pattern"),
+        ("TRUSTED_DOCUMENTS", "/no/such/folder", "directory"),
     ],
 )
 def test_a_bad_value_is_named_with_what_was_expected(monkeypatch, capsys, name, value, expected):
