@@ -89,6 +89,14 @@ def test_half_a_request_after_a_whole_one_is_not_waited_for_for_ever(url):
     assert time.monotonic() - began < 4
 
 
+def test_an_empty_line_after_a_request_does_not_keep_a_connection_open_for_ever(url):
+    with connect(url) as connection:
+        connection.sendall(HEAD + LENGTH + b"\r\n" + QUERY)
+        connection.recv(65_536)
+        connection.sendall(b"\r\n")
+        assert b"HTTP/1.1 408 " in read_to_the_end(connection)
+
+
 def test_silent_connections_do_not_keep_others_from_an_answer(url):
     silent = [connect(url) for _ in range(200)]
     headers = {"Content-Type": "application/json"}

@@ -59,8 +59,9 @@ class PatientProtocol(HttpToolsProtocol):
     @property
     def _has_headers(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        # The rest of a body that was refused is waited for no longer than headers.
-        return cycle is not None and cycle.scope is self.scope and not (cycle.response_complete and cycle.more_body)
+        # What comes behind an answer, be it an empty line or the rest of a body that was refused, is no request yet:
+        # it has ended the wait of a connection that is kept alive, and begins the wait for headers.
+        return cycle is not None and cycle.scope is self.scope and not cycle.response_complete
 
     def _more_headers(self, size: int) -> None:
         if self._since is None:
