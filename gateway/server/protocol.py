@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from .flow import Flow
 from .headers import PatientProtocol
 
 # Many clients send headers and body apart. Who is slower than this, or sends more, has the application wait for it.
@@ -31,6 +32,11 @@ class Protocol(PatientProtocol):
         self._reading = False
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._waiting: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        """Read from it as `Flow` says."""
+        super().connection_made(transport)
+        self.flow = Flow(transport, self.pipeline)
 
     def data_received(self, data: bytes) -> None:
         """Read it, and then see to the request that has begun in it."""
