@@ -64,6 +64,12 @@ def test_requests_that_do_not_wait_for_answers_are_answered_in_turn(url):
     assert re.findall(rb"x-request-id: (\d+)", answers) == [b"%d" % number for number in range(21)]
 
 
+def test_many_requests_at_once_are_not_taken_for_one_with_large_headers(url):
+    request = b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n"
+    answers = exchange(url, (request + b"\r\n") * 5_000 + request + LAST + b"\r\n")
+    assert answers.count(b"HTTP/1.1 200 ") == 5_001
+
+
 @pytest.mark.parametrize("path", ["/graphql", "/nothing"])
 def test_a_body_that_was_refused_is_not_read_for_ever(url, path):
     head = f"POST {path} HTTP/1.1\r\nHost: gateway\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -34,12 +34,13 @@ class PatientProtocol(HttpToolsProtocol):
         """As uvicorn does, while headers come in time and in bounds."""
         if not self._in_body and b"\r\nupgrade:" in data.lower():
             data = _without_upgrade(data)
+        before = self.cycle
         super().data_received(data)
         if self._has_headers:
             # The body is the endpoint's affair.
             self._since = None
         else:
-            self._more_headers(len(data))
+            self._more_headers(len(data), behind=self.cycle is not before)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""
@@ -63,8 +64,8 @@ class PatientProtocol(HttpToolsProtocol):
         # it has ended the wait of a connection that is kept alive, and begins the wait for headers.
         return cycle is not None and cycle.scope is self.scope and not cycle.response_complete
 
-    def _more_headers(self, size: int) -> None:
-        if self._since is None:
+    def _more_headers(self, size: int, *, behind: bool) -> None:
+        if self._since is None or behind:
             # They begin somewhere in what has come, behind another request.
             self._since, self._header_bytes = self.loop.time(), 0
         else:
