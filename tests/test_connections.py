@@ -16,6 +16,7 @@ QUERY = json.dumps({"query": "{ user(id: 2) { id } }"}).encode()
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
 LENGTH = b"Content-Length: %d\r\n" % len(QUERY)
 LAST = b"Connection: close\r\n"
+CHUNKS = HEAD + b"Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n0\r\n" % (len(QUERY), QUERY)
 SENT = {
     "nothing": (b"", 408),
     "half a header": (HEAD, 408),
@@ -57,6 +58,11 @@ def test_an_offer_of_another_protocol_is_passed_over(url, offer):
     assert b'{"data":{"user":{"id":"2"}}' in answer
 
 
+def test_trailers_are_not_taken_for_headers(url):
+    answer = exchange(url, CHUNKS.replace(b"\r\n\r\n", b"\r\n" + LAST + b"\r\n") + b"Accept: image/png\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 200 ")
+
+
 def test_requests_that_do_not_wait_for_answers_are_answered_in_turn(url):
     request = HEAD + LENGTH + b"X-Request-ID: %d\r\n"
     sent = b"".join(request % number + b"\r\n" + QUERY for number in range(20))
@@ -82,6 +88,18 @@ def test_a_body_that_was_refused_is_not_read_for_ever(url, path):
             time.sleep(0.001)
     assert time.monotonic() - began < 4
     assert sent < 2**20
+
+
+@pytest.mark.parametrize("more", [b"X: 1\r\n", b"aaaaaa"], ids=["many", "large"])
+def test_trailers_have_the_bounds_of_headers(url, more):
+    began, sent = time.monotonic(), 0
+    with connect(url) as connection, suppress(ConnectionError):
+        connection.sendall(CHUNKS + b"X: 1\r\nX: ")
+        while time.monotonic() - began < 5:
+            connection.sendall(more * 100)
+            sent += 600
+            time.sleep(0.001)
+    assert sent < 2**17
 
 
 def test_half_a_request_after_a_whole_one_is_not_waited_for_for_ever(url):

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from collections import deque
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -11,6 +12,8 @@ MAX_HEADER_BYTES = 32 * 2**10
 # Nobody here speaks anything but HTTP/1.1, and httptools takes the body for the other protocol's:
 # Java's clients, which offer HTTP/2, would never be heard.
 UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
+# Where trailers go. They are not to be taken for headers, which a proxy may have seen to; uvicorn puts them there.
+NOWHERE: Any = deque(maxlen=0)
 REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
@@ -34,13 +37,21 @@ class PatientProtocol(HttpToolsProtocol):
         """As uvicorn does, while headers come in time and in bounds."""
         if not self._in_body and b"\r\nupgrade:" in data.lower():
             data = _without_upgrade(data)
-        before = self.cycle
+        before: RequestResponseCycle | None = self.cycle
+        held = len(before.body) if before is not None else 0
         super().data_received(data)
-        if self._has_headers:
+        behind = self.cycle is not before
+        # What stands between the parts of a body, or behind them, counts as headers do.
+        if self._has_headers and (not self.cycle.more_body or len(self.cycle.body) > (0 if behind else held)):
             # The body is the endpoint's affair.
             self._since = None
         else:
-            self._more_headers(len(data), behind=self.cycle is not before)
+            self._more_headers(len(data), behind=behind)
+
+    def on_headers_complete(self) -> None:
+        """As uvicorn does; the headers are those that have come by now."""
+        super().on_headers_complete()
+        self.headers = NOWHERE
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""
