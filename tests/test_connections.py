@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -56,6 +57,18 @@ def test_an_offer_of_another_protocol_is_passed_over(url, offer):
     answer = exchange(url, HEAD + LENGTH + upgrade + b"\r\n" + QUERY)
     assert answer.startswith(b"HTTP/1.1 200 ")
     assert b'{"data":{"user":{"id":"2"}}' in answer
+
+
+@pytest.mark.parametrize("place", range(len("\r\nUpgrade: ")))
+def test_an_offer_that_comes_in_two_pieces_is_passed_over(url, place):
+    request = HEAD + LENGTH + b"Connection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n" + QUERY
+    place += request.index(b"\r\nUpgrade")
+    with connect(url) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(request[:place])
+        time.sleep(0.02)
+        connection.sendall(request[place:])
+        assert read_to_the_end(connection).startswith(b"HTTP/1.1 200 ")
 
 
 def test_trailers_are_not_taken_for_headers(url):

@@ -11,7 +11,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 MAX_HEADER_BYTES = 32 * 2**10
 # Nobody here speaks anything but HTTP/1.1, and httptools takes the body for the other protocol's:
 # Java's clients, which offer HTTP/2, would never be heard.
-UPGRADE = re.compile(rb"(?<=\r\n)upgrade(?=:)", re.IGNORECASE)
+OFFER = b"\r\nupgrade:"
+UPGRADE = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 # Where trailers go. They are not to be taken for headers, which a proxy may have seen to; uvicorn puts them there.
 NOWHERE: Any = deque(maxlen=0)
 REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
@@ -26,6 +27,8 @@ class PatientProtocol(HttpToolsProtocol):
         self._timer: asyncio.TimerHandle | None = None
         self._since: float | None = None
         self._header_bytes = 0
+        # Of headers that are not complete, what may be the beginning of an offer.
+        self._end = b""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         """Wait for the first request, but not for ever."""
@@ -35,8 +38,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn does, while headers come in time and in bounds."""
-        if not self._in_body and b"\r\nupgrade:" in data.lower():
-            data = _without_upgrade(data)
+        if not self._in_body and OFFER in (self._end + data).lower():
+            data = _without_upgrade(self._end, data)
         before: RequestResponseCycle | None = self.cycle
         held = len(before.body) if before is not None else 0
         super().data_received(data)
@@ -44,8 +47,9 @@ class PatientProtocol(HttpToolsProtocol):
         # What stands between the parts of a body, or behind them, counts as headers do.
         if self._has_headers and (not self.cycle.more_body or len(self.cycle.body) > (0 if behind else held)):
             # The body is the endpoint's affair.
-            self._since = None
+            self._since, self._end = None, b""
         else:
+            self._end = self._end_of_headers(data)
             self._more_headers(len(data), behind=behind)
 
     def on_headers_complete(self) -> None:
@@ -66,7 +70,8 @@ class PatientProtocol(HttpToolsProtocol):
     @property
     def _in_body(self) -> bool:
         cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.more_body and not cycle.response_complete
+        # Of one that was answered already, too: were it changed, its end would be taken for the next request.
+        return cycle is not None and cycle.more_body and cycle.scope is self.scope
 
     @property
     def _has_headers(self) -> bool:
@@ -74,6 +79,12 @@ class PatientProtocol(HttpToolsProtocol):
         # What comes behind an answer, be it an empty line or the rest of a body that was refused, is no request yet:
         # it has ended the wait of a connection that is kept alive, and begins the wait for headers.
         return cycle is not None and cycle.scope is self.scope and not cycle.response_complete
+
+    def _end_of_headers(self, data: bytes) -> bytes:
+        cycle: RequestResponseCycle | None = self.cycle
+        if cycle is not None and cycle.scope is self.scope:
+            return b""
+        return (self._end + data)[1 - len(OFFER) :].rpartition(b"\r\n\r\n")[2]
 
     def _more_headers(self, size: int, *, behind: bool) -> None:
         if self._since is None or behind:
@@ -110,7 +121,7 @@ class PatientProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def _without_upgrade(data: bytes) -> bytes:
-    """The same, with an offer to change the protocol under a name that is nobody's; the body is left alone."""
-    head, end, body = data.partition(b"\r\n\r\n")
-    return UPGRADE.sub(b"ignored", head) + end + body
+def _without_upgrade(before: bytes, data: bytes) -> bytes:
+    """The data, with an offer to change the protocol under a name that is nobody's; the body is left alone."""
+    head, end, body = (before + data).partition(b"\r\n\r\n")
+    return (UPGRADE.sub(b"-ignored", head) + end + body)[len(before) :]
