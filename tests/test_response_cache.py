@@ -183,9 +183,10 @@ async def test_another_site_can_not_fetch_what_is_kept_without_asking_first(gate
     assert (await get(gateway, QUERY, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
-async def test_a_browser_gets_the_page_and_not_the_answer(gateway):
+@pytest.mark.parametrize("html", ["text/html", "Text/HTML"])
+async def test_a_browser_gets_the_page_and_not_the_answer(gateway, html):
     await warm(gateway)
-    page = await get(gateway, QUERY, Accept="text/html,*/*;q=0.8")
+    page = await get(gateway, QUERY, Accept=f"{html},*/*;q=0.8")
     assert page.headers["Content-Type"].startswith("text/html")
 
 

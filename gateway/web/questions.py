@@ -75,7 +75,7 @@ def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Q
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     wanted = accept.decode("latin-1")
     accepted = media_type(wanted or None)
-    if accepted is None or "text/html" in wanted:
+    if accepted is None or "text/html" in wanted.lower():
         return None
     return accepted, coding(accept_encoding.decode("latin-1"))
 
