@@ -1,10 +1,12 @@
 """What is remembered is sent by the server itself: the application is not called, and nobody can tell."""
 
+import asyncio
 import json
 import re
 import socket
 import time
 from functools import partial
+from threading import Event
 from typing import NamedTuple
 
 import httpx
@@ -135,6 +137,25 @@ def test_a_client_that_leaves_before_its_body_is_there_is_forgotten(url):
     with connect(url) as connection:
         connection.sendall(POST + b"\r\n")
     assert httpx.get(f"{url}/graphql", params={"query": QUERY}).status_code == 200
+
+
+def test_the_request_that_is_being_answered_is_told_when_a_bad_one_ends_the_connection(running):
+    app, address, _ = running
+    application, told = app.middleware_stack, Event()
+
+    async def waits(scope, receive, send):
+        async with asyncio.timeout(2):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+        told.set()
+
+    app.middleware_stack = waits
+    other = POST.replace(b"/graphql", b"/other") + b"\r\n" + BODY
+    answer = exchange(address, other + other + b"garbage\r\n\r\n")
+    ended = told.wait(3)
+    app.middleware_stack = application
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert ended
 
 
 def test_the_application_waits_for_a_body_that_it_is_to_ask_for(running):

@@ -30,6 +30,7 @@ class Protocol(PatientProtocol):
         super().__init__(config, *args, **kwargs)
         self._recall: Recall = config.loaded_app.state.recall
         self._reading = False
+        self._called: RequestResponseCycle | None = None
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._waiting: asyncio.TimerHandle | None = None
 
@@ -49,6 +50,10 @@ class Protocol(PatientProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is left who could be answered."""
         self._stop_waiting()
+        if self._called is not None:
+            # uvicorn tells the last of several requests that nobody listens, and not the one that is being answered.
+            self._called.disconnected = True
+            self._called.message_event.set()
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -56,7 +61,11 @@ class Protocol(PatientProtocol):
         if self._reading:
             self._begun = cycle, app
         else:
-            super()._start_asgi_task(cycle, app)
+            self._call(cycle, app)
+
+    def _call(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._called = cycle
+        super()._start_asgi_task(cycle, app)
 
     def _see_to(self, cycle: RequestResponseCycle, app: Any) -> None:
         late = cycle.more_body and len(cycle.body) <= MAX_BODY_BYTES and not cycle.waiting_for_100_continue
@@ -77,7 +86,7 @@ class Protocol(PatientProtocol):
         plain = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
         answer = self._recall(cycle.scope, bytes(cycle.body)) if plain else None
         if answer is None:
-            super()._start_asgi_task(cycle, app)
+            self._call(cycle, app)
         else:
             self._send(cycle, *answer)
 
