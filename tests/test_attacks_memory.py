@@ -43,6 +43,19 @@ async def test_thousands_of_documents_are_not_all_kept(gateway):
     assert prepared.currsize == MAX_DOCUMENTS
 
 
+async def test_of_what_clients_say_they_accept_little_is_kept(gateway):
+    gc.collect()
+    tracemalloc.start()
+    for number in range(400):
+        long = f";x={number:030000}"
+        headers = {"Accept": f"application/json{long}", "Accept-Encoding": f"gzip{long}"}
+        await gateway.http.get("/graphql?query={status{version}}", headers=headers)
+    gc.collect()
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 12 * MEGABYTES
+
+
 class TestWithoutALimitOfTokens:
     @pytest.fixture
     def settings(self):

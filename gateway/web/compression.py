@@ -24,7 +24,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def coding(accept_encoding: str) -> str:
     """The coding to send to a client with that header, `IDENTITY` if none."""
     wanted = qualities(accept_encoding) if accept_encoding else {}

@@ -71,7 +71,8 @@ def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Q
     return None if form is None else Question(method, text, *form, headers.get(b"origin", b""))
 
 
-@lru_cache(maxsize=1024)
+# Clients have a few dozen between them, and may send 64 KiB each.
+@lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     wanted = accept.decode("latin-1")
     accepted = media_type(wanted or None)
