@@ -6,7 +6,8 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import partial
 from socket import socket
 from tempfile import TemporaryDirectory
@@ -47,8 +48,11 @@ def serve(*, sandbox: bool) -> int:
     require(settings)
     # Here, as a worker process that finds it out is only replaced.
     connections(settings.redis_url)
-    if sandbox:
-        settings = settings.model_copy(update={"upstream_url": start_sandbox()})
+    with simulated() if sandbox else nullcontext(settings.upstream_url) as url:
+        return _serve(settings.model_copy(update={"upstream_url": url}))
+
+
+def _serve(settings: Settings) -> int:
     config = ServerConfig(
         partial(application, settings),
         factory=True,
@@ -68,7 +72,14 @@ def serve(*, sandbox: bool) -> int:
     if settings.workers > 1:
         return _serve_together(config)
     server = uvicorn.Server(config)
-    server.run()
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        # uvicorn raises it anew when it has ended what it was doing.
+        return 0
+    except SystemExit:
+        # It can't start, and has said why.
+        return 1
     return 0 if server.started else 1
 
 
@@ -112,19 +123,25 @@ def _serve_together(config: uvicorn.Config) -> int:
     return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
 
 
-def start_sandbox() -> str:
-    """Start the simulated osu!track in a thread of this process, on a free port; returns its URL."""
-    server = uvicorn.Server(
-        uvicorn.Config(create_sandbox(rate_limits=True), host=LOCAL, port=0, log_config=None, log_level="warning")
-    )
-    threading.Thread(target=server.run, name="sandbox", daemon=True).start()
+@contextmanager
+def simulated() -> Iterator[str]:
+    """The address of a simulated osu!track, served by a thread of this process on a free port."""
+    options: dict[str, Any] = {"host": LOCAL, "port": 0, "lifespan": "off", "log_config": None, "log_level": "warning"}
+    server = uvicorn.Server(uvicorn.Config(create_sandbox(rate_limits=True), **options))
+    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
+    thread.start()
     deadline = time.monotonic() + START_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://{LOCAL}:{port}"
     log.info("Sandbox: a simulated osu!track at %s (players and faults: %s/_sandbox/)", url, url)
-    return url
+    try:
+        yield url
+    finally:
+        # Waited for: a thread that still runs uvloop when the interpreter ends can crash it.
+        server.should_exit = server.force_exit = True
+        thread.join(START_S)
 
 
 def schema(old: str | None) -> int:

@@ -45,6 +45,23 @@ def test_a_connection_that_is_kept_alive_does_not_keep_the_process_from_ending(r
     assert "Traceback" not in running.printed
 
 
+def test_who_ends_it_by_the_keyboard_sees_no_traceback(running):
+    running.address()
+    running.process.send_signal(signal.SIGINT)
+
+    assert running.process.wait(timeout=30) == 0
+    assert "Traceback" not in running.printed
+
+
+def test_a_port_that_is_taken_ends_the_start(running, tmp_path_factory):
+    port = httpx.URL(running.address()).port
+    second = Process(tmp_path_factory.mktemp("second"), port=str(port))
+
+    assert second.process.wait(timeout=30) == 1
+    assert "address already in use" in second.printed
+    assert "Traceback" not in second.printed
+
+
 def test_every_line_that_it_prints_is_json_if_that_is_wanted(tmp_path):
     running = Process(tmp_path, log_format="json")
     try:

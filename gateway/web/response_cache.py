@@ -115,7 +115,7 @@ class ResponseCache:
         own: Headers = ((b"x-request-id", identity.encode()),)
         if not stored.etag:
             return Again(200, stored.headers, own, stored.body)
-        own = (*own, (b"age", b"%d" % (self._clock() - stored.since)))
+        own = (*own, (b"age", b"%d" % max(0, self._clock() - stored.since)))
         if _matches(stored.etag, headers.get(b"if-none-match")):
             return Again(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
         return Again(200, stored.headers, own, stored.body)
