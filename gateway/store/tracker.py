@@ -127,19 +127,16 @@ class Tracker:
         An update that records hiscores leaves a snapshot, or moves the newest one (UPSTREAM A5). To look for it costs
         less than `/hiscores`, which counts as an update, and is mostly done anyway.
         """
-        if self.history.held(player) is None or self._clock() - held.read_at >= WHOLE_S:
+        known, before = self.history.held(player), held.read_at - CLOCKS_DIFFER_S
+        # Rows only ever get newer: what this one can't tell, the next can't either.
+        if known is None or not _ends(known, before) or self._clock() - held.read_at >= WHOLE_S:
             return None
         try:
             history = await self.history.current(player)
         except (UpstreamInvalid, UpstreamRejected):
             # osu!track is well, if not as we know it: hiscores need not grow old for that.
             return None
-        latest = history.value.latest
-        # An update of an unranked player leaves none, and a row that can't be read may be the newest.
-        if latest is None or latest.global_rank is None or history.dropped:
-            return None
-        recorded_at = datetime.fromisoformat(latest.at).timestamp()
-        return history.fetched_at if recorded_at < held.read_at - CLOCKS_DIFFER_S else None
+        return history.fetched_at if _ends(history, before) else None
 
     async def _hiscores_by_name(
         self, name: Name, held: Held[Rows[Play] | None] | None, patience: Patience
@@ -163,6 +160,15 @@ class Tracker:
 def _abridged(reply: Reply[Rows[Snapshot]]) -> bool:
     """Whether osu!track sent more rows than could be kept."""
     return reply.decoded is not None and reply.decoded.sent > len(reply.decoded.value)
+
+
+def _ends(history: Held[History], before: float) -> bool:
+    """Whether its newest snapshot is known to be older than that; of who is unranked osu!track makes none."""
+    latest = history.value.latest
+    # A row that can't be read may be the newest.
+    if latest is None or latest.global_rank is None or history.dropped:
+        return False
+    return datetime.fromisoformat(latest.at).timestamp() < before
 
 
 def _etag(held: Held[V] | None) -> str | None:
