@@ -107,7 +107,9 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Networks (comma-separated) whose `X-Forwarded-For` is believed, like `10.0.0.0/8`."
     )
-    header_timeout_s: Positive = Field(10.0, description="How long a client may take to send a request's headers.")
+    header_timeout_s: Positive = Field(
+        10.0, description="How long a client may take to send a request's headers, or take nothing of an answer."
+    )
     body_timeout_s: Positive = Field(10.0, description="The same for a request's body.")
     max_body_bytes: Count = Field(65_536, description="Largest request body, in bytes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

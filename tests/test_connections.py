@@ -134,6 +134,16 @@ def test_an_empty_line_after_a_request_does_not_keep_a_connection_open_for_ever(
         assert b"HTTP/1.1 408 " in read_to_the_end(connection)
 
 
+def test_who_takes_nothing_of_an_answer_is_not_waited_for_for_ever(url):
+    query = json.dumps({"query": "{ user(id: 2) { stats { snapshots { at pp globalRank accuracy } } } }"}).encode()
+    request = HEAD + b"Content-Length: %d\r\n\r\n" % len(query) + query
+    with connect(url) as connection, suppress(ConnectionError):
+        connection.sendall(request * 50)
+        time.sleep(4)
+        answers = read_to_the_end(connection)
+        assert answers.count(b"HTTP/1.1 200 ") < 50
+
+
 def test_silent_connections_do_not_keep_others_from_an_answer(url):
     silent = [connect(url) for _ in range(200)]
     headers = {"Content-Type": "application/json"}

@@ -35,9 +35,9 @@ class Protocol(PatientProtocol):
         self._waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Read from it as `Flow` says."""
+        """Read from it and write to it as `Flow` says."""
         super().connection_made(transport)
-        self.flow = Flow(transport, self.pipeline)
+        self.flow = Flow(transport, self.pipeline, self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """Read it, and then see to the request that has begun in it."""
