@@ -1,31 +1,24 @@
 """Turn the bytes of osu!track's answers into records, and mend what is known to be broken in them.
 
 Pure functions. A row that can't be understood is left out and counted; an answer of which nothing can be understood
-raises `UpstreamInvalid`. Facts about the wire are from `UPSTREAM.md` of the project and from recorded exchanges.
+raises `UpstreamInvalid` (both in `wire.py`). Facts are from `UPSTREAM.md` of the project and from recorded exchanges.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from operator import attrgetter
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
-from msgspec.structs import FieldInfo, force_setattr
+from msgspec import Struct
+from msgspec.structs import force_setattr
 
-from gateway.errors import UpstreamInvalid
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot
+
+from .wire import decoder_of, is_instant, rows_of
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 P = TypeVar("P", bound=Play)
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-
-INSTANT_LENGTH = len("2026-11-20T12:00:00.000Z")
-# Numbers come as strings, and so "NaN" would be one.
-Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
-STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 
 KNOWN_MOD_BITS = 2**31 - 1
 GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
@@ -37,30 +30,6 @@ class Decoded(NamedTuple, Generic[T]):
     value: T
     dropped: int = 0
     sent: int = 0
-
-
-def wire(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
-    """The record as osu!track sends it: a subclass that reads its names and, for some fields, stricter or wider types.
-
-    What is decoded is therefore a record at once, without a copy.
-    """
-    declared = msgspec.structs.fields(record)
-    fields = [
-        (field.name, types.get(field.name, STRICTER.get(field.type, field.type)), _default(field)) for field in declared
-    ]
-    made = msgspec.defstruct(
-        record.__name__, fields, bases=(record,), rename=names, frozen=True, gc=False, kw_only=True
-    )
-    return cast("type[S]", made)
-
-
-def decoder_of(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
-    """Reads lists. Numbers come as strings where a column is BIGINT: hence not strict."""
-    return msgspec.json.Decoder(list[wire(record, names, **types)], strict=False)  # type: ignore[misc]  # made above
-
-
-def _default(field: FieldInfo) -> Any:
-    return msgspec.field() if field.required else field.default
 
 
 STATS_NAMES = {
@@ -86,7 +55,6 @@ SNAPSHOTS = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": 
 PLAYS = decoder_of(Play, PLAY_NAMES, mod_bits=int)
 BEST_PLAYS = decoder_of(BestPlay, PLAY_NAMES | {"user_id": "user"}, mod_bits=int)
 PEAKS = decoder_of(Peak, PEAK_NAMES)
-_raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 # From one row to the next these often stay as they are.
 STEADY = ("global_rank", "level", "count_s", "count_a")
@@ -142,65 +110,6 @@ def _share(rows: list[Snapshot], names: Iterable[str]) -> None:
         for row, value, first in zip(rows, values, map(known.setdefault, values, values), strict=True):
             if value is not first:
                 force_setattr(row, name, first)
-
-
-def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]], *instants: str) -> tuple[list[T], int]:
-    """The rows that can be read, and how many can't; raises `UpstreamInvalid` if there is no list, or none can.
-
-    `instants` names the fields that must be moments.
-    """
-    try:
-        rows, dropped = decoder.decode(body), 0
-    except msgspec.ValidationError:
-        rows, dropped = _one_by_one(body, decoder)
-    except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's answer is not JSON. Try again later.") from exc
-    sent = len(rows) + dropped
-    for name in instants:
-        rows = _dated(rows, attrgetter(name))
-    if sent and not rows:
-        raise UpstreamInvalid("No row of osu!track's answer can be read: its format has probably changed.")
-    return rows, sent - len(rows)
-
-
-def _dated(rows: list[T], instant: Callable[[T], str]) -> list[T]:
-    # This leaves out zero dates, "0000-00-00 00:00:00", which are the only bad ones we know of.
-    long_enough = [row for row in rows if len(instant(row)) == INSTANT_LENGTH]
-    if are_instants(list(map(instant, long_enough))):
-        return long_enough
-    return [row for row in long_enough if are_instants([instant(row)])]
-
-
-def are_instants(texts: list[str]) -> bool:
-    """Whether texts of the right length are all moments that exist, as records have them. Quick for many at once."""
-    joined = "".join(texts)
-    if joined[10::24] != "T" * len(texts) or joined[23::24] != "Z" * len(texts):
-        return False
-    try:
-        msgspec.convert(texts, list[datetime])
-    except msgspec.ValidationError:
-        return False
-    return True
-
-
-def is_instant(text: str | None) -> bool:
-    """Whether it is a moment as records have it."""
-    return text is not None and len(text) == INSTANT_LENGTH and are_instants([text])
-
-
-def _one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
-    rows: list[T] = []
-    dropped = 0
-    try:
-        raws = _raw_rows.decode(body)
-    except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's answer is JSON, but not the list it promises. Try again later.") from exc
-    for raw in raws:
-        try:
-            rows += decoder.decode(b"[%b]" % bytes(raw))
-        except UNREADABLE:
-            dropped += 1
-    return rows, dropped
 
 
 def _all_differ(rows: list[S], identity: Callable[[S], object]) -> bool:

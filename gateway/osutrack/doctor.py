@@ -12,6 +12,7 @@ from . import decode
 from .client import Client
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
 from .patience import patience
+from .wire import UNREADABLE, is_instant
 
 TIMEOUT_S = 20.0
 # A few rows tell; a history can have thousands.
@@ -54,7 +55,7 @@ def drift(body: bytes, decoder: Rows) -> tuple[list[str], list[dict[str, Any]]]:
     """How a list differs from what `decoder` reads, in sentences; and its first rows, if they are any."""
     try:
         rows = msgspec.json.decode(body)
-    except decode.UNREADABLE as exc:
+    except UNREADABLE as exc:
         return [f"the answer is not JSON: {exc}"], []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return ["the answer is not a list of objects"], []
@@ -85,6 +86,6 @@ def _moments(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> list[
     findings = []
     for name in [field.encode_name for field in fields if field.name.endswith("at")]:
         texts = [row[name] for row in rows if isinstance(row.get(name), str)]
-        if texts and not any(map(decode.is_instant, texts)):
+        if texts and not any(map(is_instant, texts)):
             findings.append(f"`{name}` is no moment that can be read: {texts[0]}")
     return findings
