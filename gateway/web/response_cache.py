@@ -71,7 +71,7 @@ class ResponseCache:
         return partial(self._called, app)
 
     async def _called(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_query(scope):
+        if not _is_graphql(scope):
             await app(scope, receive, send)
             return
         early = Early(receive)
@@ -85,7 +85,7 @@ class ResponseCache:
 
     def recall(self, scope: Scope, body: bytes) -> Again | None:
         """The answer to a request that is here as a whole, if it is remembered: for a server to send by itself."""
-        return self._again(scope, *asked(scope, lambda: body)) if _is_query(scope) else None
+        return self._again(scope, *asked(scope, lambda: body)) if _is_graphql(scope) else None
 
     def _again(self, scope: Scope, headers: dict[bytes, bytes], question: Question | None) -> Again | None:
         began = perf_counter()
@@ -185,7 +185,7 @@ class _Answer:
         return body
 
 
-def _is_query(scope: Scope) -> bool:
+def _is_graphql(scope: Scope) -> bool:
     return bool(scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + "/graphql")
 
 
