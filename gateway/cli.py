@@ -19,8 +19,6 @@ from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import NoSchema, breaking_changes
 from .graph.schema import sdl
-from .logs import configure
-from .metrics import forget_process
 from .osutrack.connection import Connection
 from .osutrack.doctor import examine
 from .osutrack.retries import log_retries
@@ -28,7 +26,9 @@ from .sandbox import create_sandbox
 from .server.protocol import ServerConfig
 from .settings import Settings, knobs, read_settings
 from .shared.commons import connections
-from .tracing import require
+from .telemetry.logs import configure
+from .telemetry.metrics import forget_process
+from .telemetry.setup import require
 from .web.app import create_app
 
 log = logging.getLogger(__name__)

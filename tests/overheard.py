@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 
 from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
-from gateway.traceparent import Trace, trace_of
+from gateway.telemetry.trace_context import Trace, trace_of
 from gateway.web.app import create_app
 from tests.conftest import NOON, Clock, Upstream
 

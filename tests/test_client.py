@@ -7,9 +7,9 @@ import httpx
 import pytest
 import stamina
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.connection import Connection
-from gateway.osutrack.patience import patience
 from gateway.osutrack.retry_after import retry_after_s
 from gateway.records import Mode, Player
 from gateway.settings import Settings

@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import pytest
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.breaker import Health
 from gateway.osutrack.connection import Connection
-from gateway.osutrack.patience import patience
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from gateway.logs import as_json, as_text, configure
 from gateway.sandbox import Fault
 from gateway.settings import Settings
+from gateway.telemetry.logs import as_json, as_text, configure
 from gateway.web.app import create_app
 from tests.test_masking import SECRET, Broken
 

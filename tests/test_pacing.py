@@ -9,9 +9,9 @@ import time_machine
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.pacing import Budget, Pacer
-from gateway.osutrack.patience import patience
 from tests.conftest import NOON
 
 

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.patience import patience
 from gateway.shared.commons import Commons
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations

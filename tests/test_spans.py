@@ -15,7 +15,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from opentelemetry.trace import SpanKind, StatusCode
 
 from gateway.sandbox import Fault
-from gateway.spans import Spans, resource
+from gateway.telemetry.otel import Spans, resource
 from tests.overheard import listening
 from tests.processes import ROOT, Process
 from tests.test_traceparent import GIVEN, SPAN, TRACE

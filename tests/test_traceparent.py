@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.traceparent import Trace, trace_of
+from gateway.telemetry.trace_context import Trace, trace_of
 from tests.overheard import listening
 
 TRACE, SPAN = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"

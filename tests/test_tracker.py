@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from gateway.deadline import patience
 from gateway.osutrack.connection import Connection
-from gateway.osutrack.patience import patience
 from gateway.records import Mode, Player
 from gateway.settings import Settings
 from gateway.store.cache import Cache

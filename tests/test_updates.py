@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.connection import Connection
-from gateway.osutrack.patience import patience
 from gateway.records import Mode, Player, Update
 from gateway.settings import Settings
 from gateway.shared.commons import Commons

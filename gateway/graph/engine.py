@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import strawberry
 from strawberry.types.graphql import OperationType
 
+from gateway.deadline import patience
 from gateway.errors import LimitExceeded, OperationTimeout
-from gateway.osutrack.patience import patience
 from gateway.store.generations import Lasting
 
 from .context import Context, OperationRequest, Purse, Services

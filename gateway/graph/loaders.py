@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
+from gateway.deadline import Patience
 from gateway.errors import UpstreamError
-from gateway.osutrack.patience import Patience
 from gateway.store.kinds import Served
 from gateway.store.resource import Resource
 

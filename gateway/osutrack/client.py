@@ -5,13 +5,13 @@ from typing import Generic, NamedTuple, TypeVar
 
 import httpx
 
-from gateway.metrics import Metrics
+from gateway.deadline import Patience
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
+from gateway.telemetry.metrics import Metrics
 
 from . import decode, decode_update
 from .decode import Decoded
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
-from .patience import Patience
 from .session import Answer, Question, Session, rejected
 
 T = TypeVar("T")

@@ -6,11 +6,11 @@ from importlib.metadata import version
 
 import httpx
 
-from gateway.metrics import Metrics
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
 from gateway.shared.limiter import limiter
-from gateway.tracing import Tracing
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.tracing import Tracing
 
 from .breaker import Breaker
 from .client import Client

@@ -5,13 +5,13 @@ from typing import Any, get_args
 import msgspec
 from msgspec.structs import FieldInfo
 
+from gateway.deadline import patience
 from gateway.errors import UpstreamError
 from gateway.records import Mode
 
 from . import decode
 from .client import Client
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
-from .patience import patience
 from .wire import UNREADABLE, is_instant
 
 TIMEOUT_S = 20.0

@@ -12,16 +12,16 @@ from typing import NamedTuple, TypeVar
 import httpx
 import stamina
 
+from gateway.deadline import Patience, until
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
-from gateway.metrics import Metrics
-from gateway.tracing import Step, Tracing
-from gateway.visits import visiting
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.request_context import visiting
+from gateway.telemetry.tracing import Step, Tracing
 
 from .breaker import Breaker
 from .endpoints import UPDATE, Endpoint
 from .exchange import exchange
 from .pacing import Pacer
-from .patience import Patience, until
 from .retry_after import retry_after_s
 
 R = TypeVar("R")

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 
 from msgspec import structs
 
+from gateway.deadline import Patience, patience
 from gateway.errors import UpstreamError, UpstreamTimeout
-from gateway.osutrack.patience import Patience, patience
 
 from .cache import Held
 from .flight import Flights

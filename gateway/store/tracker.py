@@ -5,9 +5,9 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, TypeVar
 
+from gateway.deadline import Patience
 from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
-from gateway.osutrack.patience import Patience
 from gateway.records import Peak, Play, Player, Rows, Snapshot
 from gateway.settings import Settings
 from gateway.shared.commons import Commons

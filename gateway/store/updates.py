@@ -3,9 +3,9 @@
 import asyncio
 from typing import NamedTuple
 
+from gateway.deadline import Patience
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
-from gateway.osutrack.patience import Patience
 from gateway.records import Player, Update
 
 from .ledger import Ledger, Page

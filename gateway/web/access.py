@@ -10,8 +10,8 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from gateway.traceparent import Trace, trace_of
-from gateway.visits import Visit
+from gateway.telemetry.request_context import Visit
+from gateway.telemetry.trace_context import Trace, trace_of
 
 # They come every few seconds, and tell nothing while all is well.
 PROBES = {"/healthz", "/readyz", "/metrics"}

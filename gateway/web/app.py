@@ -21,8 +21,6 @@ from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
 from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
-from gateway.logs import Tell
-from gateway.metrics import Metrics
 from gateway.osutrack.connection import Connection
 from gateway.settings import Settings
 from gateway.shared.commons import Commons
@@ -30,7 +28,10 @@ from gateway.store.cache import Cache
 from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
-from gateway.tracing import Tracing, tracing
+from gateway.telemetry.logs import Tell
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.setup import tracing
+from gateway.telemetry.tracing import Tracing
 
 from .addresses import Addresses
 from .clients import Clients

@@ -13,10 +13,10 @@ from starlette.types import Receive, Scope, Send
 from gateway.errors import GatewayError, LimitExceeded
 from gateway.graph.engine import Admitted, Answer, Engine
 from gateway.graph.failures import Refused, failure
-from gateway.metrics import Metrics
 from gateway.settings import Settings
-from gateway.tracing import Tracing
-from gateway.visits import MAX_NAME, Visit
+from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.request_context import MAX_NAME, Visit
+from gateway.telemetry.tracing import Tracing
 
 from .addresses import Addresses
 from .clients import Bucket, Clients

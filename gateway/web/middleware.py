@@ -9,8 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graph.failures import failure
-from gateway.logs import Tell
-from gateway.visits import Visit, visiting
+from gateway.telemetry.logs import Tell
+from gateway.telemetry.request_context import Visit, visiting
 
 from .access import level, told, trace_in
 from .requests import JSON

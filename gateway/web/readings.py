@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gateway.metrics import Metrics
 from gateway.osutrack.breaker import Breaker, Health
 from gateway.osutrack.pacing import Pacer
 from gateway.shared.commons import Commons
 from gateway.store.cache import Cache
+from gateway.telemetry.metrics import Metrics
 
 from .response_cache import ResponseCache
 

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.logs import Tell
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations, Lasting
+from gateway.telemetry.logs import Tell
 
 from .access import told_again
 from .compression import IDENTITY, MIN_BYTES, coding, compressed

@@ -5,12 +5,8 @@ Without OpenTelemetry, which is an extra, no spans are made, but a client's trac
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
 
-from .settings import BadSettings, Settings
-from .visits import visiting
-
-EXTRA = "osutrack-gateway[otel]"
+from .request_context import visiting
 
 
 class Step:
@@ -43,22 +39,3 @@ class Tracing:
 
     def close(self) -> None:
         """Send what has not been sent yet."""
-
-
-def tracing(settings: Settings) -> Tracing:
-    """What the settings want; the rest is told by OpenTelemetry's own variables, `OTEL_…`."""
-    if not settings.open_telemetry:
-        return Tracing()
-    require(settings)
-    from .spans import exported  # noqa: PLC0415 - an extra, which takes a tenth of a second to import
-
-    return exported(settings.upstream_url)
-
-
-def require(settings: Settings) -> None:
-    """Raise `BadSettings` if spans are wanted and what makes them is not installed."""
-    try:
-        if settings.open_telemetry:
-            import_module(".spans", __package__)
-    except ImportError as exc:
-        raise BadSettings(f"GATEWAY_OPEN_TELEMETRY: needs an extra: pip install '{EXTRA}' ({exc})") from exc

@@ -24,10 +24,11 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from .errors import GatewayError
-from .traceparent import Trace
+from gateway.errors import GatewayError
+
+from .request_context import visiting
+from .trace_context import Trace
 from .tracing import Step, Tracing
-from .visits import visiting
 
 NAME = "osutrack-gateway"
 PORTS = {"http": 80, "https": 443}

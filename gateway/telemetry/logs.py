@@ -14,8 +14,9 @@ import msgspec
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-from .settings import Settings
-from .visits import visiting
+from gateway.settings import Settings
+
+from .request_context import visiting
 
 Facts = Mapping[str, Any]
 # Tells of one request, at a level.

@@ -6,7 +6,7 @@ The tasks that a request begins inherit its visit: what several wait for is coun
 from contextvars import ContextVar
 from typing import Any
 
-from .traceparent import Trace
+from .trace_context import Trace
 
 # A name is whatever the client wants; of one that is longer, this much is told.
 MAX_NAME = 100

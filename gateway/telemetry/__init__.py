@@ -1,0 +1,1 @@
+"""Observability of the gateway: request context, logging, metrics and tracing."""
