@@ -12,7 +12,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from gateway.sandbox import create_sandbox
-from gateway.sandbox.cast import HEAVY
+from gateway.sandbox.players import HEAVY
 
 HISCORES = 500
 PLAYERS = 100

@@ -138,7 +138,7 @@ class TestReading:
         assert {answer["errors"][0]["extensions"]["code"][:8] for answer in answers} == {"UPSTREAM"}
         gateway.sandbox.faults = ()
         gateway.clock.move(61)
-        expected = [gateway.sandbox.world.snapshots(int(user), 0)[-1].pp_raw for user in KNOWN]
+        expected = [gateway.sandbox.database.snapshots(int(user), 0)[-1].pp_raw for user in KNOWN]
         answers = await ask_all(gateway, KNOWN[:1]) + await ask_all(gateway, KNOWN[1:])
         assert [answer["data"]["user"]["stats"]["latest"]["pp"] for answer in answers] == expected
 

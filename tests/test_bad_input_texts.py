@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 from tests.test_bad_input import AT, BEST, BY_NAME, HISCORES, INSIDE, SNAPSHOTS, USER, refusal
 
 PAGE = """query ($id: ID!, $orderBy: ScoreOrder! = PP_DESC, $best: Boolean! = false, $after: String, $mode: GameMode! = OSU) {
@@ -43,7 +43,7 @@ async def test_a_cursor_that_nobody_has_given_out_is_refused(gateway, query, aft
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        {"id": str(cast.AMEO)},
+        {"id": str(players.AMEO)},
         {"orderBy": "PLAYED_AT_ASC"},
         {"orderBy": "RECORDED_AT_DESC"},
         {"mode": "MANIA"},

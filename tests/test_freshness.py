@@ -6,7 +6,7 @@ import time
 import pytest
 import stamina
 
-from gateway.sandbox import Fault, cast
+from gateway.sandbox import Fault, players
 
 LATEST = "query($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 SNAPSHOTS = "query($id: ID!) { user(id: $id) { stats { snapshots { at pp playCount } } } }"
@@ -60,10 +60,10 @@ async def test_a_refresh_asks_for_the_rows_from_the_last_but_one(gateway):
 
 
 async def test_a_newest_row_that_has_moved_is_followed(gateway):
-    before = (await gateway.ask(SNAPSHOTS, id=str(cast.SETTLED)))["user"]["stats"]["snapshots"]
+    before = (await gateway.ask(SNAPSHOTS, id=str(players.SETTLED)))["user"]["stats"]["snapshots"]
     gateway.clock.move(HOUR_S)
-    await gateway.ask(f"mutation {{ updateUser(id: {cast.SETTLED}) {{ __typename }} }}")
-    after = (await gateway.ask(SNAPSHOTS, id=str(cast.SETTLED)))["user"]["stats"]["snapshots"]
+    await gateway.ask(f"mutation {{ updateUser(id: {players.SETTLED}) {{ __typename }} }}")
+    after = (await gateway.ask(SNAPSHOTS, id=str(players.SETTLED)))["user"]["stats"]["snapshots"]
     assert len(after) == len(before)
     assert after[:-1] == before[:-1]
     assert after[-1]["at"] > before[-1]["at"]
@@ -95,12 +95,12 @@ async def test_that_there_is_nothing_is_remembered_too(gateway):
 
 
 async def test_an_empty_list_of_hiscores_is_never_asked_for_behind_an_answer(gateway):
-    await gateway.ask(HISCORES, id=str(cast.NO_PLAYS))
+    await gateway.ask(HISCORES, id=str(players.NO_PLAYS))
     gateway.clock.move(14 * MIN_S)
-    await gateway.ask(HISCORES, id=str(cast.NO_PLAYS))
+    await gateway.ask(HISCORES, id=str(players.NO_PLAYS))
     assert len(gateway.sandbox.side_effects) == 1
     gateway.clock.move(2 * MIN_S)
-    answer = await gateway.send(HISCORES, id=str(cast.NO_PLAYS))
+    answer = await gateway.send(HISCORES, id=str(players.NO_PLAYS))
     assert "warnings" not in answer["extensions"]
     assert len(gateway.sandbox.side_effects) == 2
 
@@ -132,8 +132,8 @@ async def test_a_peak_is_worked_out_from_a_history_that_is_held(gateway):
 
 
 async def test_a_peak_rank_of_zero_is_replaced_by_the_best_of_the_history(gateway):
-    peak = (await gateway.ask(PEAK, id=str(cast.UNRANKED)))["user"]["stats"]["peak"]
-    ranks = [row.pp_rank for row in gateway.sandbox.world.snapshots(cast.UNRANKED, 0)]
+    peak = (await gateway.ask(PEAK, id=str(players.UNRANKED)))["user"]["stats"]["peak"]
+    ranks = [row.pp_rank for row in gateway.sandbox.database.snapshots(players.UNRANKED, 0)]
     assert min(ranks) == 0
     assert peak["globalRank"] == min(rank for rank in ranks if rank)
 
@@ -144,7 +144,7 @@ async def test_a_load_that_an_update_overtakes_is_not_kept(gateway):
     await asyncio.sleep(0.01)
     gateway.clock.move(1)
     await gateway.ask("mutation { updateUser(id: 1001) { __typename } }")
-    newest = gateway.sandbox.world.snapshots(1001, 0)[-1].pp_raw
+    newest = gateway.sandbox.database.snapshots(1001, 0)[-1].pp_raw
     assert (await reading)["user"]["stats"]["latest"]["pp"] == newest
     assert (await gateway.ask(LATEST, id="1001"))["user"]["stats"]["latest"]["pp"] == newest
 

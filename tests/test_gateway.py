@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 
-from gateway.sandbox import Fault, cast
+from gateway.sandbox import Fault, players
 
 
 async def test_one_query_gives_everything_osutrack_knows_of_a_player(gateway):
@@ -97,7 +97,7 @@ async def test_a_player_is_not_updated_again_before_the_cooldown_is_over(gateway
 async def test_one_failure_costs_one_field(gateway):
     response = await gateway.send(
         "query ($ids: [ID!]!) { users(ids: $ids) { stats { hiscores(first: 1) { nodes { pp } } } } }",
-        ids=["2", str(cast.SEVERED), "131464"],
+        ids=["2", str(players.HISCORES_FAIL), "131464"],
     )
 
     (error,) = response["errors"]

@@ -5,7 +5,7 @@ import asyncio
 import msgspec
 import pytest
 
-from gateway.sandbox import Fault, cast
+from gateway.sandbox import Fault, players
 
 BOTH = "query($id: ID!) { user(id: $id) { stats { latest { at } hiscores { totalCount } } } }"
 HISCORES = "query($id: ID!) { user(id: $id) { stats { hiscores { totalCount nodes { pp } } } } }"
@@ -74,7 +74,7 @@ async def test_a_snapshot_from_about_when_they_were_read_proves_nothing(gateway)
     assert gateway.sandbox.count("/hiscores") == 2
 
 
-@pytest.mark.parametrize("user", [cast.INACTIVE, cast.NO_SNAPSHOTS])
+@pytest.mark.parametrize("user", [players.INACTIVE, players.NO_SNAPSHOTS])
 async def test_a_history_that_stands_still_because_its_player_is_unranked_proves_nothing(gateway, user):
     await gateway.ask(BOTH, id=str(user))
     await seen_again(gateway, user)
@@ -82,7 +82,7 @@ async def test_a_history_that_stands_still_because_its_player_is_unranked_proves
 
 
 async def test_a_history_of_which_not_all_can_be_read_proves_nothing(gateway):
-    rows = [*gateway.sandbox.world.snapshots(2, 0)[:2], {"timestamp": "the newest, of all rows"}]
+    rows = [*gateway.sandbox.database.snapshots(2, 0)[:2], {"timestamp": "the newest, of all rows"}]
     body = msgspec.json.encode(rows).decode()
     gateway.sandbox.faults = (Fault(kind="garbage", path="/stats_history", body=body),)
     await gateway.ask(BOTH, id="2")
@@ -91,10 +91,10 @@ async def test_a_history_of_which_not_all_can_be_read_proves_nothing(gateway):
 
 
 async def test_after_an_update_they_are_asked_for(gateway):
-    await gateway.ask(BOTH, id=str(cast.UNCHANGED))
+    await gateway.ask(BOTH, id=str(players.UNCHANGED))
     gateway.clock.move(HOUR_S)
-    await gateway.ask(UPDATE, id=str(cast.UNCHANGED))
-    await gateway.ask(BOTH, id=str(cast.UNCHANGED))
+    await gateway.ask(UPDATE, id=str(players.UNCHANGED))
+    await gateway.ask(BOTH, id=str(players.UNCHANGED))
     assert gateway.sandbox.count("/hiscores") == 2
 
 
@@ -112,7 +112,7 @@ async def test_without_a_history_they_are_asked_for(gateway):
 
 
 @pytest.mark.parametrize("query,histories", [(BOTH, 2), (HISCORES, 1)])
-@pytest.mark.parametrize("user", [cast.NO_PLAYS, 4040404])
+@pytest.mark.parametrize("user", [players.NO_PLAYS, 4040404])
 async def test_where_there_were_none_they_are_asked_for_and_no_history_for_their_sake(gateway, user, query, histories):
     await gateway.ask(BOTH, id=str(user))
     gateway.clock.move(HOUR_S)

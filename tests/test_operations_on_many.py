@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytest import approx
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 from tests import expectations as expected
 from tests.expectations import NOBODY
 from tests.real import gateway_over_http, sandbox_over_http
@@ -33,7 +33,7 @@ def twin():
 
 
 async def test_compare_gives_each_players_weeks_in_the_order_asked(gateway, rest):
-    ids = [cast.AMEO, NOBODY, cast.HEAVY, cast.SINGLE, cast.AMEO]
+    ids = [players.AMEO, NOBODY, players.HEAVY, players.SINGLE_SNAPSHOT, players.AMEO]
 
     data = await gateway.ask(OPERATIONS, "Compare", ids=[str(user) for user in ids])
 
@@ -67,7 +67,10 @@ async def test_by_name_gives_the_hiscores_of_whoever_has_the_name(gateway, rest)
     assert data["hiscoresByUsername"]["nodes"] == [expected.score(row) for row in rows[:5]]
 
 
-@pytest.mark.parametrize("user", [cast.AMEO, cast.HEAVY, cast.SINGLE, cast.NO_PLAYS, cast.SETTLED, cast.BIG])
+@pytest.mark.parametrize(
+    "user",
+    [players.AMEO, players.HEAVY, players.SINGLE_SNAPSHOT, players.NO_PLAYS, players.SETTLED, players.BIG_NUMBERS],
+)
 async def test_an_update_tells_what_osutracks_answer_says_and_the_newest_snapshot(gateway, rest, twin, user):
     data = await gateway.ask(OPERATIONS, "Update", id=str(user))
 
@@ -83,7 +86,7 @@ async def test_an_update_tells_what_osutracks_answer_says_and_the_newest_snapsho
     }
 
 
-@pytest.mark.parametrize("user", [cast.FRESH[0], cast.NO_SNAPSHOTS])
+@pytest.mark.parametrize("user", [players.UNTRACKED[0], players.NO_SNAPSHOTS])
 async def test_a_first_update_has_no_delta(gateway, rest, twin, user):
     data = await gateway.ask(OPERATIONS, "Update", id=str(user))
 

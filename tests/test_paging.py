@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 
 HISCORES = """query ($id: ID!, $order: ScoreOrder!, $first: Int!, $after: String) { user(id: $id) { stats {
   page: hiscores(orderBy: $order, first: $first, after: $after) {
@@ -22,7 +22,7 @@ ORDERS = {
 }
 
 
-async def page(gateway, user=cast.REPEATER, order="PP_DESC", first=50, after=None):
+async def page(gateway, user=players.REPEATER, order="PP_DESC", first=50, after=None):
     data = await gateway.ask(HISCORES, id=str(user), order=order, first=first, after=after)
     return data["user"]["stats"]["page"]
 
@@ -51,9 +51,9 @@ async def test_pages_of_any_size_give_each_play_once_and_in_order(gateway, order
 
 
 async def test_all_3000_hiscores_can_be_paged_through(gateway):
-    found = await pages(gateway, user=cast.HEAVY, first=500)
+    found = await pages(gateway, user=players.HEAVY, first=500)
 
-    told = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.world.plays(cast.HEAVY, 0)}
+    told = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.database.plays(players.HEAVY, 0)}
     assert {(int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays_of(found)} == told
     assert gateway.sandbox.count("/hiscores") == 1
 
@@ -68,7 +68,7 @@ async def test_edges_hold_the_plays_of_nodes_and_each_cursor_begins_the_page_beh
     assert behind_the_third["nodes"] == whole["nodes"][3:]
 
 
-@pytest.mark.parametrize("user, more", [(cast.REPEATER, True), (4040404, False)])
+@pytest.mark.parametrize("user, more", [(players.REPEATER, True), (4040404, False)])
 async def test_an_empty_page_has_no_end(gateway, user, more):
     empty = await page(gateway, user, first=0)
 
@@ -87,11 +87,11 @@ async def test_behind_the_last_play_there_is_an_empty_page(gateway):
 
 
 async def test_a_page_begins_behind_its_cursor_when_an_update_has_added_plays(gateway):
-    first = await page(gateway, cast.AMEO, first=20)
-    rest_before = await page(gateway, cast.AMEO, first=500, after=first["pageInfo"]["endCursor"])
+    first = await page(gateway, players.AMEO, first=20)
+    rest_before = await page(gateway, players.AMEO, first=500, after=first["pageInfo"]["endCursor"])
 
-    await gateway.ask(UPDATE, id=str(cast.AMEO))
-    rest = await page(gateway, cast.AMEO, first=500, after=first["pageInfo"]["endCursor"])
+    await gateway.ask(UPDATE, id=str(players.AMEO))
+    rest = await page(gateway, players.AMEO, first=500, after=first["pageInfo"]["endCursor"])
 
     assert rest["totalCount"] == rest_before["totalCount"] + 2
     assert all(play not in rest["nodes"] for play in first["nodes"])
@@ -106,7 +106,7 @@ async def test_best_plays_can_be_paged_through_to_the_end_of_what_osutrack_gives
         plays += found["nodes"]
         after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
 
-    rows = gateway.sandbox.world.best(0)[:10_000]
+    rows = gateway.sandbox.database.best_plays(0)[:10_000]
     told = {(row.user, row.beatmap_id, row.mods & ~(1 << 31), row.score) for row in rows}
     keys = [(int(play["user"]["id"]), int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays]
     assert len(keys) == len(set(keys))

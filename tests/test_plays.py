@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.mods import mods_of
-from gateway.sandbox import cast
+from gateway.sandbox import players
 
 PLAYS = """query ($id: ID!, $best: Boolean! = false, $window: Window) { user(id: $id) { stats {
   hiscores(first: 500, bestPerBeatmap: $best, window: $window) { totalCount nodes {
@@ -78,7 +78,7 @@ def test_mods_come_in_one_order_whatever_else_is_on(some, others):
 
 
 async def test_what_the_gateway_has_no_name_for_is_no_error(gateway):
-    plays = (await hiscores(gateway, cast.STRANGE))["nodes"]
+    plays = (await hiscores(gateway, players.UNKNOWN_VALUES))["nodes"]
 
     assert [play["grade"] for play in plays].count(None) == 1
     assert [play["mods"]["acronyms"] for play in plays if play["mods"]["bits"] == 8] != []
@@ -86,14 +86,14 @@ async def test_what_the_gateway_has_no_name_for_is_no_error(gateway):
 
 
 async def test_a_score_beyond_32_bits_arrives_exactly(gateway):
-    plays = (await hiscores(gateway, cast.BIG))["nodes"]
+    plays = (await hiscores(gateway, players.BIG_NUMBERS))["nodes"]
 
     assert max(play["score"] for play in plays) == 5_000_000_000
 
 
 async def test_a_play_that_was_stored_again_stands_once_as_last_recorded(gateway):
-    page = await hiscores(gateway, cast.REWORKED)
-    told = gateway.sandbox.world.plays(cast.REWORKED, 0)
+    page = await hiscores(gateway, players.REWORKED)
+    told = gateway.sandbox.database.plays(players.REWORKED, 0)
 
     newest = {(str(row.beatmap_id), row.score, row.mods): row for row in sorted(told, key=lambda row: row.update_time)}
     assert len(newest) < len(told)
@@ -102,8 +102,8 @@ async def test_a_play_that_was_stored_again_stands_once_as_last_recorded(gateway
 
 
 async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gateway):
-    every = (await hiscores(gateway, cast.REPEATER))["nodes"]
-    best = (await hiscores(gateway, cast.REPEATER, best=True))["nodes"]
+    every = (await hiscores(gateway, players.REPEATER))["nodes"]
+    best = (await hiscores(gateway, players.REPEATER, best=True))["nodes"]
 
     beatmaps = [play["beatmapId"] for play in best]
     assert len(set(beatmaps)) == len(beatmaps) < len(every)
@@ -115,8 +115,8 @@ async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gate
 
 @pytest.mark.parametrize("window", [{"from": "2020-01-01"}, {"to": "2020-01-01"}])
 async def test_a_window_that_is_open_at_one_end_cuts_at_the_other(gateway, window):
-    every = (await hiscores(gateway, cast.REPEATER))["nodes"]
-    within = (await hiscores(gateway, cast.REPEATER, window={"between": window}))["nodes"]
+    every = (await hiscores(gateway, players.REPEATER))["nodes"]
+    within = (await hiscores(gateway, players.REPEATER, window={"between": window}))["nodes"]
     assert within == [play for play in every if ("from" in window) == (play["playedAt"] >= "2020-01-01")]
     assert 0 < len(within) < len(every)
 
@@ -124,17 +124,17 @@ async def test_a_window_that_is_open_at_one_end_cuts_at_the_other(gateway, windo
 async def test_the_best_of_each_beatmap_is_chosen_among_the_plays_of_the_window(gateway):
     window = {"between": {"from": "2020-01-01", "to": "2024-01-01"}}
 
-    every = (await hiscores(gateway, cast.REPEATER, window=window))["nodes"]
-    best = (await hiscores(gateway, cast.REPEATER, window=window, best=True))["nodes"]
+    every = (await hiscores(gateway, players.REPEATER, window=window))["nodes"]
+    best = (await hiscores(gateway, players.REPEATER, window=window, best=True))["nodes"]
 
     assert {play["beatmapId"] for play in best} == {play["beatmapId"] for play in every}
 
 
 async def test_a_date_that_is_none_costs_its_play_only_and_is_told(gateway):
-    response = await gateway.send(PLAYS, id=str(cast.ZERO_DATE))
+    response = await gateway.send(PLAYS, id=str(players.ZERO_DATE))
 
     (warning,) = response["extensions"]["warnings"]
-    readable = {row.score for row in gateway.sandbox.world.plays(cast.ZERO_DATE, 0)[1:]}
+    readable = {row.score for row in gateway.sandbox.database.plays(players.ZERO_DATE, 0)[1:]}
     assert {play["score"] for play in response["data"]["user"]["stats"]["hiscores"]["nodes"]} == readable
     assert (warning["code"], warning["rows"]) == ("ROWS_DROPPED", 1)
     assert warning["path"] == ["user", "stats", "hiscores"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.graph.engine import Engine
 from gateway.graph.projection import works
 from gateway.graph.schema import build_schema
-from gateway.sandbox import cast
+from gateway.sandbox import players
 
 SNAPSHOT = [
     "at",
@@ -109,7 +109,7 @@ async def test_random_queries_are_answered_alike(gateway, slow):
 
 async def test_a_long_list_is_completed_as_a_whole(gateway):
     fields = " ".join(SNAPSHOT[:15])
-    data = await gateway.ask(f"{{ user(id: {cast.HEAVY}) {{ stats {{ snapshots {{ {fields} }} }} }} }}")
+    data = await gateway.ask(f"{{ user(id: {players.HEAVY}) {{ stats {{ snapshots {{ {fields} }} }} }} }}")
     assert len(data["user"]["stats"]["snapshots"]) == 5000
     assert tally(gateway) == {"fast": 1}
 

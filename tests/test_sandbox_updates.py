@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from gateway.sandbox import cast, create_sandbox
+from gateway.sandbox import create_sandbox, players
 
 pytestmark = pytest.mark.anyio
 
@@ -49,60 +49,60 @@ async def history(client, user):
 
 
 async def test_a_change_is_told_as_differences_with_the_mode_as_text(osutrack):
-    before = (await history(osutrack, cast.MIXED))[-1]
+    before = (await history(osutrack, players.MIXED_CASE))[-1]
 
-    answer = await update(osutrack, cast.MIXED)
+    answer = await update(osutrack, players.MIXED_CASE)
 
-    after = (await history(osutrack, cast.MIXED))[-1]
+    after = (await history(osutrack, players.MIXED_CASE))[-1]
     assert answer["mode"] == "0"
     assert answer["playcount"] == after["playcount"] - before["playcount"]
     assert answer["total_score"] == int(after["total_score"]) - int(before["total_score"])
 
 
 async def test_no_change_is_told_with_the_mode_as_a_number(osutrack):
-    answer = await update(osutrack, cast.UNCHANGED)
+    answer = await update(osutrack, players.UNCHANGED)
 
     assert (answer["mode"], answer["playcount"], answer["newhs"]) == (0, 0, [])
 
 
 async def test_a_first_update_tells_absolute_values(osutrack):
-    answer = await update(osutrack, cast.FRESH[1])
+    answer = await update(osutrack, players.UNTRACKED[1])
 
-    [snapshot] = await history(osutrack, cast.FRESH[1])
+    [snapshot] = await history(osutrack, players.UNTRACKED[1])
     assert (answer["first"], answer["levelup"]) == (True, False)
     assert (answer["pp_raw"], answer["playcount"]) == (snapshot["pp_raw"], snapshot["playcount"])
 
 
 async def test_a_first_update_in_another_mode_is_a_first_update(osutrack):
-    answer = await update(osutrack, cast.MIXED, mode=3)
+    answer = await update(osutrack, players.MIXED_CASE, mode=3)
 
     assert (answer["first"], len(answer["newhs"])) == (True, 12)
 
 
 async def test_new_hiscores_are_text_but_for_their_place(osutrack):
-    newhs = (await update(osutrack, cast.FRESH[1]))["newhs"]
+    newhs = (await update(osutrack, players.UNTRACKED[1]))["newhs"]
 
     assert [play["ranking"] for play in newhs] == [0, 8, 16, 25, 33, 41, 50, 58, 66, 75, 83, 91]
     assert {type(value) for play in newhs for name, value in play.items() if name != "ranking"} == {str}
 
 
 async def test_some_new_hiscores_lack_what_came_later(osutrack):
-    newhs = (await update(osutrack, cast.FRESH[1]))["newhs"]
+    newhs = (await update(osutrack, players.UNTRACKED[1]))["newhs"]
 
     assert [("score_id" in play, "is_classic" in play) for play in newhs[:3]] == [(True, True)] * 2 + [(False, False)]
 
 
 async def test_new_hiscores_are_found_afterwards(osutrack):
-    newhs = (await update(osutrack, cast.MIXED))["newhs"]
+    newhs = (await update(osutrack, players.MIXED_CASE))["newhs"]
 
-    plays = (await osutrack.get(f"/hiscores?user={cast.MIXED}&mode=0")).json()
+    plays = (await osutrack.get(f"/hiscores?user={players.MIXED_CASE}&mode=0")).json()
     assert {int(play["beatmap_id"]) for play in newhs} <= {play["beatmap_id"] for play in plays}
 
 
 async def test_new_hiscores_reach_the_best_plays(osutrack):
     before = (await osutrack.get("/bestplays?mode=2&limit=10000")).json()
 
-    newhs = (await update(osutrack, cast.HEAVY, mode=2))["newhs"]
+    newhs = (await update(osutrack, players.HEAVY, mode=2))["newhs"]
 
     assert len((await osutrack.get("/bestplays?mode=2&limit=10000")).json()) == len(before) + len(newhs)
 
@@ -111,8 +111,8 @@ async def test_the_second_equal_row_is_added_and_then_moves(osutrack, clock):
     lengths, newest = [], []
     for _ in range(3):
         clock.now += timedelta(minutes=1)
-        await update(osutrack, cast.UNCHANGED)
-        rows = await history(osutrack, cast.UNCHANGED)
+        await update(osutrack, players.UNCHANGED)
+        rows = await history(osutrack, players.UNCHANGED)
         lengths.append(len(rows))
         newest.append(rows[-1]["timestamp"])
 
@@ -121,20 +121,20 @@ async def test_the_second_equal_row_is_added_and_then_moves(osutrack, clock):
 
 
 async def test_a_settled_player_has_a_newest_row_that_moves_at_once(osutrack, clock):
-    before = await history(osutrack, cast.SETTLED)
+    before = await history(osutrack, players.SETTLED)
 
-    await update(osutrack, cast.SETTLED)
+    await update(osutrack, players.SETTLED)
 
-    after = await history(osutrack, cast.SETTLED)
+    after = await history(osutrack, players.SETTLED)
     assert after == [*before[:-1], before[-1] | {"timestamp": "2026-11-24T12:00:00.000Z"}]
 
 
 async def test_an_unranked_player_gets_no_snapshot(osutrack):
-    before = await history(osutrack, cast.INACTIVE)
+    before = await history(osutrack, players.INACTIVE)
 
-    await update(osutrack, cast.INACTIVE)
+    await update(osutrack, players.INACTIVE)
 
-    assert await history(osutrack, cast.INACTIVE) == before
+    assert await history(osutrack, players.INACTIVE) == before
 
 
 async def test_with_limits_the_sixth_update_of_a_minute_is_refused(clock):

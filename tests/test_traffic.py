@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.sandbox import Fault, cast
+from gateway.sandbox import Fault, players
 
 TWO_ALIASES = """query ($id: ID!) {
   a: user(id: $id) { stats { latest { pp } peak { globalRank } } }
@@ -43,7 +43,7 @@ async def test_200_equal_queries_on_a_slow_osutrack_still_cause_the_requests_of_
 
 
 async def test_25_players_are_each_asked_for_once(gateway):
-    ids = [str(user) for user in cast.ORDINARY[:25]]
+    ids = [str(user) for user in players.ORDINARY[:25]]
 
     data = await gateway.ask(MANY, ids=ids)
 
@@ -80,9 +80,9 @@ async def test_every_window_of_a_history_is_cut_from_one_answer(gateway):
 
 @pytest.mark.parametrize("window", [{"days": 1}, {"between": {"from": "2013-01-01", "to": "2013-01-02"}}])
 async def test_a_window_of_hiscores_never_reaches_osutrack_and_updates_nobody(gateway, window):
-    await gateway.ask(HISCORES, id=str(cast.MIXED), window=window)
+    await gateway.ask(HISCORES, id=str(players.MIXED_CASE), window=window)
 
-    assert asked(gateway, "/hiscores") == [{"user": str(cast.MIXED), "mode": "0"}]
+    assert asked(gateway, "/hiscores") == [{"user": str(players.MIXED_CASE), "mode": "0"}]
     assert gateway.sandbox.side_effects == []
 
 
@@ -109,7 +109,7 @@ async def test_empty_hiscores_are_remembered_since_each_request_for_them_is_an_u
 
 
 async def test_one_failing_player_among_five_leaves_the_other_four(gateway):
-    ids = ["2", "131464", str(cast.SEVERED), "1003", "1004"]
+    ids = ["2", "131464", str(players.HISCORES_FAIL), "1003", "1004"]
 
     response = await gateway.send(
         "query ($ids: [ID!]!) { users(ids: $ids) { stats { hiscores { totalCount } } } }", ids=ids

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 
 UPDATE = """mutation($id: ID!, $mode: GameMode! = OSU) { updateUser(id: $id, mode: $mode) {
     __typename
@@ -31,9 +31,9 @@ async def test_the_payload_and_every_later_read_see_the_new_snapshot(gateway):
 
 
 async def test_the_name_is_known_from_the_first_update_on(gateway):
-    assert (await gateway.ask(LATEST, id=str(cast.AMEO)))["user"]["username"] is None
-    assert (await update(gateway, cast.AMEO))["user"]["username"] == "ameo"
-    assert (await gateway.ask(LATEST, id=str(cast.AMEO)))["user"]["username"] == "ameo"
+    assert (await gateway.ask(LATEST, id=str(players.AMEO)))["user"]["username"] is None
+    assert (await update(gateway, players.AMEO))["user"]["username"] == "ameo"
+    assert (await gateway.ask(LATEST, id=str(players.AMEO)))["user"]["username"] == "ameo"
 
 
 async def test_a_first_update_has_nothing_to_compare_with(gateway):
@@ -71,7 +71,7 @@ async def test_another_mode_has_a_cooldown_of_its_own(gateway):
     assert other["updateUser"]["__typename"] == "UpdateUserSuccess"
 
 
-@pytest.mark.parametrize("user", [cast.BROKEN, cast.NULL])
+@pytest.mark.parametrize("user", [players.UPDATE_FAILS, players.UPDATE_NULL])
 async def test_a_failing_update_is_an_error_and_makes_old_what_was_known(gateway, user):
     await gateway.ask(LATEST, id=str(user))
     answer = await gateway.send(UPDATE, id=str(user))

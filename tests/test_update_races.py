@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.sandbox import Fault, cast
+from gateway.sandbox import Fault, players
 
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
 EVERYTHING = """stats { latest { at playCount } peak { globalRank pp } hiscores(first: 500) { totalCount } }"""
@@ -101,20 +101,20 @@ class TestInAHurry:
         return {"update_timeout_s": 0.5}
 
     async def test_an_update_that_is_never_answered_is_an_error_and_makes_old_what_was_known(self, gateway):
-        await gateway.ask(READ, id=str(cast.ORDINARY[5]))
+        await gateway.ask(READ, id=str(players.ORDINARY[5]))
         gateway.sandbox.faults = [Fault(kind="hang", path="/update")]
 
-        error = await gateway.error(UPDATE, id=str(cast.ORDINARY[5]))
+        error = await gateway.error(UPDATE, id=str(players.ORDINARY[5]))
         gateway.sandbox.reset_counts()
-        await gateway.ask(READ, id=str(cast.ORDINARY[5]))
+        await gateway.ask(READ, id=str(players.ORDINARY[5]))
 
         assert error["extensions"]["code"] == "UPSTREAM_TIMEOUT"
         assert gateway.sandbox.count("/stats_history") == 1
 
     async def test_it_is_not_sent_again_within_the_cooldown(self, gateway):
-        await gateway.error(UPDATE, id=str(cast.HANGING))
+        await gateway.error(UPDATE, id=str(players.UPDATE_HANGS))
 
-        again = await gateway.ask(UPDATE, id=str(cast.HANGING))
+        again = await gateway.ask(UPDATE, id=str(players.UPDATE_HANGS))
 
         assert again["updateUser"]["__typename"] == "UpdateOnCooldown"
-        assert gateway.sandbox.updates == [(cast.HANGING, 0)]
+        assert gateway.sandbox.updates == [(players.UPDATE_HANGS, 0)]

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 
 SNAPSHOTS = """query ($id: ID!, $window: Window, $every: Interval) {
   user(id: $id) { stats { snapshots(window: $window, every: $every) { at pp delta { pp playCount } playCount } } }
@@ -35,11 +35,11 @@ async def gain(gateway, user, window):
 
 
 async def snapshot_at(gateway, at):
-    return (await gateway.ask(AT, id=str(cast.AMEO), at=at))["user"]["stats"]["snapshotAt"]
+    return (await gateway.ask(AT, id=str(players.AMEO), at=at))["user"]["stats"]["snapshotAt"]
 
 
 async def test_to_includes_nothing_of_its_own_day(gateway):
-    found = await times(gateway, cast.HEAVY, between("2026-11-01", "2026-11-10"))
+    found = await times(gateway, players.HEAVY, between("2026-11-01", "2026-11-10"))
 
     assert found[0].startswith("2026-11-01")
     assert found[-1].startswith("2026-11-09")
@@ -47,55 +47,55 @@ async def test_to_includes_nothing_of_its_own_day(gateway):
 
 @pytest.mark.parametrize("day", ["2013-07-01", "2020-02-29", "2026-10-31", "2026-11-19"])
 async def test_adjacent_windows_share_no_snapshot_and_miss_none(gateway, day):
-    everything = await times(gateway, cast.HEAVY)
-    before = await times(gateway, cast.HEAVY, {"between": {"to": day}})
-    since = await times(gateway, cast.HEAVY, {"between": {"from": day}})
+    everything = await times(gateway, players.HEAVY)
+    before = await times(gateway, players.HEAVY, {"between": {"to": day}})
+    since = await times(gateway, players.HEAVY, {"between": {"from": day}})
 
     assert before + since == everything
 
 
 async def test_a_window_of_days_begins_that_many_times_24_hours_ago(gateway):
-    everything = await times(gateway, cast.HEAVY)
+    everything = await times(gateway, players.HEAVY)
 
-    found = await times(gateway, cast.HEAVY, {"days": 10})
+    found = await times(gateway, players.HEAVY, {"days": 10})
 
     assert found == [at for at in everything if at >= "2026-11-10T12:00:00.000Z"]
     assert len(found) > 10
 
 
 async def test_a_hundred_years_are_all_there_is(gateway):
-    assert await times(gateway, cast.AMEO, {"days": 36_500}) == await times(gateway, cast.AMEO)
+    assert await times(gateway, players.AMEO, {"days": 36_500}) == await times(gateway, players.AMEO)
 
 
 async def test_no_window_an_open_range_and_a_null_window_are_all_there_is(gateway):
-    everything = await times(gateway, cast.AMEO)
+    everything = await times(gateway, players.AMEO)
 
     assert len(everything) == 900
-    assert await times(gateway, cast.AMEO, {"between": {}}) == everything
-    assert await times(gateway, cast.AMEO, {"between": {"from": None, "to": None}}) == everything
+    assert await times(gateway, players.AMEO, {"between": {}}) == everything
+    assert await times(gateway, players.AMEO, {"between": {"from": None, "to": None}}) == everything
 
 
 @pytest.mark.parametrize("every, bucket", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m")])
 async def test_a_thinned_list_has_the_last_snapshot_of_each_bucket(gateway, every, bucket):
-    everything = await snapshots(gateway, cast.HEAVY)
+    everything = await snapshots(gateway, players.HEAVY)
 
-    thinned = await snapshots(gateway, cast.HEAVY, every=every)
+    thinned = await snapshots(gateway, players.HEAVY, every=every)
 
     last = {date.fromisoformat(row["at"][:10]).strftime(bucket): row for row in everything}
     assert thinned == list(last.values())
 
 
 async def test_a_delta_is_the_change_since_the_true_neighbour_in_windowed_and_thinned_lists(gateway):
-    everything = {row["at"]: row for row in await snapshots(gateway, cast.HEAVY)}
+    everything = {row["at"]: row for row in await snapshots(gateway, players.HEAVY)}
 
-    some = await snapshots(gateway, cast.HEAVY, between("2025-01-01", "2026-01-01"), "MONTH")
+    some = await snapshots(gateway, players.HEAVY, between("2025-01-01", "2026-01-01"), "MONTH")
 
     assert len(some) == 12
     assert some == [everything[row["at"]] for row in some]
 
 
 async def test_deltas_add_up_to_the_change_between_the_first_and_the_last_snapshot(gateway):
-    rows = await snapshots(gateway, cast.HEAVY)
+    rows = await snapshots(gateway, players.HEAVY)
 
     assert rows[0]["delta"] is None
     assert sum(row["delta"]["playCount"] for row in rows[1:]) == rows[-1]["playCount"] - rows[0]["playCount"]
@@ -103,9 +103,9 @@ async def test_deltas_add_up_to_the_change_between_the_first_and_the_last_snapsh
 
 
 async def test_a_gain_is_measured_from_the_last_snapshot_before_the_window(gateway):
-    everything = await snapshots(gateway, cast.HEAVY)
+    everything = await snapshots(gateway, players.HEAVY)
 
-    gained = await gain(gateway, cast.HEAVY, between("2026-10-01", "2026-11-01"))
+    gained = await gain(gateway, players.HEAVY, between("2026-10-01", "2026-11-01"))
 
     start = [row for row in everything if row["at"] <= "2026-10-01T00:00:00.000Z"][-1]
     end = [row for row in everything if row["at"] < "2026-11-01"][-1]
@@ -115,21 +115,21 @@ async def test_a_gain_is_measured_from_the_last_snapshot_before_the_window(gatew
 
 
 async def test_a_gain_over_more_than_was_tracked_says_so(gateway):
-    everything = await times(gateway, cast.AMEO)
+    everything = await times(gateway, players.AMEO)
 
-    gained = await gain(gateway, cast.AMEO, {"days": 36_500})
+    gained = await gain(gateway, players.AMEO, {"days": 36_500})
 
     assert gained["start"]["at"] == everything[0]
     assert gained["coversWholeWindow"] is False
 
 
-@pytest.mark.parametrize("user", [cast.SINGLE, cast.NO_SNAPSHOTS, 4040404])
+@pytest.mark.parametrize("user", [players.SINGLE_SNAPSHOT, players.NO_SNAPSHOTS, 4040404])
 async def test_there_is_no_gain_without_two_snapshots(gateway, user):
     assert await gain(gateway, user, {"days": 36_500}) is None
 
 
 async def test_the_snapshot_at_a_moment_is_the_newest_until_then(gateway):
-    everything = await times(gateway, cast.AMEO)
+    everything = await times(gateway, players.AMEO)
     second, third = everything[1:3]
     just_before = datetime.fromisoformat(third) - timedelta(milliseconds=1)
 

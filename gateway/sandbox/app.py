@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.sandbox.control import Control
-from gateway.sandbox.limits import Limits
+from gateway.sandbox.limits import RateLimits
 from gateway.sandbox.state import Sandbox
 from gateway.sandbox.upstream import Sleep, Upstream
 
@@ -31,7 +31,7 @@ def create_sandbox(
     Its rows end where the clock stands now. With rate limits, a client gets 600 reads and 5 updates a minute.
     """
     sandbox = Sandbox(now=now, seed=seed)
-    upstream = Upstream(sandbox, limits=Limits(now=now) if rate_limits else None, sleep=sleep)
+    upstream = Upstream(sandbox, limits=RateLimits(now=now) if rate_limits else None, sleep=sleep)
     app = Starlette(routes=[*Control(sandbox).routes(), Mount("/", app=upstream)])
     app.state.sandbox = sandbox
     return app

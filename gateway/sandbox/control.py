@@ -33,8 +33,8 @@ class Control:
     async def overview(self, _: Request) -> Response:
         """Everybody with the rows they have now, the faults that are on, and the counts."""
         players = [
-            {"id": player.id, "username": player.username, "modes": self._sandbox.world.sizes(player.id)}
-            for player in self._sandbox.world.players.values()
+            {"id": player.id, "username": player.username, "modes": self._sandbox.database.row_counts(player.id)}
+            for player in self._sandbox.database.players.values()
         ]
         return _json({"players": players, "faults": self._sandbox.faults, "counts": self._sandbox.counts()})
 

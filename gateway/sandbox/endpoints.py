@@ -6,20 +6,20 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable
 from itertools import islice
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 from gateway.sandbox.dates import EARLIEST, LATEST, window
 from gateway.sandbox.mishaps import failure
-from gateway.sandbox.replies import Reply, json
+from gateway.sandbox.responses import Response, json
 from gateway.sandbox.rows import BestPlay, Play, Snapshot
 from gateway.sandbox.state import Sandbox
 from gateway.sandbox.updates import exists_on_osu, update
 from gateway.sandbox.validation import (
     BAD_USER,
+    BadRequest,
     Query,
-    Refused,
     lenient_mode,
-    limit_of,
-    mode_of,
+    play_limit,
+    strict_mode,
     user_id,
     username,
 )
@@ -27,7 +27,7 @@ from gateway.sandbox.validation import (
 _EVERYTHING = (EARLIEST, LATEST)
 
 
-class Unanswered(Exception):
+class NoResponse(Exception):
     """No answer will ever come."""
 
 
@@ -36,31 +36,31 @@ class Endpoints:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        self._world = sandbox.world
-        self._encoded: dict[Hashable, Reply] = {}
+        self._database = sandbox.database
+        self._encoded: dict[Hashable, Response] = {}
 
-    def stats_history(self, query: Query) -> Reply:
+    def stats_history(self, query: Query) -> Response:
         """All snapshots between two instants, oldest first."""
-        user, mode = user_id(query), mode_of(query)
+        user, mode = user_id(query), strict_mode(query)
         between = window(query)
         if between == _EVERYTHING:
-            return self._kept(("history", user, mode), lambda: self._world.snapshots(user, mode))
-        return json(_snapshots_between(self._world.snapshots(user, mode), *between))
+            return self._kept(("history", user, mode), lambda: self._database.snapshots(user, mode))
+        return json(_snapshots_between(self._database.snapshots(user, mode), *between))
 
-    def peak(self, query: Query) -> Reply:
+    def peak(self, query: Query) -> Response:
         """The best rank and accuracy, in a list of one."""
-        user, mode = user_id(query), mode_of(query)
-        return self._kept(("peak", user, mode), lambda: [self._world.peak(user, mode)])
+        user, mode = user_id(query), strict_mode(query)
+        return self._kept(("peak", user, mode), lambda: [self._database.peak(user, mode)])
 
-    def best_plays(self, query: Query) -> Reply:
+    def best_plays(self, query: Query) -> Response:
         """The plays between two instants with the highest pp."""
-        mode, limit = mode_of(query), limit_of(query)
+        mode, limit = strict_mode(query), play_limit(query)
         between = window(query)
         if between == _EVERYTHING:
-            return self._kept(("best", mode, limit), lambda: self._world.best(mode)[:limit])
-        return json(_best_between(self._world.best(mode), *between, limit))
+            return self._kept(("best", mode, limit), lambda: self._database.best_plays(mode)[:limit])
+        return json(_best_between(self._database.best_plays(mode), *between, limit))
 
-    def hiscores(self, query: Query) -> Reply:
+    def hiscores(self, query: Query) -> Response:
         """All plays between two instants; when there are none, the player is updated first."""
         mode = lenient_mode(query) or 0
         if query.single("userMode") == "username":
@@ -69,31 +69,31 @@ class Endpoints:
             user, updated = user_id(query), False
         if not updated and not self._plays(user, mode, query):
             self._update_on_the_side(user, mode)
-        if user == cast.SEVERED:
+        if user == players.HISCORES_FAIL:
             return failure(500, "/hiscores")
         if window(query) == _EVERYTHING:
-            return self._kept(("hiscores", user, mode), lambda: self._world.plays(user, mode))
+            return self._kept(("hiscores", user, mode), lambda: self._database.plays(user, mode))
         return json(self._plays(user, mode, query))
 
-    def update(self, query: Query) -> Reply:
+    def update(self, query: Query) -> Response:
         """Update a player and tell the difference."""
-        user, mode = user_id(query), mode_of(query)
+        user, mode = user_id(query), strict_mode(query)
         self._sandbox.updates.append((user, mode))
-        if exists_on_osu(self._world, user):
+        if exists_on_osu(self._database, user):
             return json(self._updated(user, mode))
         return self._not_updated(user, mode)
 
-    def _not_updated(self, user: int, mode: int) -> Reply:
-        if user in cast.GONE:
+    def _not_updated(self, user: int, mode: int) -> Response:
+        if user in players.NONEXISTENT:
             return json({"username": str(user), "mode": mode, "exists": False})
-        if user == cast.HANGING:
-            raise Unanswered
-        if user in {cast.BROKEN, cast.BAD_GATEWAY, cast.SEVERED}:
+        if user == players.UPDATE_HANGS:
+            raise NoResponse
+        if user in {players.UPDATE_FAILS, players.BAD_GATEWAY, players.HISCORES_FAIL}:
             return failure(500, "/update")
-        return json(None) if user == cast.NULL else failure(404, "/update")
+        return json(None) if user == players.UPDATE_NULL else failure(404, "/update")
 
     def _updated(self, user: int, mode: int) -> dict[str, object]:
-        answer = update(self._world, user, mode)
+        answer = update(self._database, user, mode)
         stale = {("history", user, mode), ("peak", user, mode), ("hiscores", user, mode)}
         for key in [key for key in self._encoded if key in stale or _is_best(key, mode)]:
             del self._encoded[key]
@@ -104,28 +104,28 @@ class Endpoints:
 
         The database decides when it knows exactly one; else osu! is asked, which updates as well.
         """
-        known = self._world.ids_of(name)
+        known = self._database.ids_by_name(name)
         if len(known) == 1:
             return known[0], False
         wanted = name.rstrip(" ").lower()
-        found = known or [user for user in cast.FRESH if cast.fresh_name(user) == wanted]
+        found = known or [user for user in players.UNTRACKED if players.untracked_name(user) == wanted]
         if not found:
-            raise Refused(BAD_USER)
+            raise BadRequest(BAD_USER)
         self._update_on_the_side(found[0], mode)
         return found[0], True
 
     def _update_on_the_side(self, user: int, mode: int) -> None:
         self._sandbox.side_effects.append((user, mode))
-        if user == cast.HANGING:
-            raise Unanswered
-        if exists_on_osu(self._world, user):
+        if user == players.UPDATE_HANGS:
+            raise NoResponse
+        if exists_on_osu(self._database, user):
             self._updated(user, mode)
 
     def _plays(self, user: int, mode: int, query: Query) -> list[Play]:
         since, until = window(query)
-        return [play for play in self._world.plays(user, mode) if since <= play.score_time <= until]
+        return [play for play in self._database.plays(user, mode) if since <= play.score_time <= until]
 
-    def _kept(self, key: Hashable, rows: Callable[[], object]) -> Reply:
+    def _kept(self, key: Hashable, rows: Callable[[], object]) -> Response:
         if key not in self._encoded:
             self._encoded[key] = json(rows())
         return self._encoded[key]

@@ -33,7 +33,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     content_type: str | None = None
 
 
-class Turns:
+class FaultSchedule:
     """The faults that are on, and how often each had its turn."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
@@ -41,7 +41,7 @@ class Turns:
         self._asked = [0] * len(self.faults)
         self._struck = [0] * len(self.faults)
 
-    def strike(self, path: str) -> list[Fault]:
+    def due(self, path: str) -> list[Fault]:
         """The faults whose turn it is with this request, in the order they were given."""
         return [fault for index, fault in enumerate(self.faults) if self._is_due(index, fault, path)]
 

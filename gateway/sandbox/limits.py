@@ -10,7 +10,7 @@ READS = 600
 UPDATES = 5
 
 
-class Limits:
+class RateLimits:
     """Counts requests in minutes that begin with a client's first one; reads and updates apart."""
 
     def __init__(self, *, now: Callable[[], datetime]) -> None:

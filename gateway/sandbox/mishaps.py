@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from starlette.types import Receive, Send
 
 from gateway.sandbox.faults import Fault
-from gateway.sandbox.replies import Reply, html, json, text
+from gateway.sandbox.responses import Response, html, json, text
 
 TOO_MANY = "Too many requests, please try again later."
 UPDATE_FAILED = "Internal error when updating user"
@@ -25,15 +25,15 @@ class Transport(Protocol):
     def abort(self) -> None: ...
 
 
-def stand_in(fault: Fault, path: str) -> Reply:
+def fault_response(fault: Fault, path: str) -> Response:
     """The answer of `status`, `rate_limit` and `garbage` in place of the right one."""
     usual = _usual(fault, path)
     body = usual.body if fault.body is None else fault.body.encode()
     headers = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
-    return Reply(usual.status, fault.content_type or usual.content_type, body, headers)
+    return Response(usual.status, fault.content_type or usual.content_type, body, headers)
 
 
-def _usual(fault: Fault, path: str) -> Reply:
+def _usual(fault: Fault, path: str) -> Response:
     if fault.kind == "garbage":
         return html(200, _GARBAGE)
     if fault.kind == "rate_limit":
@@ -41,7 +41,7 @@ def _usual(fault: Fault, path: str) -> Reply:
     return failure(fault.status, path)
 
 
-def failure(status: int, path: str) -> Reply:
+def failure(status: int, path: str) -> Response:
     """The body that comes with a status: osu!track's own, or above 500 that of a proxy before it."""
     phrase = responses.get(status, "Unknown")
     if status > 500:
@@ -64,10 +64,10 @@ async def reset(receive: Receive) -> None:
     await hang(receive)
 
 
-async def send_half(reply: Reply, receive: Receive, send: Send) -> None:
+async def send_half(response: Response, receive: Receive, send: Send) -> None:
     """Send the headers and the first half of the body, then cut the connection."""
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.wire_headers()})
-    half = reply.body[: len(reply.body) // 2]
+    await send({"type": "http.response.start", "status": response.status, "headers": response.raw_headers()})
+    half = response.body[: len(response.body) // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
     transport = _transport(receive)
     transport.close()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from random import Random
 
-from gateway.sandbox.cast import HEAVY, REPEATER, REWORKED
+from gateway.sandbox.players import HEAVY, REPEATER, REWORKED
 from gateway.sandbox.rows import Play, instant, number, six_digits
-from gateway.sandbox.snapshots import DAY_S, OPENING
+from gateway.sandbox.snapshots import DAY_S, TRACKING_STARTED_S
 
 _UTC_SINCE = int(datetime(2018, 9, 1, tzinfo=UTC).timestamp())
 _LAZER_SINCE = int(datetime(2024, 2, 1, tzinfo=UTC).timestamp())
@@ -23,7 +23,7 @@ _MODS = (
 )
 
 
-class Author:
+class PlayGenerator:
     """Writes the plays of one player in one mode."""
 
     def __init__(self, user: int, mode: int, *, now_s: int, rng: Random) -> None:
@@ -35,14 +35,14 @@ class Author:
         self._top_pp = 1_700 if user == HEAVY else rng.randrange(150, 1_100)
         self._beatmaps: list[int] = []
 
-    def career(self, size: int) -> list[Play]:
+    def generate(self, size: int) -> list[Play]:
         """So many rows, oldest play first; about one in ten old plays is there twice."""
         rows: list[Play] = []
         while len(rows) < size:
             rows += self._recorded(self._moment())[: size - len(rows)]
         return sorted(rows, key=lambda play: play.score_time)
 
-    def recent(self, count: int) -> list[Play]:
+    def generate_recent(self, count: int) -> list[Play]:
         """Plays of the last twenty days, found by an update that runs now; best first."""
         plays = [self._play(self._now_s - self._rng.randrange(60, 20 * DAY_S), self._now_s) for _ in range(count)]
         return sorted(plays, key=lambda play: -play.pp)
@@ -51,7 +51,7 @@ class Author:
         kind = self._rng.random()
         if kind < 0.02:
             return self._moment_of_the_last_day()
-        days = 7 if kind < 0.06 else 60 if kind < 0.15 else (self._today_s - OPENING) // DAY_S
+        days = 7 if kind < 0.06 else 60 if kind < 0.15 else (self._today_s - TRACKING_STARTED_S) // DAY_S
         return self._today_s - 3600 - self._rng.randrange(days * DAY_S)
 
     def _moment_of_the_last_day(self) -> int:

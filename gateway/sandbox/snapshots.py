@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 
-from gateway.sandbox.cast import HEAVY
+from gateway.sandbox.players import HEAVY
 from gateway.sandbox.rows import Snapshot, instant, number, single_precision, six_digits
 
 DAY_S = 86_400
-OPENING = int(datetime(2012, 5, 1, tzinfo=UTC).timestamp())
+TRACKING_STARTED_S = int(datetime(2012, 5, 1, tzinfo=UTC).timestamp())
 """Nobody was tracked before."""
 
 _EXACT_SINCE = "2024-02"
@@ -20,7 +20,7 @@ _SCORE_OF_LEVEL_100 = 26_931_190_829
 
 
 @dataclass(frozen=True)
-class Career:
+class CareerCurve:
     """What a player arrives at, and how far it is there at a given moment."""
 
     playcount: int
@@ -52,10 +52,10 @@ class Career:
         )
 
 
-def series(size: int, *, user: int, until_s: int, rng: Random) -> list[Snapshot]:
+def generate_snapshots(size: int, *, user: int, until_s: int, rng: Random) -> list[Snapshot]:
     """So many snapshots, oldest first, all at different seconds; the last is in the day before the end."""
     career = _career(user, rng)
-    start_s = OPENING + int((until_s - OPENING - 3 * 365 * DAY_S) * rng.random() ** 2)
+    start_s = TRACKING_STARTED_S + int((until_s - TRACKING_STARTED_S - 3 * 365 * DAY_S) * rng.random() ** 2)
     times = _moments(size, start_s, until_s, rng)
     return [career.at((at - start_s) / (until_s - start_s), instant(at), rng) for at in times]
 
@@ -72,9 +72,9 @@ def level_of(total_score: int, at: str) -> float:
     return number(round(level, 2 if at >= _COARSE_LEVEL_SINCE else 4))
 
 
-def _career(user: int, rng: Random) -> Career:
+def _career(user: int, rng: Random) -> CareerCurve:
     skill = 1.2 if user == HEAVY else rng.random() ** 2
-    return Career(12_000 + int(160_000 * skill), 800 + 19_000 * skill, 93 + 6 * min(skill, 1))
+    return CareerCurve(12_000 + int(160_000 * skill), 800 + 19_000 * skill, 93 + 6 * min(skill, 1))
 
 
 def _moments(size: int, start_s: int, end_s: int, rng: Random) -> list[int]:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from gateway.sandbox.faults import Fault, Turns
-from gateway.sandbox.world import World
+from gateway.sandbox.database import Database
+from gateway.sandbox.faults import Fault, FaultSchedule
 
 _REMEMBERED = 10_000
 
 
-class Asked(NamedTuple):
+class RecordedRequest(NamedTuple):
     """A request, as it was understood: path in lower case, without a slash at the end."""
 
     method: str
@@ -22,20 +22,20 @@ class Asked(NamedTuple):
 
 
 class Sandbox:
-    """The simulated osu!track: its world, its faults, and a log of what it was asked.
+    """The simulated osu!track: its database, its faults, and a log of what it was asked.
 
     `requests` remembers the last 10,000; `count` counts all. `updates` are POSTs to `/update`, `side_effects`
     the updates that a GET of `/hiscores` caused, each as (user, mode). `bytes_sent` counts bodies.
     """
 
     def __init__(self, *, now: Callable[[], datetime], seed: int) -> None:
-        self.world = World(seed=seed, now=now)
-        self.turns = Turns([])
+        self.database = Database(seed=seed, now=now)
+        self.schedule = FaultSchedule([])
         self.reset_counts()
 
     def reset_counts(self) -> None:
         """Forget what was asked; rows and faults stay."""
-        self.requests: deque[Asked] = deque(maxlen=_REMEMBERED)
+        self.requests: deque[RecordedRequest] = deque(maxlen=_REMEMBERED)
         self.side_effects: list[tuple[int, int]] = []
         self.updates: list[tuple[int, int]] = []
         self.bytes_sent = 0
@@ -44,18 +44,18 @@ class Sandbox:
     @property
     def players(self) -> list[int]:
         """The ids of everybody tracked."""
-        return list(self.world.players)
+        return list(self.database.players)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
         """The faults that are on; assign others to replace them, none to be well again."""
-        return self.turns.faults
+        return self.schedule.faults
 
     @faults.setter
     def faults(self, faults: Iterable[Fault]) -> None:
-        self.turns = Turns(faults)
+        self.schedule = FaultSchedule(faults)
 
-    def note(self, asked: Asked) -> None:
+    def note(self, asked: RecordedRequest) -> None:
         """Count a request."""
         self.requests.append(asked)
         self._counts[asked.path] += 1

@@ -9,32 +9,32 @@ import math
 
 from msgspec.structs import asdict, replace
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
+from gateway.sandbox.database import Database
 from gateway.sandbox.newhs import Answer, newhs
 from gateway.sandbox.rows import Play, Snapshot, number
-from gateway.sandbox.snapshots import level_of, series
-from gateway.sandbox.world import World
+from gateway.sandbox.snapshots import generate_snapshots, level_of
 
 _NOBODY = Snapshot(0, 0, 0, 0, "0", "0", 0, 0, 0, 0, 0, 0, 0, "")
 _FIRST_PLAYS = 12
 
 
-def exists_on_osu(world: World, user: int) -> bool:
+def exists_on_osu(database: Database, user: int) -> bool:
     """Whether osu! knows this player, tracked or not."""
-    return user in world.players or user in cast.FRESH
+    return user in database.players or user in players.UNTRACKED
 
 
-def update(world: World, user: int, mode: int) -> Answer:
+def update(database: Database, user: int, mode: int) -> Answer:
     """Update a player that exists on osu!; the answer of `/update`."""
-    world.start_tracking(user)
-    rows = world.snapshots(user, mode)
+    database.start_tracking(user)
+    rows = database.snapshots(user, mode)
     changes = not rows or user % 3 != 0
-    chapter = f"update {len(rows)} {len(world.plays(user, mode))}"
+    seed_key = f"update {len(rows)} {len(database.plays(user, mode))}"
     before = rows[-1] if rows else None
-    after = _grown(world, user, mode, chapter) if changes else replace(rows[-1], timestamp=world.now_text())
-    world.replace_snapshots(user, mode, _kept(rows, after))
-    found = _found(world, user, mode, chapter) if changes else []
-    name = world.players[user].username
+    after = _grown(database, user, mode, seed_key) if changes else replace(rows[-1], timestamp=database.now_text())
+    database.replace_snapshots(user, mode, _kept(rows, after))
+    found = _found(database, user, mode, seed_key) if changes else []
+    name = database.players[user].username
     answer = _difference(before, after) | {"newhs": newhs(found, user)}
     # The real one sends the mode as text when something has changed, and as a number when not.
     return {"username": name, "mode": str(mode) if changes else mode} | answer
@@ -47,10 +47,10 @@ def _kept(rows: list[Snapshot], after: Snapshot) -> list[Snapshot]:
     return [*(rows[:-1] if same else rows), after]
 
 
-def _grown(world: World, user: int, mode: int, chapter: str) -> Snapshot:
-    rng, rows, now_s = world.rng(user, mode, chapter), world.snapshots(user, mode), world.now_s()
+def _grown(database: Database, user: int, mode: int, seed_key: str) -> Snapshot:
+    rng, rows, now_s = database.rng(user, mode, seed_key), database.snapshots(user, mode), database.now_s()
     if not rows:
-        return replace(series(1, user=user, until_s=now_s, rng=rng)[0], timestamp=world.now_text())
+        return replace(generate_snapshots(1, user=user, until_s=now_s, rng=rng)[0], timestamp=database.now_text())
     last, played = rows[-1], rng.randrange(5, 60)
     total = int(last.total_score) + played * 1_900_031
     return Snapshot(
@@ -61,20 +61,20 @@ def _grown(world: World, user: int, mode: int, chapter: str) -> Snapshot:
         ranked_score=str(int(last.ranked_score) + played * 310_007),
         total_score=str(total),
         pp_rank=max(1, last.pp_rank - played // 3) if last.pp_rank else 0,
-        level=max(last.level, level_of(total, world.now_text())),
+        level=max(last.level, level_of(total, database.now_text())),
         pp_raw=number(last.pp_raw + rng.randrange(1, 9_000) / 1_000),
         accuracy=last.accuracy + rng.uniform(-0.003, 0.003),
         count_rank_ss=last.count_rank_ss,
         count_rank_s=last.count_rank_s + played // 20,
         count_rank_a=last.count_rank_a + played // 15,
-        timestamp=world.now_text(),
+        timestamp=database.now_text(),
     )
 
 
-def _found(world: World, user: int, mode: int, chapter: str) -> list[Play]:
-    count = 2 if world.plays(user, mode) else _FIRST_PLAYS
-    found = world.author(user, mode, chapter).recent(count)
-    world.add_plays(user, mode, found)
+def _found(database: Database, user: int, mode: int, seed_key: str) -> list[Play]:
+    count = 2 if database.plays(user, mode) else _FIRST_PLAYS
+    found = database.play_generator(user, mode, seed_key).generate_recent(count)
+    database.add_plays(user, mode, found)
     return found
 
 

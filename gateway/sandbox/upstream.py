@@ -9,18 +9,18 @@ from urllib.parse import parse_qsl
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.sandbox import mishaps
-from gateway.sandbox.endpoints import Endpoints, Unanswered
-from gateway.sandbox.limits import Limits
-from gateway.sandbox.replies import Reply, html, not_found, send_reply
-from gateway.sandbox.state import Asked, Sandbox
-from gateway.sandbox.validation import Query, Refused
+from gateway.sandbox.endpoints import Endpoints, NoResponse
+from gateway.sandbox.limits import RateLimits
+from gateway.sandbox.responses import Response, html, not_found, send_response
+from gateway.sandbox.state import RecordedRequest, Sandbox
+from gateway.sandbox.validation import BadRequest, Query
 
 Sleep = Callable[[float], Awaitable[object]]
 
 
 class _Route(NamedTuple):
     method: str
-    answer: Callable[[Query], Reply]
+    answer: Callable[[Query], Response]
 
     @property
     def allowed(self) -> str:
@@ -30,7 +30,7 @@ class _Route(NamedTuple):
 class Upstream:
     """osu!track as an ASGI application."""
 
-    def __init__(self, sandbox: Sandbox, *, limits: Limits | None, sleep: Sleep) -> None:
+    def __init__(self, sandbox: Sandbox, *, limits: RateLimits | None, sleep: Sleep) -> None:
         endpoints = Endpoints(sandbox)
         self._sandbox = sandbox
         self._limits = limits
@@ -48,14 +48,14 @@ class Upstream:
             return
         query = Query(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         path = scope["path"].lower().rstrip("/") or "/"
-        self._sandbox.note(Asked(scope["method"], path, query.as_dict()))
+        self._sandbox.note(RecordedRequest(scope["method"], path, query.as_dict()))
         try:
             await self._answer(path, query, scope, receive, self._counting(send))
-        except Unanswered:
+        except NoResponse:
             await mishaps.hang(receive)
 
     async def _answer(self, path: str, query: Query, scope: Scope, receive: Receive, send: Send) -> None:
-        for fault in self._sandbox.turns.strike(path):
+        for fault in self._sandbox.schedule.due(path):
             if fault.kind == "latency":
                 await self._sleep(fault.seconds)
             elif fault.kind == "hang":
@@ -63,16 +63,16 @@ class Upstream:
             elif fault.kind == "reset":
                 return await mishaps.reset(receive)
             elif fault.kind == "half":
-                return await mishaps.send_half(self._reply(path, query, scope), receive, send)
+                return await mishaps.send_half(self._response(path, query, scope), receive, send)
             else:
-                return await send_reply(mishaps.stand_in(fault, path), scope, send)
-        return await send_reply(self._reply(path, query, scope), scope, send)
+                return await send_response(mishaps.fault_response(fault, path), scope, send)
+        return await send_response(self._response(path, query, scope), scope, send)
 
-    def _reply(self, path: str, query: Query, scope: Scope) -> Reply:
+    def _response(self, path: str, query: Query, scope: Scope) -> Response:
         """The right answer, when nothing interferes."""
         return self._limited(scope, path) or self._routed(path, query, scope)
 
-    def _routed(self, path: str, query: Query, scope: Scope) -> Reply:
+    def _routed(self, path: str, query: Query, scope: Scope) -> Response:
         method, route = scope["method"], self._routes.get(path)
         if route is None or method not in {*route.allowed.split(","), "OPTIONS"}:
             return not_found(method, scope["raw_path"].decode("latin-1"))
@@ -80,10 +80,10 @@ class Upstream:
             return html(200, route.allowed).with_headers({"Allow": route.allowed})
         try:
             return route.answer(query)
-        except Refused as refused:
+        except BadRequest as refused:
             return html(400, str(refused))
 
-    def _limited(self, scope: Scope, path: str) -> Reply | None:
+    def _limited(self, scope: Scope, path: str) -> Response | None:
         if self._limits is None:
             return None
         host, _ = scope.get("client") or ("", 0)

@@ -42,7 +42,7 @@ class Query:
         return {name: values[-1] for name, values in self._values.items()}
 
 
-class Refused(Exception):
+class BadRequest(Exception):
     """The request is answered with a 400 and this text."""
 
 
@@ -51,7 +51,7 @@ def user_id(query: Query) -> int:
     text = query.single("user") or ""
     value = js_number(text)
     if not (value > 0 and value == js_parse_int(text)):
-        raise Refused(BAD_USER)
+        raise BadRequest(BAD_USER)
     return int(value)
 
 
@@ -59,15 +59,15 @@ def username(query: Query) -> str:
     """The name, as it was given."""
     name = query.single("user")
     if not name:
-        raise Refused(BAD_USER)
+        raise BadRequest(BAD_USER)
     return name
 
 
-def mode_of(query: Query) -> int:
+def strict_mode(query: Query) -> int:
     """One of the texts 0, 1, 2 and 3."""
     mode = lenient_mode(query)
     if mode is None:
-        raise Refused(BAD_MODE)
+        raise BadRequest(BAD_MODE)
     return mode
 
 
@@ -77,13 +77,13 @@ def lenient_mode(query: Query) -> int | None:
     return int(text) if text in {"0", "1", "2", "3"} else None
 
 
-def limit_of(query: Query) -> int:
+def play_limit(query: Query) -> int:
     """A whole number from 1 to 10,000 in any spelling of JavaScript; 100 when missing."""
     if not query.has("limit"):
         return _DEFAULT_LIMIT
     value = js_number(query.single("limit") or "")
     if not (1 <= value <= _MOST and value == int(value)):
-        raise Refused(BAD_LIMIT)
+        raise BadRequest(BAD_LIMIT)
     return int(value)
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.cast import AMEO, FRESH, GONE, HEAVY, INACTIVE, MANIA_ONLY, SINGLE
+from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
 from tests.processes import sandboxed
 
@@ -245,9 +245,9 @@ def test_another_player_is_looked_at_from_the_head_of_the_page(player):
 
 
 def test_a_player_beside_who_is_not_tracked_is_told(player):
-    page = player(f"{AMEO}?compare={FRESH[40]}")
+    page = player(f"{AMEO}?compare={UNTRACKED[40]}")
     page.get_by_text("osu!track has no snapshots of").wait_for()
-    assert page.get_by_role("link", name="their page").get_attribute("href") == str(FRESH[40])
+    assert page.get_by_role("link", name="their page").get_attribute("href") == str(UNTRACKED[40])
 
 
 def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, visit):
@@ -294,7 +294,7 @@ def test_a_cooldown_ends_before_the_eyes(player):
 
 
 def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
-    page = visit(f"/players/{FRESH[0]}")
+    page = visit(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
@@ -305,7 +305,7 @@ def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
 
 
 def test_whom_osu_does_not_know_is_told(visit):
-    page = visit(f"/players/{GONE[0]}")
+    page = visit(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert "osu! knows no user" in outcome(page)
@@ -313,7 +313,7 @@ def test_whom_osu_does_not_know_is_told(visit):
 
 
 def test_a_single_snapshot_is_a_point(player):
-    page = player(SINGLE)
+    page = player(SINGLE_SNAPSHOT)
     assert "one point" in page.locator("#plots-words").inner_text()
     assert page.get_by_text("No two snapshots to compare.").count() == 3
 

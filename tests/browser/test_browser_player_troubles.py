@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Route
 
-from gateway.sandbox.cast import AMEO, HANGING
+from gateway.sandbox.players import AMEO, UPDATE_HANGS
 from tests.browser.chromium import Served
 from tests.processes import sandboxed
 
@@ -99,7 +99,7 @@ def test_old_numbers_are_shown_with_their_age(visit, gateway):
 
 
 def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
-    page = visit(f"/players/{HANGING}")
+    page = visit(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert trouble(page, "#updated") == "UPSTREAM_TIMEOUT"

@@ -1,4 +1,4 @@
-"""The oddities of the cast: what a database collects in ten years, each with one player."""
+"""The oddities of the players: what a database collects in ten years, each with one player."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from gateway.sandbox import cast
+from gateway.sandbox import players
 from gateway.sandbox.rows import Play, Snapshot
 
 ZERO_DATE = "0000-00-00 00:00:00"
 UNKNOWN_MOD = 1 << 31
 
 Row = TypeVar("Row")
-Quirk = Callable[[list[Row]], list[Row]]
+Anomaly = Callable[[list[Row]], list[Row]]
 
 
 def _twins(rows: list[Snapshot]) -> list[Snapshot]:
@@ -68,18 +68,18 @@ def _huge_score(rows: list[Play]) -> list[Play]:
     return [replace(rows[0], score=5_000_000_000), *rows[1:]]
 
 
-OF_SNAPSHOTS: dict[int, Quirk[Snapshot]] = {
-    cast.TWINS: _twins,
-    cast.NEGATIVE: _negative,
-    cast.UNRANKED: _unranked_at_first,
-    cast.INACTIVE: _unranked,
-    cast.BIG: _big,
-    cast.BLIP: _blip,
-    cast.SETTLED: _settled,
+SNAPSHOT_ANOMALIES: dict[int, Anomaly[Snapshot]] = {
+    players.EQUAL_TIMESTAMPS: _twins,
+    players.NEGATIVE_COUNTS: _negative,
+    players.UNRANKED: _unranked_at_first,
+    players.INACTIVE: _unranked,
+    players.BIG_NUMBERS: _big,
+    players.ANOMALY: _blip,
+    players.SETTLED: _settled,
 }
 
-OF_PLAYS: dict[int, Quirk[Play]] = {
-    cast.ZERO_DATE: _zero_date,
-    cast.STRANGE: _strange,
-    cast.BIG: _huge_score,
+PLAY_ANOMALIES: dict[int, Anomaly[Play]] = {
+    players.ZERO_DATE: _zero_date,
+    players.UNKNOWN_VALUES: _strange,
+    players.BIG_NUMBERS: _huge_score,
 }

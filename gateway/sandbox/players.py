@@ -7,33 +7,33 @@ A player whose id is divisible by three never changes: an update finds the same 
     2                   HEAVY         peppy           5,000 snapshots, 3,000 hiscores in mode 0
     131464              AMEO          ameo            an ordinary, well filled player in all modes
     1001 .. 1060        ORDINARY      Player 00 ..    1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
-    3000001             SINGLE        lonely          exactly one snapshot
+    3000001             SINGLE_SNAPSHOT        lonely          exactly one snapshot
     3000002             NO_SNAPSHOTS  only_plays      hiscores, but no snapshot until it is updated
-    3000003             DIGITS        12345678        a name that reads as an id
-    3000004             TWINS         twins           pairs of snapshots with equal timestamps
-    3000005             NEGATIVE      minus_one       negative count_rank_ss, _s and _a
+    3000003             NUMERIC_NAME        12345678        a name that reads as an id
+    3000004             EQUAL_TIMESTAMPS         twins           pairs of snapshots with equal timestamps
+    3000005             NEGATIVE_COUNTS      minus_one       negative count_rank_ss, _s and _a
     3000006             NO_PLAYS      no_plays        no hiscores ever: each GET of them updates
     3000007             UNRANKED      was_inactive    its five oldest rows have rank 0 and pp 0
-    3000008             BIG           big_numbers     count300 of 3 * 10^9, scores beyond 2^53
+    3000008             BIG_NUMBERS           big_numbers     count300 of 3 * 10^9, scores beyond 2^53
     3000009             INACTIVE      long_gone       all rows have rank 0; updates insert no snapshot
-    3000010             BLIP          blip            one row in the middle has accuracy 0 and pp 0
+    3000010             ANOMALY          blip            one row in the middle has accuracy 0 and pp 0
     3000011             MANIA_ONLY    mania_only      rows in mode 3 only
-    3000012             STRANGE       weird_scores    mods with bit 31, the grade "P", a play with pp 0
-    3000013             MIXED         MixedCaseName   rows in mode 0 only
+    3000012             UNKNOWN_VALUES       weird_scores    mods with bit 31, the grade "P", a play with pp 0
+    3000013             MIXED_CASE         MixedCaseName   rows in mode 0 only
     3000014             ZERO_DATE     zero_date       a hiscore with update_time "0000-00-00 00:00:00"
     3000015             REWORKED      reworked        every play is there two or three times
     3000016             REPEATER      again           many plays on few beatmaps
-    3000017, 3000019    NAMESAKES     dupe name       one name for two: asking by name updates
+    3000017, 3000019    SHARED_NAME     dupe name       one name for two: asking by name updates
     3000018             SETTLED       settled         two equal last rows: an update moves the last
     3000020             BRACKETS      [brackets]-_x   a name with every legal sign
     3000021             UNCHANGED     unchanged       an ordinary player that never changes
-    70000001 .. 70000099  FRESH       fresh_01 ..     exist on osu!, not tracked: the first update tracks them
-    80000001 .. 80000009  GONE        -               an update answers 200 and `exists: false`
-    80000101            BROKEN        -               an update answers 500
-    80000102            HANGING       -               an update never answers
+    70000001 .. 70000099  UNTRACKED       fresh_01 ..     exist on osu!, not tracked: the first update tracks them
+    80000001 .. 80000009  NONEXISTENT        -               an update answers 200 and `exists: false`
+    80000101            UPDATE_FAILS        -               an update answers 500
+    80000102            UPDATE_HANGS       -               an update never answers
     80000103            BAD_GATEWAY   -               an update answers 500
-    80000104            NULL          -               an update answers 200 and `null`
-    80000106            SEVERED       -               an update answers 500, and so does GET /hiscores
+    80000104            UPDATE_NULL          -               an update answers 200 and `null`
+    80000106            HISCORES_FAIL       -               an update answers 500, and so does GET /hiscores
 
 Any other id is unknown: 404 from an update, empty answers from the rest.
 """
@@ -45,44 +45,44 @@ from dataclasses import dataclass
 HEAVY = 2
 AMEO = 131464
 ORDINARY = range(1001, 1061)
-SINGLE = 3000001
+SINGLE_SNAPSHOT = 3000001
 NO_SNAPSHOTS = 3000002
-DIGITS = 3000003
-TWINS = 3000004
-NEGATIVE = 3000005
+NUMERIC_NAME = 3000003
+EQUAL_TIMESTAMPS = 3000004
+NEGATIVE_COUNTS = 3000005
 NO_PLAYS = 3000006
 UNRANKED = 3000007
-BIG = 3000008
+BIG_NUMBERS = 3000008
 INACTIVE = 3000009
-BLIP = 3000010
+ANOMALY = 3000010
 MANIA_ONLY = 3000011
-STRANGE = 3000012
-MIXED = 3000013
+UNKNOWN_VALUES = 3000012
+MIXED_CASE = 3000013
 ZERO_DATE = 3000014
 REWORKED = 3000015
 REPEATER = 3000016
-NAMESAKES = (3000017, 3000019)
+SHARED_NAME = (3000017, 3000019)
 SETTLED = 3000018
 BRACKETS = 3000020
 UNCHANGED = 3000021
-FRESH = range(70000001, 70000100)
-GONE = range(80000001, 80000010)
-BROKEN = 80000101
-HANGING = 80000102
+UNTRACKED = range(70000001, 70000100)
+NONEXISTENT = range(80000001, 80000010)
+UPDATE_FAILS = 80000101
+UPDATE_HANGS = 80000102
 BAD_GATEWAY = 80000103
-NULL = 80000104
-SEVERED = 80000106
+UPDATE_NULL = 80000104
+HISCORES_FAIL = 80000106
 
 
 @dataclass(frozen=True)
-class Size:
+class RowCounts:
     """How many rows a player starts with in one mode."""
 
     snapshots: int
     plays: int
 
 
-NOTHING = Size(0, 0)
+NO_ROWS = RowCounts(0, 0)
 
 
 @dataclass(frozen=True)
@@ -91,58 +91,62 @@ class Player:
 
     id: int
     username: str
-    sizes: dict[int, Size]
+    row_counts: dict[int, RowCounts]
 
 
-def tracked() -> list[Player]:
+def tracked_players() -> list[Player]:
     """Everybody who has rows when the sandbox starts."""
     return [_HEAVY, _AMEO, *(_ordinary(index) for index in range(len(ORDINARY))), *_odd()]
 
 
-def fresh_name(user: int) -> str:
+def untracked_name(user: int) -> str:
     """The name of a player that exists on osu! and is not tracked."""
-    return f"fresh_{user - FRESH.start + 1:02}"
+    return f"fresh_{user - UNTRACKED.start + 1:02}"
 
 
-_HEAVY = Player(HEAVY, "peppy", {0: Size(5000, 3000), 1: Size(400, 300), 2: Size(60, 40), 3: Size(1200, 700)})
-_AMEO = Player(AMEO, "ameo", {0: Size(900, 600), 1: Size(120, 80), 2: Size(30, 20), 3: Size(250, 150)})
+_HEAVY = Player(
+    HEAVY, "peppy", {0: RowCounts(5000, 3000), 1: RowCounts(400, 300), 2: RowCounts(60, 40), 3: RowCounts(1200, 700)}
+)
+_AMEO = Player(
+    AMEO, "ameo", {0: RowCounts(900, 600), 1: RowCounts(120, 80), 2: RowCounts(30, 20), 3: RowCounts(250, 150)}
+)
 
 
 def _ordinary(index: int) -> Player:
     # 37 has no factor in common with 60: who has many snapshots does not also have many plays.
     snapshots, plays = round(2000 ** (index / 59)), 9 * (37 * index % 60)
     modes = [0] + [mode for mode in (1, 2, 3) if index % (mode + 1) == 0]
-    sizes = {mode: Size(max(1, snapshots >> mode), plays >> mode) for mode in modes}
+    sizes = {mode: RowCounts(max(1, snapshots >> mode), plays >> mode) for mode in modes}
     return Player(ORDINARY[index], f"Player {index:02}", sizes)
 
 
 def _odd() -> list[Player]:
     return [
-        Player(user, name, {3 if user == MANIA_ONLY else 0: Size(snapshots, plays)})
+        Player(user, name, {3 if user == MANIA_ONLY else 0: RowCounts(snapshots, plays)})
         for user, name, snapshots, plays in _ODD
     ]
 
 
 _ODD = [
-    (SINGLE, "lonely", 1, 12),
+    (SINGLE_SNAPSHOT, "lonely", 1, 12),
     (NO_SNAPSHOTS, "only_plays", 0, 20),
-    (DIGITS, "12345678", 40, 50),
-    (TWINS, "twins", 30, 10),
-    (NEGATIVE, "minus_one", 20, 10),
+    (NUMERIC_NAME, "12345678", 40, 50),
+    (EQUAL_TIMESTAMPS, "twins", 30, 10),
+    (NEGATIVE_COUNTS, "minus_one", 20, 10),
     (NO_PLAYS, "no_plays", 25, 0),
     (UNRANKED, "was_inactive", 40, 20),
-    (BIG, "big_numbers", 20, 12),
+    (BIG_NUMBERS, "big_numbers", 20, 12),
     (INACTIVE, "long_gone", 15, 10),
-    (BLIP, "blip", 50, 15),
+    (ANOMALY, "blip", 50, 15),
     (MANIA_ONLY, "mania_only", 40, 60),
-    (STRANGE, "weird_scores", 30, 12),
-    (MIXED, "MixedCaseName", 80, 45),
+    (UNKNOWN_VALUES, "weird_scores", 30, 12),
+    (MIXED_CASE, "MixedCaseName", 80, 45),
     (ZERO_DATE, "zero_date", 15, 10),
     (REWORKED, "reworked", 60, 150),
     (REPEATER, "again", 60, 200),
-    (NAMESAKES[0], "dupe name", 20, 18),
+    (SHARED_NAME[0], "dupe name", 20, 18),
     (SETTLED, "settled", 20, 25),
-    (NAMESAKES[1], "Dupe Name", 10, 12),
+    (SHARED_NAME[1], "Dupe Name", 10, 12),
     (BRACKETS, "[brackets]-_x", 35, 30),
     (UNCHANGED, "unchanged", 90, 70),
 ]

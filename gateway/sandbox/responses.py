@@ -25,7 +25,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True)
-class Reply:
+class Response:
     """An answer before it is sent. A body that is remembered keeps its ETag with it."""
 
     status: int
@@ -34,11 +34,11 @@ class Reply:
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
 
-    def with_headers(self, headers: dict[str, str]) -> Reply:
+    def with_headers(self, headers: dict[str, str]) -> Response:
         """The same answer with more headers."""
         return replace(self, headers=self.headers | headers)
 
-    def wire_headers(self) -> Headers:
+    def raw_headers(self) -> Headers:
         """All headers, ready to send."""
         own = {"Content-Type": self.content_type, "Content-Length": str(len(self.body))}
         if self.status == 304:
@@ -47,7 +47,7 @@ class Reply:
         every = _ALWAYS | self.headers | own | tag | _KEEP_ALIVE
         return [(name.lower().encode(), value.encode()) for name, value in every.items()]
 
-    def is_known_by(self, if_none_match: str | None) -> bool:
+    def matches(self, if_none_match: str | None) -> bool:
         """Whether the client holds just this, so that a 304 will do."""
         if self.status != 200 or self.etag is None or if_none_match is None:
             return False
@@ -55,41 +55,41 @@ class Reply:
         return "*" in known or self.etag.removeprefix("W/") in known
 
 
-def tagged(status: int, content_type: str, body: bytes) -> Reply:
+def tagged(status: int, content_type: str, body: bytes) -> Response:
     """An answer with the weak ETag that Express gives it."""
     digest = base64.b64encode(hashlib.sha1(body, usedforsecurity=False).digest())[:27].decode()
-    return Reply(status, content_type, body, etag=f'W/"{len(body):x}-{digest}"')
+    return Response(status, content_type, body, etag=f'W/"{len(body):x}-{digest}"')
 
 
-def json(value: object, status: int = 200) -> Reply:
+def json(value: object, status: int = 200) -> Response:
     """The value as JSON."""
     return tagged(status, JSON, msgspec.json.encode(value))
 
 
-def html(status: int, text: str) -> Reply:
+def html(status: int, text: str) -> Response:
     """Text that Express calls HTML, as it does with every plain `res.send`."""
     return tagged(status, HTML, text.encode())
 
 
-def text(status: int, content: str) -> Reply:
+def text(status: int, content: str) -> Response:
     """Text that is called text."""
     return tagged(status, TEXT, content.encode())
 
 
-def not_found(method: str, path: str) -> Reply:
+def not_found(method: str, path: str) -> Response:
     """The page for a path or method that Express does not know."""
     page = _PAGE.format(method=method, path=escape(path))
     guarded = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
-    return Reply(404, HTML, page.encode(), guarded)
+    return Response(404, HTML, page.encode(), guarded)
 
 
-async def send_reply(reply: Reply, scope: Scope, send: Send) -> None:
+async def send_response(response: Response, scope: Scope, send: Send) -> None:
     """Send the answer; only its headers to HEAD, a 304 to those who hold it."""
     reads = scope["method"] in {"GET", "HEAD"}
-    if reads and reply.is_known_by(_header(scope, b"if-none-match")):
-        reply = Reply(304, "", b"", etag=reply.etag)
-    await send({"type": "http.response.start", "status": reply.status, "headers": reply.wire_headers()})
-    body = b"" if scope["method"] == "HEAD" else reply.body
+    if reads and response.matches(_header(scope, b"if-none-match")):
+        response = Response(304, "", b"", etag=response.etag)
+    await send({"type": "http.response.start", "status": response.status, "headers": response.raw_headers()})
+    body = b"" if scope["method"] == "HEAD" else response.body
     await send({"type": "http.response.body", "body": body})
 
 

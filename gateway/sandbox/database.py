@@ -6,20 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from gateway.sandbox import cast, quirks
-from gateway.sandbox.plays import Author
+from gateway.sandbox import anomalies, players
+from gateway.sandbox.plays import PlayGenerator
 from gateway.sandbox.rows import BestPlay, Peak, Play, Snapshot, instant
-from gateway.sandbox.snapshots import DAY_S, series
+from gateway.sandbox.snapshots import DAY_S, generate_snapshots
 
 
-class World:
+class Database:
     """Players and their rows. Equal seeds, started on the same UTC day, have equal snapshots."""
 
     def __init__(self, *, seed: int, now: Callable[[], datetime]) -> None:
         self._seed = seed
         self._now = now
         self._started_s = self.now_s()
-        self.players = {player.id: player for player in cast.tracked()}
+        self.players = {player.id: player for player in players.tracked_players()}
         self._snapshots: dict[tuple[int, int], list[Snapshot]] = {}
         self._plays: dict[tuple[int, int], list[Play]] = {}
         self._best: dict[int, list[BestPlay]] = {}
@@ -44,7 +44,7 @@ class World:
             self._plays[user, mode] = self._recorded_plays(user, mode)
         return self._plays[user, mode]
 
-    def best(self, mode: int) -> list[BestPlay]:
+    def best_plays(self, mode: int) -> list[BestPlay]:
         """The plays of everybody, highest pp first. The first call writes all of them: half a second."""
         if mode not in self._best:
             everybody = ((user, play) for user in self.players for play in self.plays(user, mode))
@@ -61,24 +61,24 @@ class World:
         by_accuracy = max(reversed(rows), key=lambda row: row.accuracy)
         return Peak(by_rank.pp_rank, by_rank.timestamp, by_accuracy.accuracy, by_accuracy.timestamp)
 
-    def ids_of(self, username: str) -> list[int]:
+    def ids_by_name(self, username: str) -> list[int]:
         """Who has this name, as the database compares: any case, spaces at the end do not count."""
         wanted = username.rstrip(" ").lower()
         return [player.id for player in self.players.values() if player.username.lower() == wanted]
 
-    def sizes(self, user: int) -> dict[int, cast.Size]:
+    def row_counts(self, user: int) -> dict[int, players.RowCounts]:
         """How many rows a player has now, for each mode with any."""
         sizes = {mode: self._size_now(user, mode) for mode in range(4)}
-        return {mode: size for mode, size in sizes.items() if size != cast.NOTHING}
+        return {mode: size for mode, size in sizes.items() if size != players.NO_ROWS}
 
-    def author(self, user: int, mode: int, chapter: str) -> Author:
-        """Whoever invents this player's plays; the chapter keeps one invention from repeating another."""
-        rng = self.rng(user, mode, chapter)
-        return Author(user, mode, now_s=self.now_s(), rng=rng)
+    def play_generator(self, user: int, mode: int, seed_key: str) -> PlayGenerator:
+        """Whoever invents this player's plays; the seed_key keeps one invention from repeating another."""
+        rng = self.rng(user, mode, seed_key)
+        return PlayGenerator(user, mode, now_s=self.now_s(), rng=rng)
 
-    def rng(self, user: int, mode: int, chapter: str) -> Random:
+    def rng(self, user: int, mode: int, seed_key: str) -> Random:
         """Randomness that is the same in every sandbox with this seed."""
-        return Random(f"{self._seed}:{user}:{mode}:{chapter}")
+        return Random(f"{self._seed}:{user}:{mode}:{seed_key}")
 
     def replace_snapshots(self, user: int, mode: int, rows: list[Snapshot]) -> None:
         """Keep other rows for this player."""
@@ -91,33 +91,33 @@ class World:
 
     def start_tracking(self, user: int) -> None:
         """From now on the name of this player is known."""
-        self.players.setdefault(user, cast.Player(user, cast.fresh_name(user), {}))
+        self.players.setdefault(user, players.Player(user, players.untracked_name(user), {}))
 
     def _recorded_snapshots(self, user: int, mode: int) -> list[Snapshot]:
         size = self._size(user, mode).snapshots
         if size == 0:
             return []
         until_s = self._started_s - self._started_s % DAY_S
-        rows = series(size, user=user, until_s=until_s, rng=self.rng(user, mode, "snapshots"))
-        return quirks.OF_SNAPSHOTS.get(user, list)(rows)
+        rows = generate_snapshots(size, user=user, until_s=until_s, rng=self.rng(user, mode, "snapshots"))
+        return anomalies.SNAPSHOT_ANOMALIES.get(user, list)(rows)
 
     def _recorded_plays(self, user: int, mode: int) -> list[Play]:
         size = self._size(user, mode).plays
-        author = Author(user, mode, now_s=self._started_s, rng=self.rng(user, mode, "plays"))
-        rows = author.career(size)
-        return quirks.OF_PLAYS.get(user, list)(rows) if rows else rows
+        author = PlayGenerator(user, mode, now_s=self._started_s, rng=self.rng(user, mode, "plays"))
+        rows = author.generate(size)
+        return anomalies.PLAY_ANOMALIES.get(user, list)(rows) if rows else rows
 
-    def _size_now(self, user: int, mode: int) -> cast.Size:
+    def _size_now(self, user: int, mode: int) -> players.RowCounts:
         planned = self._size(user, mode)
         snapshots, plays = self._snapshots.get((user, mode)), self._plays.get((user, mode))
-        return cast.Size(
+        return players.RowCounts(
             planned.snapshots if snapshots is None else len(snapshots),
             planned.plays if plays is None else len(plays),
         )
 
-    def _size(self, user: int, mode: int) -> cast.Size:
+    def _size(self, user: int, mode: int) -> players.RowCounts:
         player = self.players.get(user)
-        return player.sizes.get(mode, cast.NOTHING) if player else cast.NOTHING
+        return player.row_counts.get(mode, players.NO_ROWS) if player else players.NO_ROWS
 
 
 def _signed(user: int, play: Play) -> BestPlay:
