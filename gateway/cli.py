@@ -19,13 +19,13 @@ from uvicorn.supervisors import Multiprocess
 
 from .graph.breaking import NoSchema, breaking_changes
 from .graph.schema import sdl
-from .osutrack.connection import Connection
 from .osutrack.doctor import examine
-from .osutrack.retries import log_retries
+from .osutrack.transport import log_retries
+from .osutrack.upstream import Connection
 from .sandbox import create_sandbox
 from .server.protocol import ServerConfig
 from .settings import Settings, knobs, read_settings
-from .shared.commons import connections
+from .shared.redis_link import connections
 from .telemetry.logs import configure
 from .telemetry.metrics import forget_process
 from .telemetry.setup import require

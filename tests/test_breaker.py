@@ -6,7 +6,7 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.breaker import Breaker, Health
+from gateway.osutrack.circuit_breaker import Breaker, Health
 
 
 @pytest.fixture

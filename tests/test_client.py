@@ -9,8 +9,8 @@ import stamina
 
 from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.connection import Connection
-from gateway.osutrack.retry_after import retry_after_s
+from gateway.osutrack.transport import retry_after_s
+from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player
 from gateway.settings import Settings
 from tests.conftest import NOON

@@ -7,10 +7,10 @@ import pytest
 
 from gateway.deadline import patience
 from gateway.errors import UpstreamBusy
-from gateway.osutrack.breaker import Health
-from gateway.osutrack.connection import Connection
+from gateway.osutrack.circuit_breaker import Health
+from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
-from gateway.shared.commons import Commons
+from gateway.shared.redis_link import Commons
 
 
 @pytest.mark.parametrize("operation_s,health", [(60.0, Health.UP), (12.0, Health.DOWN)])

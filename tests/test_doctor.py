@@ -5,8 +5,8 @@ import msgspec
 import pytest
 
 from gateway.osutrack import decode
-from gateway.osutrack.connection import Connection
 from gateway.osutrack.doctor import drift, examine
+from gateway.osutrack.upstream import Connection
 from gateway.sandbox import Fault, create_sandbox
 from gateway.settings import Settings
 from tests.conftest import Upstream

@@ -6,8 +6,8 @@ import gc
 import httpx
 import pytest
 
-from gateway.osutrack.connection import Connection
-from gateway.osutrack.exchange import exchange
+from gateway.osutrack.cancellation import exchange
+from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
 from tests.real import sandbox_over_http
 

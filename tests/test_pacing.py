@@ -11,7 +11,7 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.deadline import patience
 from gateway.errors import UpstreamBusy
-from gateway.osutrack.pacing import Budget, Pacer
+from gateway.osutrack.rate_limit import Budget, Pacer
 from tests.conftest import NOON
 
 

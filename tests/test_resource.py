@@ -7,7 +7,7 @@ import pytest
 
 from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
-from gateway.shared.commons import Commons
+from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache, Held
 from gateway.store.generations import Generations
 from gateway.store.kinds import Kind, Lifetime, Memory

@@ -4,7 +4,7 @@ import logging
 
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
-from gateway.osutrack.retries import log_retries
+from gateway.osutrack.transport import log_retries
 from gateway.sandbox import Fault
 
 
@@ -16,6 +16,6 @@ async def test_a_retry_is_logged_with_its_endpoint_and_why(gateway, caplog):
     await gateway.send('{ user(id: "2") { stats { peak { pp } } } }')
     set_on_retry_hooks(before)
 
-    [record] = [record for record in caplog.records if record.name == "gateway.osutrack.retries"]
+    [record] = [record for record in caplog.records if record.name == "gateway.osutrack.transport"]
     assert (record.levelname, record.message) == ("INFO", "osu!track is asked again")
     assert (record.endpoint, record.retry, record.because) == ("/peak", 1, "UPSTREAM_UNAVAILABLE")

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from gateway.shared.commons import WATCH_S
+from gateway.shared.redis_link import WATCH_S
 from tests.redis_server import RedisServer, redis_server
 from tests.sharing import Company, until
 

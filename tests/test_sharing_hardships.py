@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from gateway.osutrack import decode
 from gateway.records import Mode, Player, Rows
 from gateway.sandbox import Fault
-from gateway.shared.commons import CHANNEL, PREFIX, Commons
 from gateway.shared.lock import one_at_a_time
+from gateway.shared.redis_link import CHANNEL, PREFIX, Commons
 from gateway.store import packing
 from gateway.store.cache import Held
 from gateway.store.generations import Generations

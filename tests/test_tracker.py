@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from gateway.deadline import patience
-from gateway.osutrack.connection import Connection
+from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player
 from gateway.settings import Settings
 from gateway.store.cache import Cache

@@ -8,10 +8,10 @@ import pytest
 
 from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.connection import Connection
+from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player, Update
 from gateway.settings import Settings
-from gateway.shared.commons import Commons
+from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache
 from gateway.store.keys import Name, tag_of, tag_of_name
 from gateway.store.ledger import Ledger

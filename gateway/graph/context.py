@@ -9,7 +9,7 @@ import strawberry
 
 from gateway.deadline import Patience
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
-from gateway.osutrack.breaker import Breaker
+from gateway.osutrack.circuit_breaker import Breaker
 from gateway.records import Player, Update
 from gateway.store.generations import Lasting
 from gateway.store.kinds import Served

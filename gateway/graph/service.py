@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.osutrack.breaker import Breaker, Health
+from gateway.osutrack.circuit_breaker import Breaker, Health
 
 from .context import OperationRequest
 from .documented import documented

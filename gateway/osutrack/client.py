@@ -12,7 +12,7 @@ from gateway.telemetry.metrics import Metrics
 from . import decode, decode_update
 from .decode import Decoded
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
-from .session import Answer, Question, Session, rejected
+from .transport import Answer, Question, Session, rejected
 
 T = TypeVar("T")
 

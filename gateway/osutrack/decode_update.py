@@ -10,7 +10,7 @@ from gateway.errors import UpstreamInvalid
 from gateway.records import DECIMALS, Delta, Mode, NewPlay, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Decoded
-from .wire import UNREADABLE, are_instants, wire
+from .row_decoder import UNREADABLE, are_instants, wire
 
 # "2026-11-17 10:56:19": UTC, without saying so.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]

@@ -12,7 +12,7 @@ from gateway.records import Mode
 from . import decode
 from .client import Client
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
-from .wire import UNREADABLE, is_instant
+from .row_decoder import UNREADABLE, is_instant
 
 TIMEOUT_S = 20.0
 # A few rows tell; a history can have thousands.

@@ -7,7 +7,7 @@ from secrets import token_hex
 
 from redis.asyncio import Redis
 
-from .commons import PREFIX, Away, Commons
+from .redis_link import PREFIX, Away, Commons
 
 # Between two tries.
 TRY_S = 0.02

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from redis.asyncio import Redis
 
-from gateway.shared.commons import PREFIX, Away, Commons
+from gateway.shared.redis_link import PREFIX, Away, Commons
 
 from .generations import Generations
 

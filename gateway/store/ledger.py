@@ -11,8 +11,8 @@ from redis.asyncio import Redis
 
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.records import Player, Update
-from gateway.shared.commons import PREFIX, Away, Commons
 from gateway.shared.lock import delete_if
+from gateway.shared.redis_link import PREFIX, Away, Commons
 
 from .cache import Held
 from .packing import UPDATE

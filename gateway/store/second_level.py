@@ -9,8 +9,8 @@ from aiocache.backends.redis import RedisCache
 from aiocache.serializers import NullSerializer
 from msgspec import DecodeError
 
-from gateway.shared.commons import PREFIX, Away, Commons
 from gateway.shared.lock import one_at_a_time
+from gateway.shared.redis_link import PREFIX, Away, Commons
 
 from .cache import Held
 from .packing import FORMAT, Packing

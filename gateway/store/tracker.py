@@ -10,7 +10,7 @@ from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
 from gateway.records import Peak, Play, Player, Rows, Snapshot
 from gateway.settings import Settings
-from gateway.shared.commons import Commons
+from gateway.shared.redis_link import Commons
 
 from . import packing
 from .cache import Cache, Held

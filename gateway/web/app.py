@@ -21,9 +21,9 @@ from gateway.graph.engine import Engine
 from gateway.graph.limits import Limits
 from gateway.graph.projection import Executor, executor, works
 from gateway.graph.schema import build_schema
-from gateway.osutrack.connection import Connection
+from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
-from gateway.shared.commons import Commons
+from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache
 from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker

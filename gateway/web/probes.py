@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.osutrack.breaker import Health
+from gateway.osutrack.circuit_breaker import Health
 
 from .readings import Observed, Readings
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from gateway.osutrack.breaker import Breaker, Health
-from gateway.osutrack.pacing import Pacer
-from gateway.shared.commons import Commons
+from gateway.osutrack.circuit_breaker import Breaker, Health
+from gateway.osutrack.rate_limit import Pacer
+from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache
 from gateway.telemetry.metrics import Metrics
 

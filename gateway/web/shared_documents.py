@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from redis.asyncio import Redis
 
-from gateway.shared.commons import PREFIX, Away, Commons
+from gateway.shared.redis_link import PREFIX, Away, Commons
 
 INDEX = f"{PREFIX}:documents"
 # The most there are, and the longest: 16 MB in all.

@@ -16,8 +16,8 @@ from limits import RateLimitItemPerMinute
 
 from gateway.deadline import Patience
 from gateway.errors import UpstreamBusy
-from gateway.shared.commons import Commons
-from gateway.shared.limiter import Limiter
+from gateway.shared.rate_limiter import Limiter
+from gateway.shared.redis_link import Commons
 
 # Background refreshes may be one in so many of the requests at once, and leave as much of a budget to people.
 BACKGROUND_SHARE = 4

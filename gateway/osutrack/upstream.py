@@ -7,16 +7,16 @@ from importlib.metadata import version
 import httpx
 
 from gateway.settings import Settings
-from gateway.shared.commons import Commons
-from gateway.shared.limiter import limiter
+from gateway.shared.rate_limiter import limiter
+from gateway.shared.redis_link import Commons
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
-from .breaker import Breaker
+from .circuit_breaker import Breaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
-from .pacing import BACKGROUND_SHARE, Budget, Pacer
-from .session import Session
+from .rate_limit import BACKGROUND_SHARE, Budget, Pacer
+from .transport import Session
 
 # osu!track closes a connection that has been idle for 5 s: one that old is not used again.
 KEEPALIVE_S = 4.0

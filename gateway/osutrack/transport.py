@@ -4,13 +4,18 @@ Here, and only here, httpx's errors become ours.
 """
 
 import asyncio
+import logging
+import math
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC
+from email.utils import parsedate_to_datetime
 from typing import NamedTuple, TypeVar
 
 import httpx
 import stamina
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from gateway.deadline import Patience, until
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
@@ -18,16 +23,20 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import visiting
 from gateway.telemetry.tracing import Step, Tracing
 
-from .breaker import Breaker
+from .cancellation import exchange
+from .circuit_breaker import Breaker
 from .endpoints import UPDATE, Endpoint
-from .exchange import exchange
-from .pacing import Pacer
-from .retry_after import retry_after_s
+from .rate_limit import Pacer
 
 R = TypeVar("R")
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
+# Bounds of `Retry-After`, and the pause when it is missing or unreadable.
+DEFAULT_S = 60.0
+MAX_S = 3600.0
+
+log = logging.getLogger(__name__)
 
 
 class Question(NamedTuple):
@@ -151,3 +160,35 @@ def rejected(status: int) -> UpstreamRejected:
     return UpstreamRejected(
         f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
     )
+
+
+def log_retries() -> None:
+    """For the whole process: in our words, instead of all that stamina knows."""
+    set_on_retry_hooks([_told])
+
+
+def _told(details: RetryDetails) -> None:
+    facts = {"endpoint": details.name, "retry": details.retry_num, "because": getattr(details.caused_by, "code", "")}
+    log.info("osu!track is asked again", extra=facts)
+
+
+def retry_after_s(header: str | None, now: float) -> float:
+    """Seconds from `now` (since 1970), 1 to 3600; a minute if the header is missing or makes no sense.
+
+    `Retry-After` comes as seconds or as an HTTP date.
+    """
+    text = header or ""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _seconds_until(text, now)
+    return DEFAULT_S if math.isnan(seconds) else min(max(seconds, 1.0), MAX_S)
+
+
+def _seconds_until(http_date: str, now: float) -> float:
+    try:
+        at = parsedate_to_datetime(http_date)
+        # "-0000" is UTC whose place is not told, which Python reads as no time zone.
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
+        return math.nan

@@ -10,7 +10,7 @@ from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 from redis.asyncio import Redis
 
-from .commons import PREFIX, Away, Commons
+from .redis_link import PREFIX, Away, Commons
 
 MINUTE_S = 60.0
 
