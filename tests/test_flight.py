@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.errors import UpstreamTimeout
-from gateway.store.flight import Flights
+from gateway.store.singleflight import Flights
 
 
 class Slow:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.store.generations import Generations
+from gateway.store.tags import Generations
 
 
 @pytest.fixture

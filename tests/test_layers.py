@@ -44,7 +44,7 @@ MAY_IMPORT = {
 
 # Where a library may be imported. One that is not named here, like msgspec, is used everywhere.
 PLACES = {
-    "aiocache": ("store/cache.py", "store/second_level.py"),
+    "aiocache": ("store/cache.py", "store/redis_cache.py"),
     "graphql": ("graph/", "web/", "query/"),
     "httpx": ("osutrack/", "query/"),
     "limits": ("osutrack/", "shared/"),

@@ -7,7 +7,7 @@ from msgspec import DecodeError, structs
 
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Player, Rows
-from gateway.store import packing
+from gateway.store import codec
 from gateway.store.cache import Held
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
@@ -27,24 +27,24 @@ def plain(value):
     )
 
 
-VALUES: dict[str, tuple[packing.Packing[Any], Any]] = {
+VALUES: dict[str, tuple[codec.Packing[Any], Any]] = {
     "history": (
-        packing.HISTORY,
+        codec.HISTORY,
         History(
             PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, 12.5, abridged=True
         ),
     ),
-    "no history": (packing.HISTORY, History(PLAYER, Rows(), 1.0)),
-    "hiscores": (packing.PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "nobody's hiscores": (packing.MAYBE_PLAYS, None),
-    "hiscores by name": (packing.MAYBE_PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "peak": (packing.PEAK, decode.peak(recordings.body("peak_ok")).value),
+    "no history": (codec.HISTORY, History(PLAYER, Rows(), 1.0)),
+    "hiscores": (codec.PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "nobody's hiscores": (codec.MAYBE_PLAYS, None),
+    "hiscores by name": (codec.MAYBE_PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "peak": (codec.PEAK, decode.peak(recordings.body("peak_ok")).value),
     "best plays": (
-        packing.BEST_PLAYS,
+        codec.BEST_PLAYS,
         BestPlays(decode.best_plays(recordings.body("bestplays_day"), Mode.OSU).value, complete=True),
     ),
-    "update": (packing.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
-    "update of nobody": (packing.UPDATE, None),
+    "update": (codec.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
+    "update of nobody": (codec.UPDATE, None),
 }
 
 
@@ -74,4 +74,4 @@ def test_a_snapshot_takes_little_room():
 @pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
 def test_what_is_no_entry_is_told_apart(garbage):
     with pytest.raises(DecodeError):
-        packing.HISTORY.unpack(garbage)
+        codec.HISTORY.unpack(garbage)

@@ -9,11 +9,10 @@ from gateway.deadline import patience
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
 from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache, Held
-from gateway.store.generations import Generations
-from gateway.store.kinds import Kind, Lifetime, Memory
-from gateway.store.packing import PEAK
-from gateway.store.resource import REFRESH_PAUSE_S, Resource
-from gateway.store.second_level import SecondLevel
+from gateway.store.codec import PEAK
+from gateway.store.redis_cache import SecondLevel
+from gateway.store.resource import REFRESH_PAUSE_S, Kind, Lifetime, Memory, Resource
+from gateway.store.tags import Generations
 
 FRESH_S, STALE_S = 600, 3600
 

@@ -14,13 +14,12 @@ from gateway.records import Mode, Player, Rows
 from gateway.sandbox import Fault
 from gateway.shared.lock import one_at_a_time
 from gateway.shared.redis_link import CHANNEL, PREFIX, Commons
-from gateway.store import packing
+from gateway.store import codec
 from gateway.store.cache import Held
-from gateway.store.generations import Generations
 from gateway.store.history import History
-from gateway.store.invalidations import KEY, Invalidations
-from gateway.store.ledger import Ledger
-from gateway.store.second_level import SecondLevel
+from gateway.store.redis_cache import SecondLevel
+from gateway.store.tags import KEY, Generations, Invalidations
+from gateway.store.update_registry import Ledger
 from tests import recordings
 from tests.redis_proxy import redis_proxy
 from tests.redis_server import RedisServer, redis_server
@@ -278,7 +277,7 @@ async def test_an_entry_with_a_number_too_large_for_redis_is_not_kept_there(comm
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), NOBODYS).value[0]
     history = History(NOBODYS, Rows([structs.replace(row, ranked_score=2**70)]), 0.0)
 
-    await SecondLevel(commons).keep(("history", NOBODYS), Held(history, 0.0), packing.HISTORY, 10.0)
+    await SecondLevel(commons).keep(("history", NOBODYS), Held(history, 0.0), codec.HISTORY, 10.0)
 
     assert await redis.keys(f"{PREFIX}:*:history:*") == []
 

@@ -14,8 +14,8 @@ from gateway.settings import Settings
 from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache
 from gateway.store.keys import Name, tag_of, tag_of_name
-from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
+from gateway.store.update_registry import Ledger
 from gateway.store.updates import Cooldown, Unknown, Updates
 from tests import recordings
 

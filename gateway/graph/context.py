@@ -11,9 +11,8 @@ from gateway.deadline import Patience
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.circuit_breaker import Breaker
 from gateway.records import Player, Update
-from gateway.store.generations import Lasting
-from gateway.store.kinds import Served
-from gateway.store.resource import Resource
+from gateway.store.resource import Resource, Served
+from gateway.store.tags import Lasting
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Outcome, Unknown, Updates
 

@@ -10,7 +10,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.deadline import patience
 from gateway.errors import LimitExceeded, OperationTimeout
-from gateway.store.generations import Lasting
+from gateway.store.tags import Lasting
 
 from .context import Context, OperationRequest, Purse, Services
 from .documents import Documents, Operation

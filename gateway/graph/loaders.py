@@ -8,8 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from gateway.deadline import Patience
 from gateway.errors import UpstreamError
-from gateway.store.kinds import Served
-from gateway.store.resource import Resource
+from gateway.store.resource import Resource, Served
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

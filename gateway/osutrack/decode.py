@@ -1,7 +1,7 @@
 """Turn the bytes of osu!track's answers into records, and mend what is known to be broken in them.
 
 Pure functions. A row that can't be understood is left out and counted; an answer of which nothing can be understood
-raises `UpstreamInvalid` (both in `row_decoder.py`). Facts are from `UPSTREAM.md` of the project and from recorded exchanges.
+raises `UpstreamInvalid` (`row_decoder.py`). Facts are from docs/osutrack.md and from recorded exchanges.
 """
 
 from collections.abc import Callable, Iterable

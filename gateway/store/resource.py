@@ -1,19 +1,22 @@
 """The one policy by which everything is remembered: fresh, stale while refreshing, stale when osu!track fails."""
 
 import asyncio
+import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import structs
 
 from gateway.deadline import Patience, patience
 from gateway.errors import UpstreamError, UpstreamTimeout
 
-from .cache import Held
-from .flight import Flights
-from .kinds import Kind, Loaded, Memory, Served
+from .cache import Cache, Held
+from .codec import Packing
+from .redis_cache import SecondLevel
+from .singleflight import Flights
+from .tags import Generations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -22,6 +25,58 @@ V = TypeVar("V")
 REFRESH_PAUSE_S = 30.0
 # A load that an update overtook is done again, but not for ever.
 OVERTAKEN = 3
+
+
+class Lifetime(NamedTuple):
+    """For how long a value is fresh, and for how long after that it may be served; seconds since it was fetched."""
+
+    fresh_s: float
+    stale_s: float
+
+
+class Kind(NamedTuple, Generic[K, V]):
+    """What is particular to a resource. `tag` tells which updates make a key's value old.
+
+    Values that are not `refreshable` are read again only for somebody who waits.
+    """
+
+    name: str
+    lifetime: Lifetime
+    tag: Callable[[K], str]
+    packing: Packing[V]
+    refreshable: Callable[[V], bool] = lambda _: True
+
+
+class Memory(NamedTuple):
+    """What all resources share. `timeout_s` bounds one load, whoever waits for it."""
+
+    cache: Cache
+    generations: Generations
+    second: SecondLevel
+    timeout_s: float = 20.0
+    clock: Callable[[], float] = time.time
+
+
+class Served(NamedTuple, Generic[V]):
+    """An answer to a reader. `age_s` is None while it is fresh; `loaded` says that osu!track was asked for it.
+
+    It holds until `fresh_until` (seconds since 1970), and while its `tag` has that `generation`.
+    """
+
+    value: V
+    age_s: float | None = None
+    dropped: int = 0
+    fresh_until: float = 0.0
+    loaded: bool = False
+    tag: str = ""
+    generation: int = 0
+
+
+class Loaded(NamedTuple, Generic[V]):
+    """What there is now; `asked` if osu!track had to be asked for it."""
+
+    held: Held[V]
+    asked: bool = False
 
 
 class Resource(Generic[K, V]):

@@ -12,16 +12,14 @@ from gateway.records import Peak, Play, Player, Rows, Snapshot
 from gateway.settings import Settings
 from gateway.shared.redis_link import Commons
 
-from . import packing
+from . import codec
 from .cache import Cache, Held
-from .generations import Generations
+from .codec import Packing
 from .history import History
-from .invalidations import Invalidations
 from .keys import BestPlays, BestPlaysKey, Name, tag_of, tag_of_list, tag_of_name
-from .kinds import Kind, Lifetime, Memory
-from .packing import Packing
-from .resource import Resource
-from .second_level import SecondLevel
+from .redis_cache import SecondLevel
+from .resource import Kind, Lifetime, Memory, Resource
+from .tags import Generations, Invalidations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -59,24 +57,22 @@ class Tracker:
         memory = Memory(cache, self.generations, self.second, settings.operation_timeout_s, clock)
         kind = self._kind
         fresh_s = settings.hiscores_fresh_s
-        self.history = Resource(
-            kind("history", settings.history_fresh_s, tag_of, packing.HISTORY), self._history, memory
-        )
+        self.history = Resource(kind("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._history, memory)
         # Having nothing, osu!track would update the player: asked only for somebody who waits for it.
         self.hiscores = Resource(
-            kind("hiscores", fresh_s, tag_of, packing.PLAYS)._replace(refreshable=bool),
+            kind("hiscores", fresh_s, tag_of, codec.PLAYS)._replace(refreshable=bool),
             self._hiscores,
             memory,
             self._nothing_recorded,
         )
         self.hiscores_by_name = Resource(
-            kind("hiscores-by-name", fresh_s, tag_of_name, packing.MAYBE_PLAYS)._replace(refreshable=bool),
+            kind("hiscores-by-name", fresh_s, tag_of_name, codec.MAYBE_PLAYS)._replace(refreshable=bool),
             self._hiscores_by_name,
             memory,
         )
-        self.peak = Resource(kind("peak", settings.peak_fresh_s, tag_of, packing.PEAK), self._peak, memory)
+        self.peak = Resource(kind("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._peak, memory)
         self.best_plays = Resource(
-            kind("best-plays", settings.best_plays_fresh_s, tag_of_list, packing.BEST_PLAYS), self._best_plays, memory
+            kind("best-plays", settings.best_plays_fresh_s, tag_of_list, codec.BEST_PLAYS), self._best_plays, memory
         )
         self.resources: tuple[Resource[Any, Any], ...] = (
             self.history,

@@ -8,8 +8,8 @@ from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
 from gateway.records import Player, Update
 
-from .ledger import Ledger, Page
 from .tracker import Tracker
+from .update_registry import Ledger, Page
 
 
 class Cooldown(NamedTuple):

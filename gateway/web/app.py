@@ -25,8 +25,8 @@ from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
 from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache
-from gateway.store.ledger import Ledger
 from gateway.store.tracker import Tracker
+from gateway.store.update_registry import Ledger
 from gateway.store.updates import Updates
 from gateway.telemetry.logs import Tell
 from gateway.telemetry.metrics import Metrics

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.store.cache import Cache, Held
-from gateway.store.generations import Generations, Lasting
+from gateway.store.tags import Generations, Lasting
 from gateway.telemetry.logs import Tell
 
 from .access import told_again

@@ -15,7 +15,7 @@ from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, Away, Commons
 
 from .cache import Held
-from .packing import UPDATE
+from .codec import UPDATE
 
 FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
 # Between two looks at an update that another process has sent, and how long others may look for its end.

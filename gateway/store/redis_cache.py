@@ -13,7 +13,7 @@ from gateway.shared.lock import one_at_a_time
 from gateway.shared.redis_link import PREFIX, Away, Commons
 
 from .cache import Held
-from .packing import FORMAT, Packing
+from .codec import FORMAT, Packing
 
 V = TypeVar("V")
 
