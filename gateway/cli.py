@@ -17,8 +17,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from .graph.breaking import NoSchema, breaking_changes
-from .graph.schema import sdl
+from .graph.schema import NoSchema, breaking_changes, sdl
 from .osutrack.doctor import examine
 from .osutrack.transport import log_retries
 from .osutrack.upstream import Connection

@@ -5,7 +5,7 @@ import tracemalloc
 
 import pytest
 
-from gateway.graph.documents import MAX_DOCUMENTS
+from gateway.graph.prepare.documents import MAX_DOCUMENTS
 
 MEGABYTES = 2**20
 MOST_OPERATIONS = " ".join(f"query q{number} {{ status {{ version }} }}" for number in range(120))

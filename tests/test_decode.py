@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalid
-from gateway.graph.arguments import ScoreOrder
-from gateway.graph.paging import ORDERS
+from gateway.graph.inputs import ScoreOrder
+from gateway.graph.types.paging import ORDERS
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Player
 from tests import recordings

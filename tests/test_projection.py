@@ -8,7 +8,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from gateway.graph.engine import Engine
-from gateway.graph.projection import works
+from gateway.graph.fast_lists import works
 from gateway.graph.schema import build_schema
 from gateway.sandbox import players
 

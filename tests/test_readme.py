@@ -7,7 +7,7 @@ import pytest
 
 from gateway import errors
 from gateway.__main__ import main
-from gateway.graph.directives import PRICES
+from gateway.graph.fields import PRICES
 from gateway.query.options import EXIT_CODES
 from gateway.settings import Settings, knobs
 

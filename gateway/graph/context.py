@@ -16,9 +16,9 @@ from gateway.store.tags import Lasting
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Outcome, Unknown, Updates
 
-from .directives import PRICES
-from .documents import Operation
+from .fields import PRICES
 from .loaders import Loader
+from .prepare.documents import Operation
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")

@@ -13,9 +13,9 @@ from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.store.tags import Lasting
 
 from .context import Context, OperationRequest, Purse, Services
-from .documents import Documents, Operation
-from .failures import Refused, failure, refusal
-from .limits import Limits
+from .prepare.documents import Documents, Operation
+from .prepare.errors import Refused, failure, refusal
+from .prepare.limits import Limits
 from .schema import core_of
 
 # Fields give up at the deadline, each for itself; the whole a little later, should one not.

@@ -11,15 +11,14 @@ from gateway.errors import Unauthenticated
 from gateway.records import Player
 from gateway.store.updates import Cooldown, Unknown
 
-from . import arguments
-from .arguments import GameMode
+from . import inputs
 from .context import Context, Info
-from .directives import UPDATE
-from .documented import documented, resolved
+from .fields import UPDATE, documented, resolved
+from .inputs import GameMode
 from .scalars import DateTime, from_timestamp
-from .scores import NewHiscore
-from .types import StatsDelta
-from .users import User, UserStats, stats_of, user_of
+from .types.scores import NewHiscore
+from .types.snapshots import StatsDelta
+from .types.users import User, UserStats, stats_of, user_of
 
 _field = strawberry.field
 
@@ -95,7 +94,7 @@ class Mutation:
         context = info.context
         if not context.request.may_update:
             raise Unauthenticated("Updates through this gateway need a token: send `Authorization: Bearer <token>`.")
-        player = Player(arguments.user_id(id), mode.value)
+        player = Player(inputs.user_id(id), mode.value)
         outcome = await context.update(player)
         if isinstance(outcome, Unknown):
             return UserNotFound(message=f"osu! knows no user with the ID {id}.", id=id)

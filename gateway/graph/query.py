@@ -11,16 +11,15 @@ from gateway.errors import BadUserInput, NameNotFound
 from gateway.records import Rows
 from gateway.store.keys import Name
 
-from . import arguments
-from .arguments import GameMode, ScoreOrder, span
-from .best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
+from . import inputs
 from .context import Info
-from .directives import BEST_PLAYS, HISCORES_BY_NAME, SemanticNonNull
-from .documented import documented, resolved
-from .paging import After, First, HiscoreCut, Page, PlayedWindow, source_of
-from .scores import HiscoreConnection
-from .service import RateLimit, ServiceStatus, rate_limit_of, status_of
-from .users import User, user_of
+from .fields import BEST_PLAYS, HISCORES_BY_NAME, SemanticNonNull, documented, resolved
+from .inputs import GameMode, ScoreOrder, span
+from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
+from .types.paging import After, First, HiscoreCut, Page, PlayedWindow, source_of
+from .types.scores import HiscoreConnection
+from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
+from .types.users import User, user_of
 
 MAX_USERS = 25
 
@@ -36,7 +35,7 @@ class Query:
         this user exist" call, so an unknown ID simply has no data (see `UserStats.tracked`).
         Cost: 0.
         """
-        return user_of(arguments.user_id(id))
+        return user_of(inputs.user_id(id))
 
     @strawberry.field
     def users(self, ids: list[ID]) -> list[User]:
@@ -45,7 +44,7 @@ class Query:
         """
         if len(ids) > MAX_USERS:
             raise BadUserInput("ids", f"`ids` may list {MAX_USERS} IDs at most; there are {len(ids)}.")
-        return [user_of(arguments.user_id(each, "ids")) for each in ids]
+        return [user_of(inputs.user_id(each, "ids")) for each in ids]
 
     @resolved(HiscoreConnection | None, SemanticNonNull(), HISCORES_BY_NAME)
     def hiscores_by_username(
@@ -63,7 +62,7 @@ class Query:
         look the player up and start tracking them. Cost: 3.
         """
         context = info.context
-        name = Name(arguments.username(username), mode.value)
+        name = Name(inputs.username(username), mode.value)
         cut = HiscoreCut(context, source_of("by name", name), span(window, context.now), order_by, first, after)
 
         def page(plays: Rows[records.Play] | None) -> Page[records.Play]:

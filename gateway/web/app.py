@@ -18,8 +18,8 @@ from starlette.routing import Route
 
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
-from gateway.graph.limits import Limits
-from gateway.graph.projection import Executor, executor, works
+from gateway.graph.fast_lists import Executor, executor, works
+from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings

@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, LimitExceeded
 from gateway.graph.engine import Admitted, Answer, Engine
-from gateway.graph.failures import Refused, failure
+from gateway.graph.prepare.errors import Refused, failure
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import MAX_NAME, Visit

@@ -8,7 +8,7 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.graph.failures import failure
+from gateway.graph.prepare.errors import failure
 from gateway.telemetry.logs import Tell
 from gateway.telemetry.request_context import Visit, visiting
 

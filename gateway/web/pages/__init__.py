@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from gateway.errors import BadUserInput
-from gateway.graph.arguments import user_id
+from gateway.graph.inputs import user_id
 from gateway.settings import Settings
 
 from .files import File

@@ -7,13 +7,11 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
+from gateway.graph.context import Info, Maybe
+from gateway.graph.fields import HISTORY, documented, resolved
+from gateway.graph.scalars import DateTime
 from gateway.records import Player
 from gateway.store.history import History
-
-from .context import Info, Maybe
-from .directives import HISTORY
-from .documented import documented, resolved
-from .scalars import DateTime
 
 _field = strawberry.field
 

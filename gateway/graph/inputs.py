@@ -12,7 +12,7 @@ from gateway.errors import BadUserInput
 from gateway.records import Mode
 from gateway.store.history import Interval, Span
 
-from .documented import documented
+from .fields import documented
 from .scalars import DateTime, from_timestamp, instant
 
 MAX_USER_ID = 2**31 - 1

@@ -8,15 +8,15 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
+from gateway.graph.context import Info
+from gateway.graph.fields import documented
+from gateway.graph.inputs import ScoreOrder, Window, page_size, span
+from gateway.graph.scalars import DateTime, instant
 from gateway.records import Mode, Rows
 from gateway.store.history import Span
 from gateway.store.keys import BestPlays, BestPlaysKey
 
-from .arguments import ScoreOrder, Window, page_size, span
-from .context import Info
-from .documented import documented
 from .paging import ORDERS, Cursor, Page, cursor_of, page, source_of
-from .scalars import DateTime, instant
 from .scores import PageInfo, Score
 from .users import User, user_of
 

@@ -28,7 +28,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.records import Mode, Rows
 
-from .documented import resolved
+from .fields import resolved
 from .scalars import MAX_SAFE_INTEGER
 
 Executor = StrawberryGraphQLCoreExecutionContext

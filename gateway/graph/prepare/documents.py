@@ -21,7 +21,7 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 from .cost import Charge, charges_of, cost_of
-from .failures import INVALID, SYNTAX, Refused, failure, refusal
+from .errors import INVALID, SYNTAX, Refused, failure, refusal
 from .limits import Limits
 
 # Good and bad ones: a client that sends a wrong document tends to send it again.

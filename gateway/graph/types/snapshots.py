@@ -6,10 +6,9 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
-
-from .context import Info, Maybe
-from .documented import documented, resolved
-from .scalars import BigInt, DateTime
+from gateway.graph.context import Info, Maybe
+from gateway.graph.fields import documented, resolved
+from gateway.graph.scalars import BigInt, DateTime
 
 _field = strawberry.field
 

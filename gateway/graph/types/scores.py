@@ -6,11 +6,11 @@ import strawberry
 from strawberry import ID
 
 from gateway import records
+from gateway.graph.fields import documented
+from gateway.graph.inputs import GameMode, Grade
+from gateway.graph.scalars import URL, BigInt, DateTime
 
-from .arguments import GameMode, Grade
-from .documented import documented
-from .scalars import URL, BigInt, DateTime
-from .types import Mods
+from .snapshots import Mods
 
 _field = strawberry.field
 

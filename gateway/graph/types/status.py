@@ -2,11 +2,10 @@
 
 import strawberry
 
+from gateway.graph.context import OperationRequest
+from gateway.graph.fields import documented
+from gateway.graph.scalars import DateTime, from_timestamp
 from gateway.osutrack.circuit_breaker import Breaker, Health
-
-from .context import OperationRequest
-from .documented import documented
-from .scalars import DateTime, from_timestamp
 
 _field = strawberry.field
 

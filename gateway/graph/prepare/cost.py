@@ -28,8 +28,8 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from .arguments import MAX_PAGE
-from .directives import PRICES, Cost
+from gateway.graph.fields import PRICES, Cost
+from gateway.graph.inputs import MAX_PAGE
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]

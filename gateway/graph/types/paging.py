@@ -11,11 +11,10 @@ import msgspec
 import strawberry
 
 from gateway.errors import BadUserInput
+from gateway.graph.context import Context
+from gateway.graph.inputs import ScoreOrder, Window, page_size
 from gateway.records import BestPlay, Play, Rows
 from gateway.store.history import Span
-
-from .arguments import ScoreOrder, Window, page_size
-from .context import Context
 
 P = TypeVar("P", bound=Play)
 

@@ -9,19 +9,18 @@ from strawberry import ID, UNSET, Private
 
 from gateway import records
 from gateway.errors import BadUserInput
+from gateway.graph.context import Info, Maybe
+from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, resolved
+from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
+from gateway.graph.scalars import URL, DateTime
 from gateway.records import Player, Rows
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
-from .arguments import GameMode, ScoreOrder, Window, span
-from .context import Info, Maybe
-from .directives import HISCORES, HISTORY, PEAK, SemanticNonNull
-from .documented import documented, resolved
 from .paging import After, First, HiscoreCut, Page, PlayedWindow, source_of
 from .peaks import Peak, PeakOf, peak_of
-from .scalars import URL, DateTime
 from .scores import HiscoreConnection
-from .types import Gain, Snapshot
+from .snapshots import Gain, Snapshot
 
 R = TypeVar("R")
 

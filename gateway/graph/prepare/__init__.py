@@ -1,0 +1,1 @@
+"""Preparation of documents before execution: parsing, limits, validation and cost."""
