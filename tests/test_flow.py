@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.server.flow import Flow
+from gateway.server.flow_control import Flow
 
 
 class Transport(asyncio.Transport):

@@ -49,7 +49,7 @@ PLACES = {
     "httpx": ("osutrack/", "query/"),
     "limits": ("osutrack/", "shared/"),
     "opentelemetry": ("telemetry/otel.py",),
-    "redis": ("shared/", "store/", "web/shared_documents.py"),
+    "redis": ("shared/", "store/", "web/persisted_documents.py"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),
     "pydantic_settings": ("settings.py",),

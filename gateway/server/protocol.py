@@ -11,8 +11,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from .flow import Flow
-from .headers import PatientProtocol
+from .flow_control import Flow
+from .timeouts import PatientProtocol
 
 # Many clients send headers and body apart. Who is slower than this, or sends more, has the application wait for it.
 BODY_S = 0.25

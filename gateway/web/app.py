@@ -33,18 +33,15 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.setup import tracing
 from gateway.telemetry.tracing import Tracing
 
-from .addresses import Addresses
-from .clients import Clients
+from .client_limits import Addresses, Clients
 from .endpoint import GraphQLEndpoint, Parts
 from .middleware import Envelope
+from .negotiation import JSON, is_page_view
 from .pages import missing, page, page_routes
-from .persisted import PersistedDocuments, trusted_documents
-from .probes import Probes
-from .readings import Observed
-from .requests import JSON, is_page_view
+from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
+from .probes import Observed, Probes
 from .response_cache import ResponseCache
 from .responses import refusal_response
-from .shared_documents import SharedDocuments
 
 log = logging.getLogger(__name__)
 

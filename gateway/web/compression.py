@@ -8,7 +8,7 @@ from functools import lru_cache
 import brotli
 import zstandard
 
-from .requests import qualities
+from .negotiation import qualities
 
 IDENTITY = ""
 # Below this a body fits into one packet anyway.

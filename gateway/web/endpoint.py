@@ -18,10 +18,10 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import MAX_NAME, Visit
 from gateway.telemetry.tracing import Tracing
 
-from .addresses import Addresses
-from .clients import Bucket, Clients
-from .persisted import PersistedDocuments
-from .requests import GRAPHQL, JSON, Rejected, asked_by, is_page_view, media_type
+from .client_limits import Addresses, Bucket, Clients
+from .graphql_request import Rejected, asked_by
+from .negotiation import GRAPHQL, JSON, is_page_view, media_type
+from .persisted_documents import PersistedDocuments
 from .responses import graphql_response, identified, refusal_response
 
 # No browser adds one of these to another site's request without having asked us first; the latter are Apollo's.

@@ -12,8 +12,8 @@ from gateway.graph.prepare.errors import failure
 from gateway.telemetry.logs import Tell
 from gateway.telemetry.request_context import Visit, visiting
 
-from .access import level, told, trace_in
-from .requests import JSON
+from .access_log import level, told, trace_in
+from .negotiation import JSON
 from .responses import refusal_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")

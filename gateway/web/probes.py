@@ -1,20 +1,83 @@
-"""For those who operate the gateway: whether it lives, whether it can serve, and what it has counted."""
+"""Brings the metrics up to date with what the parts have counted, and what they hold now."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.osutrack.circuit_breaker import Health
+from gateway.osutrack.circuit_breaker import Breaker, Health
+from gateway.osutrack.rate_limit import Pacer
+from gateway.shared.redis_link import Commons
+from gateway.store.cache import Cache
+from gateway.telemetry.metrics import Metrics
 
-from .readings import Observed, Readings
+from .response_cache import ResponseCache
 
 UNSTORED = {"Cache-Control": "no-store"}
 # Whichever worker process is asked for metrics knows the others' as of then.
 READING_S = 5.0
+
+
+class Observed(NamedTuple):
+    """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
+
+    metrics: Metrics
+    breaker: Breaker
+    pacer: Pacer
+    commons: Commons
+    caches: Mapping[str, Cache]
+    served: Mapping[str, Counter[str]]
+    projections: Counter[str]
+    responses: ResponseCache
+    recalled: Counter[str]
+
+
+class Readings:
+    """Of one process."""
+
+    def __init__(self, observed: Observed) -> None:
+        self._observed = observed
+        self._counted: Counter[tuple[str, ...]] = Counter()
+
+    async def take(self) -> None:
+        """Read everything off."""
+        seen = self._observed
+        for name, budget in seen.pacer.budgets.items():
+            remaining = await budget.remaining()
+            if remaining is not None:
+                self._now("gateway_upstream_budget_remaining", remaining, name)
+        for health in Health:
+            self._now("gateway_upstream_state", seen.breaker.health is health, health)
+        self._now("gateway_redis_up", seen.commons.up)
+        self._so_far("gateway_redis_losses", seen.commons.losses)
+        for name, cache in seen.caches.items():
+            self._now("gateway_cache_bytes", cache.held_bytes, name)
+            self._now("gateway_cache_entries", len(cache), name)
+            self._so_far("gateway_cache_evictions", cache.evictions, name)
+        for name, tally in seen.served.items():
+            self._all_so_far("gateway_records_served", tally, name)
+        self._all_so_far("gateway_list_projections", seen.projections)
+        # Remembered are queries without errors only.
+        self._so_far("gateway_requests", seen.responses.hits, "query", "ok", "hit")
+        self._all_so_far("gateway_redis_reads", seen.recalled)
+
+    def _now(self, metric: str, value: float, *labels: str) -> None:
+        gauge = self._observed.metrics.gauges[metric]
+        (gauge.labels(*labels) if labels else gauge).set(value)
+
+    def _so_far(self, metric: str, total: int, *labels: str) -> None:
+        counter = self._observed.metrics.counters[metric]
+        (counter.labels(*labels) if labels else counter).inc(total - self._counted[metric, *labels])
+        self._counted[metric, *labels] = total
+
+    def _all_so_far(self, metric: str, tally: Counter[str], *labels: str) -> None:
+        for what, total in tally.items():
+            self._so_far(metric, total, *labels, what)
 
 
 class Probes:

@@ -14,10 +14,10 @@ from gateway.store.cache import Cache, Held
 from gateway.store.tags import Generations, Lasting
 from gateway.telemetry.logs import Tell
 
-from .access import told_again
+from .access_log import told_again
+from .cache_key import Early, Question, asked
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
-from .questions import Early, Question, asked
 
 # Said to one client only.
 PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}

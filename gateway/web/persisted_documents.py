@@ -1,16 +1,59 @@
 """Documents that clients name instead of sending: registered by themselves (Apollo's protocol), or by the operator."""
 
+import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from .requests import Asked, Rejected
-from .shared_documents import SharedDocuments
+from redis.asyncio import Redis
+
+from gateway.shared.redis_link import PREFIX, Away, Commons
+
+from .graphql_request import Asked, Rejected
 
 # Beyond these the least recently used is forgotten; its client sends it again.
 MAX_DOCUMENTS = 1000
 MAX_BYTES = 16 * 2**20
+INDEX = f"{PREFIX}:documents"
+# In Redis: the longest document, and the time that it is kept.
+MAX_SHARED_BYTES = 16 * 2**10
+LIFE_S = 24 * 3600
+
+
+class SharedDocuments:
+    """By digest. The ones registered last stay, for a day; long ones are not taken, and none while Redis is away."""
+
+    def __init__(self, commons: Commons, *, clock: Callable[[], float] = time.time) -> None:
+        self._commons = commons
+        self._clock = clock
+
+    async def find(self, digest: str) -> str | None:
+        """The document, if any process has been sent it."""
+        try:
+            found = await self._commons.ask(lambda redis: redis.get(_key(digest)))
+        except Away:
+            return None
+        # Whoever can write to Redis has no say in what is executed.
+        return found.decode("utf-8", "surrogatepass") if found and sha256(found).hexdigest() == digest else None
+
+    async def keep(self, digest: str, text: str) -> None:
+        """Let every process have it."""
+        document = text.encode("utf-8", "surrogatepass")
+        if len(document) <= MAX_SHARED_BYTES:
+            with suppress(Away):
+                await self._commons.ask(lambda redis: self._kept(redis, digest, document))
+
+    async def _kept(self, redis: Redis, digest: str, document: bytes) -> None:
+        async with redis.pipeline(transaction=True) as pipeline:
+            pipeline.set(_key(digest), document, ex=LIFE_S)
+            pipeline.zadd(INDEX, {digest: self._clock()})
+            pipeline.zrange(INDEX, 0, -MAX_DOCUMENTS - 1)
+            *_, surplus = await pipeline.execute()
+        for old in surplus:
+            await redis.delete(_key(old.decode()))
+            await redis.zrem(INDEX, old)
 
 
 class PersistedDocuments:
@@ -80,3 +123,7 @@ def _digest(asked: Asked) -> str | None:
     if isinstance(named, dict) and named.get("version") == 1 and isinstance(digest := named.get("sha256Hash"), str):
         return digest.lower()
     raise Rejected(400, "BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
+
+
+def _key(digest: str) -> str:
+    return f"{PREFIX}:document:{digest}"

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from starlette.types import Message, Receive, Scope
 
 from .compression import coding
-from .requests import media_type
+from .negotiation import media_type
 
 # What an answer may depend on, beside the request's own text; no query depends on who asks.
 DECISIVE = {
