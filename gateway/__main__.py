@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from .query.options import add_options
+from .cli.query import add_options
 from .settings import BadSettings
 
 # As a shell tells that a program was ended by SIGINT, or SIGPIPE.
@@ -40,18 +40,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.command == "query":
         return _query(chosen)
-    from . import cli  # noqa: PLC0415  # `--help` and a wrong call answer at once
+    from .cli import commands  # noqa: PLC0415  # `--help` and a wrong call answer at once
 
     try:
         match chosen.command:
             case "serve":
-                return cli.serve(sandbox=chosen.sandbox)
+                return commands.serve(sandbox=chosen.sandbox)
             case "schema":
-                return cli.schema(chosen.check)
+                return commands.schema(chosen.check)
             case "settings":
-                return cli.settings()
+                return commands.settings()
             case _:
-                return cli.doctor()
+                return commands.doctor()
     except BadSettings as exc:
         print(exc, file=sys.stderr)
         return 2
@@ -59,7 +59,7 @@ def _run(chosen: argparse.Namespace) -> int:
 
 def _query(call: argparse.Namespace) -> int:
     try:
-        from .query.command import query  # noqa: PLC0415  # as above; and an interrupt can come at any moment
+        from .cli.query import query  # noqa: PLC0415  # as above; and an interrupt can come at any moment
 
         return query(call)
     except KeyboardInterrupt:

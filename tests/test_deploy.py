@@ -8,7 +8,7 @@ from ipaddress import ip_address, ip_network
 import pytest
 import yaml
 
-from gateway.cli import SHUTDOWN_S
+from gateway.cli.commands import SHUTDOWN_S
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.processes import ROOT

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from gateway.__main__ import main
-from gateway.query.progress import CLEAR_LINE, progress
+from gateway.cli.query import CLEAR_LINE, progress
 from tests.processes import ROOT, serving
 
 OPERATIONS = str(ROOT / "examples/operations.graphql")

@@ -2,9 +2,9 @@
 
 import pytest
 
-from gateway.query.complaints import complaints
-from gateway.query.exchange import Answer, Extensions, Failure, Warned
-from gateway.query.table import tables
+from gateway.cli.gateway_client import Answer, Extensions, Failure, Warned
+from gateway.cli.query import complaints
+from gateway.cli.table import tables
 
 
 def picture(text):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.query.document import WrongCall, asked
+from gateway.cli.operation import WrongCall, asked
 
 
 @pytest.fixture

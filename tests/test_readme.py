@@ -7,8 +7,8 @@ import pytest
 
 from gateway import errors
 from gateway.__main__ import main
+from gateway.cli.query import EXIT_CODES
 from gateway.graph.fields import PRICES
-from gateway.query.options import EXIT_CODES
 from gateway.settings import Settings, knobs
 
 ROOT = Path(__file__).parents[1]

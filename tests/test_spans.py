@@ -166,11 +166,11 @@ def python(script, **environment):
 def test_nothing_of_opentelemetry_is_imported_unless_it_is_wanted():
     script = """
 import sys
-from gateway import cli
+from gateway.cli import commands
 from gateway.settings import Settings
-cli.create_app(Settings())
+commands.create_app(Settings())
 # redis-py looks for the metrics of OpenTelemetry by itself, and takes those with it.
-print([name for name in sys.modules if name.startswith(("opentelemetry.exporter", "opentelemetry.sdk.trace", "gateway.spans"))])
+print([name for name in sys.modules if name.startswith(("opentelemetry.exporter", "opentelemetry.sdk.trace", "gateway.telemetry.otel"))])
 """
     ran = python(script)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")

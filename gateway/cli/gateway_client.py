@@ -10,7 +10,7 @@ import msgspec
 
 from gateway.settings import Settings
 
-from .document import Asked, WrongCall
+from .operation import Asked, WrongCall
 
 GRAPHQL = "application/graphql-response+json"
 # Longer than a gateway takes for an update, which is its longest work.

@@ -17,18 +17,18 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from .graph.schema import NoSchema, breaking_changes, sdl
-from .osutrack.doctor import examine
-from .osutrack.transport import log_retries
-from .osutrack.upstream import Connection
-from .sandbox import create_sandbox
-from .server.protocol import ServerConfig
-from .settings import Settings, knobs, read_settings
-from .shared.redis_link import connections
-from .telemetry.logs import configure
-from .telemetry.metrics import forget_process
-from .telemetry.setup import require
-from .web.app import create_app
+from gateway.graph.schema import NoSchema, breaking_changes, sdl
+from gateway.osutrack.doctor import examine
+from gateway.osutrack.transport import log_retries
+from gateway.osutrack.upstream import Connection
+from gateway.sandbox import create_sandbox
+from gateway.server.protocol import ServerConfig
+from gateway.settings import Settings, knobs, read_settings
+from gateway.shared.redis_link import connections
+from gateway.telemetry.logs import configure
+from gateway.telemetry.metrics import forget_process
+from gateway.telemetry.setup import require
+from gateway.web.app import create_app
 
 log = logging.getLogger(__name__)
 
