@@ -60,10 +60,10 @@ async def test_a_refresh_asks_for_the_rows_from_the_last_but_one(gateway):
 
 
 async def test_a_newest_row_that_has_moved_is_followed(gateway):
-    before = (await gateway.ask(SNAPSHOTS, id=str(players.SETTLED)))["user"]["stats"]["snapshots"]
+    before = (await gateway.ask(SNAPSHOTS, id=str(players.EQUAL_LAST_ROWS)))["user"]["stats"]["snapshots"]
     gateway.clock.move(HOUR_S)
-    await gateway.ask(f"mutation {{ updateUser(id: {players.SETTLED}) {{ __typename }} }}")
-    after = (await gateway.ask(SNAPSHOTS, id=str(players.SETTLED)))["user"]["stats"]["snapshots"]
+    await gateway.ask(f"mutation {{ updateUser(id: {players.EQUAL_LAST_ROWS}) {{ __typename }} }}")
+    after = (await gateway.ask(SNAPSHOTS, id=str(players.EQUAL_LAST_ROWS)))["user"]["stats"]["snapshots"]
     assert len(after) == len(before)
     assert after[:-1] == before[:-1]
     assert after[-1]["at"] > before[-1]["at"]

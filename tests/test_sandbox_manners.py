@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from gateway.sandbox import create_sandbox, players
-from gateway.sandbox.dates import v8_date
+from gateway.sandbox.dates import parse_date
 
 pytestmark = pytest.mark.anyio
 
@@ -85,7 +85,7 @@ async def test_an_offset_whose_plus_became_a_space_is_ignored(osutrack):
     ],
 )
 def test_dates_are_read_as_v8_reads_them(text, instant):
-    assert v8_date(text) == instant
+    assert parse_date(text) == instant
 
 
 @pytest.mark.parametrize("spelling", ["3000013.0", " 3000013 ", "0x2DC6CD"])

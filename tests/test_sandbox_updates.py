@@ -121,11 +121,11 @@ async def test_the_second_equal_row_is_added_and_then_moves(osutrack, clock):
 
 
 async def test_a_settled_player_has_a_newest_row_that_moves_at_once(osutrack, clock):
-    before = await history(osutrack, players.SETTLED)
+    before = await history(osutrack, players.EQUAL_LAST_ROWS)
 
-    await update(osutrack, players.SETTLED)
+    await update(osutrack, players.EQUAL_LAST_ROWS)
 
-    after = await history(osutrack, players.SETTLED)
+    after = await history(osutrack, players.EQUAL_LAST_ROWS)
     assert after == [*before[:-1], before[-1] | {"timestamp": "2026-11-24T12:00:00.000Z"}]
 
 

@@ -1,8 +1,8 @@
-"""A simulated osu!track: the real one's answers and manners, invented players, and faults to switch on.
+"""A simulated osu!track: its endpoints and HTTP behaviour, generated players, and injectable faults.
 
-It stands alone and imports nothing else of the gateway, so that a mistake in how we read osu!track is not
-repeated in what we read. `python -m gateway.sandbox` runs it; `create_sandbox` gives the application.
-Who lives in it is told in `gateway.sandbox.players`.
+The package imports nothing else from the gateway: a misunderstanding of osu!track in the client must not be repeated
+in the simulation. `python -m gateway.sandbox` serves it; `create_sandbox` builds the ASGI application. The players are
+listed in `gateway.sandbox.players`.
 """
 
 from gateway.sandbox.app import create_sandbox

@@ -1,4 +1,4 @@
-"""Runs the sandbox alone: `python -m gateway.sandbox --port 8001`."""
+"""Command line of the sandbox: `python -m gateway.sandbox --port 8001`."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ def main() -> None:
     """Serve until interrupted."""
     options = _options()
     address = f"http://{options.host}:{options.port}"
-    welcome = f"A simulated osu!track at {address}, its control endpoint at {address}/_sandbox/"
-    print(welcome, flush=True)  # noqa: T201 - a command line prints
+    print(f"Simulated osu!track: {address} (control endpoint: {address}/_sandbox/)", flush=True)  # noqa: T201 - a CLI
     app = create_sandbox(seed=options.seed, rate_limits=not options.no_limits)
-    # Hanging requests, which are a fault to switch on, must not keep the process from ending.
+    # The timeout ends requests that hang because of a fault; without it they would block the shutdown.
     uvicorn.run(
         app,
         host=options.host,
@@ -28,11 +27,13 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m gateway.sandbox", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8001)
-    parser.add_argument("--seed", type=int, default=1, help="other seeds invent other rows")
-    parser.add_argument("--no-limits", action="store_true", help="allow more than 600 reads a minute")
+    parser = argparse.ArgumentParser(prog="python -m gateway.sandbox", description="Serve a simulated osu!track.")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=8001, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the generated rows (default: %(default)s)")
+    parser.add_argument(
+        "--no-limits", action="store_true", help="disable the rate limits of 600 reads and 5 updates a minute"
+    )
     return parser.parse_args()
 
 

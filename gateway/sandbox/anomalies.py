@@ -1,4 +1,4 @@
-"""The oddities of the players: what a database collects in ten years, each with one player."""
+"""Anomalies of real rows (docs/osutrack.md, "Data quality"), each applied to the generated rows of one player."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ Row = TypeVar("Row")
 Anomaly = Callable[[list[Row]], list[Row]]
 
 
-def _twins(rows: list[Snapshot]) -> list[Snapshot]:
+def _equal_timestamps(rows: list[Snapshot]) -> list[Snapshot]:
     return [replace(row, timestamp=rows[index - index % 2].timestamp) for index, row in enumerate(rows)]
 
 
-def _negative(rows: list[Snapshot]) -> list[Snapshot]:
+def _negative_counts(rows: list[Snapshot]) -> list[Snapshot]:
     return [replace(row, count_rank_ss=-1, count_rank_s=-2, count_rank_a=-3) for row in rows]
 
 
@@ -29,11 +29,11 @@ def _unranked(rows: list[Snapshot]) -> list[Snapshot]:
     return [replace(row, pp_rank=0, pp_raw=0) for row in rows]
 
 
-def _unranked_at_first(rows: list[Snapshot]) -> list[Snapshot]:
+def _unranked_start(rows: list[Snapshot]) -> list[Snapshot]:
     return [*_unranked(rows[:5]), *rows[5:]]
 
 
-def _big(rows: list[Snapshot]) -> list[Snapshot]:
+def _big_numbers(rows: list[Snapshot]) -> list[Snapshot]:
     return [
         replace(
             row,
@@ -45,12 +45,12 @@ def _big(rows: list[Snapshot]) -> list[Snapshot]:
     ]
 
 
-def _blip(rows: list[Snapshot]) -> list[Snapshot]:
+def _zero_accuracy(rows: list[Snapshot]) -> list[Snapshot]:
     middle = len(rows) // 2
     return [*rows[:middle], replace(rows[middle], accuracy=0, pp_raw=0), *rows[middle + 1 :]]
 
 
-def _settled(rows: list[Snapshot]) -> list[Snapshot]:
+def _equal_last_rows(rows: list[Snapshot]) -> list[Snapshot]:
     return [*rows[:-1], replace(rows[-2], timestamp=rows[-1].timestamp)]
 
 
@@ -58,7 +58,7 @@ def _zero_date(rows: list[Play]) -> list[Play]:
     return [replace(rows[0], update_time=ZERO_DATE), *rows[1:]]
 
 
-def _strange(rows: list[Play]) -> list[Play]:
+def _unknown_values(rows: list[Play]) -> list[Play]:
     unknown_mod = replace(rows[0], mods=UNKNOWN_MOD | 8)
     unknown_grade = replace(rows[1], rank="P")
     return [unknown_mod, unknown_grade, replace(rows[2], pp=0), *rows[3:]]
@@ -69,17 +69,17 @@ def _huge_score(rows: list[Play]) -> list[Play]:
 
 
 SNAPSHOT_ANOMALIES: dict[int, Anomaly[Snapshot]] = {
-    players.EQUAL_TIMESTAMPS: _twins,
-    players.NEGATIVE_COUNTS: _negative,
-    players.UNRANKED: _unranked_at_first,
+    players.EQUAL_TIMESTAMPS: _equal_timestamps,
+    players.NEGATIVE_COUNTS: _negative_counts,
+    players.UNRANKED: _unranked_start,
     players.INACTIVE: _unranked,
-    players.BIG_NUMBERS: _big,
-    players.ANOMALY: _blip,
-    players.SETTLED: _settled,
+    players.BIG_NUMBERS: _big_numbers,
+    players.ANOMALY: _zero_accuracy,
+    players.EQUAL_LAST_ROWS: _equal_last_rows,
 }
 
 PLAY_ANOMALIES: dict[int, Anomaly[Play]] = {
     players.ZERO_DATE: _zero_date,
-    players.UNKNOWN_VALUES: _strange,
+    players.UNKNOWN_VALUES: _unknown_values,
     players.BIG_NUMBERS: _huge_score,
 }

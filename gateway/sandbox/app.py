@@ -1,4 +1,4 @@
-"""The sandbox as an application: the simulated osu!track, and the control endpoint beside it."""
+"""The ASGI application of the sandbox: the simulated osu!track and its control endpoint."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.sandbox.control import Control
-from gateway.sandbox.limits import RateLimits
 from gateway.sandbox.state import Sandbox
-from gateway.sandbox.upstream import Sleep, Upstream
+from gateway.sandbox.upstream import RateLimits, Sleep, Upstream
 
 
 def _utc_now() -> datetime:
@@ -28,10 +27,10 @@ def create_sandbox(
 ) -> Starlette:
     """A simulated osu!track; `app.state.sandbox` is its `Sandbox`.
 
-    Its rows end where the clock stands now. With rate limits, a client gets 600 reads and 5 updates a minute.
+    No generated row is later than `now()`. `rate_limits` enables 600 reads and 5 updates per minute and client.
     """
     sandbox = Sandbox(now=now, seed=seed)
-    upstream = Upstream(sandbox, limits=RateLimits(now=now) if rate_limits else None, sleep=sleep)
+    upstream = Upstream(sandbox, rate_limits=RateLimits(now=now) if rate_limits else None, sleep=sleep)
     app = Starlette(routes=[*Control(sandbox).routes(), Mount("/", app=upstream)])
     app.state.sandbox = sandbox
     return app

@@ -1,4 +1,4 @@
-"""The control endpoint: who lives here, what was asked, and the switch for faults."""
+"""The control endpoint under `/_sandbox/`: players, faults and request counts."""
 
 from __future__ import annotations
 
@@ -14,13 +14,12 @@ _FAULTS = msgspec.json.Decoder(Fault | list[Fault])
 
 
 class Control:
-    """Answers under `/_sandbox/`, about one sandbox."""
+    """The control endpoint of one sandbox. Its requests are not counted."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
 
     def routes(self) -> list[Route]:
-        """What can be asked."""
         return [
             Route("/_sandbox/", self.overview, methods=["GET"]),
             Route("/_sandbox/faults", self.put_faults, methods=["PUT"]),
@@ -31,19 +30,20 @@ class Control:
         ]
 
     async def overview(self, _: Request) -> Response:
-        """Everybody with the rows they have now, the faults that are on, and the counts."""
+        """All tracked players with their row counts, the active faults, and the request counts."""
+        database = self._sandbox.database
         players = [
-            {"id": player.id, "username": player.username, "modes": self._sandbox.database.row_counts(player.id)}
-            for player in self._sandbox.database.players.values()
+            {"id": player.id, "username": player.username, "modes": database.row_counts(player.id)}
+            for player in database.players.values()
         ]
         return _json({"players": players, "faults": self._sandbox.faults, "counts": self._sandbox.counts()})
 
     async def faults(self, _: Request) -> Response:
-        """The faults that are on."""
+        """The active faults."""
         return _json(self._sandbox.faults)
 
     async def put_faults(self, request: Request) -> Response:
-        """Replace the faults that are on by one or by a list."""
+        """Replace the active faults by the one, or the list, in the body."""
         try:
             faults = _FAULTS.decode(await request.body())
         except msgspec.MsgspecError as exc:
@@ -52,16 +52,16 @@ class Control:
         return _json(self._sandbox.faults)
 
     async def clear_faults(self, _: Request) -> Response:
-        """Be well again."""
+        """Remove all faults."""
         self._sandbox.faults = ()
         return Response(status_code=204)
 
     async def counts(self, _: Request) -> Response:
-        """How many requests, updates, side effects and bytes there were."""
+        """Counts of requests, updates, side effects and body bytes."""
         return _json(self._sandbox.counts())
 
     async def clear_counts(self, _: Request) -> Response:
-        """Begin to count anew."""
+        """Reset all counts to zero."""
         self._sandbox.reset_counts()
         return Response(status_code=204)
 

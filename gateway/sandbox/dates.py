@@ -1,7 +1,7 @@
-"""How osu!track reads `from` and `to`: as `new Date(text)` of V8 in UTC. What it cannot read, it ignores.
+"""Parsing of `from` and `to` as in osu!track: `new Date(text)` of V8 in UTC. Invalid dates are ignored.
 
-There are two grammars, as in V8: ISO dates, and the old free form, in which `foo 1` is January 2001.
-The free form is here as far as somebody may meet it; exotic time zones are not.
+V8 has two grammars: ISO dates, and a legacy free format in which `foo 1` is January 2001. The free format is covered
+for plausible input only, without time zones. See docs/osutrack.md, "Dates".
 """
 
 from __future__ import annotations
@@ -15,71 +15,71 @@ from gateway.sandbox.validation import Query
 EARLIEST = "2000-01-01T00:00:00.000Z"
 LATEST = "2800-01-01T00:00:00.000Z"
 
-_LAST_YEAR = 275_760
+_MAX_YEAR = 275_760
 _ISO = re.compile(
     r"([+-]\d{6}|\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?(?:T(\d\d:\d\d.*?)([Zz]|[+-]\d\d:?\d\d)?)?",
     re.ASCII,
 )
-_FREE = re.compile(r"([^:]*?)(?:\s+(\d{1,2}:\d\d[^\sZ]*)\s*Z?)?", re.ASCII | re.IGNORECASE)
-_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3})\d*)?)?", re.ASCII)
+_FREE_FORMAT = re.compile(r"([^:]*?)(?:\s+(\d{1,2}:\d\d[^\sZ]*)\s*Z?)?", re.ASCII | re.IGNORECASE)
+_TIME = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,3})\d*)?)?", re.ASCII)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
-Day = tuple[int, int, int]
+Date = tuple[int, int, int]
 
 
-class _NotADateError(ValueError):
-    """V8 would say `Invalid Date`."""
+class _InvalidDate(ValueError):
+    """V8 returns `Invalid Date`."""
 
 
 def window(query: Query) -> tuple[str, str]:
-    """The first and the last instant that count, both included, as text to compare with the rows."""
-    return _instant(query, "from") or EARLIEST, _instant(query, "to") or LATEST
+    """The window of `from` and `to`, both inclusive, as text that compares with the rows' timestamps."""
+    return _timestamp(query, "from") or EARLIEST, _timestamp(query, "to") or LATEST
 
 
-def v8_date(text: str) -> str | None:
-    """The instant V8 reads in this, as text; None where it reads none.
+def parse_date(text: str) -> str | None:
+    """The timestamp that V8 parses, formatted as in the rows; None if invalid.
 
-    Years of six digits keep their sign, which compares with the rows as wrongly as in the real one.
+    Years beyond four digits have a sign, so they compare incorrectly with the rows, as in osu!track.
     """
     try:
-        return _read_iso(text) or _read_free(text.strip())
+        return _parse_iso(text) or _parse_free(text.strip())
     except ValueError:
         return None
 
 
-def _instant(query: Query, name: str) -> str | None:
+def _timestamp(query: Query, name: str) -> str | None:
     text = query.single(name)
-    return None if text is None else v8_date(text)
+    return None if text is None else parse_date(text)
 
 
-def _read_iso(text: str) -> str | None:
+def _parse_iso(text: str) -> str | None:
     match = _ISO.fullmatch(text)
     if match is None:
         return None
-    year, month, day, clock, zone = match.groups()
-    return _written((int(year), int(month or 1), int(day or 1)), _clock(clock) - _offset(zone))
+    year, month, day, time, zone = match.groups()
+    return _format((int(year), int(month or 1), int(day or 1)), _parse_time(time) - _parse_offset(zone))
 
 
-def _read_free(text: str) -> str:
-    match = _FREE.fullmatch(text)
+def _parse_free(text: str) -> str:
+    match = _FREE_FORMAT.fullmatch(text)
     if match is None:
-        raise _NotADateError
-    date, clock = match.groups()
+        raise _InvalidDate
+    date, time = match.groups()
     words = re.findall(r"[a-z]+|\d+", date.lower().removesuffix("z"))
     numbers = [int(word) for word in words if word.isdecimal()]
     months = [_MONTHS.index(word[:3]) + 1 for word in words if word[:3] in _MONTHS]
-    if not 1 <= len(numbers) <= 3 or _has_garbage_behind_a_number(words):
-        raise _NotADateError
-    return _written(_composed(numbers, months), _clock(clock))
+    if not 1 <= len(numbers) <= 3 or _has_unknown_word_after_number(words):
+        raise _InvalidDate
+    return _format(_to_day(numbers, months), _parse_time(time))
 
 
-def _has_garbage_behind_a_number(words: list[str]) -> bool:
-    behind = dropwhile(str.isalpha, words)
-    return any(word.isalpha() and word[:3] not in _MONTHS for word in behind)
+def _has_unknown_word_after_number(words: list[str]) -> bool:
+    from_number = dropwhile(str.isalpha, words)
+    return any(word.isalpha() and word[:3] not in _MONTHS for word in from_number)
 
 
-def _composed(numbers: list[int], months: list[int]) -> Day:
-    """Year, month and day from numbers in free order; what is missing is 1."""
+def _to_day(numbers: list[int], months: list[int]) -> Date:
+    """Year, month and day from numbers in free order; missing numbers are 1."""
     first, second, third = [*numbers, 1, 1][:3]
     year_first = not 1 <= first <= 31
     if months:
@@ -87,42 +87,42 @@ def _composed(numbers: list[int], months: list[int]) -> Day:
         month = months[-1]
     else:
         year, month, day = (first, second, third) if year_first else (third, first, second)
-    return _century(year), month, day
+    return _full_year(year), month, day
 
 
-def _century(year: int) -> int:
+def _full_year(year: int) -> int:
     if year > 99:
         return year
     return year + (2000 if year < 50 else 1900)
 
 
-def _clock(text: str | None) -> timedelta:
+def _parse_time(text: str | None) -> timedelta:
     if text is None:
         return timedelta()
-    match = _CLOCK.fullmatch(text)
+    match = _TIME.fullmatch(text)
     if match is None:
-        raise _NotADateError
+        raise _InvalidDate
     hours, minutes, seconds, fraction = match.groups(default="0")
     time = timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds))
     if time > timedelta(days=1):
-        raise _NotADateError
+        raise _InvalidDate
     return time + timedelta(milliseconds=int(fraction.ljust(3, "0")))
 
 
-def _offset(zone: str | None) -> timedelta:
+def _parse_offset(zone: str | None) -> timedelta:
     if zone is None or zone in "Zz":
         return timedelta()
-    ahead = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
-    return -ahead if zone[0] == "-" else ahead
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[-2:]))
+    return -offset if zone[0] == "-" else offset
 
 
-def _written(day: Day, time: timedelta) -> str:
-    """The instant as text; days that a month lacks run on into the next."""
-    year, month, of_month = day
-    if not (abs(year) <= _LAST_YEAR and 1 <= month <= 12 and 1 <= of_month <= 31):
-        raise _NotADateError
+def _format(date: Date, time: timedelta) -> str:
+    """The timestamp as text. Days beyond the end of a month continue in the next month."""
+    year, month, day = date
+    if not (abs(year) <= _MAX_YEAR and 1 <= month <= 12 and 1 <= day <= 31):
+        raise _InvalidDate
     if not 1 <= year <= 9998:
         signed = f"{year:04}" if 0 <= year <= 9999 else f"{year:+07}"
-        return f"{signed}-{month:02}-{of_month:02}T00:00:00.000Z"
-    at = datetime(year, month, 1, tzinfo=UTC) + timedelta(days=of_month - 1) + time
+        return f"{signed}-{month:02}-{day:02}T00:00:00.000Z"
+    at = datetime(year, month, 1, tzinfo=UTC) + timedelta(days=day - 1) + time
     return at.isoformat(timespec="milliseconds")[:23] + "Z"

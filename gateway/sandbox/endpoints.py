@@ -1,4 +1,4 @@
-"""The five endpoints: from a query to an answer."""
+"""The five endpoints of osu!track: from a query to a response."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from itertools import islice
 
 from gateway.sandbox import players
 from gateway.sandbox.dates import EARLIEST, LATEST, window
-from gateway.sandbox.mishaps import failure
+from gateway.sandbox.faults import error_response
 from gateway.sandbox.responses import Response, json
 from gateway.sandbox.rows import BestPlay, Play, Snapshot
 from gateway.sandbox.state import Sandbox
-from gateway.sandbox.updates import exists_on_osu, update
+from gateway.sandbox.updates import exists_on_osu, update_player
 from gateway.sandbox.validation import (
     BAD_USER,
     BadRequest,
@@ -24,114 +24,114 @@ from gateway.sandbox.validation import (
     username,
 )
 
-_EVERYTHING = (EARLIEST, LATEST)
+_UNBOUNDED = (EARLIEST, LATEST)
 
 
 class NoResponse(Exception):
-    """No answer will ever come."""
+    """The request hangs until the client disconnects."""
 
 
 class Endpoints:
-    """Answers requests. Whole lists are encoded once and kept until an update changes them."""
+    """The endpoints over one sandbox. Responses without a date window are cached until an update."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._database = sandbox.database
-        self._encoded: dict[Hashable, Response] = {}
+        self._cache: dict[Hashable, Response] = {}
 
     def stats_history(self, query: Query) -> Response:
-        """All snapshots between two instants, oldest first."""
+        """`GET /stats_history`: a player's snapshots, oldest first."""
         user, mode = user_id(query), strict_mode(query)
         between = window(query)
-        if between == _EVERYTHING:
-            return self._kept(("history", user, mode), lambda: self._database.snapshots(user, mode))
+        if between == _UNBOUNDED:
+            return self._cached(("history", user, mode), lambda: self._database.snapshots(user, mode))
         return json(_snapshots_between(self._database.snapshots(user, mode), *between))
 
     def peak(self, query: Query) -> Response:
-        """The best rank and accuracy, in a list of one."""
+        """`GET /peak`: the best rank and accuracy, in a list of one."""
         user, mode = user_id(query), strict_mode(query)
-        return self._kept(("peak", user, mode), lambda: [self._database.peak(user, mode)])
+        return self._cached(("peak", user, mode), lambda: [self._database.peak(user, mode)])
 
     def best_plays(self, query: Query) -> Response:
-        """The plays between two instants with the highest pp."""
+        """`GET /bestplays`: the plays of all players, highest pp first."""
         mode, limit = strict_mode(query), play_limit(query)
         between = window(query)
-        if between == _EVERYTHING:
-            return self._kept(("best", mode, limit), lambda: self._database.best_plays(mode)[:limit])
-        return json(_best_between(self._database.best_plays(mode), *between, limit))
+        if between == _UNBOUNDED:
+            return self._cached(("best", mode, limit), lambda: self._database.best_plays(mode)[:limit])
+        return json(_best_plays_between(self._database.best_plays(mode), *between, limit))
 
     def hiscores(self, query: Query) -> Response:
-        """All plays between two instants; when there are none, the player is updated first."""
+        """`GET /hiscores`: a player's plays. An empty result updates the player first."""
         mode = lenient_mode(query) or 0
         if query.single("userMode") == "username":
-            user, updated = self._named(username(query), mode)
+            user, updated = self._resolve_name(username(query), mode)
         else:
             user, updated = user_id(query), False
         if not updated and not self._plays(user, mode, query):
-            self._update_on_the_side(user, mode)
+            self._update_as_side_effect(user, mode)
         if user == players.HISCORES_FAIL:
-            return failure(500, "/hiscores")
-        if window(query) == _EVERYTHING:
-            return self._kept(("hiscores", user, mode), lambda: self._database.plays(user, mode))
+            return error_response(500, "/hiscores")
+        if window(query) == _UNBOUNDED:
+            return self._cached(("hiscores", user, mode), lambda: self._database.plays(user, mode))
         return json(self._plays(user, mode, query))
 
     def update(self, query: Query) -> Response:
-        """Update a player and tell the difference."""
+        """`POST /update`: update a player and return the difference."""
         user, mode = user_id(query), strict_mode(query)
         self._sandbox.updates.append((user, mode))
         if exists_on_osu(self._database, user):
-            return json(self._updated(user, mode))
-        return self._not_updated(user, mode)
+            return json(self._update(user, mode))
+        return self._failed_update(user, mode)
 
-    def _not_updated(self, user: int, mode: int) -> Response:
+    def _failed_update(self, user: int, mode: int) -> Response:
         if user in players.NONEXISTENT:
             return json({"username": str(user), "mode": mode, "exists": False})
         if user == players.UPDATE_HANGS:
             raise NoResponse
         if user in {players.UPDATE_FAILS, players.BAD_GATEWAY, players.HISCORES_FAIL}:
-            return failure(500, "/update")
-        return json(None) if user == players.UPDATE_NULL else failure(404, "/update")
+            return error_response(500, "/update")
+        return json(None) if user == players.UPDATE_NULL else error_response(404, "/update")
 
-    def _updated(self, user: int, mode: int) -> dict[str, object]:
-        answer = update(self._database, user, mode)
-        stale = {("history", user, mode), ("peak", user, mode), ("hiscores", user, mode)}
-        for key in [key for key in self._encoded if key in stale or _is_best(key, mode)]:
-            del self._encoded[key]
-        return answer
+    def _update(self, user: int, mode: int) -> dict[str, object]:
+        response = update_player(self._database, user, mode)
+        changed = {("history", user, mode), ("peak", user, mode), ("hiscores", user, mode)}
+        for key in [key for key in self._cache if key in changed or _is_best_plays(key, mode)]:
+            del self._cache[key]
+        return response
 
-    def _named(self, name: str, mode: int) -> tuple[int, bool]:
-        """The player of this name, and whether finding it out has updated it.
+    def _resolve_name(self, name: str, mode: int) -> tuple[int, bool]:
+        """The player with this name, and whether the lookup has updated the player.
 
-        The database decides when it knows exactly one; else osu! is asked, which updates as well.
+        A unique match in the database decides. Otherwise osu!track looks the name up on osu!, which is an update.
         """
         known = self._database.ids_by_name(name)
         if len(known) == 1:
             return known[0], False
-        wanted = name.rstrip(" ").lower()
-        found = known or [user for user in players.UNTRACKED if players.untracked_name(user) == wanted]
+        normalized = name.rstrip(" ").lower()
+        found = known or [user for user in players.UNTRACKED if players.untracked_name(user) == normalized]
         if not found:
             raise BadRequest(BAD_USER)
-        self._update_on_the_side(found[0], mode)
+        self._update_as_side_effect(found[0], mode)
         return found[0], True
 
-    def _update_on_the_side(self, user: int, mode: int) -> None:
+    def _update_as_side_effect(self, user: int, mode: int) -> None:
         self._sandbox.side_effects.append((user, mode))
         if user == players.UPDATE_HANGS:
             raise NoResponse
         if exists_on_osu(self._database, user):
-            self._updated(user, mode)
+            self._update(user, mode)
 
     def _plays(self, user: int, mode: int, query: Query) -> list[Play]:
         since, until = window(query)
         return [play for play in self._database.plays(user, mode) if since <= play.score_time <= until]
 
-    def _kept(self, key: Hashable, rows: Callable[[], object]) -> Response:
-        if key not in self._encoded:
-            self._encoded[key] = json(rows())
-        return self._encoded[key]
+    def _cached(self, key: Hashable, rows: Callable[[], object]) -> Response:
+        if key not in self._cache:
+            self._cache[key] = json(rows())
+        return self._cache[key]
 
 
-def _is_best(key: Hashable, mode: int) -> bool:
+def _is_best_plays(key: Hashable, mode: int) -> bool:
     return isinstance(key, tuple) and key[:2] == ("best", mode)
 
 
@@ -144,5 +144,5 @@ def _timestamp(row: Snapshot) -> str:
     return row.timestamp
 
 
-def _best_between(rows: list[BestPlay], since: str, until: str, limit: int) -> list[BestPlay]:
+def _best_plays_between(rows: list[BestPlay], since: str, until: str, limit: int) -> list[BestPlay]:
     return list(islice((row for row in rows if since <= row.score_time <= until), limit))

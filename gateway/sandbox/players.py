@@ -1,41 +1,41 @@
-"""Who lives in the sandbox, and what is odd about each of them.
+"""The players of the sandbox, with the anomaly that each of them represents.
 
-Nothing here depends on the seed; how many rows a player has is fixed, what is in them follows the seed.
-A player whose id is divisible by three never changes: an update finds the same numbers again.
+Row counts are fixed; the contents of the rows depend on the seed. A player whose ID is divisible by three never
+changes: an update returns the same statistics.
 
-    id                  constant      name            what it is there for
-    2                   HEAVY         peppy           5,000 snapshots, 3,000 hiscores in mode 0
-    131464              AMEO          ameo            an ordinary, well filled player in all modes
-    1001 .. 1060        ORDINARY      Player 00 ..    1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
-    3000001             SINGLE_SNAPSHOT        lonely          exactly one snapshot
-    3000002             NO_SNAPSHOTS  only_plays      hiscores, but no snapshot until it is updated
-    3000003             NUMERIC_NAME        12345678        a name that reads as an id
-    3000004             EQUAL_TIMESTAMPS         twins           pairs of snapshots with equal timestamps
-    3000005             NEGATIVE_COUNTS      minus_one       negative count_rank_ss, _s and _a
-    3000006             NO_PLAYS      no_plays        no hiscores ever: each GET of them updates
-    3000007             UNRANKED      was_inactive    its five oldest rows have rank 0 and pp 0
-    3000008             BIG_NUMBERS           big_numbers     count300 of 3 * 10^9, scores beyond 2^53
-    3000009             INACTIVE      long_gone       all rows have rank 0; updates insert no snapshot
-    3000010             ANOMALY          blip            one row in the middle has accuracy 0 and pp 0
-    3000011             MANIA_ONLY    mania_only      rows in mode 3 only
-    3000012             UNKNOWN_VALUES       weird_scores    mods with bit 31, the grade "P", a play with pp 0
-    3000013             MIXED_CASE         MixedCaseName   rows in mode 0 only
-    3000014             ZERO_DATE     zero_date       a hiscore with update_time "0000-00-00 00:00:00"
-    3000015             REWORKED      reworked        every play is there two or three times
-    3000016             REPEATER      again           many plays on few beatmaps
-    3000017, 3000019    SHARED_NAME     dupe name       one name for two: asking by name updates
-    3000018             SETTLED       settled         two equal last rows: an update moves the last
-    3000020             BRACKETS      [brackets]-_x   a name with every legal sign
-    3000021             UNCHANGED     unchanged       an ordinary player that never changes
-    70000001 .. 70000099  UNTRACKED       fresh_01 ..     exist on osu!, not tracked: the first update tracks them
-    80000001 .. 80000009  NONEXISTENT        -               an update answers 200 and `exists: false`
-    80000101            UPDATE_FAILS        -               an update answers 500
-    80000102            UPDATE_HANGS       -               an update never answers
-    80000103            BAD_GATEWAY   -               an update answers 500
-    80000104            UPDATE_NULL          -               an update answers 200 and `null`
-    80000106            HISCORES_FAIL       -               an update answers 500, and so does GET /hiscores
+    ID                    constant          name           purpose
+    2                     HEAVY             peppy          5,000 snapshots and 3,000 hiscores in mode 0
+    131464                AMEO              ameo           a typical player, with rows in all modes
+    1001 .. 1060          ORDINARY          Player 00 ..   1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
+    3000001               SINGLE_SNAPSHOT   lonely         exactly one snapshot
+    3000002               NO_SNAPSHOTS      only_plays     hiscores, but no snapshot before an update
+    3000003               NUMERIC_NAME      12345678       a name that looks like an ID
+    3000004               EQUAL_TIMESTAMPS  twins          pairs of snapshots with equal timestamps
+    3000005               NEGATIVE_COUNTS   minus_one      negative count_rank_ss, _s and _a
+    3000006               NO_PLAYS          no_plays       no hiscores: every GET of them is an update
+    3000007               UNRANKED          was_inactive   rank 0 and pp 0 in the five oldest rows
+    3000008               BIG_NUMBERS       big_numbers    count300 of 3 * 10^9, scores above 2^53
+    3000009               INACTIVE          long_gone      rank 0 in all rows; updates insert no snapshot
+    3000010               ANOMALY           blip           accuracy 0 and pp 0 in one row in the middle
+    3000011               MANIA_ONLY        mania_only     rows in mode 3 only
+    3000012               UNKNOWN_VALUES    weird_scores   mods with bit 31, the grade "P", a play with pp 0
+    3000013               MIXED_CASE        MixedCaseName  rows in mode 0 only
+    3000014               ZERO_DATE         zero_date      a hiscore with update_time "0000-00-00 00:00:00"
+    3000015               REWORKED          reworked       two or three rows per play, after pp reworks
+    3000016               REPEATER          again          many plays on few beatmaps
+    3000017, 3000019      SHARED_NAME       dupe name      two players with one name: a request by name is an update
+    3000018               EQUAL_LAST_ROWS   settled        equal last two rows: an update moves the last one
+    3000020               BRACKETS          [brackets]-_x  every legal special character in the name
+    3000021               UNCHANGED         unchanged      a typical player that never changes
+    70000001 .. 70000099  UNTRACKED         fresh_01 ..    exists on osu!; the first update starts tracking
+    80000001 .. 80000009  NONEXISTENT       -              an update returns 200 with `exists: false`
+    80000101              UPDATE_FAILS      -              an update returns 500
+    80000102              UPDATE_HANGS      -              an update never returns
+    80000103              BAD_GATEWAY       -              an update returns 500
+    80000104              UPDATE_NULL       -              an update returns 200 with `null`
+    80000106              HISCORES_FAIL     -              an update and GET /hiscores return 500
 
-Any other id is unknown: 404 from an update, empty answers from the rest.
+Every other ID is unknown: 404 from an update, empty results from the other endpoints.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ ZERO_DATE = 3000014
 REWORKED = 3000015
 REPEATER = 3000016
 SHARED_NAME = (3000017, 3000019)
-SETTLED = 3000018
+EQUAL_LAST_ROWS = 3000018
 BRACKETS = 3000020
 UNCHANGED = 3000021
 UNTRACKED = range(70000001, 70000100)
@@ -76,7 +76,7 @@ HISCORES_FAIL = 80000106
 
 @dataclass(frozen=True)
 class RowCounts:
-    """How many rows a player starts with in one mode."""
+    """The number of rows of a player in one mode."""
 
     snapshots: int
     plays: int
@@ -87,7 +87,7 @@ NO_ROWS = RowCounts(0, 0)
 
 @dataclass(frozen=True)
 class Player:
-    """Somebody osu!track knows; `sizes` is by mode."""
+    """A tracked player. `row_counts` has the initial number of rows per mode."""
 
     id: int
     username: str
@@ -95,12 +95,12 @@ class Player:
 
 
 def tracked_players() -> list[Player]:
-    """Everybody who has rows when the sandbox starts."""
-    return [_HEAVY, _AMEO, *(_ordinary(index) for index in range(len(ORDINARY))), *_odd()]
+    """All players that are tracked when the sandbox starts."""
+    return [_HEAVY, _AMEO, *(_ordinary(index) for index in range(len(ORDINARY))), *_anomalous()]
 
 
 def untracked_name(user: int) -> str:
-    """The name of a player that exists on osu! and is not tracked."""
+    """The name of a player in `UNTRACKED`."""
     return f"fresh_{user - UNTRACKED.start + 1:02}"
 
 
@@ -113,21 +113,21 @@ _AMEO = Player(
 
 
 def _ordinary(index: int) -> Player:
-    # 37 has no factor in common with 60: who has many snapshots does not also have many plays.
+    # 37 and 60 are coprime: the number of plays does not follow the number of snapshots.
     snapshots, plays = round(2000 ** (index / 59)), 9 * (37 * index % 60)
     modes = [0] + [mode for mode in (1, 2, 3) if index % (mode + 1) == 0]
-    sizes = {mode: RowCounts(max(1, snapshots >> mode), plays >> mode) for mode in modes}
-    return Player(ORDINARY[index], f"Player {index:02}", sizes)
+    counts = {mode: RowCounts(max(1, snapshots >> mode), plays >> mode) for mode in modes}
+    return Player(ORDINARY[index], f"Player {index:02}", counts)
 
 
-def _odd() -> list[Player]:
+def _anomalous() -> list[Player]:
     return [
         Player(user, name, {3 if user == MANIA_ONLY else 0: RowCounts(snapshots, plays)})
-        for user, name, snapshots, plays in _ODD
+        for user, name, snapshots, plays in _ANOMALOUS
     ]
 
 
-_ODD = [
+_ANOMALOUS = [
     (SINGLE_SNAPSHOT, "lonely", 1, 12),
     (NO_SNAPSHOTS, "only_plays", 0, 20),
     (NUMERIC_NAME, "12345678", 40, 50),
@@ -145,7 +145,7 @@ _ODD = [
     (REWORKED, "reworked", 60, 150),
     (REPEATER, "again", 60, 200),
     (SHARED_NAME[0], "dupe name", 20, 18),
-    (SETTLED, "settled", 20, 25),
+    (EQUAL_LAST_ROWS, "settled", 20, 25),
     (SHARED_NAME[1], "Dupe Name", 10, 12),
     (BRACKETS, "[brackets]-_x", 35, 30),
     (UNCHANGED, "unchanged", 90, 70),

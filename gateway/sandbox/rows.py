@@ -1,6 +1,6 @@
-"""Rows as osu!track sends them: the same names, in the same order, of the same JSON types.
+"""Rows as osu!track sends them: the same field names, order and JSON types.
 
-Instants are text, because that is how the real one's database compares them.
+Timestamps are text, because osu!track's database compares them as text.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Play(msgspec.Struct, frozen=True):
 
 
 class BestPlay(msgspec.Struct, frozen=True):
-    """A row of `/bestplays`: a play and whose it is."""
+    """A row of `/bestplays`: a play with its player."""
 
     user: int
     beatmap_id: int
@@ -56,7 +56,7 @@ class BestPlay(msgspec.Struct, frozen=True):
 
 
 class Peak(msgspec.Struct, frozen=True):
-    """The one row of `/peak`; all null when there are no snapshots."""
+    """The only row of `/peak`; all null without snapshots."""
 
     best_global_rank: int | None = None
     best_rank_timestamp: str | None = None
@@ -64,21 +64,21 @@ class Peak(msgspec.Struct, frozen=True):
     best_acc_timestamp: str | None = None
 
 
-def instant(seconds: int) -> str:
-    """A moment, in seconds since 1970, as osu!track writes it."""
+def format_timestamp(seconds: int) -> str:
+    """A Unix timestamp as osu!track formats it."""
     return datetime.fromtimestamp(seconds, UTC).isoformat()[:19] + ".000Z"
 
 
 def number(value: float) -> float:
-    """The value as JavaScript prints it: 11501, not 11501.0."""
+    """The value as JavaScript formats it: 11501, not 11501.0."""
     return int(value) if value == int(value) else value
 
 
 def single_precision(value: float) -> float:
-    """The value as it looks after years in a 32-bit column: 98.70355224609375."""
+    """The value rounded to 32 bits, as in older rows: 98.70355224609375."""
     return float(struct.unpack("f", struct.pack("f", value))[0])
 
 
 def six_digits(value: float) -> float:
-    """The value with the six significant digits of the older rows."""
+    """The value with six significant digits, as in older rows."""
     return float(f"{value:.6g}")

@@ -1,4 +1,4 @@
-"""What a test can see and change of a running sandbox."""
+"""The state of a running sandbox, as tests and the control endpoint read and change it."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from gateway.sandbox.database import Database
 from gateway.sandbox.faults import Fault, FaultSchedule
 
-_REMEMBERED = 10_000
+_MAX_RECORDED_REQUESTS = 10_000
 
 
 class RecordedRequest(NamedTuple):
-    """A request, as it was understood: path in lower case, without a slash at the end."""
+    """A received request. The path is normalised: lower case, no trailing slash."""
 
     method: str
     path: str
@@ -22,10 +22,10 @@ class RecordedRequest(NamedTuple):
 
 
 class Sandbox:
-    """The simulated osu!track: its database, its faults, and a log of what it was asked.
+    """The simulated osu!track: its database, its faults, and a log of the received requests.
 
-    `requests` remembers the last 10,000; `count` counts all. `updates` are POSTs to `/update`, `side_effects`
-    the updates that a GET of `/hiscores` caused, each as (user, mode). `bytes_sent` counts bodies.
+    `requests` has the last 10,000; `count` counts all. `updates` lists the requests to `POST /update`, `side_effects`
+    the updates caused by `GET /hiscores`, both as (user, mode). `bytes_sent` is the total size of response bodies.
     """
 
     def __init__(self, *, now: Callable[[], datetime], seed: int) -> None:
@@ -34,8 +34,8 @@ class Sandbox:
         self.reset_counts()
 
     def reset_counts(self) -> None:
-        """Forget what was asked; rows and faults stay."""
-        self.requests: deque[RecordedRequest] = deque(maxlen=_REMEMBERED)
+        """Clear the request log and all counts; rows and faults are unaffected."""
+        self.requests: deque[RecordedRequest] = deque(maxlen=_MAX_RECORDED_REQUESTS)
         self.side_effects: list[tuple[int, int]] = []
         self.updates: list[tuple[int, int]] = []
         self.bytes_sent = 0
@@ -43,29 +43,28 @@ class Sandbox:
 
     @property
     def players(self) -> list[int]:
-        """The ids of everybody tracked."""
+        """The IDs of all tracked players."""
         return list(self.database.players)
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The faults that are on; assign others to replace them, none to be well again."""
+        """The active faults. Assignment replaces all of them and restarts their schedules."""
         return self.schedule.faults
 
     @faults.setter
     def faults(self, faults: Iterable[Fault]) -> None:
         self.schedule = FaultSchedule(faults)
 
-    def note(self, asked: RecordedRequest) -> None:
-        """Count a request."""
-        self.requests.append(asked)
-        self._counts[asked.path] += 1
+    def record(self, request: RecordedRequest) -> None:
+        self.requests.append(request)
+        self._counts[request.path] += 1
 
     def count(self, path: str | None = None) -> int:
-        """How many requests came, for this path or for any; the control endpoint does not count."""
+        """The number of requests for this path, or for all paths except the control endpoint."""
         return self._counts.total() if path is None else self._counts[path]
 
     def counts(self) -> dict[str, object]:
-        """All counts, for the control endpoint."""
+        """All counts, as the control endpoint returns them."""
         return {
             "requests": self.count(),
             "paths": dict(self._counts),

@@ -1,6 +1,6 @@
-"""What an update does: fetches a player's new numbers, keeps them, and tells the difference.
+"""Updates of players: the new snapshot and plays, and the response of `POST /update`.
 
-The rules are those of A5 in our notes about osu!track; how much a player grows is invented.
+The rules follow docs/osutrack.md, "Update" and "How data changes"; the growth of players is invented.
 """
 
 from __future__ import annotations
@@ -11,12 +11,15 @@ from msgspec.structs import asdict, replace
 
 from gateway.sandbox import players
 from gateway.sandbox.database import Database
-from gateway.sandbox.newhs import Answer, newhs
 from gateway.sandbox.rows import Play, Snapshot, number
 from gateway.sandbox.snapshots import generate_snapshots, level_of
 
-_NOBODY = Snapshot(0, 0, 0, 0, "0", "0", 0, 0, 0, 0, 0, 0, 0, "")
+UpdateResponse = dict[str, object]
+
+_EMPTY_SNAPSHOT = Snapshot(0, 0, 0, 0, "0", "0", 0, 0, 0, 0, 0, 0, 0, "")
 _FIRST_PLAYS = 12
+_LATER_PLAYS = 2
+_TOP_PLAYS = 100
 
 
 def exists_on_osu(database: Database, user: int) -> bool:
@@ -24,33 +27,38 @@ def exists_on_osu(database: Database, user: int) -> bool:
     return user in database.players or user in players.UNTRACKED
 
 
-def update(database: Database, user: int, mode: int) -> Answer:
-    """Update a player that exists on osu!; the answer of `/update`."""
+def update_player(database: Database, user: int, mode: int) -> UpdateResponse:
+    """Update a player that exists on osu!, and return the body of `POST /update`."""
     database.start_tracking(user)
     rows = database.snapshots(user, mode)
-    changes = not rows or user % 3 != 0
+    changed = not rows or user % 3 != 0
     seed_key = f"update {len(rows)} {len(database.plays(user, mode))}"
     before = rows[-1] if rows else None
-    after = _grown(database, user, mode, seed_key) if changes else replace(rows[-1], timestamp=database.now_text())
-    database.replace_snapshots(user, mode, _kept(rows, after))
-    found = _found(database, user, mode, seed_key) if changes else []
-    name = database.players[user].username
-    answer = _difference(before, after) | {"newhs": newhs(found, user)}
-    # The real one sends the mode as text when something has changed, and as a number when not.
-    return {"username": name, "mode": str(mode) if changes else mode} | answer
+    after = _grown(database, user, mode, seed_key) if changed else replace(rows[-1], timestamp=database.now_text())
+    database.replace_snapshots(user, mode, _with_snapshot(rows, after))
+    plays = _new_plays(database, user, mode, seed_key) if changed else []
+    # As recorded from osu!track: the mode is text if anything has changed, otherwise a number.
+    header = {"username": database.players[user].username, "mode": str(mode) if changed else mode}
+    return header | _difference(before, after) | {"newhs": _new_hiscores(plays, user)}
 
 
-def _kept(rows: list[Snapshot], after: Snapshot) -> list[Snapshot]:
-    if after.pp_rank == 0:
+def _with_snapshot(rows: list[Snapshot], new: Snapshot) -> list[Snapshot]:
+    """The history after an update.
+
+    Unranked snapshots are not stored. If the last two rows equal the new one, the newest row only moves to now: the
+    history is not append-only.
+    """
+    if new.pp_rank == 0:
         return rows
-    same = len(rows) > 1 and all(replace(row, timestamp=after.timestamp) == after for row in rows[-2:])
-    return [*(rows[:-1] if same else rows), after]
+    equal = len(rows) > 1 and all(replace(row, timestamp=new.timestamp) == new for row in rows[-2:])
+    return [*(rows[:-1] if equal else rows), new]
 
 
 def _grown(database: Database, user: int, mode: int, seed_key: str) -> Snapshot:
     rng, rows, now_s = database.rng(user, mode, seed_key), database.snapshots(user, mode), database.now_s()
     if not rows:
-        return replace(generate_snapshots(1, user=user, until_s=now_s, rng=rng)[0], timestamp=database.now_text())
+        first = generate_snapshots(1, user=user, until_s=now_s, rng=rng)[0]
+        return replace(first, timestamp=database.now_text())
     last, played = rows[-1], rng.randrange(5, 60)
     total = int(last.total_score) + played * 1_900_031
     return Snapshot(
@@ -71,27 +79,28 @@ def _grown(database: Database, user: int, mode: int, seed_key: str) -> Snapshot:
     )
 
 
-def _found(database: Database, user: int, mode: int, seed_key: str) -> list[Play]:
-    count = 2 if database.plays(user, mode) else _FIRST_PLAYS
-    found = database.play_generator(user, mode, seed_key).generate_recent(count)
-    database.add_plays(user, mode, found)
-    return found
+def _new_plays(database: Database, user: int, mode: int, seed_key: str) -> list[Play]:
+    count = _LATER_PLAYS if database.plays(user, mode) else _FIRST_PLAYS
+    plays = database.play_generator(user, mode, seed_key).generate_recent(count)
+    database.add_plays(user, mode, plays)
+    return plays
 
 
-def _difference(before: Snapshot | None, after: Snapshot) -> Answer:
-    old, new = asdict(before or _NOBODY), asdict(after)
-    gained = {name: number(float(new[name]) - float(old[name])) for name in ("pp_raw", "accuracy", "level")}
-    counted = {name: int(new[name]) - int(old[name]) for name in _COUNTED}
-    values = gained | counted
-    answer: Answer = {name: values[name] for name in _ORDER}
-    return answer | {
+def _difference(before: Snapshot | None, after: Snapshot) -> UpdateResponse:
+    """The changes between two snapshots; the absolute values if there is none before."""
+    old, new = asdict(before or _EMPTY_SNAPSHOT), asdict(after)
+    floats = {name: number(float(new[name]) - float(old[name])) for name in _FLOAT_FIELDS}
+    integers = {name: int(new[name]) - int(old[name]) for name in _FIELD_ORDER if name not in _FLOAT_FIELDS}
+    values = floats | integers
+    difference: UpdateResponse = {name: values[name] for name in _FIELD_ORDER}
+    return difference | {
         "levelup": before is not None and math.floor(after.level) > math.floor(before.level),
         "first": before is None,
         "exists": True,
     }
 
 
-_ORDER = (
+_FIELD_ORDER = (
     "playcount",
     "pp_rank",
     "pp_raw",
@@ -106,4 +115,43 @@ _ORDER = (
     "count_rank_s",
     "count_rank_ss",
 )
-_COUNTED = tuple(name for name in _ORDER if name not in {"pp_raw", "accuracy", "level"})
+_FLOAT_FIELDS = ("pp_raw", "accuracy", "level")
+
+
+def _new_hiscores(plays: list[Play], user: int) -> list[UpdateResponse]:
+    """The `newhs` list: the new plays, best first, with positions spread over the player's top plays."""
+    step = _TOP_PLAYS / len(plays) if plays else 0
+    return [_new_hiscore(play, index, user) | {"ranking": int(index * step)} for index, play in enumerate(plays)]
+
+
+def _new_hiscore(play: Play, index: int, user: int) -> UpdateResponse:
+    """A play as in version 1 of osu!'s API: every value is text.
+
+    Every third row lacks the fields added later, as in old recordings.
+    """
+    hits = 200 + play.score % 900
+    row: UpdateResponse = {
+        "beatmap_id": str(play.beatmap_id),
+        "score_id": str(4_000_000_000 + play.score * 7),
+        "score": str(play.score),
+        "maxcombo": str(hits + play.beatmap_id % 400),
+        "count50": str(play.beatmap_id % 4),
+        "count100": str(play.score % 37),
+        "count300": str(hits),
+        "countmiss": str(play.score % 4),
+        "countkatu": str(play.score % 19),
+        "countgeki": str(hits // 4),
+        "perfect": str(play.score % 2),
+        "enabled_mods": str(play.mods),
+        "is_classic": str(int(play.score >= 1_000_000)),
+        "user_id": str(user),
+        "date": play.score_time[:19].replace("T", " "),
+        "rank": play.rank,
+        "pp": str(play.pp),
+        "replay_available": str(play.beatmap_id % 2),
+    }
+    omitted = _LATER_FIELDS if index % 3 == 2 else set()
+    return {name: value for name, value in row.items() if name not in omitted}
+
+
+_LATER_FIELDS = {"score_id", "replay_available", "is_classic"}

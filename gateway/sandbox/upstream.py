@@ -1,39 +1,66 @@
-"""The web server of the sandbox: finds the endpoint as Express does, and lets faults interfere."""
+"""The HTTP server of the simulated osu!track: routing as in Express, rate limits, and fault injection."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from starlette.types import Message, Receive, Scope, Send
 
-from gateway.sandbox import mishaps
+from gateway.sandbox import faults
 from gateway.sandbox.endpoints import Endpoints, NoResponse
-from gateway.sandbox.limits import RateLimits
 from gateway.sandbox.responses import Response, html, not_found, send_response
 from gateway.sandbox.state import RecordedRequest, Sandbox
 from gateway.sandbox.validation import BadRequest, Query
 
 Sleep = Callable[[float], Awaitable[object]]
 
+RATE_LIMIT_WINDOW_S = 60
+READS_PER_WINDOW = 600
+UPDATES_PER_WINDOW = 5
+
+
+class RateLimits:
+    """The documented rate limits per IP address, in fixed windows that start with a client's first request.
+
+    Reads and updates are counted separately.
+    """
+
+    def __init__(self, *, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self._windows: dict[tuple[str, bool], tuple[float, int]] = {}
+
+    def retry_after_s(self, client: str, *, update: bool) -> int:
+        """Count a request: 0 if it is allowed, otherwise whole seconds until the next window."""
+        now = self._now().timestamp()
+        start, count = self._windows.get((client, update), (now, 0))
+        if now - start >= RATE_LIMIT_WINDOW_S:
+            start, count = now, 0
+        self._windows[client, update] = start, count + 1
+        if count < (UPDATES_PER_WINDOW if update else READS_PER_WINDOW):
+            return 0
+        return max(1, round(start + RATE_LIMIT_WINDOW_S - now))
+
 
 class _Route(NamedTuple):
     method: str
-    answer: Callable[[Query], Response]
+    endpoint: Callable[[Query], Response]
 
     @property
-    def allowed(self) -> str:
+    def allow(self) -> str:
+        """The `Allow` header of Express."""
         return "GET,HEAD" if self.method == "GET" else self.method
 
 
 class Upstream:
-    """osu!track as an ASGI application."""
+    """The simulated osu!track as an ASGI application."""
 
-    def __init__(self, sandbox: Sandbox, *, limits: RateLimits | None, sleep: Sleep) -> None:
+    def __init__(self, sandbox: Sandbox, *, rate_limits: RateLimits | None, sleep: Sleep) -> None:
         endpoints = Endpoints(sandbox)
         self._sandbox = sandbox
-        self._limits = limits
+        self._rate_limits = rate_limits
         self._sleep = sleep
         self._routes = {
             "/stats_history": _Route("GET", endpoints.stats_history),
@@ -48,51 +75,53 @@ class Upstream:
             return
         query = Query(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
         path = scope["path"].lower().rstrip("/") or "/"
-        self._sandbox.note(RecordedRequest(scope["method"], path, query.as_dict()))
+        self._sandbox.record(RecordedRequest(scope["method"], path, query.as_dict()))
         try:
-            await self._answer(path, query, scope, receive, self._counting(send))
+            await self._dispatch(path, query, scope, receive, self._counting(send))
         except NoResponse:
-            await mishaps.hang(receive)
+            await faults.hang(receive)
 
-    async def _answer(self, path: str, query: Query, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _dispatch(self, path: str, query: Query, scope: Scope, receive: Receive, send: Send) -> None:
         for fault in self._sandbox.schedule.due(path):
             if fault.kind == "latency":
                 await self._sleep(fault.seconds)
             elif fault.kind == "hang":
-                return await mishaps.hang(receive)
+                return await faults.hang(receive)
             elif fault.kind == "reset":
-                return await mishaps.reset(receive)
+                return await faults.reset(receive)
             elif fault.kind == "half":
-                return await mishaps.send_half(self._response(path, query, scope), receive, send)
+                return await faults.send_half(self._response(path, query, scope), receive, send)
             else:
-                return await send_response(mishaps.fault_response(fault, path), scope, send)
+                return await send_response(faults.fault_response(fault, path), scope, send)
         return await send_response(self._response(path, query, scope), scope, send)
 
     def _response(self, path: str, query: Query, scope: Scope) -> Response:
-        """The right answer, when nothing interferes."""
-        return self._limited(scope, path) or self._routed(path, query, scope)
+        """The response without faults."""
+        return self._rate_limited(path, scope) or self._route(path, query, scope)
 
-    def _routed(self, path: str, query: Query, scope: Scope) -> Response:
-        method, route = scope["method"], self._routes.get(path)
-        if route is None or method not in {*route.allowed.split(","), "OPTIONS"}:
-            return not_found(method, scope["raw_path"].decode("latin-1"))
-        if method == "OPTIONS":
-            return html(200, route.allowed).with_headers({"Allow": route.allowed})
-        try:
-            return route.answer(query)
-        except BadRequest as refused:
-            return html(400, str(refused))
-
-    def _limited(self, scope: Scope, path: str) -> Response | None:
-        if self._limits is None:
+    def _rate_limited(self, path: str, scope: Scope) -> Response | None:
+        if self._rate_limits is None:
             return None
         host, _ = scope.get("client") or ("", 0)
-        wait_s = self._limits.wait_s(host, update=path == "/update")
-        return html(429, mishaps.TOO_MANY).with_headers({"Retry-After": str(wait_s)}) if wait_s else None
+        retry_after_s = self._rate_limits.retry_after_s(host, update=path == "/update")
+        if not retry_after_s:
+            return None
+        return html(429, faults.TOO_MANY_REQUESTS).with_headers({"Retry-After": str(retry_after_s)})
+
+    def _route(self, path: str, query: Query, scope: Scope) -> Response:
+        method, route = scope["method"], self._routes.get(path)
+        if route is None or method not in {*route.allow.split(","), "OPTIONS"}:
+            return not_found(method, scope["raw_path"].decode("latin-1"))
+        if method == "OPTIONS":
+            return html(200, route.allow).with_headers({"Allow": route.allow})
+        try:
+            return route.endpoint(query)
+        except BadRequest as exc:
+            return html(400, str(exc))
 
     def _counting(self, send: Send) -> Send:
-        async def counted(message: Message) -> None:
+        async def counting_send(message: Message) -> None:
             self._sandbox.bytes_sent += len(message.get("body", b""))
             await send(message)
 
-        return counted
+        return counting_send

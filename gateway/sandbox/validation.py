@@ -1,4 +1,7 @@
-"""How osu!track reads `user`, `mode` and `limit`: as JavaScript does, with all that this lets through."""
+"""Validation of `user`, `mode` and `limit` as in osu!track, with JavaScript's number parsing.
+
+See docs/osutrack.md, "Endpoints".
+"""
 
 from __future__ import annotations
 
@@ -13,15 +16,15 @@ BAD_MODE = "Invalid or missing `mode` param; must be a valid osu! game mode; 0=o
 BAD_LIMIT = "Invalid `limit` param; must be a non-zero integer greater than 0 and less than or equal to 10000"
 
 _DEFAULT_LIMIT = 100
-_MOST = 10_000
+_MAX_LIMIT = 10_000
 
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _RADIX = re.compile(r"0(?:x[0-9a-f]+|o[0-7]+|b[01]+)", re.ASCII | re.IGNORECASE)
-_LEADING = re.compile(r"([+-]?)(?:0x([0-9a-f]+)|(\d+))", re.ASCII | re.IGNORECASE)
+_LEADING_INTEGER = re.compile(r"([+-]?)(?:0x([0-9a-f]+)|(\d+))", re.ASCII | re.IGNORECASE)
 
 
 class Query:
-    """The parameters of a request; one that is given twice is nobody's value."""
+    """The parameters of a request. Express parses a repeated parameter as an array, which is not a valid value."""
 
     def __init__(self, pairs: list[tuple[str, str]]) -> None:
         self._values: dict[str, list[str]] = {}
@@ -29,25 +32,25 @@ class Query:
             self._values.setdefault(name, []).append(value)
 
     def single(self, name: str) -> str | None:
-        """The value that was given exactly once."""
+        """The value of a parameter that is present exactly once."""
         values = self._values.get(name, [])
         return values[0] if len(values) == 1 else None
 
     def has(self, name: str) -> bool:
-        """Whether the parameter is there at all."""
+        """Whether the parameter is present, repeated or not."""
         return name in self._values
 
     def as_dict(self) -> dict[str, str]:
-        """All of them, the last value of each."""
+        """The last value of each parameter."""
         return {name: values[-1] for name, values in self._values.items()}
 
 
 class BadRequest(Exception):
-    """The request is answered with a 400 and this text."""
+    """The request is invalid: 400 with this message as the body."""
 
 
 def user_id(query: Query) -> int:
-    """The id: whatever `+user` and `parseInt(user)` agree on, above 0."""
+    """The user ID: `+user` and `parseInt(user)` must be equal and above 0."""
     text = query.single("user") or ""
     value = js_number(text)
     if not (value > 0 and value == js_parse_int(text)):
@@ -56,7 +59,7 @@ def user_id(query: Query) -> int:
 
 
 def username(query: Query) -> str:
-    """The name, as it was given."""
+    """The `user` parameter as a name."""
     name = query.single("user")
     if not name:
         raise BadRequest(BAD_USER)
@@ -64,7 +67,7 @@ def username(query: Query) -> str:
 
 
 def strict_mode(query: Query) -> int:
-    """One of the texts 0, 1, 2 and 3."""
+    """The mode, which must be exactly 0, 1, 2 or 3."""
     mode = lenient_mode(query)
     if mode is None:
         raise BadRequest(BAD_MODE)
@@ -72,23 +75,23 @@ def strict_mode(query: Query) -> int:
 
 
 def lenient_mode(query: Query) -> int | None:
-    """The mode, or None where `/hiscores` silently takes 0."""
+    """The mode, or None if missing or invalid; `/hiscores` then uses 0."""
     text = query.single("mode")
     return int(text) if text in {"0", "1", "2", "3"} else None
 
 
 def play_limit(query: Query) -> int:
-    """A whole number from 1 to 10,000 in any spelling of JavaScript; 100 when missing."""
+    """The limit: an integer from 1 to 10,000 in any notation of JavaScript, by default 100."""
     if not query.has("limit"):
         return _DEFAULT_LIMIT
     value = js_number(query.single("limit") or "")
-    if not (1 <= value <= _MOST and value == int(value)):
+    if not (1 <= value <= _MAX_LIMIT and value == int(value)):
         raise BadRequest(BAD_LIMIT)
     return int(value)
 
 
 def js_number(text: str) -> float:
-    """`+text`: spaces around do not count, nothing is 0, what is not a number is NaN."""
+    """`+text`: surrounding spaces are ignored, an empty string is 0, invalid text is NaN."""
     text = text.strip()
     if not text:
         return 0
@@ -98,8 +101,8 @@ def js_number(text: str) -> float:
 
 
 def js_parse_int(text: str) -> float:
-    """`parseInt(text)`: the digits it begins with, hexadecimal after 0x."""
-    match = _LEADING.match(text.strip())
+    """`parseInt(text)`: the leading digits, hexadecimal after 0x."""
+    match = _LEADING_INTEGER.match(text.strip())
     if match is None:
         return math.nan
     sign, hexadecimal, decimal = match.groups()
