@@ -7,7 +7,7 @@ import httpx
 import pytest
 import stamina
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.transport import retry_after_s
 from gateway.osutrack.upstream import Connection
@@ -52,20 +52,22 @@ def connect(*answers, **settings):
 
 
 CALLS = {
-    "history": (lambda client: client.history(PLAYER, patience(5)), "GET /stats_history?user=7&mode=3"),
+    "history": (lambda client: client.history(PLAYER, Deadline.from_timeout(5)), "GET /stats_history?user=7&mode=3"),
     "tail": (
-        lambda client: client.history(PLAYER, patience(5), since="2026-01-02T03:04:05.000Z"),
+        lambda client: client.history(PLAYER, Deadline.from_timeout(5), since="2026-01-02T03:04:05.000Z"),
         "GET /stats_history?user=7&mode=3&from=2026-01-02T03%3A04%3A05.000Z",
     ),
-    "hiscores": (lambda client: client.hiscores(PLAYER, patience(5)), "GET /hiscores?user=7&mode=3"),
+    "hiscores": (lambda client: client.hiscores(PLAYER, Deadline.from_timeout(5)), "GET /hiscores?user=7&mode=3"),
     "by name": (
-        lambda client: client.hiscores_by_name("a [b]", Mode.OSU, patience(5)),
+        lambda client: client.hiscores_by_name("a [b]", Mode.OSU, Deadline.from_timeout(5)),
         "GET /hiscores?user=a+%5Bb%5D&mode=0&userMode=username",
     ),
-    "peak": (lambda client: client.peak(PLAYER, patience(5)), "GET /peak?user=7&mode=3"),
-    "best plays": (lambda client: client.best_plays(Mode.OSU, patience(5)), "GET /bestplays?mode=0"),
+    "peak": (lambda client: client.peak(PLAYER, Deadline.from_timeout(5)), "GET /peak?user=7&mode=3"),
+    "best plays": (lambda client: client.best_plays(Mode.OSU, Deadline.from_timeout(5)), "GET /bestplays?mode=0"),
     "many best plays": (
-        lambda client: client.best_plays(Mode.OSU, patience(5), until="2026-01-01T23:59:59.999Z", limit=1000),
+        lambda client: client.best_plays(
+            Mode.OSU, Deadline.from_timeout(5), until="2026-01-01T23:59:59.999Z", limit=1000
+        ),
         "GET /bestplays?mode=0&to=2026-01-01T23%3A59%3A59.999Z&limit=1000",
     ),
 }
@@ -84,14 +86,14 @@ async def test_a_call_is_one_request_that_says_who_asks(call, expected):
 
 async def test_an_update_is_a_post_with_its_parameters_in_the_query():
     osutrack, client = connect(httpx.Response(404, json={"error": "User not found"}))
-    assert (await client.update(PLAYER, patience(5))).value is None
+    assert (await client.update(PLAYER, Deadline.from_timeout(5))).value is None
     (request,) = osutrack.asked
     assert (request.method, request.url.raw_path) == ("POST", b"/update?user=7&mode=3")
 
 
 async def test_a_known_etag_is_sent_and_what_has_not_changed_is_none():
     osutrack, client = connect(httpx.Response(304))
-    reply = await client.peak(PLAYER, patience(5), etag='W/"1"')
+    reply = await client.peak(PLAYER, Deadline.from_timeout(5), etag='W/"1"')
     assert osutrack.asked[0].headers["If-None-Match"] == 'W/"1"'
     assert reply.decoded is None
 
@@ -119,7 +121,7 @@ async def test_a_read_is_tried_three_times_and_not_more(read):
 async def test_an_answer_that_would_not_change_is_not_asked_for_again(status):
     osutrack, client = connect(httpx.Response(status))
     with pytest.raises((UpstreamUnavailable, UpstreamRejected)):
-        await client.peak(PLAYER, patience(5))
+        await client.peak(PLAYER, Deadline.from_timeout(5))
     assert len(osutrack.asked) == 1
 
 
@@ -127,7 +129,7 @@ async def test_an_answer_that_would_not_change_is_not_asked_for_again(status):
 async def test_hiscores_are_asked_for_again_only_if_nothing_was_sent(failure, times):
     osutrack, client = connect(failure)
     with pytest.raises((UpstreamUnavailable, UpstreamTimeout)):
-        await client.hiscores(PLAYER, patience(5))
+        await client.hiscores(PLAYER, Deadline.from_timeout(5))
     assert len(osutrack.asked) == times
 
 
@@ -135,7 +137,7 @@ async def test_hiscores_are_asked_for_again_only_if_nothing_was_sent(failure, ti
 async def test_an_update_is_never_sent_again(failure):
     osutrack, client = connect(failure)
     with pytest.raises((UpstreamUnavailable, UpstreamTimeout, UpstreamBusy)):
-        await client.update(PLAYER, patience(5))
+        await client.update(PLAYER, Deadline.from_timeout(5))
     assert len(osutrack.asked) == 1
 
 
@@ -143,28 +145,28 @@ async def test_no_wait_is_longer_than_the_patience():
     _, client = connect(None)
     began = time.monotonic()
     with pytest.raises(UpstreamTimeout):
-        await client.peak(PLAYER, patience(0.05))
+        await client.peak(PLAYER, Deadline.from_timeout(0.05))
     assert time.monotonic() - began < 1
 
 
 async def test_an_update_may_be_silent_for_longer_than_a_read():
     osutrack, client = connect(EMPTY, httpx.Response(404, json={"error": "User not found"}))
-    await client.peak(PLAYER, patience(5))
-    await client.update(PLAYER, patience(5))
+    await client.peak(PLAYER, Deadline.from_timeout(5))
+    await client.update(PLAYER, Deadline.from_timeout(5))
     assert [request.extensions["timeout"]["read"] for request in osutrack.asked] == [10, 30]
 
 
 async def test_an_update_that_is_out_has_its_own_time_whatever_it_has_waited_for_its_turn():
     osutrack, client = connect(httpx.Response(404, json={"error": "User not found"}))
-    haste = patience(0.5)
-    osutrack.until = lambda: haste.left_s < 0
+    haste = Deadline.from_timeout(0.5)
+    osutrack.until = lambda: haste.remaining_s < 0
     assert (await client.update(PLAYER, haste)).value is None
 
 
 async def test_a_name_that_nobody_has_is_none():
     refusal = httpx.Response(400, text="Invalid or missing `user` param; must be a valid osu! user ID")
     _, client = connect(refusal)
-    assert (await client.hiscores_by_name("nobody", Mode.OSU, patience(5))).decoded.value is None
+    assert (await client.hiscores_by_name("nobody", Mode.OSU, Deadline.from_timeout(5))).decoded.value is None
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ async def test_a_name_that_nobody_has_is_none():
 async def test_retry_after_is_understood_in_bounds(header, seconds):
     _, client = connect(httpx.Response(429, headers={"Retry-After": header} if header else {}))
     with pytest.raises(UpstreamBusy) as caught:
-        await client.peak(PLAYER, patience(5))
+        await client.peak(PLAYER, Deadline.from_timeout(5))
     assert caught.value.retry_after_s == seconds
 
 
@@ -194,4 +196,4 @@ def test_retry_after_may_be_a_date(date, seconds):
 async def test_an_answer_without_end_is_not_read_to_it():
     _, client = connect(httpx.Response(200, content=b" " * (33 * 2**20)))
     with pytest.raises(UpstreamInvalid, match="larger"):
-        await client.peak(PLAYER, patience(5))
+        await client.peak(PLAYER, Deadline.from_timeout(5))

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 import pytest
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.circuit_breaker import Health
 from gateway.osutrack.upstream import Connection
@@ -31,7 +31,7 @@ async def test_a_process_that_is_alone_keeps_a_quarter_of_its_own_part_for_peopl
 
     async def sent(*, background):
         with suppress(UpstreamBusy):
-            async with pacer.turn("reads", patience(1, background=background)):
+            async with pacer.turn("reads", Deadline.from_timeout(1, background=background)):
                 return True
 
     assert [await sent(background=True) for _ in range(8)].count(True) == 6

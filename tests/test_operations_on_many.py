@@ -69,7 +69,14 @@ async def test_by_name_gives_the_hiscores_of_whoever_has_the_name(gateway, rest)
 
 @pytest.mark.parametrize(
     "user",
-    [players.AMEO, players.HEAVY, players.SINGLE_SNAPSHOT, players.NO_PLAYS, players.EQUAL_LAST_ROWS, players.BIG_NUMBERS],
+    [
+        players.AMEO,
+        players.HEAVY,
+        players.SINGLE_SNAPSHOT,
+        players.NO_PLAYS,
+        players.EQUAL_LAST_ROWS,
+        players.BIG_NUMBERS,
+    ],
 )
 async def test_an_update_tells_what_osutracks_answer_says_and_the_newest_snapshot(gateway, rest, twin, user):
     data = await gateway.ask(OPERATIONS, "Update", id=str(user))

@@ -9,7 +9,7 @@ import time_machine
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.rate_limit import Budget, Pacer
 from tests.conftest import NOON
@@ -35,7 +35,7 @@ def pacer(wall):
 
 
 async def send(pacer, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):  # noqa: PLR0913 - one each for what a test wants
-    async with pacer.turn(name, patience(timeout_s, background=background)):
+    async with pacer.turn(name, Deadline.from_timeout(timeout_s, background=background)):
         if sent is not None:
             sent.append(time.time())
         if hold is not None:
@@ -118,7 +118,7 @@ async def test_people_go_before_what_runs_in_the_background(pacer):
     hold, order = asyncio.Event(), list[str]()
 
     async def named(name, *, background):
-        async with pacer.turn("free", patience(100, background=background)):
+        async with pacer.turn("free", Deadline.from_timeout(100, background=background)):
             order.append(name)
 
     holding = [asyncio.ensure_future(send(pacer, "free", hold=hold)) for _ in range(2)]

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
 from gateway.shared.redis_link import Commons
 from gateway.store.cache import Cache, Held
@@ -26,8 +26,8 @@ class Source:
         self.open = asyncio.Event()
         self.open.set()
 
-    async def __call__(self, key, held, patience):
-        self.asked.append(patience)
+    async def __call__(self, key, held, deadline):
+        self.asked.append(deadline)
         number = len(self.asked)
         await self.open.wait()
         if self.failure:
@@ -49,7 +49,7 @@ def make(clock, refreshable=lambda _: True, confirm=None):
 
 
 async def load(store, timeout_s=5.0):
-    return await store.resource.load("key", patience(timeout_s))
+    return await store.resource.load("key", Deadline.from_timeout(timeout_s))
 
 
 async def soon():
@@ -128,7 +128,7 @@ async def test_a_late_joiner_does_not_inherit_the_haste_of_the_first(store):
 
     assert (await late).value == 1
     assert len(store.source.asked) == 1
-    assert store.source.asked[0].left_s > 10
+    assert store.source.asked[0].remaining_s > 10
 
 
 async def test_who_waits_does_not_join_a_refresh_in_the_background(store, clock):

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player
 from gateway.settings import Settings
@@ -50,7 +50,7 @@ async def tracker(osutrack, clock):
 async def read_anew(tracker):
     """As after an update, which makes old what is held."""
     await tracker.updated(PLAYER, None)
-    return await tracker.history.load(PLAYER, patience(5))
+    return await tracker.history.load(PLAYER, Deadline.from_timeout(5))
 
 
 async def test_a_bad_row_that_every_refresh_meets_is_counted_once(tracker, osutrack):

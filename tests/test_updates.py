@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player, Update
@@ -49,7 +49,7 @@ async def store(clock):
 
 
 def update(store):
-    return store.updates.update(PLAYER, patience(5))
+    return store.updates.update(PLAYER, Deadline.from_timeout(5))
 
 
 def raised(store):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import strawberry
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.circuit_breaker import Breaker
 from gateway.records import Player, Update
@@ -70,10 +70,10 @@ class OperationRequest(NamedTuple):
 class Context:
     """Made anew for each operation. `now` is one moment for all of it, in seconds since 1970."""
 
-    def __init__(self, services: Services, *, now: float, patience: Patience, request: OperationRequest) -> None:
+    def __init__(self, services: Services, *, now: float, deadline: Deadline, request: OperationRequest) -> None:
         self.services = services
         self.now = now
-        self.patience = patience
+        self.deadline = deadline
         self.request = request
         self.warnings: list[dict[str, Any]] = []
         self.spent = 0
@@ -132,8 +132,8 @@ class Context:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
         asked = True
         try:
-            async with asyncio.timeout_at(self.patience.last_word):
-                outcome = await self.services.updates.update(player, self.patience)
+            async with asyncio.timeout_at(self.deadline.with_grace):
+                outcome = await self.services.updates.update(player, self.deadline)
             asked = isinstance(outcome, Update) or outcome == Unknown(asked=True)
         except TimeoutError as exc:
             raise UpstreamTimeout(
@@ -156,7 +156,7 @@ class Context:
         return then(self.told(info, loader.peek(key) or await loader.load(key)))
 
     def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
-        loader = Loader(resource, self.patience, lambda: self.spend(resource.name))
+        loader = Loader(resource, self.deadline, lambda: self.spend(resource.name))
         self.loaders.append(loader)
         return loader
 

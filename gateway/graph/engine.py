@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import strawberry
 from strawberry.types.graphql import OperationType
 
-from gateway.deadline import patience
+from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.store.tags import Lasting
 
@@ -76,7 +76,9 @@ class Engine:
         """What the operation comes to. Raises `Refused` when the variables don't fit."""
         operation, variables, cost = admitted
         request = OperationRequest(operation, purse, cost, may_update)
-        context = Context(self._services, now=self._clock(), patience=patience(self._timeout_s), request=request)
+        context = Context(
+            self._services, now=self._clock(), deadline=Deadline.from_timeout(self._timeout_s), request=request
+        )
         try:
             async with asyncio.timeout(self._timeout_s + GRACE_S):
                 result = await self._schema.execute(

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
 from gateway.store.resource import Resource, Served
 
@@ -20,10 +20,10 @@ class Loader(Generic[K, V]):
     osu!track has no batch endpoint: the keys of a batch are asked for side by side.
     """
 
-    def __init__(self, resource: Resource[K, V], patience: Patience, loaded: Callable[[], None]) -> None:
+    def __init__(self, resource: Resource[K, V], deadline: Deadline, loaded: Callable[[], None]) -> None:
         """`loaded` is called once for each key that osu!track had to be asked for, whatever came of it."""
         self.resource = resource
-        self._patience = patience
+        self._deadline = deadline
         self._loaded = loaded
         self._seen: dict[K, Served[V]] = {}
         self._loader: DataLoader[K, Served[V]] = DataLoader(self._load_all)
@@ -54,7 +54,7 @@ class Loader(Generic[K, V]):
 
     async def _load(self, key: K) -> Served[V]:
         try:
-            served = await self.resource.load(key, self._patience)
+            served = await self.resource.load(key, self._deadline)
         except UpstreamError as exc:
             if not exc.unsent:
                 self._loaded()

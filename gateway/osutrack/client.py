@@ -5,7 +5,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 import httpx
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot, Update
 from gateway.telemetry.metrics import Metrics
 
@@ -31,24 +31,24 @@ class Client:
         self._session = session
         self._metrics = metrics or Metrics()
 
-    async def history(self, player: Player, patience: Patience, *, since: str | None = None) -> Reply[Rows[Snapshot]]:
+    async def history(self, player: Player, deadline: Deadline, *, since: str | None = None) -> Reply[Rows[Snapshot]]:
         """All snapshots of a player, oldest first, or those at or after `since`; empty if unknown."""
         params = _of(player) | ({"from": since} if since else {})
         return await self._reply(
-            Question(HISTORY, params), lambda answer: decode.history(answer.body, player), patience
+            Question(HISTORY, params), lambda answer: decode.history(answer.body, player), deadline
         )
 
-    async def hiscores(self, player: Player, patience: Patience, *, etag: str | None = None) -> Reply[Rows[Play]]:
+    async def hiscores(self, player: Player, deadline: Deadline, *, etag: str | None = None) -> Reply[Rows[Play]]:
         """All recorded hiscores of a player, highest pp first; empty if unknown.
 
         When it has none, osu!track updates the player before it answers: slow, not free. That is why there is no
         window here: a narrow one would be empty, and cause an update on every call.
         """
         question = Question(HISCORE_LIST, _of(player), etag)
-        return await self._reply(question, lambda answer: decode.hiscores(answer.body, player.mode), patience)
+        return await self._reply(question, lambda answer: decode.hiscores(answer.body, player.mode), deadline)
 
     async def hiscores_by_name(
-        self, name: str, mode: Mode, patience: Patience, *, etag: str | None = None
+        self, name: str, mode: Mode, deadline: Deadline, *, etag: str | None = None
     ) -> Reply[Rows[Play] | None]:
         """As `hiscores`; None if neither osu!track nor osu! knows the name."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
@@ -57,16 +57,16 @@ class Client:
             unknown = answer.status == httpx.codes.BAD_REQUEST
             return Decoded(None) if unknown else _maybe(decode.hiscores(answer.body, mode))
 
-        return await self._reply(Question(HISCORE_LIST, params, etag, also=400), decoded, patience)
+        return await self._reply(Question(HISCORE_LIST, params, etag, also=400), decoded, deadline)
 
-    async def peak(self, player: Player, patience: Patience, *, etag: str | None = None) -> Reply[Peak]:
+    async def peak(self, player: Player, deadline: Deadline, *, etag: str | None = None) -> Reply[Peak]:
         """The best rank and accuracy ever recorded; all None if there are none, or only ranks of 0."""
-        return await self._reply(Question(PEAK, _of(player), etag), lambda answer: decode.peak(answer.body), patience)
+        return await self._reply(Question(PEAK, _of(player), etag), lambda answer: decode.peak(answer.body), deadline)
 
     async def best_plays(  # noqa: PLR0913  # the endpoint has as many
         self,
         mode: Mode,
-        patience: Patience,
+        deadline: Deadline,
         *,
         since: str | None = None,
         until: str | None = None,
@@ -77,12 +77,12 @@ class Client:
         params = {"mode": str(int(mode)), "from": since, "to": until, "limit": None if limit == 100 else str(limit)}
         sent = {name: value for name, value in params.items() if value is not None}
         question = Question(BEST_PLAYS, sent, etag)
-        return await self._reply(question, lambda answer: decode.best_plays(answer.body, mode), patience)
+        return await self._reply(question, lambda answer: decode.best_plays(answer.body, mode), deadline)
 
-    async def update(self, player: Player, patience: Patience) -> Decoded[Update | None]:
+    async def update(self, player: Player, deadline: Deadline) -> Decoded[Update | None]:
         """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
 
-        The patience is for its turn: once sent, it can't be taken back, and has the time that updates have. After an
+        The deadline is for its turn: once sent, it can't be taken back, and has the time that updates have. After an
         error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
         """
 
@@ -93,13 +93,13 @@ class Client:
                 raise rejected(answer.status)
             return Decoded(None)
 
-        return await self._session.ask(Question(UPDATE, _of(player), also=404), read, patience)
+        return await self._session.ask(Question(UPDATE, _of(player), also=404), read, deadline)
 
-    async def body(self, endpoint: Endpoint, params: dict[str, str], patience: Patience) -> bytes:
+    async def body(self, endpoint: Endpoint, params: dict[str, str], deadline: Deadline) -> bytes:
         """An answer as it came."""
-        return await self._session.ask(Question(endpoint, params), lambda answer: answer.body, patience)
+        return await self._session.ask(Question(endpoint, params), lambda answer: answer.body, deadline)
 
-    async def _reply(self, question: Question, decoded: Callable[[Answer], Decoded[T]], patience: Patience) -> Reply[T]:
+    async def _reply(self, question: Question, decoded: Callable[[Answer], Decoded[T]], deadline: Deadline) -> Reply[T]:
         def read(answer: Answer) -> Reply[T]:
             if answer.status == httpx.codes.NOT_MODIFIED:
                 return Reply(None, answer.etag)
@@ -107,7 +107,7 @@ class Client:
             self._metrics.rows_dropped(question.endpoint.path, found.dropped)
             return Reply(found, answer.etag)
 
-        return await self._session.ask(question, read, patience)
+        return await self._session.ask(question, read, deadline)
 
 
 def _of(player: Player) -> dict[str, str]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from limits import RateLimitItemPerMinute
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.shared.rate_limiter import Limiter
 from gateway.shared.redis_link import Commons
@@ -69,17 +69,17 @@ class Budget:
         left = (await self._limiter.get_window_stats(self._item, self.name)).remaining
         return 0 if self._paused_s > 0 else left
 
-    async def take(self, patience: Patience, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack:
+    async def take(self, deadline: Deadline, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack:
         """The slots, held and paid for; raises `UpstreamBusy` when that can't be before the deadline.
 
         Paid for last, and then sent at once: waiting in between, two minutes' requests could leave in one. And while
         it waits for the budget it holds no slot, which is shared with requests of other budgets.
         """
-        with self._queued(background=patience.background) as ticket:
+        with self._queued(background=deadline.background) as ticket:
             while True:
                 await self._first(ticket)
-                wait_s = await self._wait_s(background=patience.background)
-                if wait_s > patience.left_s:
+                wait_s = await self._wait_s(background=deadline.background)
+                if wait_s > deadline.remaining_s:
                     raise self.busy(wait_s)
                 if wait_s > 0:
                     await self._sleep(wait_s)
@@ -171,13 +171,13 @@ class Pacer:
             self.budgets[name].pause(seconds)
 
     @asynccontextmanager
-    async def turn(self, name: str, patience: Patience) -> AsyncIterator[None]:
+    async def turn(self, name: str, deadline: Deadline) -> AsyncIterator[None]:
         """Hold one place among the requests at once, paid for from the budget `name`."""
         budget = self.budgets[name]
-        slots = (self._background_slots, self._slots) if patience.background else (self._slots,)
+        slots = (self._background_slots, self._slots) if deadline.background else (self._slots,)
         try:
-            async with asyncio.timeout_at(patience.deadline):
-                held = await budget.take(patience, slots)
+            async with asyncio.timeout_at(deadline.at):
+                held = await budget.take(deadline, slots)
         except TimeoutError as exc:
             raise await budget.late() from exc
         async with held:

@@ -17,7 +17,7 @@ import httpx
 import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
-from gateway.deadline import Patience, until
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import visiting
@@ -84,7 +84,7 @@ class Session:
         self._update_timeout_s = update_timeout_s
         self._clock = clock
 
-    async def ask(self, question: Question, read: Callable[[Answer], R], patience: Patience) -> R:
+    async def ask(self, question: Question, read: Callable[[Answer], R], deadline: Deadline) -> R:
         """What `read` makes of the answer; raises `UpstreamError`. What can't be read is counted as a failure."""
         endpoint = question.endpoint
         request = self._http.build_request(endpoint.method, endpoint.path, params=question.params)
@@ -93,14 +93,14 @@ class Session:
         if question.etag:
             request.headers["If-None-Match"] = question.etag
         async for attempt in stamina.retry_context(
-            lambda exc: endpoint.again(exc) and patience.left_s > MAX_RETRY_WAIT_S,
+            lambda exc: endpoint.again(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
             attempts=ATTEMPTS,
             timeout=None,
             wait_initial=0.1,
             wait_max=MAX_RETRY_WAIT_S,
         ).with_name(endpoint.path, (), {}):
             with attempt:
-                async with self._sent(endpoint, request, patience, attempt.num - 1) as answer:
+                async with self._sent(endpoint, request, deadline, attempt.num - 1) as answer:
                     if answer.status not in question.expected:
                         raise rejected(answer.status)
                     understood = read(answer)
@@ -108,11 +108,11 @@ class Session:
 
     @asynccontextmanager
     async def _sent(
-        self, endpoint: Endpoint, request: httpx.Request, patience: Patience, resent: int
+        self, endpoint: Endpoint, request: httpx.Request, deadline: Deadline, resent: int
     ) -> AsyncIterator[Answer]:
         """What was answered; what becomes of it is counted with the request."""
         self._breaker.check()
-        async with self._pacer.turn(endpoint.budget, patience):
+        async with self._pacer.turn(endpoint.budget, deadline):
             if visit := visiting.get():
                 visit.upstream_requests += 1
             with (
@@ -122,12 +122,13 @@ class Session:
             ):
                 request.headers.update(step.headers)
                 # An update that is out can't be taken back: what it has waited for its turn is not time it lacks.
-                deadline = until(self._update_timeout_s) if endpoint is UPDATE else patience.deadline
+                if endpoint is UPDATE:
+                    deadline = Deadline.from_timeout(self._update_timeout_s)
                 yield self._answered(endpoint, *await self._exchange(request, deadline, step))
 
-    async def _exchange(self, request: httpx.Request, deadline: float, step: Step) -> tuple[httpx.Response, bytes]:
+    async def _exchange(self, request: httpx.Request, deadline: Deadline, step: Step) -> tuple[httpx.Response, bytes]:
         try:
-            async with asyncio.timeout_at(deadline):
+            async with asyncio.timeout_at(deadline.at):
                 response, body = await exchange(self._http, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise UpstreamUnavailable(

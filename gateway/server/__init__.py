@@ -1,1 +1,1 @@
-"""uvicorn as the gateway needs it: with an end to its patience, and a shortcut to what is remembered."""
+"""uvicorn as the gateway needs it: with an end to its deadline, and a shortcut to what is remembered."""

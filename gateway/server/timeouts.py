@@ -1,4 +1,4 @@
-"""An end to uvicorn's patience with headers: by itself it waits for ever for the rest of one."""
+"""An end to uvicorn's deadline with headers: by itself it waits for ever for the rest of one."""
 
 import asyncio
 import json

@@ -9,7 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 
 from msgspec import structs
 
-from gateway.deadline import Patience, patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamError, UpstreamTimeout
 
 from .cache import Cache, Held
@@ -85,7 +85,7 @@ class Resource(Generic[K, V]):
     def __init__(
         self,
         kind: Kind[K, V],
-        fetch: Callable[[K, Held[V] | None, Patience], Awaitable[Held[V]]],
+        fetch: Callable[[K, Held[V] | None, Deadline], Awaitable[Held[V]]],
         memory: Memory,
         confirm: Callable[[K, Held[V]], Awaitable[float | None]] | None = None,
     ) -> None:
@@ -114,13 +114,13 @@ class Resource(Generic[K, V]):
             self._refresh(key, held)
         return self._served(key, held)
 
-    async def load(self, key: K, patience: Patience) -> Served[V]:
+    async def load(self, key: K, deadline: Deadline) -> Served[V]:
         """As `peek`, or read from osu!track; if that fails or is too slow, stale where there is anything."""
         served = self.peek(key)
         if served is not None:
             return served
         try:
-            async with asyncio.timeout_at(patience.last_word):
+            async with asyncio.timeout_at(deadline.with_grace):
                 loaded = await self._current(key)
                 # What another process has kept may be old, and be refreshed behind.
                 return self._served(key, loaded.held, asked=True) if loaded.asked else self._recalled(key, loaded.held)
@@ -199,10 +199,12 @@ class Resource(Generic[K, V]):
         return held if held and self._counts(key, held) else None
 
     async def _asked(self, key: K, generation: int, *, background: bool) -> Held[V]:
-        # Even what an update made old is worth having here: only its end has changed. The patience is the load's own:
+        # Even what an update made old is worth having here: only its end has changed. The deadline is the load's own:
         # whoever joins late may wait longer than who came first.
         name = self._name(key)
-        held = await self._fetch(key, self._cache.peek(name), patience(self._timeout_s, background=background))
+        held = await self._fetch(
+            key, self._cache.peek(name), Deadline.from_timeout(self._timeout_s, background=background)
+        )
         held.fetched_at = held.read_at = self._clock()
         held.generation = generation
         return await self._kept(key, held)

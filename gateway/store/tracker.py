@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
 from gateway.records import Peak, Play, Player, Rows, Snapshot
@@ -103,19 +103,19 @@ class Tracker:
         tags = (tag_of_name(Name(name, player.mode)) for name in names)
         await self._invalidations.spread(tag_of(player), *tags)
 
-    async def _history(self, player: Player, held: Held[History] | None, patience: Patience) -> Held[History]:
+    async def _history(self, player: Player, held: Held[History] | None, deadline: Deadline) -> Held[History]:
         if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_S:
-            reply = await self._client.history(player, patience, since=held.value.seam)
+            reply = await self._client.history(player, deadline, since=held.value.seam)
             spliced = reply.decoded and held.value.spliced(reply.decoded.value, abridged=_abridged(reply))
             if spliced and reply.decoded:
                 # A bad row near the end is met again by every refresh: it is one, not many.
                 return Held(spliced, 0.0, dropped=max(held.dropped, reply.decoded.dropped))
-        reply = await self._client.history(player, patience)
+        reply = await self._client.history(player, deadline)
         whole = _merged(None, reply)
         return Held(History(player, whole.value, self._clock(), _abridged(reply)), 0.0, dropped=whole.dropped)
 
-    async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, patience: Patience) -> Held[Rows[Play]]:
-        return _merged(held, await self._client.hiscores(player, patience, etag=_etag(held)))
+    async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, deadline: Deadline) -> Held[Rows[Play]]:
+        return _merged(held, await self._client.hiscores(player, deadline, etag=_etag(held)))
 
     async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]]) -> float | None:
         """Until when osu!track has recorded no hiscores since these were read; None if the history can't tell.
@@ -135,18 +135,18 @@ class Tracker:
         return history.fetched_at if _ends(history, before) else None
 
     async def _hiscores_by_name(
-        self, name: Name, held: Held[Rows[Play] | None] | None, patience: Patience
+        self, name: Name, held: Held[Rows[Play] | None] | None, deadline: Deadline
     ) -> Held[Rows[Play] | None]:
         etag = _etag(held)
-        return _merged(held, await self._client.hiscores_by_name(name.username, name.mode, patience, etag=etag))
+        return _merged(held, await self._client.hiscores_by_name(name.username, name.mode, deadline, etag=etag))
 
-    async def _peak(self, player: Player, held: Held[Peak] | None, patience: Patience) -> Held[Peak]:
-        return _merged(held, await self._client.peak(player, patience, etag=_etag(held)))
+    async def _peak(self, player: Player, held: Held[Peak] | None, deadline: Deadline) -> Held[Peak]:
+        return _merged(held, await self._client.peak(player, deadline, etag=_etag(held)))
 
-    async def _best_plays(self, key: BestPlaysKey, held: Held[BestPlays] | None, patience: Patience) -> Held[BestPlays]:
+    async def _best_plays(self, key: BestPlaysKey, held: Held[BestPlays] | None, deadline: Deadline) -> Held[BestPlays]:
         mode, since, until, limit = key
         etag = _etag(held)
-        reply = await self._client.best_plays(mode, patience, since=since, until=until, limit=limit, etag=etag)
+        reply = await self._client.best_plays(mode, deadline, since=since, until=until, limit=limit, etag=etag)
         if reply.decoded is None:
             return _merged(held, Reply(None, reply.etag))
         rows, dropped, sent = reply.decoded

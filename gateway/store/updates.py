@@ -3,7 +3,7 @@
 import asyncio
 from typing import NamedTuple
 
-from gateway.deadline import Patience
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
 from gateway.records import Player, Update
@@ -44,17 +44,17 @@ class Updates:
         self._under_way: dict[Player, asyncio.Task[Outcome]] = {}
         self._sent: dict[Player, tuple[float, bool]] = {}
 
-    async def update(self, player: Player, patience: Patience) -> Outcome:
+    async def update(self, player: Player, deadline: Deadline) -> Outcome:
         """Send an update, or join the one under way, or say why not; raises `UpstreamError` if it fails.
 
-        It is sent while there is patience, or never. When the caller goes away it is not taken back.
+        It is sent while there is deadline, or never. When the caller goes away it is not taken back.
         """
         task = self._under_way.get(player)
         if task is None:
             refusal = self._refusal(player)
             if refusal is not None:
                 return refusal
-            task = self._under_way[player] = asyncio.ensure_future(self._update(player, patience))
+            task = self._under_way[player] = asyncio.ensure_future(self._update(player, deadline))
             task.add_done_callback(lambda done: self._ended(player, done))
         return await asyncio.shield(task)
 
@@ -69,13 +69,13 @@ class Updates:
             return None
         return Cooldown(retry_at) if known else Unknown()
 
-    async def _update(self, player: Player, patience: Patience) -> Outcome:
+    async def _update(self, player: Player, deadline: Deadline) -> Outcome:
         page = await self._ledger.open(player)
         if page is not None:
             return await self._elsewhere(player, page)
         self._remember(player, self._clock(), known=True)
         try:
-            answer = await self._client.update(player, patience)
+            answer = await self._client.update(player, deadline)
         except UpstreamError as exc:
             await self._failed(player, exc)
             raise

@@ -66,7 +66,7 @@ class Visit:
         return page
 
     def wait_for_wrong(self, kind: str) -> None:
-        """Until its pages have done something of this kind, or patience ends."""
+        """Until its pages have done something of this kind, or deadline ends."""
         ends_at = time.monotonic() + PATIENCE_MS / 1000
         while not any(kind in wrong for wrong in self.wrongs):
             assert time.monotonic() < ends_at, (kind, self.wrongs)
