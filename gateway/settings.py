@@ -1,4 +1,4 @@
-"""Every knob of the gateway: name, type, default, unit and meaning. Nothing else reads the environment.
+"""Every info of the gateway: name, type, default, unit and meaning. Nothing else reads the environment.
 
 Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rate of 0 means no limit.
 """
@@ -183,7 +183,7 @@ def _explained(error: object) -> str:
     return f"{PREFIX}{name.upper()}: {error['msg']}{got}"
 
 
-class Knob(NamedTuple):
+class SettingInfo(NamedTuple):
     """A setting as operators see it: all text, secrets hidden."""
 
     variable: str
@@ -198,7 +198,7 @@ class Knob(NamedTuple):
         return next((unit for end, unit in UNITS.items() if self.variable.endswith(end)), "")
 
 
-def knobs(settings: Settings) -> list[Knob]:
+def setting_infos(settings: Settings) -> list[SettingInfo]:
     """Every setting, in the order in which they are declared, and where its value is from."""
     environment = {name.upper() for name in os.environ}
     file = {name.upper() for name in dotenv_values(ENV_FILE)}
@@ -207,7 +207,7 @@ def knobs(settings: Settings) -> list[Knob]:
         variable = f"{PREFIX}{name}".upper()
         source = "environment" if variable in environment else ENV_FILE if variable in file else "default"
         value = "(hidden)" if name in SECRETS and getattr(settings, name) else _text(getattr(settings, name))
-        rows.append(Knob(variable, value, _text(field.default), source, field.description or ""))
+        rows.append(SettingInfo(variable, value, _text(field.default), source, field.description or ""))
     return rows
 
 

@@ -100,7 +100,7 @@ async def gateway(clock: Clock, settings: dict[str, Any], told: list[dict[str, A
     upstream = create_sandbox(now=lambda: datetime.fromtimestamp(clock.now, UTC))
     chosen = Settings(upstream_url="http://sandbox", **(FREE | settings))
     tell = lambda level, facts: told.append({"level": level, **facts})  # noqa: E731
-    app = create_app(chosen, transport=Upstream(upstream), clock=clock, tell=tell)
+    app = create_app(chosen, transport=Upstream(upstream), clock=clock, log_request=tell)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         yield Running(http, app, upstream.state.sandbox, clock)

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 
 class RedisProxy:
-    """Its knobs are for words of requests: `slow` is how long such requests take to reach Redis.
+    """Its setting_infos are for words of requests: `slow` is how long such requests take to reach Redis.
 
     `tardy` is how long answers take on connections that have sent such a word; of those in `mute` they get lost.
     """

@@ -146,7 +146,7 @@ async def test_an_endless_name_is_told_in_part(gateway, told):
 async def test_a_bug_is_logged_in_full_with_the_id_of_its_request(lines):
     seen, stream = lines
     settings = Settings(upstream_url="http://osutrack", client_points=0, log_format="json", _env_file=None)
-    app = create_app(settings, transport=Broken(), tell=configure(settings, stream))
+    app = create_app(settings, transport=Broken(), log_request=configure(settings, stream))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
         body = {"query": QUERY, "variables": {"id": "7"}}
         headers = {"X-Request-ID": "mine", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
@@ -171,10 +171,10 @@ def test_a_line_of_a_library_is_written_as_ours_are(lines):
 @pytest.mark.parametrize("level, written", [("info", 2), ("warning", 1), ("error", 1)])
 def test_what_is_less_grave_than_the_setting_is_not_written(lines, level, written):
     seen, stream = lines
-    tell = configure(Settings(log_format="json", log_level=level, _env_file=None), stream)
-    assert tell
-    tell("info", {"status": 200})
-    tell("error", {"status": 500})
+    log_request = configure(Settings(log_format="json", log_level=level, _env_file=None), stream)
+    assert log_request
+    log_request("info", {"status": 200})
+    log_request("error", {"status": 500})
     assert len(seen()) == written
 
 
@@ -187,19 +187,19 @@ def test_a_disk_that_is_full_does_not_fail_a_request(lines):
         def write(self, _):
             raise OSError(28, "No space left on device")
 
-    tell = configure(Settings(_env_file=None), Full())
-    assert tell
-    tell("info", {"status": 200})
+    log_request = configure(Settings(_env_file=None), Full())
+    assert log_request
+    log_request("info", {"status": 200})
     logging.getLogger("gateway").info("hello")
 
 
 def test_what_is_told_in_one_go_is_written_in_one_go(lines):
     seen, stream = lines
     later: list[Callable[[], None]] = []
-    tell = configure(Settings(log_format="json", _env_file=None), stream, soon=later.append)
-    assert tell
-    tell("info", {"status": 200})
-    tell("info", {"status": 404})
+    log_request = configure(Settings(log_format="json", _env_file=None), stream, schedule=later.append)
+    assert log_request
+    log_request("info", {"status": 200})
+    log_request("info", {"status": 404})
     before = seen()
     [write] = later
     write()

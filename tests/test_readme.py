@@ -9,7 +9,7 @@ from gateway import errors
 from gateway.__main__ import main
 from gateway.cli.query import EXIT_CODES
 from gateway.graph.fields import PRICES
-from gateway.settings import Settings, knobs
+from gateway.settings import Settings, setting_infos
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -26,7 +26,7 @@ def every_error(kind):
     return errors_of(kind).union(*map(every_error, kind.__subclasses__()))
 
 
-@pytest.mark.parametrize("knob", knobs(Settings(_env_file=None)), ids=lambda knob: knob.variable)
+@pytest.mark.parametrize("knob", setting_infos(Settings(_env_file=None)), ids=lambda knob: knob.variable)
 def test_a_setting_stands_in_the_table_with_its_default(knob):
     default = f"`{knob.default}`" if knob.default else ""
     assert f"| `{knob.variable}` | {default} | {knob.meaning} |" in README
@@ -58,7 +58,7 @@ def test_the_help_of_a_command_says_what_it_does(capsys, command, said):
 def test_the_settings_in_the_table_of_limits_are_settings():
     named = re.findall(r"^\| [a-z]+ \| `([A-Z_]+)` \|", README, re.MULTILINE)
     assert len(named) > 5
-    assert {f"GATEWAY_{name}" for name in named} <= {knob.variable for knob in knobs(Settings(_env_file=None))}
+    assert {f"GATEWAY_{name}" for name in named} <= {knob.variable for knob in setting_infos(Settings(_env_file=None))}
 
 
 @pytest.mark.parametrize("page", ["README.md", "gateway/web/pages/landing.html"])
@@ -72,7 +72,7 @@ def test_the_prices_are_those_of_the_schema(page):
 
 def test_the_settings_table_has_no_setting_that_is_not():
     listed = set(re.findall(r"`(GATEWAY_[A-Z_]+)`", README))
-    assert listed == {knob.variable for knob in knobs(Settings(_env_file=None))}
+    assert listed == {knob.variable for knob in setting_infos(Settings(_env_file=None))}
 
 
 @pytest.mark.parametrize("code, meaning", re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, re.MULTILINE))

@@ -38,7 +38,7 @@ async def gateway(exporter, told):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     spans = Spans(provider, "https://somebody:secret@osutrack.example/api/")
-    async with listening(tell=lambda _, facts: told.append(facts), traced=spans) as gateway:
+    async with listening(log_request=lambda _, facts: told.append(facts), traced=spans) as gateway:
         yield gateway
 
 

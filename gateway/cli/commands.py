@@ -23,7 +23,7 @@ from gateway.osutrack.transport import log_retries
 from gateway.osutrack.upstream import Connection
 from gateway.sandbox import create_sandbox
 from gateway.server.protocol import ServerConfig
-from gateway.settings import Settings, knobs, read_settings
+from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connections
 from gateway.telemetry.logs import configure
 from gateway.telemetry.metrics import forget_process
@@ -85,9 +85,9 @@ def _serve(settings: Settings) -> int:
 def application(settings: Settings) -> Callable[..., Any]:
     """The gateway as each process serves it; the process logs in our way from then on."""
     # What is told of in one round of the event loop is written at its end.
-    tell = configure(settings, soon=lambda call: asyncio.get_running_loop().call_soon(call))
+    log_request = configure(settings, schedule=lambda call: asyncio.get_running_loop().call_soon(call))
     log_retries()
-    return create_app(settings, tell=tell)
+    return create_app(settings, log_request=log_request)
 
 
 class _Supervisor(Multiprocess):
@@ -159,9 +159,9 @@ def schema(old: str | None) -> int:
 
 def settings() -> int:
     """Print every setting: its value, default, where it is from, and what it means with its unit."""
-    for knob in knobs(read_settings()):
-        default = f"{knob.default} {knob.unit}".strip() or "none"
-        print(f"{knob.variable}={knob.value}\n    {knob.meaning} Default: {default}. From: {knob.source}.")
+    for info in setting_infos(read_settings()):
+        default = f"{info.default} {info.unit}".strip() or "none"
+        print(f"{info.variable}={info.value}\n    {info.meaning} Default: {default}. From: {info.source}.")
     return 0
 
 

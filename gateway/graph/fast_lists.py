@@ -186,7 +186,7 @@ def executor(tally: Counter[str]) -> type[RowsExecutor]:
     return type("RowsExecutor", (RowsExecutor,), {"tally": tally})
 
 
-def works() -> bool:
+def is_supported() -> bool:
     """Whether it gives what graphql-core gives, on a small schema: false when graphql-core has changed under us."""
 
     class Probe(Struct, frozen=True):

@@ -20,7 +20,7 @@ from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.request_context import visiting
+from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Step, Tracing
 
 from .cancellation import exchange
@@ -113,8 +113,8 @@ class Session:
         """What was answered; what becomes of it is counted with the request."""
         self._breaker.check()
         async with self._pacer.turn(endpoint.budget, deadline):
-            if visit := visiting.get():
-                visit.upstream_requests += 1
+            if request_context := current_request.get():
+                request_context.upstream_requests += 1
             with (
                 self._breaker.call(),
                 self._metrics.upstream_request(endpoint.path),

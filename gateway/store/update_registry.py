@@ -68,7 +68,7 @@ class Ledger:
             return None
 
     async def close(self, player: Player, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
-        """Tell the others how it ended."""
+        """AccessLogger the others how it ended."""
         page = Page(self._author, 0.0, retry_at, ended=True)
         if isinstance(outcome, UpstreamError):
             page.failure = (outcome.code, outcome.message, outcome.retry_after_s)

@@ -16,13 +16,13 @@ from structlog.typing import EventDict, WrappedLogger
 
 from gateway.settings import Settings
 
-from .request_context import visiting
+from .request_context import current_request
 
 Facts = Mapping[str, Any]
 # Tells of one request, at a level.
-Tell = Callable[[str, Facts], None]
-# Calls something soon, in the same thread.
-Soon = Callable[[Callable[[], None]], object]
+AccessLogger = Callable[[str, Facts], None]
+# Calls something schedule, in the same thread.
+Scheduler = Callable[[Callable[[], None]], object]
 LEVELS = logging.getLevelNamesMapping()
 # They tell of every request; our own line tells more.
 QUIET = ("httpx", "httpcore", "uvicorn.access")
@@ -31,15 +31,17 @@ UNTOLD = {"color_message", "exc_info", "positional_args"}
 PLAIN = frozenset(" \t\"'=")
 
 
-def at_once(call: Callable[[], None]) -> None:
+def run_immediately(call: Callable[[], None]) -> None:
     """Without an event loop there is nothing to wait for."""
     call()
 
 
-def configure(settings: Settings, stream: BinaryIO | None = None, soon: Soon = at_once) -> Tell | None:
+def configure(
+    settings: Settings, stream: BinaryIO | None = None, schedule: Scheduler = run_immediately
+) -> AccessLogger | None:
     """Have all lines of this process written to `stream` (standard output); returns how to tell of requests, if at all.
 
-    For the whole process, so that libraries speak as we do. Calling it again replaces what was there. `soon` calls
+    For the whole process, so that libraries speak as we do. Calling it again replaces what was there. `schedule` calls
     something in a moment: what is told of until then is written together, as each write costs more than its line.
     """
     out = structlog.BytesLogger(stream or sys.stdout.buffer)
@@ -49,7 +51,7 @@ def configure(settings: Settings, stream: BinaryIO | None = None, soon: Soon = a
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
-    return _AccessLog(out, render, LEVELS[settings.log_level.upper()], soon) if settings.access_log else None
+    return _AccessLog(out, render, LEVELS[settings.log_level.upper()], schedule) if settings.access_log else None
 
 
 def as_json(line: Facts) -> bytes:
@@ -108,11 +110,13 @@ def _written(out: structlog.BytesLogger, line: bytes) -> None:
 class _AccessLog:
     """Past `logging`, which would cost more than all else about an answer that is sent again."""
 
-    def __init__(self, out: structlog.BytesLogger, render: Callable[[Facts], bytes], least: int, soon: Soon) -> None:
+    def __init__(
+        self, out: structlog.BytesLogger, render: Callable[[Facts], bytes], least: int, schedule: Scheduler
+    ) -> None:
         self._out = out
         self._render = render
         self._told = {name.lower() for name, level in LEVELS.items() if level >= least}
-        self._soon = soon
+        self._schedule = schedule
         self._now = _Clock()
         self._lines: list[bytes] = []
 
@@ -120,7 +124,7 @@ class _AccessLog:
         if level in self._told:
             self._lines.append(self._render({"timestamp": self._now(), "level": level, "event": "request", **facts}))
             if len(self._lines) == 1:
-                self._soon(self._write)
+                self._schedule(self._write)
 
     def _write(self) -> None:
         lines, self._lines = self._lines, []
@@ -147,10 +151,10 @@ def _formatter(render: Callable[[Facts], bytes]) -> logging.Formatter:
     now = _Clock()
 
     def line(_: WrappedLogger, __: str, event: EventDict) -> str:
-        visit = visiting.get()
+        request_context = current_request.get()
         head = {"timestamp": now(), "level": event.pop("level"), "event": event.pop("event")}
         told = {name: value for name, value in event.items() if name not in UNTOLD}
-        return render(head | (visit.marks if visit else {}) | told).decode()
+        return render(head | (request_context.log_ids if request_context else {}) | told).decode()
 
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[

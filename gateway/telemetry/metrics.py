@@ -16,7 +16,7 @@ from gateway.errors import GatewayError
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 # What the parts count themselves, of requests only the hits: name, meaning, labels.
-COUNTED = (
+COUNTERS = (
     (
         "gateway_requests",
         "GraphQL requests: a `hit` if a finished answer was sent again, else a `miss`, executed or refused.",
@@ -41,7 +41,7 @@ COUNTED = (
     ("gateway_redis_losses", "How often the connection to Redis was lost.", ()),
 )
 # What is so now: name, meaning, labels, and what several processes make of it together.
-READ_OFF: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
+GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
     (
         "gateway_upstream_state",
         "1 for the state that osu!track is in: UP, DEGRADED, or DOWN (not asked).",
@@ -66,11 +66,11 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.counters = {
-            name: Counter(name, meaning, labels, registry=self.registry) for name, meaning, labels in COUNTED
+            name: Counter(name, meaning, labels, registry=self.registry) for name, meaning, labels in COUNTERS
         }
         self.gauges = {
             name: Gauge(name, meaning, labels, registry=self.registry, multiprocess_mode=together)
-            for name, meaning, labels, together in READ_OFF
+            for name, meaning, labels, together in GAUGES
         }
         self._requests = self.counters["gateway_requests"]
         # There from the start: Prometheus can't see something rise that was not there before.

@@ -26,7 +26,7 @@ from opentelemetry.trace import (
 
 from gateway.errors import GatewayError
 
-from .request_context import visiting
+from .request_context import current_request
 from .trace_context import Trace
 from .tracing import Step, Tracing
 
@@ -65,12 +65,12 @@ class Spans(Tracing):
     def operation(self, operation_type: str, name: str | None) -> Iterator[Step]:
         """Named by its type only: clients choose the names, and could choose a million."""
         attributes = {"graphql.operation.type": operation_type} | ({"graphql.operation.name": name} if name else {})
-        visit = visiting.get()
+        request_context = current_request.get()
         # Not in whatever is current here, which is the connection's.
-        context = _context(visit.trace if visit else None)
+        context = _context(request_context.trace if request_context else None)
         with self._span(operation_type, SpanKind.SERVER, attributes, context) as step:
-            if visit:
-                visit.trace = _trace(step.span)
+            if request_context:
+                request_context.trace = _trace(step.span)
             yield step
 
     @contextmanager

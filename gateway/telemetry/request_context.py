@@ -1,6 +1,6 @@
 """What the log will tell of a client's request, gathered wherever it is dealt with.
 
-The tasks that a request begins inherit its visit: what several wait for is counted for the one who began it.
+The tasks that a request begins inherit its request_context: what several wait for is counted for the one who began it.
 """
 
 from contextvars import ContextVar
@@ -12,7 +12,7 @@ from .trace_context import Trace
 MAX_NAME = 100
 
 
-class Visit:
+class RequestContext:
     """One request. What is None has no meaning for it, or is not known (yet). Never its variables or document."""
 
     __slots__ = (
@@ -40,7 +40,7 @@ class Visit:
         self.upstream_requests = 0
         self.stale = False
 
-    def chose(self, operation: str | None, operation_type: str, cost: int) -> None:
+    def set_operation(self, operation: str | None, operation_type: str, cost: int) -> None:
         """This is what is asked for, and the most it could cost."""
         self.operation = operation and operation[:MAX_NAME]
         self.operation_type = operation_type
@@ -51,15 +51,15 @@ class Visit:
         self.outcome, self.codes = "refused", codes
 
     @property
-    def marks(self) -> dict[str, Any]:
+    def log_ids(self) -> dict[str, Any]:
         """By what its lines in the log can be found."""
         return {"request_id": self.request_id} | ({"trace_id": self.trace.trace_id} if self.trace else {})
 
     @property
-    def asked(self) -> dict[str, Any]:
+    def operation_fields(self) -> dict[str, Any]:
         """What it asked for: the same whenever the same is asked again."""
         facts = {"operation": self.operation, "operation_type": self.operation_type, "cost_requested": self.cost}
         return {name: value for name, value in facts.items() if value is not None}
 
 
-visiting: ContextVar[Visit | None] = ContextVar("visiting", default=None)
+current_request: ContextVar[RequestContext | None] = ContextVar("current_request", default=None)

@@ -6,7 +6,7 @@ Without OpenTelemetry, which is an extra, no spans are made, but a client's trac
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 
-from .request_context import visiting
+from .request_context import current_request
 
 
 class Step:
@@ -34,8 +34,12 @@ class Tracing:
 
     def request(self, method: str, path: str, *, resent: int = 0) -> AbstractContextManager[Step]:
         """Around a request to osu!track, whose `headers` it has to send."""
-        visit = visiting.get()
-        return nullcontext(Step(visit.trace.child().headers)) if visit and visit.trace else NO_STEP
+        request_context = current_request.get()
+        return (
+            nullcontext(Step(request_context.trace.child().headers))
+            if request_context and request_context.trace
+            else NO_STEP
+        )
 
     def close(self) -> None:
         """Send what has not been sent yet."""

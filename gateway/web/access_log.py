@@ -10,7 +10,7 @@ from urllib.parse import quote
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from gateway.telemetry.request_context import Visit
+from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.trace_context import Trace, trace_of
 
 # They come every few seconds, and tell nothing while all is well.
@@ -18,25 +18,29 @@ PROBES = {"/healthz", "/readyz", "/metrics"}
 MAX_PATH = 200
 
 
-def told(scope: Scope, visit: Visit, status: int, seconds: float) -> dict[str, Any]:
+def told(scope: Scope, request_context: RequestContext, status: int, seconds: float) -> dict[str, Any]:
     """Of a request that the application has answered; nothing if it is not worth a line."""
     path: str = scope["path"]
     if path in PROBES and status == 200:
         return {}
-    facts = visit.marks | {
+    facts = request_context.log_ids | {
         "method": quote(scope["method"]),
         "path": quote(path[:MAX_PATH]),
         "status": status,
         "ms": round(seconds * 1000, 2),
     }
-    if visit.outcome:
-        facts["outcome"] = visit.outcome
-    if visit.codes:
-        facts["codes"] = visit.codes
-    if visit.operation_type is None:
+    if request_context.outcome:
+        facts["outcome"] = request_context.outcome
+    if request_context.codes:
+        facts["codes"] = request_context.codes
+    if request_context.operation_type is None:
         return facts
-    executed = {"cost_charged": visit.charged, "upstream_requests": visit.upstream_requests, "cache": "miss"}
-    return facts | visit.asked | executed | ({"stale": True} if visit.stale else {})
+    executed = {
+        "cost_charged": request_context.charged,
+        "upstream_requests": request_context.upstream_requests,
+        "cache": "miss",
+    }
+    return facts | request_context.operation_fields | executed | ({"stale": True} if request_context.stale else {})
 
 
 def told_again(  # noqa: PLR0913, PLR0917 - all at once, as this is done for every answer that is sent again
@@ -60,9 +64,9 @@ def told_again(  # noqa: PLR0913, PLR0917 - all at once, as this is done for eve
     return facts
 
 
-def level(visit: Visit, status: int) -> str:
+def level(request_context: RequestContext, status: int) -> str:
     """How grave it is: an error is ours alone."""
-    return "error" if status >= 500 or "INTERNAL_SERVER_ERROR" in visit.codes else "info"
+    return "error" if status >= 500 or "INTERNAL_SERVER_ERROR" in request_context.codes else "info"
 
 
 def trace_in(headers: Headers) -> Trace | None:

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
-from gateway.graph.fast_lists import Executor, executor, works
+from gateway.graph.fast_lists import Executor, executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.osutrack.upstream import Connection
@@ -28,7 +28,7 @@ from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
 from gateway.store.update_registry import Ledger
 from gateway.store.updates import Updates
-from gateway.telemetry.logs import Tell
+from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.setup import tracing
 from gateway.telemetry.tracing import Tracing
@@ -39,7 +39,7 @@ from .middleware import Envelope
 from .negotiation import JSON, is_page_view
 from .pages import missing, page, page_routes
 from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
-from .probes import Observed, Probes
+from .probes import MetricsSources, Probes
 from .response_cache import ResponseCache
 from .responses import refusal_response
 
@@ -85,9 +85,9 @@ class Gateway:
             clock=clock,
         )
 
-    def observed(self, responses: ResponseCache) -> Observed:
+    def metrics_sources(self, responses: ResponseCache) -> MetricsSources:
         """What those who operate the gateway can look at."""
-        return Observed(
+        return MetricsSources(
             self.metrics,
             self.connection.breaker,
             self.connection.pacer,
@@ -112,7 +112,7 @@ class Gateway:
 def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
     if not settings.fast_lists:
         return Executor
-    if not works():
+    if not is_supported():
         log.warning("lists are completed the slow way: graphql-core is not the one that the fast way was made for")
         return Executor
     return executor(tally)
@@ -123,13 +123,13 @@ def create_app(
     *,
     transport: Any = None,
     clock: Callable[[], float] = time.time,
-    tell: Tell | None = None,
+    log_request: AccessLogger | None = None,
     traced: Tracing | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` (an httpx one) stands in for the network, `clock` (seconds since 1970) for the time. `tell` is told of
-    each request when it has been answered, `traced` makes the spans of operations, if not as the settings say.
+    `transport` replaces httpx's network transport and `clock` (seconds since 1970) the time. `log_request` is called
+    for each finished request. `traced` replaces the tracing that the settings select.
     """
     gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or tracing(settings))
     folder = settings.trusted_documents
@@ -161,9 +161,9 @@ def create_app(
         await gateway.close()
 
     responses = ResponseCache(
-        Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, tell=tell
+        Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, log_request=log_request
     )
-    probes = Probes(gateway.observed(responses))
+    probes = Probes(gateway.metrics_sources(responses))
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -172,7 +172,7 @@ def create_app(
             Route("/metrics", probes.metrics),
             *page_routes(settings),
         ],
-        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, tell=tell)],
+        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, log_request=log_request)],
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )

@@ -15,7 +15,7 @@ from gateway.graph.engine import Admitted, Answer, Engine
 from gateway.graph.prepare.errors import Refused, failure
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.request_context import MAX_NAME, Visit
+from gateway.telemetry.request_context import MAX_NAME, RequestContext
 from gateway.telemetry.tracing import Tracing
 
 from .client_limits import Addresses, Bucket, Clients
@@ -57,46 +57,52 @@ class GraphQLEndpoint:
         accepted = media_type(request.headers.get("accept"))
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
-        visit: Visit = request.state.visit
+        request_context: RequestContext = request.state.request_context
         # Until something better is known.
-        visit.outcome, began = "failed", perf_counter()
+        request_context.outcome, began = "failed", perf_counter()
         try:
             _check(request, accepted)
             return await self._executed(request, accepted or JSON)
         except Rejected as no:
-            visit.refuse([no.code])
+            request_context.refuse([no.code])
             return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
         except Refused as no:
-            visit.refuse(_codes(no.errors))
+            request_context.refuse(_codes(no.errors))
             # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
             return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
         except GatewayError as exc:
-            visit.refuse([exc.code])
+            request_context.refuse([exc.code])
             return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
         finally:
-            self._parts.metrics.request(visit.operation_type or "none", visit.outcome, perf_counter() - began)
+            self._parts.metrics.request(
+                request_context.operation_type or "none", request_context.outcome, perf_counter() - began
+            )
 
     async def _executed(self, request: Request, accepted: str) -> Response:
         engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
         admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
-        visit: Visit = request.state.visit
-        visit.chose(admitted.operation.name, admitted.operation.type, admitted.cost)
+        request_context: RequestContext = request.state.request_context
+        request_context.set_operation(admitted.operation.name, admitted.operation.type, admitted.cost)
         if request.method == "GET" and not admitted.operation.is_query:
             raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
         _pay(bucket, admitted.cost)
-        visit.charged = 0
+        request_context.charged = 0
         try:
             content, lasting = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
-            visit.charged = content["extensions"]["cost"]["charged"]
+            request_context.charged = content["extensions"]["cost"]["charged"]
         finally:
-            bucket.take(visit.charged - admitted.cost)
+            bucket.take(request_context.charged - admitted.cost)
         request.state.lasting = lasting
-        visit.outcome, visit.codes = ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
-        visit.stale = any(warning["code"] == "STALE_DATA" for warning in content["extensions"].get("warnings", ()))
+        request_context.outcome, request_context.codes = (
+            ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
+        )
+        request_context.stale = any(
+            warning["code"] == "STALE_DATA" for warning in content["extensions"].get("warnings", ())
+        )
         if "errors" in content:
-            content["errors"] = identified(content["errors"], visit.request_id)
+            content["errors"] = identified(content["errors"], request_context.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
 
     async def _traced(self, admitted: Admitted, bucket: Bucket, *, may_update: bool) -> Answer:

@@ -9,8 +9,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graph.prepare.errors import failure
-from gateway.telemetry.logs import Tell
-from gateway.telemetry.request_context import Visit, visiting
+from gateway.telemetry.logs import AccessLogger
+from gateway.telemetry.request_context import RequestContext, current_request
 
 from .access_log import level, told, trace_in
 from .negotiation import JSON
@@ -26,12 +26,12 @@ class Envelope:
     """Around the whole application: no request leaves without an ID, and no exception reaches the server.
 
     A client's own `X-Request-ID` is kept, if it is one; it is in `scope["state"]["request_id"]` for everyone inside,
-    who leave in `scope["state"]["visit"]` what there is to tell.
+    who leave in `scope["state"]["request_context"]` what there is to tell.
     """
 
-    def __init__(self, app: ASGIApp, tell: Tell | None = None) -> None:
+    def __init__(self, app: ASGIApp, log_request: AccessLogger | None = None) -> None:
         self._app = app
-        self._tell = tell
+        self._log_request = log_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
@@ -40,10 +40,10 @@ class Envelope:
             return
         headers = Headers(scope=scope)
         identity = request_id(headers.get("x-request-id"))
-        visit = Visit(identity, trace_in(headers))
-        scope.setdefault("state", {}).update(request_id=identity, visit=visit)
+        request_context = RequestContext(identity, trace_in(headers))
+        scope.setdefault("state", {}).update(request_id=identity, request_context=request_context)
         started: Message = {}
-        began, entered = perf_counter(), visiting.set(visit)
+        began, entered = perf_counter(), current_request.set(request_context)
 
         async def send_marked(message: Message) -> None:
             nonlocal started
@@ -58,17 +58,17 @@ class Envelope:
         try:
             await self._app(scope, receive, send_marked)
         except Exception as exc:  # the outermost seam: what is not foreseen is logged and masked
-            visit.outcome, error = "failed", failure(exc)
-            visit.codes = [error["extensions"]["code"]]
+            request_context.outcome, error = "failed", failure(exc)
+            request_context.codes = [error["extensions"]["code"]]
             if started:
                 raise
             response = refusal_response(500, [error], JSON, identity)
             await response(scope, receive, send_marked)
         finally:
-            visiting.reset(entered)
+            current_request.reset(entered)
             status = started.get("status", 0)
-            if self._tell and (facts := told(scope, visit, status, perf_counter() - began)):
-                self._tell(level(visit, status), facts)
+            if self._log_request and (facts := told(scope, request_context, status, perf_counter() - began)):
+                self._log_request(level(request_context, status), facts)
 
 
 def request_id(given: str | None) -> str:

@@ -23,7 +23,7 @@ UNSTORED = {"Cache-Control": "no-store"}
 READING_S = 5.0
 
 
-class Observed(NamedTuple):
+class MetricsSources(NamedTuple):
     """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
 
     metrics: Metrics
@@ -37,11 +37,11 @@ class Observed(NamedTuple):
     recalled: Counter[str]
 
 
-class Readings:
+class MetricsCollector:
     """Of one process."""
 
-    def __init__(self, observed: Observed) -> None:
-        self._observed = observed
+    def __init__(self, metrics_sources: MetricsSources) -> None:
+        self._observed = metrics_sources
         self._counted: Counter[tuple[str, ...]] = Counter()
 
     async def take(self) -> None:
@@ -50,42 +50,42 @@ class Readings:
         for name, budget in seen.pacer.budgets.items():
             remaining = await budget.remaining()
             if remaining is not None:
-                self._now("gateway_upstream_budget_remaining", remaining, name)
+                self._set("gateway_upstream_budget_remaining", remaining, name)
         for health in Health:
-            self._now("gateway_upstream_state", seen.breaker.health is health, health)
-        self._now("gateway_redis_up", seen.commons.up)
-        self._so_far("gateway_redis_losses", seen.commons.losses)
+            self._set("gateway_upstream_state", seen.breaker.health is health, health)
+        self._set("gateway_redis_up", seen.commons.up)
+        self._add("gateway_redis_losses", seen.commons.losses)
         for name, cache in seen.caches.items():
-            self._now("gateway_cache_bytes", cache.held_bytes, name)
-            self._now("gateway_cache_entries", len(cache), name)
-            self._so_far("gateway_cache_evictions", cache.evictions, name)
+            self._set("gateway_cache_bytes", cache.held_bytes, name)
+            self._set("gateway_cache_entries", len(cache), name)
+            self._add("gateway_cache_evictions", cache.evictions, name)
         for name, tally in seen.served.items():
-            self._all_so_far("gateway_records_served", tally, name)
-        self._all_so_far("gateway_list_projections", seen.projections)
+            self._add_all("gateway_records_served", tally, name)
+        self._add_all("gateway_list_projections", seen.projections)
         # Remembered are queries without errors only.
-        self._so_far("gateway_requests", seen.responses.hits, "query", "ok", "hit")
-        self._all_so_far("gateway_redis_reads", seen.recalled)
+        self._add("gateway_requests", seen.responses.hits, "query", "ok", "hit")
+        self._add_all("gateway_redis_reads", seen.recalled)
 
-    def _now(self, metric: str, value: float, *labels: str) -> None:
+    def _set(self, metric: str, value: float, *labels: str) -> None:
         gauge = self._observed.metrics.gauges[metric]
         (gauge.labels(*labels) if labels else gauge).set(value)
 
-    def _so_far(self, metric: str, total: int, *labels: str) -> None:
+    def _add(self, metric: str, total: int, *labels: str) -> None:
         counter = self._observed.metrics.counters[metric]
         (counter.labels(*labels) if labels else counter).inc(total - self._counted[metric, *labels])
         self._counted[metric, *labels] = total
 
-    def _all_so_far(self, metric: str, tally: Counter[str], *labels: str) -> None:
+    def _add_all(self, metric: str, tally: Counter[str], *labels: str) -> None:
         for what, total in tally.items():
-            self._so_far(metric, total, *labels, what)
+            self._add(metric, total, *labels, what)
 
 
 class Probes:
     """The endpoints `/healthz`, `/readyz` and `/metrics`."""
 
-    def __init__(self, observed: Observed) -> None:
-        self._observed = observed
-        self._readings = Readings(observed)
+    def __init__(self, metrics_sources: MetricsSources) -> None:
+        self._observed = metrics_sources
+        self._collector = MetricsCollector(metrics_sources)
 
     async def alive(self, _: Request) -> JSONResponse:
         """200 while the process answers."""
@@ -101,7 +101,7 @@ class Probes:
 
     async def metrics(self, _: Request) -> Response:
         """In Prometheus' text format."""
-        await self._readings.take()
+        await self._collector.take()
         return Response(self._observed.metrics.exposition(), headers=UNSTORED, media_type=CONTENT_TYPE_LATEST)
 
     @asynccontextmanager
@@ -116,5 +116,5 @@ class Probes:
 
     async def _keep_reading(self) -> None:
         while True:
-            await self._readings.take()
+            await self._collector.take()
             await asyncio.sleep(READING_S)

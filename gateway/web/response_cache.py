@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.store.cache import Cache, Held
 from gateway.store.tags import Generations, Lasting
-from gateway.telemetry.logs import Tell
+from gateway.telemetry.logs import AccessLogger
 
 from .access_log import told_again
 from .cache_key import Early, Question, asked
@@ -57,10 +57,10 @@ class ResponseCache:
         generations: Generations,
         *,
         clock: Callable[[], float] = time.time,
-        tell: Tell | None = None,
+        log_request: AccessLogger | None = None,
     ) -> None:
         self.cache = cache
-        self._tell = tell
+        self._log_request = log_request
         self._generations = generations
         self._clock = clock
         # Brought into the metrics when those are read: counting there each time takes thirty times as long.
@@ -96,9 +96,9 @@ class ResponseCache:
         given = headers.get(b"x-request-id")
         identity = request_id(given.decode("latin-1") if given else None)
         again = self._addressed(stored, identity, headers)
-        if self._tell:
+        if self._log_request:
             seconds, traceparent = perf_counter() - began, headers.get(b"traceparent")
-            self._tell("info", told_again(scope, identity, traceparent, again.status, seconds, stored.asked))
+            self._log_request("info", told_again(scope, identity, traceparent, again.status, seconds, stored.asked))
         return again
 
     def _held(self, question: Question) -> Stored | None:
@@ -123,7 +123,7 @@ class ResponseCache:
     def keep(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Remember an answer; the application has left in the request's state for how long, and what was asked."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
-        stored = Stored(headers, body, etag, self._clock(), state["lasting"], state["visit"].asked)
+        stored = Stored(headers, body, etag, self._clock(), state["lasting"], state["request_context"].operation_fields)
         self.cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
 
     def life_s(self, lasting: Lasting) -> int:

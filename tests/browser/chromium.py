@@ -40,7 +40,7 @@ class Served(NamedTuple):
         httpx.delete(f"{self.sandbox}/_sandbox/faults").raise_for_status()
 
 
-class Visit:
+class RequestContext:
     """Opens pages in one fresh profile, and keeps what they do wrong."""
 
     def __init__(self, context: BrowserContext, served: Served) -> None:

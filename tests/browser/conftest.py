@@ -1,7 +1,7 @@
 """A gateway as a process of its own, over its sandbox, and a browser that visits it.
 
-Tests here are plain functions that open pages with `visit("/path")`. When one is over, its pages must have asked nobody
-but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `visit.wrongs`.
+Tests here are plain functions that open pages with `request_context("/path")`. When one is over, its pages must have asked nobody
+but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `request_context.wrongs`.
 Faults of osu!track are switched on with `gateway.fault(kind="status", status=503)`; they are off again afterwards.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import FLAGS, Served, Visit
+from tests.browser.chromium import FLAGS, RequestContext, Served
 from tests.needed import found
 from tests.processes import sandboxed
 
@@ -34,11 +34,11 @@ def gateway() -> Iterator[Served]:
 
 
 @pytest.fixture
-def visit(browser: Browser, gateway: Served) -> Iterator[Visit]:
+def request_context(browser: Browser, gateway: Served) -> Iterator[RequestContext]:
     """A profile that nobody has used before."""
     context = browser.new_context(reduced_motion="reduce")
-    visit = Visit(context, gateway)
-    yield visit
+    request_context = RequestContext(context, gateway)
+    yield request_context
     context.close()
     gateway.well()
-    assert visit.wrongs == []
+    assert request_context.wrongs == []

@@ -22,9 +22,9 @@ def mounted(gateway):
 
 
 @pytest.fixture
-def page(visit, mounted):
-    visit.served = Served(mounted, visit.served.sandbox)
-    return visit
+def page(request_context, mounted):
+    request_context.served = Served(mounted, request_context.served.sandbox)
+    return request_context
 
 
 def test_the_landing_page_knows_the_endpoint(page, mounted):

@@ -23,11 +23,11 @@ def gateway():
 
 
 @pytest.fixture
-def player(visit):
+def player(request_context):
     """Opens a player's page and waits until its charts and hiscores are drawn."""
 
     def opened(rest, **view):
-        page = visit(f"/players/{rest}", **view)
+        page = request_context(f"/players/{rest}", **view)
         page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
         page.wait_for_selector("#hiscores[aria-busy=false]")
         return page
@@ -175,8 +175,8 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
         ([407_618, 407_620], ["#407,618", "#407,620"]),
     ],
 )
-def test_ranks_of_an_axis_are_told_in_one_measure(visit, ranks, labels):
-    page = visit("/")
+def test_ranks_of_an_axis_are_told_in_one_measure(request_context, ranks, labels):
+    page = request_context("/")
     told = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
     assert page.evaluate(told, ranks) == labels
 
@@ -250,7 +250,7 @@ def test_a_player_beside_who_is_not_tracked_is_told(player):
     assert page.get_by_role("link", name="their page").get_attribute("href") == str(UNTRACKED[40])
 
 
-def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, visit):
+def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, request_context):
     page = player(f"{MANIA_ONLY}?mode=mania")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.get_by_role("button", name="Start tracking").wait_for()
@@ -293,8 +293,8 @@ def test_a_cooldown_ends_before_the_eyes(player):
     assert page.locator("#update").get_attribute("aria-disabled") is None
 
 
-def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
-    page = visit(f"/players/{UNTRACKED[0]}")
+def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(request_context, gateway):
+    page = request_context(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
@@ -304,8 +304,8 @@ def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
     assert page.evaluate("document.activeElement.id") == "update"
 
 
-def test_whom_osu_does_not_know_is_told(visit):
-    page = visit(f"/players/{NONEXISTENT[0]}")
+def test_whom_osu_does_not_know_is_told(request_context):
+    page = request_context(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert "osu! knows no user" in outcome(page)
@@ -329,13 +329,13 @@ def test_the_charts_are_there_as_a_table(player):
 
 
 @pytest.mark.parametrize("asked", ["peppy", "0", "2147483648", "-1", "%3Cimg%20src=x%3E", "2x"])
-def test_what_is_no_id_gets_a_page_that_says_so(visit, asked):
-    page = visit(f"/players/{asked}")
+def test_what_is_no_id_gets_a_page_that_says_so(request_context, asked):
+    page = request_context(f"/players/{asked}")
     page.get_by_role("heading", name="There is no such player.").wait_for()
     assert page.locator("#update-part").is_hidden()
-    [wrong] = visit.wrongs
+    [wrong] = request_context.wrongs
     assert "404" in wrong
-    visit.wrongs.clear()  # the browser logs each 404
+    request_context.wrongs.clear()  # the browser logs each 404
 
 
 def test_everything_is_reached_by_keyboard(player):

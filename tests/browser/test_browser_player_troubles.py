@@ -37,9 +37,9 @@ def trouble(page, place="#failed"):
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
-def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code):
+def test_a_fault_of_osutrack_is_told_and_tried_again(request_context, gateway, fault, code):
     gateway.fault(**fault)
-    page = visit(f"/players/{AMEO}")
+    page = request_context(f"/players/{AMEO}")
     assert trouble(page) == code
     gateway.well()
     page.get_by_role("button", name="Try again", exact=True).click()
@@ -47,29 +47,29 @@ def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_retry_waits_as_long_as_it_is_told_to(visit, gateway):
+def test_a_retry_waits_as_long_as_it_is_told_to(request_context, gateway):
     gateway.fault(kind="rate_limit", retry_after=20)
-    page = visit(f"/players/{AMEO}")
+    page = request_context(f"/players/{AMEO}")
     assert trouble(page) == "UPSTREAM_BUSY"
     retry = page.locator("#failed button")
     assert re.fullmatch(r"Try again in 0:\d\d", retry.inner_text())
     assert retry.get_attribute("aria-disabled") == "true"
 
 
-def test_slowness_is_told_while_it_lasts(visit):
+def test_slowness_is_told_while_it_lasts(request_context):
     held: list[Route] = []
     slow = True
-    visit.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
-    page = visit(f"/players/{AMEO}")
+    request_context.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
+    page = request_context(f"/players/{AMEO}")
     page.get_by_text("osu!track takes its time", exact=False).first.wait_for()
     slow = False
     held.pop().continue_()
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
 
 
-def test_a_part_that_fails_leaves_the_others(visit, gateway):
+def test_a_part_that_fails_leaves_the_others(request_context, gateway):
     gateway.fault(kind="status", status=500, path="/hiscores")
-    page = visit(f"/players/{AMEO}")
+    page = request_context(f"/players/{AMEO}")
     assert trouble(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#hiscores-table").is_hidden()
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
@@ -80,15 +80,15 @@ def test_a_part_that_fails_leaves_the_others(visit, gateway):
     assert page.evaluate("document.activeElement.id") == "hiscores-table"
 
 
-def test_a_peak_that_fails_leaves_the_gains(visit, gateway):
+def test_a_peak_that_fails_leaves_the_gains(request_context, gateway):
     gateway.fault(kind="status", status=500, path="/peak")
-    page = visit(f"/players/{AMEO}")
+    page = request_context(f"/players/{AMEO}")
     assert trouble(page, "#peak") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#gains li").count() == 3
 
 
-def test_old_numbers_are_shown_with_their_age(visit, gateway):
-    page = visit(f"/players/{AMEO}")
+def test_old_numbers_are_shown_with_their_age(request_context, gateway):
+    page = request_context(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.wait_for_timeout(1200)
@@ -98,8 +98,8 @@ def test_old_numbers_are_shown_with_their_age(visit, gateway):
     assert re.search(r"read from osu!track \d+ seconds? ago", notice.inner_text())
 
 
-def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
-    page = visit(f"/players/{UPDATE_HANGS}")
+def test_an_update_that_osutrack_does_not_answer_may_have_been_made(request_context, gateway):
+    page = request_context(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert trouble(page, "#updated") == "UPSTREAM_TIMEOUT"
@@ -108,18 +108,18 @@ def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gatew
     assert "try again in a moment" not in told
 
 
-def test_an_update_while_osutrack_is_down_says_so(visit, gateway):
-    page = visit(f"/players/{AMEO}")
+def test_an_update_while_osutrack_is_down_says_so(request_context, gateway):
+    page = request_context(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Update").click()
     assert trouble(page, "#updated") == "UPSTREAM_UNAVAILABLE"
 
 
-def test_a_token_is_asked_for_where_one_is_needed(visit):
+def test_a_token_is_asked_for_where_one_is_needed(request_context):
     with sandboxed(update_tokens="right-token-of-some-length") as addresses:
-        visit.served = Served(*addresses)
-        page = visit(f"/players/{AMEO}")
+        request_context.served = Served(*addresses)
+        page = request_context(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
         page.keyboard.press("Enter")
@@ -130,27 +130,27 @@ def test_a_token_is_asked_for_where_one_is_needed(visit):
         page.close()
 
 
-def test_a_gateway_that_can_not_be_reached_is_told(visit, gateway):
-    visit.context.route("**/graphql", lambda route: route.abort())
-    page = visit(f"/players/{AMEO}")
+def test_a_gateway_that_can_not_be_reached_is_told(request_context, gateway):
+    request_context.context.route("**/graphql", lambda route: route.abort())
+    page = request_context(f"/players/{AMEO}")
     assert trouble(page) == "NETWORK"
-    visit.context.unroute("**/graphql")
+    request_context.context.unroute("**/graphql")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
-    visit.wrongs.clear()  # the browser logs what it could not load
+    request_context.wrongs.clear()  # the browser logs what it could not load
 
 
-def test_without_its_chart_the_page_says_how_to_get_it(visit):
-    visit.context.route("**/vendor/**", lambda route: route.abort())
-    page = visit("/players/2")
+def test_without_its_chart_the_page_says_how_to_get_it(request_context):
+    request_context.context.route("**/vendor/**", lambda route: route.abort())
+    page = request_context("/players/2")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
-    visit.wrongs.clear()  # the browser logs what it could not load
+    request_context.wrongs.clear()  # the browser logs what it could not load
 
 
-def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
+def test_too_many_snapshots_at_once_can_be_thinned_out(request_context):
     with sandboxed(max_rows="1000") as addresses:
-        visit.served = Served(*addresses)
-        page = visit("/players/2?every=all")
+        request_context.served = Served(*addresses)
+        page = request_context("/players/2?every=all")
         assert trouble(page, "#plots-trouble") == "RESULT_TOO_LARGE"
         assert page.locator("#plots-trouble").get_by_role("button", name="Try again").count() == 0
         page.get_by_text("one a week. Player 2: 6").first.wait_for()
@@ -160,12 +160,12 @@ def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
         page.close()
 
 
-def test_what_osutrack_says_is_never_html(visit):
+def test_what_osutrack_says_is_never_html(request_context):
     hostile = "<img src=x onerror=alert(1)>"
     answer = {
         "updateUser": {"__typename": "UserNotFound", "message": hostile},
     }
-    page = visit(f"/players/{AMEO}")
+    page = request_context(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
     page.get_by_role("button", name="Update").click()
