@@ -10,7 +10,7 @@ from gateway.errors import UpstreamBusy
 from gateway.osutrack.circuit_breaker import Health
 from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 
 
 @pytest.mark.parametrize("operation_s,health", [(60.0, Health.UP), (12.0, Health.DOWN)])
@@ -27,7 +27,7 @@ def test_where_operations_have_less_time_than_reads_those_given_up_for_it_have_f
 
 async def test_a_process_that_is_alone_keeps_a_quarter_of_its_own_part_for_people():
     settings = Settings(reads_per_minute=16, replicas=2, redis_url="redis://127.0.0.1:1")
-    pacer = Connection(settings, commons=Commons(settings.redis_url)).pacer
+    pacer = Connection(settings, redis_link=RedisLink(settings.redis_url)).pacer
 
     async def sent(*, background):
         with suppress(UpstreamBusy):

@@ -7,7 +7,7 @@ import pytest
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache, Held
 from gateway.store.codec import PEAK
 from gateway.store.redis_cache import SecondLevel
@@ -44,7 +44,7 @@ def store(clock):
 def make(clock, refreshable=lambda _: True, confirm=None):
     source, cache, generations = Source(), Cache(10_000), Generations(FRESH_S + STALE_S, clock=clock)
     kind = Kind("number", Lifetime(FRESH_S, STALE_S), str, PEAK, refreshable)
-    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(Commons(None)), 20.0, clock), confirm)
+    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(RedisLink(None)), 20.0, clock), confirm)
     return SimpleNamespace(resource=resource, source=source, cache=cache, generations=generations)
 
 

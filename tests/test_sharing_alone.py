@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from gateway.shared.redis_link import WATCH_S
+from gateway.shared.redis_link import POLL_S
 from tests.redis_server import RedisServer, redis_server
 from tests.sharing import Company, until
 
@@ -26,8 +26,8 @@ def company(redis: RedisServer, clock):
     return Company(redis.url, clock)
 
 
-def commons(gateway):
-    return gateway.app.state.gateway.commons
+def redis_link(gateway):
+    return gateway.app.state.gateway.redis_link
 
 
 async def test_a_gateway_starts_and_serves_without_redis_and_says_so(company, redis, caplog):
@@ -43,7 +43,7 @@ async def test_a_gateway_whose_redis_goes_away_is_ready_and_says_so(company, red
     async with company.joined() as gateway:
         before = await gateway.http.get("/readyz")
         redis.kill()
-        await until(lambda: not commons(gateway).up)
+        await until(lambda: not redis_link(gateway).connected)
         after = await gateway.http.get("/readyz")
 
     assert [(answer.status_code, answer.json()["redis"]) for answer in (before, after)] == [(200, "up"), (200, "down")]
@@ -55,10 +55,10 @@ async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_i
         loads = [asyncio.create_task(load(gateway, company.sandbox.players)) for gateway in (one, other)]
         await asyncio.sleep(0.1)
         redis.kill()
-        await until(lambda: not commons(one).up and not commons(other).up)
+        await until(lambda: not redis_link(one).connected and not redis_link(other).connected)
         await asyncio.sleep(0.1)
         redis.start()
-        await until(lambda: commons(one).up and commons(other).up)
+        await until(lambda: redis_link(one).connected and redis_link(other).connected)
         await asyncio.gather(*loads)
         another = str(company.sandbox.players[20])
         await one.ask(LATEST, id=another)
@@ -75,7 +75,7 @@ async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_i
 async def load(gateway, players):
     """Every player twice, a few at a time, for longer than Redis is away; `ask` fails with the first that fails."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + 3 * WATCH_S
+    end = loop.time() + 3 * POLL_S
     while loop.time() < end:
         gateway.clock.move(601)
         await asyncio.gather(*(gateway.ask(LATEST, id=str(player)) for player in players[:10]))
@@ -85,10 +85,10 @@ async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_i
     async with company.joined() as one, company.joined() as other:
         before = await other.ask(LATEST, id=AMEO)
         redis.kill()
-        await until(lambda: not commons(one).up and not commons(other).up)
+        await until(lambda: not redis_link(one).connected and not redis_link(other).connected)
         await one.ask(UPDATE, id=AMEO)
         redis.start()
-        await until(lambda: commons(one).up and commons(other).up)
+        await until(lambda: redis_link(one).connected and redis_link(other).connected)
         await asyncio.sleep(0.1)
 
         after = await other.ask(LATEST, id=AMEO)
@@ -103,7 +103,7 @@ async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(company, re
         await one.ask(UPDATE, id=AMEO)
         await other.ask(UPDATE, id=AMEO)
         redis.kill()
-        await until(lambda: not commons(other).up)
+        await until(lambda: not redis_link(other).connected)
 
         refused = await other.ask(UPDATE, id=AMEO)
 
@@ -127,9 +127,9 @@ async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(company,
         for player in company.sandbox.players[:8]:
             await gateway.ask(LATEST, id=str(player))
         redis.kill()
-        await until(lambda: not commons(gateway).up)
+        await until(lambda: not redis_link(gateway).connected)
         redis.start()
-        await until(lambda: commons(gateway).up)
+        await until(lambda: redis_link(gateway).connected)
 
         refused = await gateway.error(LATEST, id=str(company.sandbox.players[8]))
 
@@ -165,4 +165,4 @@ def guarded(tmp_path):
 async def test_redis_is_reached_through_tls_with_a_name_and_a_password(guarded, clock):
     async with Company(guarded.url, clock).joined() as gateway:
         assert await gateway.ask(LATEST, id=AMEO)
-        assert commons(gateway).up
+        assert redis_link(gateway).connected

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from gateway.osutrack import decode
 from gateway.records import Mode, Player, Rows
 from gateway.sandbox import Fault
-from gateway.shared.lock import one_at_a_time
-from gateway.shared.redis_link import CHANNEL, PREFIX, Commons
+from gateway.shared.lock import exclusive_lock
+from gateway.shared.redis_link import CHANNEL, PREFIX, RedisLink
 from gateway.store import codec
 from gateway.store.cache import Held
 from gateway.store.history import History
@@ -50,15 +50,15 @@ def company(server: RedisServer, clock):
 
 
 @pytest.fixture
-async def commons(server: RedisServer):
-    commons = Commons(server.url)
-    await commons.start()
-    yield commons
-    await commons.close()
+async def redis_link(server: RedisServer):
+    redis_link = RedisLink(server.url)
+    await redis_link.start()
+    yield redis_link
+    await redis_link.close()
 
 
-def commons_of(gateway):
-    return gateway.app.state.gateway.commons
+def redis_link_of(gateway):
+    return gateway.app.state.gateway.redis_link
 
 
 async def latest(gateway):
@@ -85,9 +85,9 @@ async def test_a_connection_for_messages_that_has_fallen_silent_is_noticed(compa
         await latest(other)
         proxy.mute.add(b"SUBSCRIBE")
         await one.ask(UPDATE, id=AMEO)
-        await until(lambda: not commons_of(other).up)
+        await until(lambda: not redis_link_of(other).connected)
         proxy.mute.clear()
-        await until(lambda: commons_of(other).up)
+        await until(lambda: redis_link_of(other).connected)
 
         assert await latest(other) == UPDATED_AT
 
@@ -112,17 +112,17 @@ async def test_a_message_that_cannot_be_read_does_not_end_the_listening(company,
 
 
 async def test_what_is_raised_while_others_are_caught_up_with_is_told_too(server, redis):
-    commons = Commons(server.url)
+    redis_link = RedisLink(server.url)
     generations = Generations(1000)
-    invalidations = Invalidations(generations, commons)
+    invalidations = Invalidations(generations, redis_link)
     generations.raise_("before")
     await redis.execute_command("CLIENT", "PAUSE", 300, "WRITE")
-    starting = asyncio.create_task(commons.start())
+    starting = asyncio.create_task(redis_link.start())
     await asyncio.sleep(0.1)
 
     await invalidations.spread("meanwhile")
     await starting
-    await commons.close()
+    await redis_link.close()
 
     assert await redis.zrange(KEY, 0, -1) == [b"before", b"meanwhile"]
 
@@ -130,11 +130,13 @@ async def test_what_is_raised_while_others_are_caught_up_with_is_told_too(server
 # Hanging and refusing
 
 
-async def test_who_waits_for_a_turn_does_not_wait_for_a_redis_that_hangs(server, commons):
+async def test_who_waits_for_a_turn_does_not_wait_for_a_redis_that_hangs(server, redis_link):
     os.kill(server.pid, signal.SIGSTOP)
     began = time.monotonic()
     try:
-        await asyncio.gather(*(commons.ask(lambda redis: redis.get("x")) for _ in range(200)), return_exceptions=True)
+        await asyncio.gather(
+            *(redis_link.run(lambda redis: redis.get("x")) for _ in range(200)), return_exceptions=True
+        )
     finally:
         os.kill(server.pid, signal.SIGCONT)
 
@@ -147,14 +149,14 @@ async def test_a_redis_that_refuses_to_be_written_to_is_away_for_as_long(company
         name, value = setting
         await (redis.replicaof(*value.split()) if name == "replicaof" else redis.config_set(name, value))
         assert await latest(gateway)
-        await until(lambda: not commons_of(gateway).up)
+        await until(lambda: not redis_link_of(gateway).connected)
         await asyncio.sleep(2.5)
 
-        assert not commons_of(gateway).up
-        assert commons_of(gateway).losses == 1
+        assert not redis_link_of(gateway).connected
+        assert redis_link_of(gateway).disconnects == 1
 
         await (redis.replicaof("NO", "ONE") if name == "replicaof" else redis.config_set(name, "0"))
-        await until(lambda: commons_of(gateway).up)
+        await until(lambda: redis_link_of(gateway).connected)
 
 
 async def test_a_key_of_another_type_is_no_reason_to_be_alone(company, redis):
@@ -165,7 +167,7 @@ async def test_a_key_of_another_type_is_no_reason_to_be_alone(company, redis):
             await redis.rpush(key, "x")
     async with company.joined() as gateway:
         assert await latest(gateway)
-        assert commons_of(gateway).losses == 0
+        assert redis_link_of(gateway).disconnects == 0
 
 
 # Locks
@@ -173,21 +175,21 @@ async def test_a_key_of_another_type_is_no_reason_to_be_alone(company, redis):
 
 async def test_a_lock_whose_taking_is_cancelled_is_let_go(server, redis):
     async with redis_proxy(server.port) as proxy:
-        commons = Commons(proxy.url)
-        await commons.start()
+        redis_link = RedisLink(proxy.url)
+        await redis_link.start()
         proxy.tardy = {b"lock": 0.3}
-        taking = asyncio.create_task(hold(commons))
+        taking = asyncio.create_task(hold(redis_link))
         await asyncio.sleep(0.1)
         taking.cancel()
         await asyncio.gather(taking, return_exceptions=True)
         await asyncio.sleep(0.1)
 
         assert await redis.keys(f"{PREFIX}:lock:*") == []
-        await commons.close()
+        await redis_link.close()
 
 
-async def hold(commons):
-    async with one_at_a_time(commons, "x", for_s=10):
+async def hold(redis_link):
+    async with exclusive_lock(redis_link, "x", for_s=10):
         pass
 
 
@@ -220,38 +222,38 @@ async def test_who_waits_does_not_wait_for_a_refresh_that_an_update_overtook(com
 # Updates
 
 
-def ledger(commons):
-    return Ledger(commons, cooldown_s=900, timeout_s=30)
+def ledger(redis_link):
+    return Ledger(redis_link, cooldown_s=900, timeout_s=30)
 
 
 def page_key(player):
     return f"{PREFIX}:update:{player.user_id}:{player.mode.name}"
 
 
-async def test_two_that_find_an_ended_page_do_not_both_send(server, commons):
+async def test_two_that_find_an_ended_page_do_not_both_send(server, redis_link):
     async with redis_proxy(server.port) as proxy:
-        slow = Commons(proxy.url)
+        slow = RedisLink(proxy.url)
         await slow.start()
-        first = ledger(commons)
+        first = ledger(redis_link)
         await first.open(NOBODYS)
         await first.close(NOBODYS, None, retry_at=0.0)
 
         proxy.slow = {b"del": 0.3, b"DEL": 0.3}
         late = asyncio.create_task(ledger(slow).open(NOBODYS))
         await asyncio.sleep(0.1)
-        quick = await ledger(commons).open(NOBODYS)
+        quick = await ledger(redis_link).open(NOBODYS)
 
         assert quick is None
         assert await late is not None
         await slow.close()
 
 
-async def test_an_update_whose_opening_was_not_heard_of_stands_in_nobodys_way_here(commons):
-    one = ledger(commons)
+async def test_an_update_whose_opening_was_not_heard_of_stands_in_nobodys_way_here(redis_link):
+    one = ledger(redis_link)
     await one.open(NOBODYS)
 
     assert await one.open(NOBODYS) is None
-    assert await ledger(commons).open(NOBODYS) is not None
+    assert await ledger(redis_link).open(NOBODYS) is not None
 
 
 async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
@@ -261,8 +263,8 @@ async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
         assert (await gateway.ask(UPDATE, id=AMEO))["updateUser"]["__typename"] == "UpdateUserSuccess"
 
 
-async def test_an_update_whose_author_died_is_on_cooldown(company, commons):
-    await Ledger(commons, cooldown_s=900, timeout_s=30, clock=company.clock).open(Player(int(AMEO), Mode.OSU))
+async def test_an_update_whose_author_died_is_on_cooldown(company, redis_link):
+    await Ledger(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).open(Player(int(AMEO), Mode.OSU))
 
     async with company.joined() as gateway:
         company.clock.move(31)
@@ -273,11 +275,11 @@ async def test_an_update_whose_author_died_is_on_cooldown(company, commons):
 # Entries and documents
 
 
-async def test_an_entry_with_a_number_too_large_for_redis_is_not_kept_there(commons, redis):
+async def test_an_entry_with_a_number_too_large_for_redis_is_not_kept_there(redis_link, redis):
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), NOBODYS).value[0]
     history = History(NOBODYS, Rows([structs.replace(row, ranked_score=2**70)]), 0.0)
 
-    await SecondLevel(commons).keep(("history", NOBODYS), Held(history, 0.0), codec.HISTORY, 10.0)
+    await SecondLevel(redis_link).keep(("history", NOBODYS), Held(history, 0.0), codec.HISTORY, 10.0)
 
     assert await redis.keys(f"{PREFIX}:*:history:*") == []
 

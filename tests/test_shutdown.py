@@ -13,7 +13,7 @@ from tests.redis_server import redis_server
 
 READ = 'query { user(id: "%d") { stats { latest { pp } } } }'
 UPDATE = 'mutation { updateUser(id: "131464") { __typename } }'
-AT_ONCE = 40
+MAX_CONNECTIONS = 40
 LATENCY_S = 1.0
 
 
@@ -70,7 +70,7 @@ def ask(address, query):
 def test_what_is_accepted_is_answered_and_nothing_after_it(running):
     address = address_of(running)
     slow_down(running, LATENCY_S)
-    queries = [UPDATE, *(READ % user for user in range(1001, 1001 + AT_ONCE))]
+    queries = [UPDATE, *(READ % user for user in range(1001, 1001 + MAX_CONNECTIONS))]
 
     with ThreadPoolExecutor(len(queries)) as pool:
         answers = [pool.submit(ask, address, query) for query in queries]

@@ -11,7 +11,7 @@ from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, Upstr
 from gateway.osutrack.upstream import Connection
 from gateway.records import Mode, Player, Update
 from gateway.settings import Settings
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.keys import Name, tag_of, tag_of_name
 from gateway.store.tracker import Tracker
@@ -40,7 +40,7 @@ async def store(clock):
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
     connection = Connection(settings, transport=httpx.MockTransport(answer), clock=clock)
     store.tracker = Tracker(connection.client, Cache(10_000), settings, clock=clock)
-    ledger = Ledger(Commons(None), cooldown_s=900, timeout_s=5, clock=clock)
+    ledger = Ledger(RedisLink(None), cooldown_s=900, timeout_s=5, clock=clock)
     store.updates = Updates(connection.client, store.tracker, ledger)
     store.breaker = connection.breaker
     yield store

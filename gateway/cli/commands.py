@@ -24,7 +24,7 @@ from gateway.osutrack.upstream import Connection
 from gateway.sandbox import create_sandbox
 from gateway.server.protocol import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
-from gateway.shared.redis_link import connections
+from gateway.shared.redis_link import connection_pool
 from gateway.telemetry.logs import configure
 from gateway.telemetry.metrics import forget_process
 from gateway.telemetry.setup import require
@@ -46,7 +46,7 @@ def serve(*, sandbox: bool) -> int:
     configure(settings)
     require(settings)
     # Here, as a worker process that finds it out is only replaced.
-    connections(settings.redis_url)
+    connection_pool(settings.redis_url)
     with simulated() if sandbox else nullcontext(settings.upstream_url) as url:
         return _serve(settings.model_copy(update={"upstream_url": url}))
 

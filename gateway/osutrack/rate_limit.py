@@ -17,7 +17,7 @@ from limits import RateLimitItemPerMinute
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.shared.rate_limiter import Limiter
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 
 # Background refreshes may be one in so many of the requests at once, and leave as much of a budget to people.
 BACKGROUND_SHARE = 4
@@ -153,17 +153,17 @@ class Budget:
 class Pacer:
     """The budgets by name, and a bound on requests at once."""
 
-    def __init__(self, budgets: list[Budget], concurrency: int, commons: Commons | None = None) -> None:
+    def __init__(self, budgets: list[Budget], concurrency: int, redis_link: RedisLink | None = None) -> None:
         self.budgets = {budget.name: budget for budget in budgets}
-        self._commons = commons or Commons(None)
-        self._commons.receive("paused", tuple[str, float], self._paused)
+        self._redis_link = redis_link or RedisLink(None)
+        self._redis_link.subscribe("paused", tuple[str, float], self._paused)
         self._slots = asyncio.Semaphore(concurrency)
         self._background_slots = asyncio.Semaphore(max(1, concurrency // BACKGROUND_SHARE))
 
     def pause(self, name: str, seconds: float) -> None:
         """Spend nothing of a budget for that long, in any process."""
         self.budgets[name].pause(seconds)
-        self._commons.tell("paused", (name, seconds))
+        self._redis_link.publish("paused", (name, seconds))
 
     def _paused(self, told: tuple[str, float]) -> None:
         name, seconds = told

@@ -7,8 +7,8 @@ from importlib.metadata import version
 import httpx
 
 from gateway.settings import Settings
-from gateway.shared.rate_limiter import limiter
-from gateway.shared.redis_link import Commons
+from gateway.shared.rate_limiter import rate_limiter
+from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
@@ -33,14 +33,14 @@ class Connection:
         *,
         transport: httpx.AsyncBaseTransport | None = None,
         metrics: Metrics | None = None,
-        commons: Commons | None = None,
+        redis_link: RedisLink | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`transport` stands in for the network in tests; `commons` is what is shared with other processes."""
-        commons = commons or Commons(None)
-        counted = limiter(commons, settings.processes, clock=clock)
+        """`transport` stands in for the network in tests; `redis_link` is what is shared with other processes."""
+        redis_link = redis_link or RedisLink(None)
+        counted = rate_limiter(redis_link, settings.processes, clock=clock)
         rates = {
             READS: settings.reads_per_minute,
             HISCORES: settings.hiscores_per_minute,
@@ -52,7 +52,7 @@ class Connection:
         # Where an operation has less time than a read, reads don't time out by themselves.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
         self.breaker = Breaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
-        self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), commons)
+        self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), redis_link)
         self._http = _http(settings, transport)
         session = Session(
             self._http,

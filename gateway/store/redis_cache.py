@@ -9,8 +9,8 @@ from aiocache.backends.redis import RedisCache
 from aiocache.serializers import NullSerializer
 from msgspec import DecodeError
 
-from gateway.shared.lock import one_at_a_time
-from gateway.shared.redis_link import PREFIX, Away, Commons
+from gateway.shared.lock import exclusive_lock
+from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 from .cache import Held
 from .codec import FORMAT, Packing
@@ -21,16 +21,16 @@ V = TypeVar("V")
 class SecondLevel:
     """aiocache's Redis back end, over the connections that everything shared goes through; knows nothing while away."""
 
-    def __init__(self, commons: Commons, *, load_s: float = 20.0) -> None:
+    def __init__(self, redis_link: RedisLink, *, load_s: float = 20.0) -> None:
         """`load_s` is how long osu!track may take to answer: then a process that has not is taken for dead."""
-        self._commons = commons
+        self._redis_link = redis_link
         self._load_s = load_s
         self._entries = RedisCache(
             serializer=NullSerializer(encoding=None),
             namespace=f"{PREFIX}:{FORMAT}",
             timeout=None,
             # aiocache knows no `rediss://`.
-            connection_pool_class=lambda **_: commons.pool,
+            connection_pool_class=lambda **_: redis_link.pool,
         )
         # How often it had what was looked for: hit, miss, or unreadable.
         self.tally: Counter[str] = Counter()
@@ -38,9 +38,9 @@ class SecondLevel:
     async def recall(self, name: tuple[str, Hashable], packing: Packing[V]) -> Held[V] | None:
         """What any process has kept under the name."""
         try:
-            packed = await self._commons.ask(lambda _: self._entries.get(_text(*name)))
+            packed = await self._redis_link.run(lambda _: self._entries.get(_text(*name)))
             held = packing.unpack(packed) if packed else None
-        except Away:
+        except RedisUnavailable:
             return None
         except DecodeError:
             self.tally["unreadable"] += 1
@@ -50,16 +50,16 @@ class SecondLevel:
 
     async def keep(self, name: tuple[str, Hashable], held: Held[V], packing: Packing[V], life_s: float) -> None:
         """Let every process have it."""
-        if not self._commons.up:
+        if not self._redis_link.connected:
             return
         # An overflow: osu!track has sent a number of more than 64 bits, which packs into nothing.
-        with suppress(Away, OverflowError):
+        with suppress(RedisUnavailable, OverflowError):
             packed = packing.pack(held)
-            await self._commons.ask(lambda _: self._entries.set(_text(*name), packed, ttl=life_s))
+            await self._redis_link.run(lambda _: self._entries.set(_text(*name), packed, ttl=life_s))
 
     def turn(self, *name: Hashable) -> AbstractAsyncContextManager[None]:
         """One process at a time may ask osu!track for it."""
-        return one_at_a_time(self._commons, _text(*name), for_s=self._load_s)
+        return exclusive_lock(self._redis_link, _text(*name), for_s=self._load_s)
 
 
 def _text(*name: Hashable) -> str:

@@ -10,7 +10,7 @@ from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
 from gateway.records import Peak, Play, Player, Rows, Snapshot
 from gateway.settings import Settings
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 
 from . import codec
 from .cache import Cache, Held
@@ -39,11 +39,11 @@ class Tracker:
         cache: Cache,
         settings: Settings,
         *,
-        commons: Commons | None = None,
+        redis_link: RedisLink | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`commons` is what is shared with other processes; without it, nothing."""
-        commons = commons or Commons(None)
+        """`redis_link` is what is shared with other processes; without it, nothing."""
+        redis_link = redis_link or RedisLink(None)
         self._client = client
         self._clock = clock
         self._stale_s = settings.stale_s
@@ -52,8 +52,8 @@ class Tracker:
             settings.history_fresh_s, settings.hiscores_fresh_s, settings.peak_fresh_s, settings.best_plays_fresh_s
         )
         self.generations = Generations(longest_s + settings.stale_s, clock=clock)
-        self._invalidations = Invalidations(self.generations, commons)
-        self.second = SecondLevel(commons, load_s=settings.connect_timeout_s + settings.read_timeout_s)
+        self._invalidations = Invalidations(self.generations, redis_link)
+        self.second = SecondLevel(redis_link, load_s=settings.connect_timeout_s + settings.read_timeout_s)
         memory = Memory(cache, self.generations, self.second, settings.operation_timeout_s, clock)
         kind = self._kind
         fresh_s = settings.hiscores_fresh_s

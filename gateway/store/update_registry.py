@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.records import Player, Update
 from gateway.shared.lock import delete_if
-from gateway.shared.redis_link import PREFIX, Away, Commons
+from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 from .cache import Held
 from .codec import UPDATE
@@ -48,13 +48,13 @@ class Ledger:
     """Opened before an update is sent, closed when it has ended. While Redis is away, nothing is known of others."""
 
     def __init__(
-        self, commons: Commons, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
+        self, redis_link: RedisLink, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
     ) -> None:
         """`cooldown_s` lies between two updates, `timeout_s` bounds one, and the wait before it."""
         self.cooldown_s = cooldown_s
         self.timeout_s = timeout_s
         self.clock = clock
-        self._commons = commons
+        self._redis_link = redis_link
         self._author = token_hex(8)
         self._pages = msgpack.Decoder(Page)
 
@@ -63,8 +63,8 @@ class Ledger:
         now = self.clock()
         page = Page(self._author, now + self.timeout_s, now + self.cooldown_s)
         try:
-            return await self._commons.ask(lambda redis: self._opened(redis, _key(player), page))
-        except Away:
+            return await self._redis_link.run(lambda redis: self._opened(redis, _key(player), page))
+        except RedisUnavailable:
             return None
 
     async def close(self, player: Player, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
@@ -78,8 +78,10 @@ class Ledger:
                 page.packed = UPDATE.pack(Held(outcome, 0.0))
         life_s = max(retry_at - self.clock(), END_S)
         try:
-            await self._commons.ask(lambda redis: redis.set(_key(player), msgpack.encode(page), px=int(life_s * 1000)))
-        except Away:
+            await self._redis_link.run(
+                lambda redis: redis.set(_key(player), msgpack.encode(page), px=int(life_s * 1000))
+            )
+        except RedisUnavailable:
             return
 
     async def ended(self, player: Player, page: Page) -> Page:
@@ -89,8 +91,8 @@ class Ledger:
                 raise UpstreamTimeout("Another gateway has sent the update and has not heard of it: read again later.")
             await asyncio.sleep(LOOK_S)
             try:
-                found = await self._commons.ask(lambda redis: redis.get(_key(player)))
-            except Away:
+                found = await self._redis_link.run(lambda redis: redis.get(_key(player)))
+            except RedisUnavailable:
                 found = None
             page = self._read(found) or structs.replace(page, until=0.0)
         return page

@@ -38,7 +38,7 @@ COUNTERS = (
         "What was looked for in Redis before osu!track was asked: hit, miss, or unreadable.",
         ("result",),
     ),
-    ("gateway_redis_losses", "How often the connection to Redis was lost.", ()),
+    ("gateway_redis_disconnects", "How often the connection to Redis was lost.", ()),
 )
 # What is so now: name, meaning, labels, and what several processes make of it together.
 GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (

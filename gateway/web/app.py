@@ -23,7 +23,7 @@ from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.osutrack.upstream import Connection
 from gateway.settings import Settings
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
 from gateway.store.update_registry import Ledger
@@ -54,14 +54,21 @@ class Gateway:
     def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
         self.metrics = Metrics()
         self.tracing = tracing
-        self.commons = Commons(settings.redis_url)
+        self.redis_link = RedisLink(settings.redis_url)
         self.connection = Connection(
-            settings, transport=transport, metrics=self.metrics, commons=self.commons, tracing=tracing, clock=clock
+            settings,
+            transport=transport,
+            metrics=self.metrics,
+            redis_link=self.redis_link,
+            tracing=tracing,
+            clock=clock,
         )
         client = self.connection.client
-        self.tracker = Tracker(client, Cache(settings.cache_max_bytes), settings, commons=self.commons, clock=clock)
+        self.tracker = Tracker(
+            client, Cache(settings.cache_max_bytes), settings, redis_link=self.redis_link, clock=clock
+        )
         ledger = Ledger(
-            self.commons,
+            self.redis_link,
             cooldown_s=settings.update_cooldown_s,
             timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
             clock=clock,
@@ -91,7 +98,7 @@ class Gateway:
             self.metrics,
             self.connection.breaker,
             self.connection.pacer,
-            self.commons,
+            self.redis_link,
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
             self.projections,
@@ -104,7 +111,7 @@ class Gateway:
         await self.updates.close()
         await self.tracker.close()
         await self.connection.close()
-        await self.commons.close()
+        await self.redis_link.close()
         # It may wait for another server, which the others need not.
         await to_thread(self.tracing.close)
 
@@ -138,7 +145,7 @@ def create_app(
             gateway.engine,
             PersistedDocuments(
                 trusted_documents(folder) if folder else {},
-                SharedDocuments(gateway.commons, clock=clock),
+                SharedDocuments(gateway.redis_link, clock=clock),
                 only_trusted=settings.only_trusted_documents,
             ),
             Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
@@ -155,7 +162,7 @@ def create_app(
         # What has been built stays: the collector need not look through it each time.
         gc.collect()
         gc.freeze()
-        await gateway.commons.start()
+        await gateway.redis_link.start()
         async with probes.reading():
             yield
         await gateway.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from redis.asyncio import Redis
 
-from gateway.shared.redis_link import PREFIX, Away, Commons
+from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 from .graphql_request import Asked, Rejected
 
@@ -25,15 +25,15 @@ LIFE_S = 24 * 3600
 class SharedDocuments:
     """By digest. The ones registered last stay, for a day; long ones are not taken, and none while Redis is away."""
 
-    def __init__(self, commons: Commons, *, clock: Callable[[], float] = time.time) -> None:
-        self._commons = commons
+    def __init__(self, redis_link: RedisLink, *, clock: Callable[[], float] = time.time) -> None:
+        self._redis_link = redis_link
         self._clock = clock
 
     async def find(self, digest: str) -> str | None:
         """The document, if any process has been sent it."""
         try:
-            found = await self._commons.ask(lambda redis: redis.get(_key(digest)))
-        except Away:
+            found = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
+        except RedisUnavailable:
             return None
         # Whoever can write to Redis has no say in what is executed.
         return found.decode("utf-8", "surrogatepass") if found and sha256(found).hexdigest() == digest else None
@@ -42,8 +42,8 @@ class SharedDocuments:
         """Let every process have it."""
         document = text.encode("utf-8", "surrogatepass")
         if len(document) <= MAX_SHARED_BYTES:
-            with suppress(Away):
-                await self._commons.ask(lambda redis: self._kept(redis, digest, document))
+            with suppress(RedisUnavailable):
+                await self._redis_link.run(lambda redis: self._kept(redis, digest, document))
 
     async def _kept(self, redis: Redis, digest: str, document: bytes) -> None:
         async with redis.pipeline(transaction=True) as pipeline:

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.osutrack.circuit_breaker import Breaker, Health
 from gateway.osutrack.rate_limit import Pacer
-from gateway.shared.redis_link import Commons
+from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.telemetry.metrics import Metrics
 
@@ -29,7 +29,7 @@ class MetricsSources(NamedTuple):
     metrics: Metrics
     breaker: Breaker
     pacer: Pacer
-    commons: Commons
+    redis_link: RedisLink
     caches: Mapping[str, Cache]
     served: Mapping[str, Counter[str]]
     projections: Counter[str]
@@ -53,8 +53,8 @@ class MetricsCollector:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
         for health in Health:
             self._set("gateway_upstream_state", seen.breaker.health is health, health)
-        self._set("gateway_redis_up", seen.commons.up)
-        self._add("gateway_redis_losses", seen.commons.losses)
+        self._set("gateway_redis_up", seen.redis_link.connected)
+        self._add("gateway_redis_disconnects", seen.redis_link.disconnects)
         for name, cache in seen.caches.items():
             self._set("gateway_cache_bytes", cache.held_bytes, name)
             self._set("gateway_cache_entries", len(cache), name)
@@ -93,9 +93,9 @@ class Probes:
 
     async def ready(self, _: Request) -> JSONResponse:
         """200 while it can serve, which it can of its memory when osu!track is down; says what of, and with whom."""
-        health, commons = self._observed.breaker.health, self._observed.commons
+        health, redis_link = self._observed.breaker.health, self._observed.redis_link
         serving = "memory" if health is Health.DOWN else "osu!track and memory"
-        redis = "none" if not commons.configured else "up" if commons.up else "down"
+        redis = "none" if not redis_link.configured else "up" if redis_link.connected else "down"
         told = {"status": "ready", "upstream": health, "servingFrom": serving, "redis": redis}
         return JSONResponse(told, headers=UNSTORED)
 
