@@ -1,6 +1,6 @@
 """The players of the sandbox, with the anomaly that each of them represents.
 
-Row counts are fixed; the contents of the rows depend on the seed. A player whose ID is divisible by three never
+Row counts are fixed; the contents of the rows depend on the seed. A player with an ID divisible by three never
 changes: an update returns the same statistics.
 
     ID                    constant          name           purpose
