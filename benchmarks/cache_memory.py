@@ -7,7 +7,7 @@ import gc
 import resource
 import sys
 
-from gateway.records import Mode, Player, Rows, Snapshot
+from gateway.records import Mode, Rows, Snapshot, UserMode
 from gateway.store.cache import Cache, Held
 from gateway.store.history import History
 
@@ -18,7 +18,7 @@ ROWS = 20
 
 def history(user_id: int) -> History:
     """A history whose values are shared with no other."""
-    player = Player(user_id, Mode.OSU)
+    player = UserMode(user_id, Mode.OSU)
     rows = Rows(
         Snapshot(
             at=f"2026-11-{row + 1:02}T00:00:{user_id % 60:02}.000Z",
@@ -35,7 +35,7 @@ def history(user_id: int) -> History:
             count_ss=row,
             count_s=row,
             count_a=row,
-            player=player,
+            user_mode=player,
         )
         for row in range(ROWS)
     )

@@ -29,7 +29,7 @@ class Mode(IntEnum):
     MANIA = 3
 
 
-class Player(NamedTuple):
+class UserMode(NamedTuple):
     """One user in one mode: what a history, a list of hiscores and a peak belong to."""
 
     user_id: int
@@ -64,7 +64,7 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     count_s: Int32
     count_a: Int32
     # So that a row can find its neighbour in the history that it was cut from.
-    player: Player | UnsetType = UNSET
+    user_mode: UserMode | UnsetType = UNSET
 
     @property
     def total_hits(self) -> int:
@@ -112,19 +112,19 @@ class Score(Struct, frozen=True, gc=False, kw_only=True):
         return f"https://osu.ppy.sh/beatmaps/{self.beatmap_id}"
 
 
-class Play(Score, frozen=True, gc=False, kw_only=True):
+class Hiscore(Score, frozen=True, gc=False, kw_only=True):
     """A play worth pp, and when osu!track recorded it (`/hiscores`)."""
 
     recorded_at: str
 
 
-class BestPlay(Play, frozen=True, gc=False, kw_only=True):
+class BestPlay(Hiscore, frozen=True, gc=False, kw_only=True):
     """A play with who played it (`/bestplays`)."""
 
     user_id: int
 
 
-class NewPlay(Score, frozen=True, gc=False, kw_only=True):
+class NewHiscore(Score, frozen=True, gc=False, kw_only=True):
     """A hiscore found by an update (`newhs` of `/update`). `position` counts from 1, `accuracy` is in percent."""
 
     score_id: int | None = None
@@ -156,4 +156,4 @@ class Update(Struct, frozen=True, gc=False, kw_only=True):
     first: bool
     leveled_up: bool
     delta: Delta | None
-    new_plays: tuple[NewPlay, ...]
+    new_hiscores: tuple[NewHiscore, ...]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.osutrack import decode
-from gateway.records import Mode, Player, Rows
+from gateway.records import Mode, Rows, UserMode
 from gateway.store.cache import ENTRY_BYTES, Cache, Held, size_of
 from gateway.store.history import History
 from tests import recordings
@@ -65,7 +65,7 @@ def test_the_bound_holds_and_the_count_returns_to_zero(steps):
 def history_of(user_id):
     template = recordings.rows("stats_history_pp_rank_zero")[-1]
     rows = [template | {"timestamp": f"{year}-01-01T00:00:00.000Z"} for year in range(2000, 5000)]
-    player = Player(user_id, Mode.OSU)
+    player = UserMode(user_id, Mode.OSU)
     return History(player, decode.history(msgspec.json.encode(rows), player).value, 0.0)
 
 

@@ -11,11 +11,11 @@ from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.transport import retry_after_s
 from gateway.osutrack.upstream import Connection
-from gateway.records import Mode, Player
+from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from tests.conftest import NOON
 
-PLAYER = Player(7, Mode.MANIA)
+PLAYER = UserMode(7, Mode.MANIA)
 EMPTY = httpx.Response(200, json=[])
 
 

@@ -12,10 +12,10 @@ from gateway.errors import UpstreamInvalid
 from gateway.graph.inputs import ScoreOrder
 from gateway.graph.types.paging import ORDERS
 from gateway.osutrack import decode, decode_update
-from gateway.records import Mode, Player
+from gateway.records import Mode, UserMode
 from tests import recordings
 
-PLAYER = Player(7, Mode.OSU)
+PLAYER = UserMode(7, Mode.OSU)
 ROW = recordings.rows("stats_history_pp_rank_zero")[0]
 PLAY = recordings.rows("hiscores_small")[0]
 
@@ -142,9 +142,9 @@ def test_a_peak_rank_of_0_is_none_with_its_date():
 def test_an_update_tells_places_climbed_and_numbers_its_plays_from_one():
     update: Any = decode_update.update(recordings.body("update_changes"), Mode.OSU).value
     assert update.delta.ranks_gained == 16
-    assert [play.position for play in update.new_plays] == [1, 51]
-    assert update.new_plays[0].played_at == "2026-11-14T16:29:18.000Z"
-    assert update.new_plays[0].accuracy == pytest.approx(100 * (300 * 644 + 100 * 8 + 50 * 3) / (300 * 658))
+    assert [play.position for play in update.new_hiscores] == [1, 51]
+    assert update.new_hiscores[0].played_at == "2026-11-14T16:29:18.000Z"
+    assert update.new_hiscores[0].accuracy == pytest.approx(100 * (300 * 644 + 100 * 8 + 50 * 3) / (300 * 658))
 
 
 def test_a_first_update_has_no_delta():
@@ -154,7 +154,7 @@ def test_a_first_update_has_no_delta():
 
 def test_an_update_without_changes_has_no_new_plays():
     update: Any = decode_update.update(recordings.body("update_no_changes"), Mode.OSU).value
-    assert (update.delta.play_count, update.new_plays) == (0, ())
+    assert (update.delta.play_count, update.new_hiscores) == (0, ())
 
 
 @pytest.mark.parametrize("exists", [False, "false"], ids=repr)
@@ -168,7 +168,7 @@ def test_an_update_may_lack_its_plays_and_name_its_mode_as_it_likes(mode):
     recorded = recordings.rows("update_no_changes") | {"mode": mode}
     del recorded["newhs"]
     update: Any = decode_update.update(json.dumps(recorded).encode(), Mode.OSU).value
-    assert update.new_plays == ()
+    assert update.new_hiscores == ()
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b"<html>", b"", b"Internal Server Error", b'{"username":'], ids=repr)

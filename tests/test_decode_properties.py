@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from gateway.errors import UpstreamInvalid
 from gateway.osutrack import decode, decode_update
 from gateway.osutrack.transport import retry_after_s
-from gateway.records import Mode, NewPlay, Player
+from gateway.records import Mode, NewHiscore, UserMode
 from tests import recordings
 
-PLAYER = Player(7, Mode.OSU)
+PLAYER = UserMode(7, Mode.OSU)
 SNAPSHOT = recordings.rows("stats_history_one_day_window")[0]
 PLAY = recordings.rows("hiscores_small")[0]
 CHANGES = recordings.rows("update_changes")
@@ -44,7 +44,7 @@ def test_a_history_is_sorted_and_each_instant_stands_once(sent):
 
     assert instants == sorted({at for at, _, _ in sent})
     assert [row.play_count for row in decoded] == [max(n for at, n, _ in sent if at == each) for each in instants]
-    assert all(row.global_rank != 0 and row.player is PLAYER for row in decoded)
+    assert all(row.global_rank != 0 and row.user_mode is PLAYER for row in decoded)
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([0, 5.5, 7]), MOMENTS), max_size=12))
@@ -94,13 +94,13 @@ def test_a_new_play_without_a_valid_date_is_left_out_and_counted(date):
     decoded = decode_update.update(json.dumps(sent).encode(), Mode.OSU)
 
     assert decoded.value is not None
-    assert (len(decoded.value.new_plays), decoded.dropped) == (1, 1)
+    assert (len(decoded.value.new_hiscores), decoded.dropped) == (1, 1)
 
 
 @given(st.sampled_from(Mode), st.lists(COUNTS, min_size=6, max_size=6))
 def test_an_accuracy_is_within_0_and_100(mode, counts):
     names = ["count_300", "count_100", "count_50", "count_miss", "count_katu", "count_geki"]
-    play = NewPlay(
+    play = NewHiscore(
         beatmap_id=1, score=1, pp=1, mod_bits=0, grade=None, played_at="", position=1, max_combo=1, perfect=False,
         **dict(zip(names, counts, strict=True)),
     )  # fmt: skip

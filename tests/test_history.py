@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.osutrack import decode
-from gateway.records import Mode, Player, Rows
+from gateway.records import Mode, Rows, UserMode
 from gateway.store.history import History
 from tests import recordings
 
-PLAYER = Player(7, Mode.OSU)
+PLAYER = UserMode(7, Mode.OSU)
 TEMPLATE = recordings.rows("stats_history_one_day_window")[0]
 
 RANKS = st.integers(0, 3)

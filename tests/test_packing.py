@@ -6,14 +6,14 @@ import pytest
 from msgspec import DecodeError, structs
 
 from gateway.osutrack import decode, decode_update
-from gateway.records import Mode, Player, Rows
+from gateway.records import Mode, Rows, UserMode
 from gateway.store import codec
 from gateway.store.cache import Held
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
 from tests import recordings
 
-PLAYER = Player(2, Mode.OSU)
+PLAYER = UserMode(2, Mode.OSU)
 
 
 def plain(value):
@@ -35,9 +35,9 @@ VALUES: dict[str, tuple[codec.Packing[Any], Any]] = {
         ),
     ),
     "no history": (codec.HISTORY, History(PLAYER, Rows(), 1.0)),
-    "hiscores": (codec.PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "nobody's hiscores": (codec.MAYBE_PLAYS, None),
-    "hiscores by name": (codec.MAYBE_PLAYS, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "hiscores": (codec.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "nobody's hiscores": (codec.OPTIONAL_HISCORES, None),
+    "hiscores by name": (codec.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
     "peak": (codec.PEAK, decode.peak(recordings.body("peak_ok")).value),
     "best plays": (
         codec.BEST_PLAYS,
@@ -62,7 +62,7 @@ def test_rows_come_back_as_records_that_know_their_player():
     rows = packed.unpack(packed.pack(Held(history, 0.0))).value.rows
 
     assert isinstance(rows, Rows)
-    assert {row.player for row in rows} == {PLAYER}
+    assert {row.user_mode for row in rows} == {PLAYER}
 
 
 def test_a_snapshot_takes_little_room():

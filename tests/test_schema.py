@@ -71,9 +71,9 @@ def test_every_type_and_field_is_described(kind):
     [
         ("Snapshot", records.Snapshot),
         ("StatsDelta", records.Delta),
-        ("Hiscore", records.Play),
+        ("Hiscore", records.Hiscore),
         ("BestPlay", records.BestPlay),
-        ("NewHiscore", records.NewPlay),
+        ("NewHiscore", records.NewHiscore),
     ],
 )
 def test_a_type_names_the_attributes_of_its_record(name, record):

@@ -10,7 +10,7 @@ from msgspec import structs
 from redis.asyncio import Redis
 
 from gateway.osutrack import decode
-from gateway.records import Mode, Player, Rows
+from gateway.records import Mode, Rows, UserMode
 from gateway.sandbox import Fault
 from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_link import CHANNEL, PREFIX, RedisLink
@@ -29,7 +29,7 @@ LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
 AMEO = "131464"
 UPDATED_AT = "2026-11-20T12:00:00.000Z"
-NOBODYS = Player(1, Mode.OSU)
+NOBODYS = UserMode(1, Mode.OSU)
 
 
 @pytest.fixture
@@ -257,14 +257,14 @@ async def test_an_update_whose_opening_was_not_heard_of_stands_in_nobodys_way_he
 
 
 async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
-    await redis.set(page_key(Player(int(AMEO), Mode.OSU)), b"garbage")
+    await redis.set(page_key(UserMode(int(AMEO), Mode.OSU)), b"garbage")
 
     async with company.joined() as gateway:
         assert (await gateway.ask(UPDATE, id=AMEO))["updateUser"]["__typename"] == "UpdateUserSuccess"
 
 
 async def test_an_update_whose_author_died_is_on_cooldown(company, redis_link):
-    await Ledger(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).open(Player(int(AMEO), Mode.OSU))
+    await Ledger(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).open(UserMode(int(AMEO), Mode.OSU))
 
     async with company.joined() as gateway:
         company.clock.move(31)

@@ -5,13 +5,13 @@ import pytest
 
 from gateway.deadline import Deadline
 from gateway.osutrack.upstream import Connection
-from gateway.records import Mode, Player
+from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
 from tests import recordings
 
-PLAYER = Player(7, Mode.OSU)
+PLAYER = UserMode(7, Mode.OSU)
 TEMPLATE = recordings.rows("stats_history_one_day_window")[0]
 
 

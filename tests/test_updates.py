@@ -9,7 +9,7 @@ import pytest
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.upstream import Connection
-from gateway.records import Mode, Player, Update
+from gateway.records import Mode, Update, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
@@ -19,7 +19,7 @@ from gateway.store.update_registry import Ledger
 from gateway.store.updates import Cooldown, Unknown, Updates
 from tests import recordings
 
-PLAYER = Player(3000013, Mode.OSU)
+PLAYER = UserMode(3000013, Mode.OSU)
 NAME = Name("MixedCaseName", Mode.OSU)
 UPDATED = httpx.Response(200, content=recordings.body("update_changes"))
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.records import Mode, Player, Rows, Snapshot
+from gateway.records import Mode, Rows, Snapshot, UserMode
 from gateway.store.history import History, Interval, Span
 
 FIRST = datetime(2024, 2, 25, tzinfo=UTC)
@@ -27,7 +27,7 @@ def snapshot(seconds):
 
 
 def history(seconds):
-    return History(Player(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))), 0.0)
+    return History(UserMode(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))), 0.0)
 
 
 # Ten days around a leap day and a month's end; midnights are as likely as all other seconds together.

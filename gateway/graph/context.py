@@ -10,7 +10,7 @@ import strawberry
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.circuit_breaker import Breaker
-from gateway.records import Player, Update
+from gateway.records import Update, UserMode
 from gateway.store.resource import Resource, Served
 from gateway.store.tags import Lasting
 from gateway.store.tracker import Tracker
@@ -128,12 +128,12 @@ class Context:
         """One request to osu!track was made for this operation."""
         self.spent += PRICES[resource]
 
-    async def update(self, player: Player) -> Outcome:
+    async def update(self, user_mode: UserMode) -> Outcome:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
         asked = True
         try:
             async with asyncio.timeout_at(self.deadline.with_grace):
-                outcome = await self.services.updates.update(player, self.deadline)
+                outcome = await self.services.updates.update(user_mode, self.deadline)
             asked = isinstance(outcome, Update) or outcome == Unknown(asked=True)
         except TimeoutError as exc:
             raise UpstreamTimeout(

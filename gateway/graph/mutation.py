@@ -8,7 +8,7 @@ from strawberry import ID
 
 from gateway import records
 from gateway.errors import Unauthenticated
-from gateway.records import Player
+from gateway.records import UserMode
 from gateway.store.updates import Cooldown, Unknown
 
 from . import inputs
@@ -94,31 +94,31 @@ class Mutation:
         context = info.context
         if not context.request.may_update:
             raise Unauthenticated("Updates through this gateway need a token: send `Authorization: Bearer <token>`.")
-        player = Player(inputs.user_id(id), mode.value)
-        outcome = await context.update(player)
+        user_mode = UserMode(inputs.user_id(id), mode.value)
+        outcome = await context.update(user_mode)
         if isinstance(outcome, Unknown):
             return UserNotFound(message=f"osu! knows no user with the ID {id}.", id=id)
         if isinstance(outcome, Cooldown):
-            return _on_cooldown(context, player, outcome.retry_at)
-        return _success(player, outcome)
+            return _on_cooldown(context, user_mode, outcome.retry_at)
+        return _success(user_mode, outcome)
 
 
-def _on_cooldown(context: Context, player: Player, retry_at: float) -> UpdateOnCooldown:
+def _on_cooldown(context: Context, user_mode: UserMode, retry_at: float) -> UpdateOnCooldown:
     wait_s = max(1, ceil(retry_at - context.now))
     return UpdateOnCooldown(
         message=f"This player and mode were updated a moment ago. Try again in {wait_s} s.",
         retry_at=from_timestamp(retry_at),
         retry_after_seconds=wait_s,
-        stats=stats_of(player),
+        stats=stats_of(user_mode),
     )
 
 
-def _success(player: Player, update: records.Update) -> UpdateUserSuccess:
+def _success(user_mode: UserMode, update: records.Update) -> UpdateUserSuccess:
     return UpdateUserSuccess(
-        user=user_of(player.user_id),
-        stats=stats_of(player),
+        user=user_of(user_mode.user_id),
+        stats=stats_of(user_mode),
         delta=update.delta,  # type: ignore[arg-type]  # a record, which the type names
         first_update=update.first,
         leveled_up=update.leveled_up,
-        new_hiscores=update.new_plays,  # type: ignore[arg-type]  # (the same)
+        new_hiscores=update.new_hiscores,  # type: ignore[arg-type]  # (the same)
     )

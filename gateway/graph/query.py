@@ -56,7 +56,7 @@ class Query:
         order_by: ScoreOrder = ScoreOrder.PP_DESC,
         first: First = 50,
         after: After = UNSET,
-    ) -> Page[records.Play] | Awaitable[Page[records.Play]]:
+    ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
         """Hiscores of a player known only by name. The upstream answers this without saying which user ID the
         name belongs to, so nothing else can be reached from here. A name osu!track has not seen makes it
         look the player up and start tracking them. Cost: 3.
@@ -65,7 +65,7 @@ class Query:
         name = Name(inputs.username(username), mode.value)
         cut = HiscoreCut(context, source_of("by name", name), span(window, context.now), order_by, first, after)
 
-        def page(plays: Rows[records.Play] | None) -> Page[records.Play]:
+        def page(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
             if plays is None:
                 raise NameNotFound(f"Neither osu!track nor osu! knows a player named “{username}”.")
             return cut(plays)

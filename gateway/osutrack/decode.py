@@ -12,13 +12,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from gateway.records import BestPlay, Mode, Peak, Play, Player, Rows, Snapshot
+from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, UserMode
 
 from .row_decoder import decoder_of, is_instant, rows_of
 
 T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
-P = TypeVar("P", bound=Play)
+P = TypeVar("P", bound=Hiscore)
 
 KNOWN_MOD_BITS = 2**31 - 1
 GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
@@ -42,7 +42,7 @@ STATS_NAMES = {
     "count_s": "count_rank_s",
     "count_a": "count_rank_a",
 }
-PLAY_NAMES = {"mod_bits": "mods", "grade": "rank", "played_at": "score_time", "recorded_at": "update_time"}
+HISCORE_NAMES = {"mod_bits": "mods", "grade": "rank", "played_at": "score_time", "recorded_at": "update_time"}
 PEAK_NAMES = {
     "global_rank": "best_global_rank",
     "global_rank_at": "best_rank_timestamp",
@@ -52,8 +52,8 @@ PEAK_NAMES = {
 
 SNAPSHOTS = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
 # Bit 31 is no mod, but has to be read before it can be left out.
-PLAYS = decoder_of(Play, PLAY_NAMES, mod_bits=int)
-BEST_PLAYS = decoder_of(BestPlay, PLAY_NAMES | {"user_id": "user"}, mod_bits=int)
+HISCORES = decoder_of(Hiscore, HISCORE_NAMES, mod_bits=int)
+BEST_PLAYS = decoder_of(BestPlay, HISCORE_NAMES | {"user_id": "user"}, mod_bits=int)
 PEAKS = decoder_of(Peak, PEAK_NAMES)
 
 # From one row to the next these often stay as they are.
@@ -66,11 +66,11 @@ _play = attrgetter("beatmap_id", "mod_bits", "score")
 _best_play = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
 
 
-def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
+def history(body: bytes, user_mode: UserMode) -> Decoded[Rows[Snapshot]]:
     """`/stats_history`: oldest first, one row an instant."""
     rows, dropped = rows_of(body, SNAPSHOTS, "at")
     for row in rows:
-        force_setattr(row, "player", player)
+        force_setattr(row, "user_mode", user_mode)
         if row.global_rank == 0:
             force_setattr(row, "global_rank", None)
     _share(rows, STEADY)
@@ -79,9 +79,9 @@ def history(body: bytes, player: Player) -> Decoded[Rows[Snapshot]]:
     return Decoded(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
 
 
-def hiscores(body: bytes, mode: Mode) -> Decoded[Rows[Play]]:
+def hiscores(body: bytes, mode: Mode) -> Decoded[Rows[Hiscore]]:
     """`/hiscores`: each play once, as last recorded, highest pp first; ties by beatmap, mods, score."""
-    rows, dropped = rows_of(body, PLAYS, "played_at", "recorded_at")
+    rows, dropped = rows_of(body, HISCORES, "played_at", "recorded_at")
     return Decoded(_ranked(rows, _play, mode), dropped, len(rows) + dropped)
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from gateway.errors import UpstreamInvalid
-from gateway.records import DECIMALS, Delta, Mode, NewPlay, Update
+from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Decoded
 from .row_decoder import UNREADABLE, are_instants, wire
@@ -15,7 +15,7 @@ from .row_decoder import UNREADABLE, are_instants, wire
 # "2026-11-17 10:56:19": UTC, without saying so.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
 
-NEW_PLAY_NAMES = {
+NEW_HISCORE_NAMES = {
     "mod_bits": "enabled_mods",
     "grade": "rank",
     "played_at": "date",
@@ -30,7 +30,7 @@ NEW_PLAY_NAMES = {
 }
 
 _Delta = wire(Delta, STATS_NAMES | {"ranks_gained": "pp_rank"})
-_NewPlay = wire(NewPlay, NEW_PLAY_NAMES, played_at=Date, mod_bits=int)
+_NewHiscore = wire(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=int)
 
 
 class _Update(msgspec.Struct, frozen=True, gc=False):
@@ -45,7 +45,7 @@ class _Update(msgspec.Struct, frozen=True, gc=False):
 
 _update = msgspec.json.Decoder(_Update, strict=False)
 _delta = msgspec.json.Decoder(_Delta, strict=False)
-_new_play = msgspec.json.Decoder(_NewPlay, strict=False)
+_new_hiscore = msgspec.json.Decoder(_NewHiscore, strict=False)
 
 
 def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
@@ -65,27 +65,27 @@ def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
         for name in ("pp", "accuracy", "level"):
             force_setattr(delta, name, round(getattr(delta, name), DECIMALS))
     raws = answer.newhs or []
-    plays = tuple(play for play in (_new_play_of(raw, mode) for raw in raws) if play)
+    plays = tuple(play for play in (_read_new_hiscore(raw, mode) for raw in raws) if play)
     made = Update(
         username=answer.username or "",
         first=bool(answer.first),
         leveled_up=bool(answer.levelup),
         delta=delta,
-        new_plays=plays,
+        new_hiscores=plays,
     )
     return Decoded(made, len(raws) - len(plays))
 
 
-def _new_play_of(raw: msgspec.Raw, mode: Mode) -> NewPlay | None:
+def _read_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:
     try:
-        play = _new_play.decode(raw)
+        play = _new_hiscore.decode(raw)
     except UNREADABLE:
         return None
     played_at = f"{play.played_at[:10]}T{play.played_at[11:]}.000Z"
     return _mended(play, mode, played_at) if are_instants([played_at]) else None
 
 
-def _mended(play: NewPlay, mode: Mode, played_at: str) -> NewPlay:
+def _mended(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
     mended: dict[str, Any] = {
         "mode": mode,
         "grade": GRADES.get(play.grade or ""),
@@ -97,7 +97,7 @@ def _mended(play: NewPlay, mode: Mode, played_at: str) -> NewPlay:
     return msgspec.structs.replace(play, **mended)
 
 
-def accuracy(play: NewPlay, mode: Mode) -> float:
+def accuracy(play: NewHiscore, mode: Mode) -> float:
     """Percent, 0 to 100, by the mode's formula from the hit counts; 0 for a play without hits."""
     counts = (play.count_300, play.count_100, play.count_50, play.count_miss, play.count_katu, play.count_geki)
     # osu! has been seen to count below zero.

@@ -35,9 +35,9 @@ async def examine(client: Client) -> dict[str, list[str]]:
     user_id = plays[0].get("user") if plays else None
     if not isinstance(user_id, int) or user_id <= 0:
         return report
-    player = mode | {"user": str(user_id)}
-    for endpoint, decoder in ((HISTORY, decode.SNAPSHOTS), (PEAK, decode.PEAKS), (HISCORE_LIST, decode.PLAYS)):
-        report[endpoint.path], _ = await _asked(client, endpoint, player, decoder)
+    user_mode = mode | {"user": str(user_id)}
+    for endpoint, decoder in ((HISTORY, decode.SNAPSHOTS), (PEAK, decode.PEAKS), (HISCORE_LIST, decode.HISCORES)):
+        report[endpoint.path], _ = await _asked(client, endpoint, user_mode, decoder)
     return report
 
 

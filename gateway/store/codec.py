@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct, defstruct, msgpack, structs
 
-from gateway.records import BestPlay, Delta, NewPlay, Peak, Play, Player, Rows, Snapshot, Update
+from gateway.records import BestPlay, Delta, Hiscore, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
 
 from .cache import Held
 from .history import History
@@ -16,7 +16,7 @@ R = TypeVar("R", bound=Struct)
 V = TypeVar("V")
 W = TypeVar("W")
 
-RECORDS: tuple[type[Struct], ...] = (Snapshot, Play, BestPlay, Peak, History, Update, Delta, NewPlay)
+RECORDS: tuple[type[Struct], ...] = (Snapshot, Hiscore, BestPlay, Peak, History, Update, Delta, NewHiscore)
 # Other records are other entries: releases that differ in them can run side by side.
 FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), digest_size=4).hexdigest()
 
@@ -62,39 +62,45 @@ def _flat(rows: Rows[Any] | None) -> list[tuple[Any, ...]] | None:
 def _flat_history(history: History) -> object:
     # Each row's player is the history's, and comes last.
     rows = [structs.astuple(row)[:-1] for row in history.rows]
-    return history.player, history.whole_at, history.abridged, rows
+    return history.user_mode, history.whole_at, history.abridged, rows
 
 
-def _whole_history(flat: tuple[Player, float, bool, tuple[Snapshot, ...]]) -> History:
-    player, whole_at, abridged, rows = flat
+def _whole_history(flat: tuple[UserMode, float, bool, tuple[Snapshot, ...]]) -> History:
+    user_mode, whole_at, abridged, rows = flat
     for row in rows:
-        structs.force_setattr(row, "player", player)
-    return History(player, Rows(rows), whole_at, abridged)
+        structs.force_setattr(row, "user_mode", user_mode)
+    return History(user_mode, Rows(rows), whole_at, abridged)
 
 
 def _flat_update(update: Update | None) -> object:
     if update is None:
         return None
     delta = structs.astuple(update.delta) if update.delta else None
-    return update.username, update.first, update.leveled_up, delta, [structs.astuple(play) for play in update.new_plays]
+    return (
+        update.username,
+        update.first,
+        update.leveled_up,
+        delta,
+        [structs.astuple(play) for play in update.new_hiscores],
+    )
 
 
-def _whole_update(flat: tuple[str, bool, bool, Delta | None, tuple[NewPlay, ...]] | None) -> Update | None:
+def _whole_update(flat: tuple[str, bool, bool, Delta | None, tuple[NewHiscore, ...]] | None) -> Update | None:
     if flat is None:
         return None
-    username, first, leveled_up, delta, new_plays = flat
-    return Update(username=username, first=first, leveled_up=leveled_up, delta=delta, new_plays=new_plays)
+    username, first, leveled_up, delta, new_hiscores = flat
+    return Update(username=username, first=first, leveled_up=leveled_up, delta=delta, new_hiscores=new_hiscores)
 
 
 _Snapshots: Any = tuple[_as_array(Snapshot), ...]  # type: ignore[misc]  # made above
-_Plays: Any = tuple[_as_array(Play), ...]  # type: ignore[misc]  # (the same)
+_Plays: Any = tuple[_as_array(Hiscore), ...]  # type: ignore[misc]  # (the same)
 _BestPlays: Any = tuple[_as_array(BestPlay), ...]  # type: ignore[misc]  # (the same)
 _MaybeDelta: Any = _as_array(Delta) | None
-_NewPlays: Any = tuple[_as_array(NewPlay), ...]  # type: ignore[misc]  # (the same)
+_NewHiscores: Any = tuple[_as_array(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
-HISTORY: Packing[History] = Packing(tuple[Player, float, bool, _Snapshots], _flat_history, _whole_history)
-PLAYS: Packing[Rows[Play]] = Packing(_Plays, _flat, Rows)
-MAYBE_PLAYS: Packing[Rows[Play] | None] = Packing(
+HISTORY: Packing[History] = Packing(tuple[UserMode, float, bool, _Snapshots], _flat_history, _whole_history)
+HISCORES: Packing[Rows[Hiscore]] = Packing(_Plays, _flat, Rows)
+OPTIONAL_HISCORES: Packing[Rows[Hiscore] | None] = Packing(
     _Plays | None, _flat, lambda rows: None if rows is None else Rows(rows)
 )
 PEAK: Packing[Peak] = Packing(_as_array(Peak), structs.astuple, lambda peak: peak)
@@ -104,5 +110,5 @@ BEST_PLAYS: Packing[BestPlays] = Packing(
     lambda flat: BestPlays(Rows(flat[0]), flat[1]),
 )
 UPDATE: Packing[Update | None] = Packing(
-    tuple[str, bool, bool, _MaybeDelta, _NewPlays] | None, _flat_update, _whole_update
+    tuple[str, bool, bool, _MaybeDelta, _NewHiscores] | None, _flat_update, _whole_update
 )

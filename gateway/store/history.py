@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from gateway.records import DECIMALS, Delta, Peak, Player, Rows, Snapshot
+from gateway.records import DECIMALS, Delta, Peak, Rows, Snapshot, UserMode
 
 
 def _at(row: Snapshot) -> str:
@@ -77,7 +77,7 @@ class History(Struct, frozen=True, dict=True):
     `abridged` when osu!track has more rows: several of one instant, of which one is here, or rows that can't be read.
     """
 
-    player: Player
+    user_mode: UserMode
     rows: Rows[Snapshot]
     whole_at: float
     abridged: bool = False

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from gateway.records import BestPlay, Mode, Player, Rows
+from gateway.records import BestPlay, Mode, Rows, UserMode
 
 
 class Name(NamedTuple):
@@ -28,9 +28,9 @@ class BestPlays(NamedTuple):
     complete: bool
 
 
-def tag_of(player: Player) -> str:
+def tag_of(user_mode: UserMode) -> str:
     """What an update of this player invalidates."""
-    return f"user:{player.user_id}:{player.mode.name}"
+    return f"user:{user_mode.user_id}:{user_mode.mode.name}"
 
 
 def tag_of_name(name: Name) -> str:

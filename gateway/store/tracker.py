@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client, Reply
-from gateway.records import Peak, Play, Player, Rows, Snapshot
+from gateway.records import Hiscore, Peak, Rows, Snapshot, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
@@ -60,13 +60,13 @@ class Tracker:
         self.history = Resource(kind("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._history, memory)
         # Having nothing, osu!track would update the player: asked only for somebody who waits for it.
         self.hiscores = Resource(
-            kind("hiscores", fresh_s, tag_of, codec.PLAYS)._replace(refreshable=bool),
+            kind("hiscores", fresh_s, tag_of, codec.HISCORES)._replace(refreshable=bool),
             self._hiscores,
             memory,
             self._nothing_recorded,
         )
         self.hiscores_by_name = Resource(
-            kind("hiscores-by-name", fresh_s, tag_of_name, codec.MAYBE_PLAYS)._replace(refreshable=bool),
+            kind("hiscores-by-name", fresh_s, tag_of_name, codec.OPTIONAL_HISCORES)._replace(refreshable=bool),
             self._hiscores_by_name,
             memory,
         )
@@ -95,53 +95,55 @@ class Tracker:
         held = self.cache.peek(("username", user_id))
         return str(held.value) if held else None
 
-    async def updated(self, player: Player, username: str | None) -> None:
+    async def updated(self, user_mode: UserMode, username: str | None) -> None:
         """Nothing known of the player in this mode counts any more, whether by ID or by a name that we know of."""
-        names = filter(None, {username, self.username(player.user_id)})
+        names = filter(None, {username, self.username(user_mode.user_id)})
         if username:
-            self.cache.keep(("username", player.user_id), Held(username, self._clock()))
-        tags = (tag_of_name(Name(name, player.mode)) for name in names)
-        await self._invalidations.spread(tag_of(player), *tags)
+            self.cache.keep(("username", user_mode.user_id), Held(username, self._clock()))
+        tags = (tag_of_name(Name(name, user_mode.mode)) for name in names)
+        await self._invalidations.spread(tag_of(user_mode), *tags)
 
-    async def _history(self, player: Player, held: Held[History] | None, deadline: Deadline) -> Held[History]:
+    async def _history(self, user_mode: UserMode, held: Held[History] | None, deadline: Deadline) -> Held[History]:
         if held and held.value.seam and self._clock() - held.value.whole_at < WHOLE_S:
-            reply = await self._client.history(player, deadline, since=held.value.seam)
+            reply = await self._client.history(user_mode, deadline, since=held.value.seam)
             spliced = reply.decoded and held.value.spliced(reply.decoded.value, abridged=_abridged(reply))
             if spliced and reply.decoded:
                 # A bad row near the end is met again by every refresh: it is one, not many.
                 return Held(spliced, 0.0, dropped=max(held.dropped, reply.decoded.dropped))
-        reply = await self._client.history(player, deadline)
+        reply = await self._client.history(user_mode, deadline)
         whole = _merged(None, reply)
-        return Held(History(player, whole.value, self._clock(), _abridged(reply)), 0.0, dropped=whole.dropped)
+        return Held(History(user_mode, whole.value, self._clock(), _abridged(reply)), 0.0, dropped=whole.dropped)
 
-    async def _hiscores(self, player: Player, held: Held[Rows[Play]] | None, deadline: Deadline) -> Held[Rows[Play]]:
-        return _merged(held, await self._client.hiscores(player, deadline, etag=_etag(held)))
+    async def _hiscores(
+        self, user_mode: UserMode, held: Held[Rows[Hiscore]] | None, deadline: Deadline
+    ) -> Held[Rows[Hiscore]]:
+        return _merged(held, await self._client.hiscores(user_mode, deadline, etag=_etag(held)))
 
-    async def _nothing_recorded(self, player: Player, held: Held[Rows[Play]]) -> float | None:
+    async def _nothing_recorded(self, user_mode: UserMode, held: Held[Rows[Hiscore]]) -> float | None:
         """Until when osu!track has recorded no hiscores since these were read; None if the history can't tell.
 
         An update that records hiscores leaves a snapshot, or moves the newest one (UPSTREAM A5). To look for it costs
         less than `/hiscores`, which counts as an update, and is mostly done anyway.
         """
-        known, before = self.history.held(player), held.read_at - CLOCKS_DIFFER_S
+        known, before = self.history.held(user_mode), held.read_at - CLOCKS_DIFFER_S
         # Rows only ever get newer: what this one can't tell, the next can't either.
         if known is None or not _ends(known, before) or self._clock() - held.read_at >= WHOLE_S:
             return None
         try:
-            history = await self.history.current(player)
+            history = await self.history.current(user_mode)
         except (UpstreamInvalid, UpstreamRejected):
             # osu!track is well, if not as we know it: hiscores need not grow old for that.
             return None
         return history.fetched_at if _ends(history, before) else None
 
     async def _hiscores_by_name(
-        self, name: Name, held: Held[Rows[Play] | None] | None, deadline: Deadline
-    ) -> Held[Rows[Play] | None]:
+        self, name: Name, held: Held[Rows[Hiscore] | None] | None, deadline: Deadline
+    ) -> Held[Rows[Hiscore] | None]:
         etag = _etag(held)
         return _merged(held, await self._client.hiscores_by_name(name.username, name.mode, deadline, etag=etag))
 
-    async def _peak(self, player: Player, held: Held[Peak] | None, deadline: Deadline) -> Held[Peak]:
-        return _merged(held, await self._client.peak(player, deadline, etag=_etag(held)))
+    async def _peak(self, user_mode: UserMode, held: Held[Peak] | None, deadline: Deadline) -> Held[Peak]:
+        return _merged(held, await self._client.peak(user_mode, deadline, etag=_etag(held)))
 
     async def _best_plays(self, key: BestPlaysKey, held: Held[BestPlays] | None, deadline: Deadline) -> Held[BestPlays]:
         mode, since, until, limit = key

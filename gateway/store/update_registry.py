@@ -10,7 +10,7 @@ from msgspec import DecodeError, Struct, msgpack, structs
 from redis.asyncio import Redis
 
 from gateway.errors import UpstreamError, UpstreamTimeout
-from gateway.records import Player, Update
+from gateway.records import Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
@@ -58,16 +58,16 @@ class Ledger:
         self._author = token_hex(8)
         self._pages = msgpack.Decoder(Page)
 
-    async def open(self, player: Player) -> Page | None:
+    async def open(self, user_mode: UserMode) -> Page | None:
         """The page of an update that stands in the way; None if there is none, and this one may be sent."""
         now = self.clock()
         page = Page(self._author, now + self.timeout_s, now + self.cooldown_s)
         try:
-            return await self._redis_link.run(lambda redis: self._opened(redis, _key(player), page))
+            return await self._redis_link.run(lambda redis: self._opened(redis, _key(user_mode), page))
         except RedisUnavailable:
             return None
 
-    async def close(self, player: Player, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
+    async def close(self, user_mode: UserMode, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
         """AccessLogger the others how it ended."""
         page = Page(self._author, 0.0, retry_at, ended=True)
         if isinstance(outcome, UpstreamError):
@@ -79,19 +79,19 @@ class Ledger:
         life_s = max(retry_at - self.clock(), END_S)
         try:
             await self._redis_link.run(
-                lambda redis: redis.set(_key(player), msgpack.encode(page), px=int(life_s * 1000))
+                lambda redis: redis.set(_key(user_mode), msgpack.encode(page), px=int(life_s * 1000))
             )
         except RedisUnavailable:
             return
 
-    async def ended(self, player: Player, page: Page) -> Page:
+    async def ended(self, user_mode: UserMode, page: Page) -> Page:
         """The page of another process' update, when that has ended; raises `UpstreamTimeout` if it does not."""
         while not page.ended:
             if self.clock() >= page.until:
                 raise UpstreamTimeout("Another gateway has sent the update and has not heard of it: read again later.")
             await asyncio.sleep(LOOK_S)
             try:
-                found = await self._redis_link.run(lambda redis: redis.get(_key(player)))
+                found = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))
             except RedisUnavailable:
                 found = None
             page = self._read(found) or structs.replace(page, until=0.0)
@@ -121,5 +121,5 @@ class Ledger:
         return None
 
 
-def _key(player: Player) -> str:
-    return f"{PREFIX}:update:{player.user_id}:{player.mode.name}"
+def _key(user_mode: UserMode) -> str:
+    return f"{PREFIX}:update:{user_mode.user_id}:{user_mode.mode.name}"

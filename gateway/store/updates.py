@@ -6,7 +6,7 @@ from typing import NamedTuple
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.client import Client
-from gateway.records import Player, Update
+from gateway.records import Update, UserMode
 
 from .tracker import Tracker
 from .update_registry import Ledger, Page
@@ -41,88 +41,88 @@ class Updates:
         self._client = client
         self._tracker = tracker
         self._clock = ledger.clock
-        self._under_way: dict[Player, asyncio.Task[Outcome]] = {}
-        self._sent: dict[Player, tuple[float, bool]] = {}
+        self._under_way: dict[UserMode, asyncio.Task[Outcome]] = {}
+        self._sent: dict[UserMode, tuple[float, bool]] = {}
 
-    async def update(self, player: Player, deadline: Deadline) -> Outcome:
+    async def update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
         """Send an update, or join the one under way, or say why not; raises `UpstreamError` if it fails.
 
         It is sent while there is deadline, or never. When the caller goes away it is not taken back.
         """
-        task = self._under_way.get(player)
+        task = self._under_way.get(user_mode)
         if task is None:
-            refusal = self._refusal(player)
+            refusal = self._refusal(user_mode)
             if refusal is not None:
                 return refusal
-            task = self._under_way[player] = asyncio.ensure_future(self._update(player, deadline))
-            task.add_done_callback(lambda done: self._ended(player, done))
+            task = self._under_way[user_mode] = asyncio.ensure_future(self._update(user_mode, deadline))
+            task.add_done_callback(lambda done: self._ended(user_mode, done))
         return await asyncio.shield(task)
 
     async def close(self) -> None:
         """Wait for what has been sent: it can't be taken back, and whoever asked wants to know."""
         await asyncio.gather(*self._under_way.values(), return_exceptions=True)
 
-    def _refusal(self, player: Player) -> Cooldown | Unknown | None:
-        sent_at, known = self._sent.get(player, (0.0, True))
+    def _refusal(self, user_mode: UserMode) -> Cooldown | Unknown | None:
+        sent_at, known = self._sent.get(user_mode, (0.0, True))
         retry_at = sent_at + self._ledger.cooldown_s
         if retry_at <= self._clock():
             return None
         return Cooldown(retry_at) if known else Unknown()
 
-    async def _update(self, player: Player, deadline: Deadline) -> Outcome:
-        page = await self._ledger.open(player)
+    async def _update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
+        page = await self._ledger.open(user_mode)
         if page is not None:
-            return await self._elsewhere(player, page)
-        self._remember(player, self._clock(), known=True)
+            return await self._elsewhere(user_mode, page)
+        self._remember(user_mode, self._clock(), known=True)
         try:
-            answer = await self._client.update(player, deadline)
+            answer = await self._client.update(user_mode, deadline)
         except UpstreamError as exc:
-            await self._failed(player, exc)
+            await self._failed(user_mode, exc)
             raise
         update = answer.value
-        await self._tracker.updated(player, update.username if update else None)
-        self._remember(player, self._clock(), known=update is not None)
-        await self._ledger.close(player, update, retry_at=self._clock() + self._ledger.cooldown_s)
+        await self._tracker.updated(user_mode, update.username if update else None)
+        self._remember(user_mode, self._clock(), known=update is not None)
+        await self._ledger.close(user_mode, update, retry_at=self._clock() + self._ledger.cooldown_s)
         return update or Unknown(asked=True)
 
-    async def _failed(self, player: Player, exc: UpstreamError) -> None:
+    async def _failed(self, user_mode: UserMode, exc: UpstreamError) -> None:
         retry_at = self._clock() + self._ledger.cooldown_s
         if exc.unsent:
-            self._sent.pop(player, None)
+            self._sent.pop(user_mode, None)
             retry_at = 0.0
         else:
             # A timeout or a failure: it has probably been made.
-            await self._tracker.updated(player, None)
-            self._remember(player, self._clock(), known=True)
-        await self._ledger.close(player, exc, retry_at=retry_at)
+            await self._tracker.updated(user_mode, None)
+            self._remember(user_mode, self._clock(), known=True)
+        await self._ledger.close(user_mode, exc, retry_at=retry_at)
 
-    async def _elsewhere(self, player: Player, page: Page) -> Outcome:
+    async def _elsewhere(self, user_mode: UserMode, page: Page) -> Outcome:
         """Another process has sent it: its outcome if that is under way, the cooldown if it is over."""
         over = page.ended or page.until <= self._clock()  # or who sent it is no more
         if not over:
-            page = await self._awaited(player, page)
+            page = await self._awaited(user_mode, page)
         known = not page.ended or page.failure is not None or page.outcome() is not None
         # It counts here too, should Redis go away.
-        self._remember(player, page.retry_at - self._ledger.cooldown_s, known=known)
+        self._remember(user_mode, page.retry_at - self._ledger.cooldown_s, known=known)
         if over:
             return Cooldown(page.retry_at) if known else Unknown()
         return page.outcome() or Unknown()
 
-    async def _awaited(self, player: Player, page: Page) -> Page:
+    async def _awaited(self, user_mode: UserMode, page: Page) -> Page:
         try:
-            return await self._ledger.ended(player, page)
+            return await self._ledger.ended(user_mode, page)
         except UpstreamTimeout:
             # It has probably been made.
-            await self._tracker.updated(player, None)
+            await self._tracker.updated(user_mode, None)
             raise
 
-    def _remember(self, player: Player, sent_at: float, *, known: bool) -> None:
+    def _remember(self, user_mode: UserMode, sent_at: float, *, known: bool) -> None:
         now = self._clock()
         self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._ledger.cooldown_s > now}
-        self._sent[player] = (sent_at, known)
+        self._sent[user_mode] = (sent_at, known)
 
-    def _ended(self, player: Player, task: asyncio.Task[Outcome]) -> None:
-        del self._under_way[player]
+    def _ended(self, user_mode: UserMode, task: asyncio.Task[Outcome]) -> None:
+        del self._under_way[user_mode]
         if not task.cancelled():
             # Looked at, so that asyncio does not complain when everyone who asked has gone.
             task.exception()

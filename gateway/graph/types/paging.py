@@ -13,10 +13,10 @@ import strawberry
 from gateway.errors import BadUserInput
 from gateway.graph.context import Context
 from gateway.graph.inputs import ScoreOrder, Window, page_size
-from gateway.records import BestPlay, Play, Rows
+from gateway.records import BestPlay, Hiscore, Rows
 from gateway.store.history import Span
 
-P = TypeVar("P", bound=Play)
+P = TypeVar("P", bound=Hiscore)
 
 PlayedWindow = Annotated[Window | None, strawberry.argument(description="By the time the play was set.")]
 First = Annotated[int, strawberry.argument(description="At most 500.")]
@@ -31,11 +31,11 @@ def _when(at: str) -> int:
     return int(at.translate(_PUNCTUATION))
 
 
-def _identity(play: Play) -> Key:
+def _identity(play: Hiscore) -> Key:
     return (play.beatmap_id, play.mod_bits, play.score, play.user_id if isinstance(play, BestPlay) else 0)
 
 
-ORDERS: dict[ScoreOrder, Callable[[Play], Key]] = {
+ORDERS: dict[ScoreOrder, Callable[[Hiscore], Key]] = {
     ScoreOrder.PP_DESC: lambda play: (-play.pp, *_identity(play)),
     ScoreOrder.PLAYED_AT_DESC: lambda play: (-_when(play.played_at), *_identity(play)),
     ScoreOrder.PLAYED_AT_ASC: lambda play: (_when(play.played_at), *_identity(play)),
@@ -72,7 +72,7 @@ class Page(NamedTuple, Generic[P]):
     """Some plays of a sorted list. `place` is how many of the list come before; `total_count` is of the whole list."""
 
     nodes: Rows[P]
-    order: Callable[[Play], Key]
+    order: Callable[[Hiscore], Key]
     source: int
     place: int
     has_next_page: bool
@@ -113,7 +113,13 @@ def cursor_of(after: str | None, source: int) -> Cursor | None:
 
 
 def page(
-    plays: Rows[P], first: int, after: Cursor | None, *, order: Callable[[Play], Key], source: int, more: bool = False
+    plays: Rows[P],
+    first: int,
+    after: Cursor | None,
+    *,
+    order: Callable[[Hiscore], Key],
+    source: int,
+    more: bool = False,
 ) -> Page[P]:
     """The `first` plays after the cursor; `more` says that the list goes on beyond the plays given.
 

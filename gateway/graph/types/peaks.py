@@ -10,7 +10,7 @@ from gateway import records
 from gateway.graph.context import Info, Maybe
 from gateway.graph.fields import HISTORY, documented, resolved
 from gateway.graph.scalars import DateTime
-from gateway.records import Player
+from gateway.records import UserMode
 from gateway.store.history import History
 
 _field = strawberry.field
@@ -19,7 +19,7 @@ _field = strawberry.field
 class PeakOf(NamedTuple):
     """A peak and whose it is."""
 
-    player: Player
+    user_mode: UserMode
     peak: records.Peak
 
     @property
@@ -48,40 +48,44 @@ class Peak:
     global_rank_at: DateTime | None = _field(description="When `globalRank` was last held.")
     accuracy: float | None = _field(description="Percent, 0 to 100.")
     accuracy_at: DateTime | None = _field(description="When `accuracy` was last held.")
-    player: Private[Player]
+    user_mode: Private[UserMode]
 
     @resolved(float | None, HISTORY)
     def pp(self, info: Info) -> Maybe[float]:
         """Worked out from the stats history."""
         context = info.context
-        return context.read(info, context.history, self.player, lambda history: (best := history.best_pp) and best.pp)
+        return context.read(
+            info, context.history, self.user_mode, lambda history: (best := history.best_pp) and best.pp
+        )
 
     @resolved(DateTime | None, HISTORY)
     def pp_at(self, info: Info) -> Maybe[str]:
         """When `pp` was last held."""
         context = info.context
-        return context.read(info, context.history, self.player, lambda history: (best := history.best_pp) and best.at)
+        return context.read(
+            info, context.history, self.user_mode, lambda history: (best := history.best_pp) and best.at
+        )
 
 
-def peak_of(info: Info, player: Player) -> Maybe[PeakOf]:
+def peak_of(info: Info, user_mode: UserMode) -> Maybe[PeakOf]:
     """From the history if that is held, which costs nothing; else as osu!track tells it."""
     context = info.context
-    held = context.history.peek(player)
+    held = context.history.peek(user_mode)
     # What an abridged history lacks can be the best value there was.
     if held and not held.value.abridged:
-        return context.read(info, context.history, player, _from_history)
-    peak = context.read(info, context.peak, player, lambda peak: peak)
+        return context.read(info, context.history, user_mode, _from_history)
+    peak = context.read(info, context.peak, user_mode, lambda peak: peak)
     if isinstance(peak, records.Peak) and not _only_zeros(peak):
-        return _known(player, peak)
-    return _asked(info, player, peak)
+        return _known(user_mode, peak)
+    return _asked(info, user_mode, peak)
 
 
-async def _asked(info: Info, player: Player, asked: records.Peak | Awaitable[records.Peak]) -> PeakOf | None:
+async def _asked(info: Info, user_mode: UserMode, asked: records.Peak | Awaitable[records.Peak]) -> PeakOf | None:
     peak = asked if isinstance(asked, records.Peak) else await asked
     if not _only_zeros(peak):
-        return _known(player, peak)
+        return _known(user_mode, peak)
     context = info.context
-    history = context.read(info, context.history, player, _from_history)
+    history = context.read(info, context.history, user_mode, _from_history)
     return await history if isinstance(history, Awaitable) else history
 
 
@@ -91,8 +95,8 @@ def _only_zeros(peak: records.Peak) -> bool:
 
 
 def _from_history(history: History) -> PeakOf | None:
-    return _known(history.player, history.peak)
+    return _known(history.user_mode, history.peak)
 
 
-def _known(player: Player, peak: records.Peak) -> PeakOf | None:
-    return None if peak.accuracy is None else PeakOf(player, peak)
+def _known(user_mode: UserMode, peak: records.Peak) -> PeakOf | None:
+    return None if peak.accuracy is None else PeakOf(user_mode, peak)

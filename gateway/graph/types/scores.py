@@ -46,7 +46,7 @@ class Hiscore(Score):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Records are not instances of the types that name them."""
-        return isinstance(value, records.Play)
+        return isinstance(value, records.Hiscore)
 
 
 @documented
@@ -72,7 +72,7 @@ class NewHiscore(Score):
     @classmethod
     def is_type_of(cls, value: Any, _info: Any) -> bool:
         """Records are not instances of the types that name them."""
-        return isinstance(value, records.NewPlay)
+        return isinstance(value, records.NewHiscore)
 
 
 @documented

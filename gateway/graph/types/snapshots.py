@@ -59,7 +59,7 @@ class Snapshot:
     )
     count_s: int = _field(description="S grades, silver and gold. Can be negative, like `countSS`.")
     count_a: int = _field(description="A grades. Can be negative, like `countSS`.")
-    player: Private[records.Player]
+    user_mode: Private[records.UserMode]
 
     @resolved(StatsDelta | None)
     def delta(self, info: Info) -> Maybe[records.Delta]:
@@ -68,7 +68,7 @@ class Snapshot:
         """
         row = cast("records.Snapshot", self)
         context = info.context
-        return context.read(info, context.history, self.player, lambda history: history.delta(row))
+        return context.read(info, context.history, self.user_mode, lambda history: history.delta(row))
 
 
 @documented

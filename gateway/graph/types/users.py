@@ -13,7 +13,7 @@ from gateway.graph.context import Info, Maybe
 from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, resolved
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
-from gateway.records import Player, Rows
+from gateway.records import Rows, UserMode
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
@@ -64,14 +64,14 @@ class User:
     @strawberry.field
     def stats(self, mode: GameMode = GameMode.OSU) -> "UserStats":
         """Everything osu!track knows about the player in one mode."""
-        return stats_of(Player(self.user_id, mode.value))
+        return stats_of(UserMode(self.user_id, mode.value))
 
     @strawberry.field
     def all_stats(self, modes: list[GameMode] = ALL_MODES) -> list["UserStats"]:  # type: ignore[assignment]  # read only
         """The same, for several modes; all four unless told otherwise."""
         if len(modes) > len(ALL_MODES):
             raise BadUserInput("modes", f"`modes` may list {len(ALL_MODES)} modes at most.")
-        return [stats_of(Player(self.user_id, mode.value)) for mode in modes]
+        return [stats_of(UserMode(self.user_id, mode.value)) for mode in modes]
 
 
 @documented
@@ -84,12 +84,12 @@ class UserStats:
 
     id: ID = strawberry.field(description="`<user id>:<mode>`, for client caches.")
     mode: GameMode = strawberry.field(description="The ruleset.")
-    player: Private[Player]
+    user_mode: Private[UserMode]
 
     @strawberry.field
     def user(self) -> User:
         """The player, in all modes."""
-        return user_of(self.player.user_id)
+        return user_of(self.user_mode.user_id)
 
     @resolved(bool | None, SemanticNonNull(), HISTORY)
     def tracked(self, info: Info) -> bool | Awaitable[bool]:
@@ -144,25 +144,25 @@ class UserStats:
         best_per_beatmap: BestPerBeatmap = False,
         first: First = 50,
         after: After = UNSET,
-    ) -> Page[records.Play] | Awaitable[Page[records.Play]]:
+    ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
         """Recorded hiscores: plays that entered the player's top 100. The upstream stores one play again whenever its
         pp is reworked; here each play (same beatmap, mods and score) stands once, as last recorded. A beatmap can
         still appear more than once, with different plays.
         """
         context = info.context
-        source = source_of("hiscores", self.player, best_per_beatmap)
+        source = source_of("hiscores", self.user_mode, best_per_beatmap)
         cut = HiscoreCut(
             context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
         )
-        return context.read(info, context.hiscores, self.player, cut)
+        return context.read(info, context.hiscores, self.user_mode, cut)
 
     @resolved(Peak | None, PEAK)
     def peak(self, info: Info) -> Maybe[PeakOf]:
         """Best values ever recorded; null if there are none."""
-        return peak_of(info, self.player)
+        return peak_of(info, self.user_mode)
 
     def _history(self, info: Info, then: Callable[[History], R]) -> R | Awaitable[R]:
-        return info.context.read(info, info.context.history, self.player, then)
+        return info.context.read(info, info.context.history, self.user_mode, then)
 
 
 def user_of(user_id: int) -> User:
@@ -170,9 +170,11 @@ def user_of(user_id: int) -> User:
     return User(id=ID(str(user_id)), user_id=user_id)
 
 
-def stats_of(player: Player) -> UserStats:
+def stats_of(user_mode: UserMode) -> UserStats:
     """The player in that mode; costs nothing until a field is read."""
-    return UserStats(id=ID(f"{player.user_id}:{player.mode.name}"), mode=GameMode(player.mode), player=player)
+    return UserStats(
+        id=ID(f"{user_mode.user_id}:{user_mode.mode.name}"), mode=GameMode(user_mode.mode), user_mode=user_mode
+    )
 
 
 def _username(user: User, info: Info) -> str | None:
