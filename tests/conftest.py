@@ -33,7 +33,7 @@ class Clock:
         self.now += seconds
 
 
-class Upstream(httpx.ASGITransport):
+class SandboxTransport(httpx.ASGITransport):
     """The sandbox as httpx's network. A connection that breaks is told as over a socket."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -100,7 +100,7 @@ async def gateway(clock: Clock, settings: dict[str, Any], told: list[dict[str, A
     upstream = create_sandbox(now=lambda: datetime.fromtimestamp(clock.now, UTC))
     chosen = Settings(upstream_url="http://sandbox", **(FREE | settings))
     tell = lambda level, facts: told.append({"level": level, **facts})  # noqa: E731
-    app = create_app(chosen, transport=Upstream(upstream), clock=clock, log_request=tell)
+    app = create_app(chosen, transport=SandboxTransport(upstream), clock=clock, log_request=tell)
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
         yield Running(http, app, upstream.state.sandbox, clock)

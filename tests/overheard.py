@@ -11,10 +11,10 @@ from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.trace_context import Trace, trace_of
 from gateway.web.app import create_app
-from tests.conftest import NOON, Clock, Upstream
+from tests.conftest import NOON, Clock
 
 
-class Overheard(Upstream):
+class Overheard(SandboxTransport):
     """The sandbox behind httpx's transport, and the headers of what it was asked."""
 
     def __init__(self, app: Starlette) -> None:

@@ -11,7 +11,7 @@ import httpx
 from gateway.sandbox import create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import create_app
-from tests.conftest import FREE, Clock, Running, Upstream
+from tests.conftest import FREE, Clock, Running, SandboxTransport
 
 
 class Company:
@@ -27,7 +27,9 @@ class Company:
     async def joined(self, **settings: Any) -> AsyncIterator[Running]:
         """One more gateway."""
         chosen: dict[str, Any] = {"upstream_url": "http://sandbox", "redis_url": self.redis_url, "replicas": 2}
-        app = create_app(Settings(**(FREE | chosen | settings)), transport=Upstream(self.upstream), clock=self.clock)
+        app = create_app(
+            Settings(**(FREE | chosen | settings)), transport=SandboxTransport(self.upstream), clock=self.clock
+        )
         async with (
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http,

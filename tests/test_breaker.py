@@ -6,12 +6,12 @@ from contextlib import ExitStack, suppress
 import pytest
 
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.circuit_breaker import Breaker, Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
 
 
 @pytest.fixture
 def breaker(clock):
-    return Breaker(slow_s=5, clock=clock, stopwatch=clock)
+    return CircuitBreaker(slow_s=5, clock=clock, stopwatch=clock)
 
 
 def call(breaker, outcome=None):

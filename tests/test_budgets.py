@@ -97,10 +97,10 @@ async def test_refreshes_of_what_is_remembered_leave_room_for_who_has_to_wait(ga
 
 
 async def test_nothing_is_paid_for_what_the_breaker_does_not_let_out(gateway, wall):
-    connection = gateway.app.state.gateway.connection
+    connection = gateway.app.state.gateway.upstream
     connection.breaker.retry_at = gateway.clock.now + 30
     assert (await gateway.error(LATEST, id="1001"))["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
-    assert await connection.pacer.budgets["reads"].remaining() == 5
+    assert await connection.rate_limiter.budgets["reads"].remaining() == 5
 
 
 async def test_what_is_remembered_is_answered_when_the_budget_is_used_up(gateway, wall):

@@ -10,7 +10,7 @@ import stamina
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.transport import retry_after_s
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from tests.conftest import NOON
@@ -48,7 +48,7 @@ def at_once():
 def connect(*answers, **settings):
     osutrack = Osutrack(*answers)
     chosen = Settings(upstream_url="http://osutrack", contact="me@example.org", _env_file=None, **settings)
-    return osutrack, Connection(chosen, transport=osutrack).client
+    return osutrack, Upstream(chosen, transport=osutrack).client
 
 
 CALLS = {

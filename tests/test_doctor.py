@@ -6,10 +6,10 @@ import pytest
 
 from gateway.osutrack import decode
 from gateway.osutrack.doctor import drift, examine
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import Fault, create_sandbox
 from gateway.settings import Settings
-from tests.conftest import Upstream
+from tests.conftest import SandboxTransport
 
 ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0, "best_acc_timestamp": None}
 
@@ -17,7 +17,7 @@ ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0
 @pytest.fixture
 async def osutrack():
     app = create_sandbox()
-    connection = Connection(Settings(upstream_url="http://osutrack", _env_file=None), transport=Upstream(app))
+    connection = Upstream(Settings(upstream_url="http://osutrack", _env_file=None), transport=SandboxTransport(app))
     yield connection.client, app.state.sandbox
     await connection.close()
 

@@ -31,7 +31,7 @@ async def seen_again(gateway, user, *, after_s=HOUR_S, query=BOTH):
 
 async def recorded_elsewhere(gateway, user):
     """osu!track updates a player without being asked by us."""
-    http = gateway.app.state.gateway.connection._http  # noqa: SLF001
+    http = gateway.app.state.gateway.upstream._http  # noqa: SLF001
     (await http.post("/update", params={"user": user, "mode": 0})).raise_for_status()
 
 

@@ -148,7 +148,7 @@ def test_the_shared_leaves_do_no_input_or_output():
         (arrows, "store/cache.py", "from ..graph import types", "gateway.graph.types"),
         (arrows, "store/cache.py", "from .. import graph", "gateway.graph"),
         (arrows, "errors.py", "from .store.cache import Cache", "gateway.store.cache.Cache"),
-        (arrows, "graph/types.py", "def late():\n    from gateway.web import app", "gateway.web.app"),
+        (arrows, "graph/types.py", "def timeout_error():\n    from gateway.web import app", "gateway.web.app"),
         (arrows, "web/app.py", "from gateway.sandbox import create_sandbox", "gateway.sandbox.create_sandbox"),
         (arrows, "sandbox/app.py", "from gateway.records import Mode", "gateway.records.Mode"),
         (strays, "graph/query.py", "import httpx", "httpx"),

@@ -48,7 +48,7 @@ async def test_connections_and_memory_come_back_after_every_fault_over_real_sock
     stamina.set_testing(testing=True, attempts=2)
     with sandbox_over_http() as rest:
         async with gateway_over_http(rest.url, operation_timeout_s=1.5, read_timeout_s=1.2) as gateway:
-            pool = pool_of(gateway.app.state.gateway.connection._http)  # noqa: SLF001
+            pool = pool_of(gateway.app.state.gateway.upstream._http)  # noqa: SLF001
             await bad_day(rest, gateway)
             tracemalloc.start()
             await bad_day(rest, gateway)

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from gateway.deadline import Deadline
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from gateway.store.cache import Cache
@@ -40,7 +40,7 @@ def osutrack():
 @pytest.fixture
 async def tracker(osutrack, clock):
     settings = Settings(upstream_url="http://osutrack", reads_per_minute=0, _env_file=None)
-    connection = Connection(settings, transport=httpx.MockTransport(osutrack), clock=clock)
+    connection = Upstream(settings, transport=httpx.MockTransport(osutrack), clock=clock)
     tracker = Tracker(connection.client, Cache(100_000), settings, clock=clock)
     yield tracker
     await tracker.close()

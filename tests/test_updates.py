@@ -8,7 +8,7 @@ import pytest
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, Update, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
@@ -38,7 +38,7 @@ async def store(clock):
         return httpx.Response(store.answer.status_code, content=store.answer.content)
 
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
-    connection = Connection(settings, transport=httpx.MockTransport(answer), clock=clock)
+    connection = Upstream(settings, transport=httpx.MockTransport(answer), clock=clock)
     store.tracker = Tracker(connection.client, Cache(10_000), settings, clock=clock)
     ledger = Ledger(RedisLink(None), cooldown_s=900, timeout_s=5, clock=clock)
     store.updates = Updates(connection.client, store.tracker, ledger)

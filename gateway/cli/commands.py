@@ -20,7 +20,7 @@ from uvicorn.supervisors import Multiprocess
 from gateway.graph.schema import NoSchema, breaking_changes, sdl
 from gateway.osutrack.doctor import examine
 from gateway.osutrack.transport import log_retries
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import create_sandbox
 from gateway.server.protocol import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
@@ -174,8 +174,8 @@ def doctor() -> int:
 
 
 async def _examined() -> dict[str, list[str]]:
-    connection = Connection(read_settings())
+    upstream = Upstream(read_settings())
     try:
-        return await examine(connection.client)
+        return await examine(upstream.client)
     finally:
-        await connection.close()
+        await upstream.close()

@@ -9,7 +9,7 @@ import strawberry
 
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
-from gateway.osutrack.circuit_breaker import Breaker
+from gateway.osutrack.circuit_breaker import CircuitBreaker
 from gateway.records import Update, UserMode
 from gateway.store.resource import Resource, Served
 from gateway.store.tags import Lasting
@@ -54,7 +54,7 @@ class Services(NamedTuple):
 
     tracker: Tracker
     updates: Updates
-    breaker: Breaker
+    breaker: CircuitBreaker
     max_rows: int
 
 

@@ -11,7 +11,7 @@ from gateway.errors import UpstreamInvalid
 MAX_BODY_BYTES = 32 * 2**20
 
 
-async def exchange(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+async def send_cancellable(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
     """The response and its body; raises what httpx raises, and `UpstreamInvalid` for a body that is too large.
 
     A request that is cancelled before it is sent would take its place in httpcore's pool for ever (its issue 1093):

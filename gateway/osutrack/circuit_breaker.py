@@ -22,7 +22,7 @@ class Health(StrEnum):
     DOWN = "DOWN"
 
 
-class Breaker:
+class CircuitBreaker:
     """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides.
 
     A call that ran out of time has failed if it took `slow_s` until then. If not, it had waited for its turn before,

@@ -12,7 +12,7 @@ from gateway.telemetry.metrics import Metrics
 from . import decode, decode_update
 from .decode import Decoded
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
-from .transport import Answer, Question, Session, rejected
+from .transport import Request, Response, Transport, unexpected_status
 
 T = TypeVar("T")
 
@@ -27,8 +27,8 @@ class Reply(NamedTuple, Generic[T]):
 class Client:
     """Every method raises `UpstreamError`, and none sends more than its budget allows."""
 
-    def __init__(self, session: Session, metrics: Metrics | None = None) -> None:
-        self._session = session
+    def __init__(self, transport: Transport, metrics: Metrics | None = None) -> None:
+        self._transport = transport
         self._metrics = metrics or Metrics()
 
     async def history(
@@ -37,7 +37,7 @@ class Client:
         """All snapshots of a player, oldest first, or those at or after `since`; empty if unknown."""
         params = _of(user_mode) | ({"from": since} if since else {})
         return await self._reply(
-            Question(HISTORY, params), lambda answer: decode.history(answer.body, user_mode), deadline
+            Request(HISTORY, params), lambda response: decode.history(response.body, user_mode), deadline
         )
 
     async def hiscores(
@@ -48,8 +48,8 @@ class Client:
         When it has none, osu!track updates the player before it answers: slow, not free. That is why there is no
         window here: a narrow one would be empty, and cause an update on every call.
         """
-        question = Question(HISCORE_LIST, _of(user_mode), etag)
-        return await self._reply(question, lambda answer: decode.hiscores(answer.body, user_mode.mode), deadline)
+        request = Request(HISCORE_LIST, _of(user_mode), etag)
+        return await self._reply(request, lambda response: decode.hiscores(response.body, user_mode.mode), deadline)
 
     async def hiscores_by_name(
         self, name: str, mode: Mode, deadline: Deadline, *, etag: str | None = None
@@ -57,16 +57,16 @@ class Client:
         """As `hiscores`; None if neither osu!track nor osu! knows the name."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
 
-        def decoded(answer: Answer) -> Decoded[Rows[Hiscore] | None]:
-            unknown = answer.status == httpx.codes.BAD_REQUEST
-            return Decoded(None) if unknown else _maybe(decode.hiscores(answer.body, mode))
+        def decoded(response: Response) -> Decoded[Rows[Hiscore] | None]:
+            unknown = response.status == httpx.codes.BAD_REQUEST
+            return Decoded(None) if unknown else _maybe(decode.hiscores(response.body, mode))
 
-        return await self._reply(Question(HISCORE_LIST, params, etag, also=400), decoded, deadline)
+        return await self._reply(Request(HISCORE_LIST, params, etag, ok_statuses=400), decoded, deadline)
 
     async def peak(self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None) -> Reply[Peak]:
         """The best rank and accuracy ever recorded; all None if there are none, or only ranks of 0."""
         return await self._reply(
-            Question(PEAK, _of(user_mode), etag), lambda answer: decode.peak(answer.body), deadline
+            Request(PEAK, _of(user_mode), etag), lambda response: decode.peak(response.body), deadline
         )
 
     async def best_plays(  # noqa: PLR0913  # the endpoint has as many
@@ -82,8 +82,8 @@ class Client:
         """The `limit` (1 to 10 000) highest-pp plays from `since` up to and including `until`, highest first."""
         params = {"mode": str(int(mode)), "from": since, "to": until, "limit": None if limit == 100 else str(limit)}
         sent = {name: value for name, value in params.items() if value is not None}
-        question = Question(BEST_PLAYS, sent, etag)
-        return await self._reply(question, lambda answer: decode.best_plays(answer.body, mode), deadline)
+        request = Request(BEST_PLAYS, sent, etag)
+        return await self._reply(request, lambda response: decode.best_plays(response.body, mode), deadline)
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> Decoded[Update | None]:
         """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
@@ -92,28 +92,28 @@ class Client:
         error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
         """
 
-        def read(answer: Answer) -> Decoded[Update | None]:
-            if answer.status != httpx.codes.NOT_FOUND:
-                return decode_update.update(answer.body, user_mode.mode)
-            if not answer.body.startswith(b"{"):
-                raise rejected(answer.status)
+        def read(response: Response) -> Decoded[Update | None]:
+            if response.status != httpx.codes.NOT_FOUND:
+                return decode_update.update(response.body, user_mode.mode)
+            if not response.body.startswith(b"{"):
+                raise unexpected_status(response.status)
             return Decoded(None)
 
-        return await self._session.ask(Question(UPDATE, _of(user_mode), also=404), read, deadline)
+        return await self._transport.send(Request(UPDATE, _of(user_mode), ok_statuses=404), read, deadline)
 
     async def body(self, endpoint: Endpoint, params: dict[str, str], deadline: Deadline) -> bytes:
         """An answer as it came."""
-        return await self._session.ask(Question(endpoint, params), lambda answer: answer.body, deadline)
+        return await self._transport.send(Request(endpoint, params), lambda response: response.body, deadline)
 
-    async def _reply(self, question: Question, decoded: Callable[[Answer], Decoded[T]], deadline: Deadline) -> Reply[T]:
-        def read(answer: Answer) -> Reply[T]:
-            if answer.status == httpx.codes.NOT_MODIFIED:
-                return Reply(None, answer.etag)
-            found = decoded(answer)
-            self._metrics.rows_dropped(question.endpoint.path, found.dropped)
-            return Reply(found, answer.etag)
+    async def _reply(self, request: Request, decoded: Callable[[Response], Decoded[T]], deadline: Deadline) -> Reply[T]:
+        def read(response: Response) -> Reply[T]:
+            if response.status == httpx.codes.NOT_MODIFIED:
+                return Reply(None, response.etag)
+            found = decoded(response)
+            self._metrics.rows_dropped(request.endpoint.path, found.dropped)
+            return Reply(found, response.etag)
 
-        return await self._session.ask(question, read, deadline)
+        return await self._transport.send(request, read, deadline)
 
 
 def _of(user_mode: UserMode) -> dict[str, str]:

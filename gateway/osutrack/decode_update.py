@@ -10,7 +10,7 @@ from gateway.errors import UpstreamInvalid
 from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Decoded
-from .row_decoder import UNREADABLE, are_instants, wire
+from .row_decoder import UNREADABLE, are_instants, wire_type
 
 # "2026-11-17 10:56:19": UTC, without saying so.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
@@ -29,8 +29,8 @@ NEW_HISCORE_NAMES = {
     "count_geki": "countgeki",
 }
 
-_Delta = wire(Delta, STATS_NAMES | {"ranks_gained": "pp_rank"})
-_NewHiscore = wire(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=int)
+_Delta = wire_type(Delta, STATS_NAMES | {"ranks_gained": "pp_rank"})
+_NewHiscore = wire_type(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=int)
 
 
 class _Update(msgspec.Struct, frozen=True, gc=False):

@@ -45,7 +45,7 @@ async def _asked(
     client: Client, endpoint: Endpoint, params: dict[str, str], decoder: Rows
 ) -> tuple[list[str], list[dict[str, Any]]]:
     try:
-        body = await client.body(endpoint._replace(again=never), params, Deadline.from_timeout(TIMEOUT_S))
+        body = await client.body(endpoint._replace(retry_if=never), params, Deadline.from_timeout(TIMEOUT_S))
     except UpstreamError as exc:
         return [exc.message], []
     return drift(body, decoder)

@@ -22,11 +22,11 @@ def never(_: Exception) -> bool:
 
 
 class Endpoint(NamedTuple):
-    """`again` says after which failures a request may be repeated."""
+    """`retry_if` says after which failures a request may be repeated."""
 
     path: str
     budget: str
-    again: Callable[[Exception], bool]
+    retry_if: Callable[[Exception], bool]
     method: str = "GET"
 
 

@@ -22,7 +22,7 @@ from gateway.shared.redis_link import RedisLink
 # Background refreshes may be one in so many of the requests at once, and leave as much of a budget to people.
 BACKGROUND_SHARE = 4
 # The library counts an entry of exactly a minute ago; a hair later it does not.
-HAIR_S = 0.01
+CLOCK_MARGIN_S = 0.01
 
 
 class _Ticket(NamedTuple):
@@ -34,7 +34,7 @@ class _Ticket(NamedTuple):
 class Budget:
     """So many requests in any 60 seconds; `per_minute=0` means no limit. `clock` has to be the one `limits` reads.
 
-    The last `kept` of them are for people: background refreshes wait until there are more.
+    The last `reserved` of them are for people: background refreshes wait until there are more.
     """
 
     def __init__(  # noqa: PLR0913 - what it counts, with what, and the time
@@ -43,14 +43,14 @@ class Budget:
         per_minute: int,
         limiter: Limiter,
         *,
-        kept: int = 0,
+        reserved: int = 0,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
         self.per_minute = per_minute
         self._limiter = limiter
-        self._kept = kept
+        self._reserved = reserved
         self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
         self._clock = clock
         self._sleep = sleep
@@ -86,7 +86,7 @@ class Budget:
                 elif held := await self._paid(ticket, slots):
                     return held
                 else:
-                    await self._sleep(HAIR_S)
+                    await self._sleep(CLOCK_MARGIN_S)
 
     def busy(self, wait_s: float) -> UpstreamBusy:
         """The error for who can't wait that long."""
@@ -96,7 +96,7 @@ class Budget:
             unsent=True,
         )
 
-    async def late(self) -> UpstreamBusy:
+    async def timeout_error(self) -> UpstreamBusy:
         """The error for who has waited in vain, be it for the budget or for one of the requests at once."""
         wait_s = await self._wait_s(background=False)
         if wait_s > 0:
@@ -128,9 +128,9 @@ class Budget:
         if self._item is None or self._paused_s > 0:
             return max(self._paused_s, 0)
         window = await self._limiter.get_window_stats(self._item, self.name)
-        if window.remaining > (self._kept if background else 0):
+        if window.remaining > (self._reserved if background else 0):
             return 0
-        return max(window.reset_time - self._clock(), 0) + HAIR_S
+        return max(window.reset_time - self._clock(), 0) + CLOCK_MARGIN_S
 
     async def _paid(self, ticket: _Ticket, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
         async with AsyncExitStack() as held:
@@ -150,7 +150,7 @@ class Budget:
         return self._paused_until - self._clock()
 
 
-class Pacer:
+class RateLimiter:
     """The budgets by name, and a bound on requests at once."""
 
     def __init__(self, budgets: list[Budget], concurrency: int, redis_link: RedisLink | None = None) -> None:
@@ -179,6 +179,6 @@ class Pacer:
             async with asyncio.timeout_at(deadline.at):
                 held = await budget.take(deadline, slots)
         except TimeoutError as exc:
-            raise await budget.late() from exc
+            raise await budget.timeout_error() from exc
         async with held:
             yield

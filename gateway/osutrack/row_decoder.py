@@ -23,7 +23,7 @@ STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def wire(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
+def wire_type(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
     """The record as osu!track sends it: a subclass that reads its names and, for some fields, stricter or wider types.
 
     What is decoded is therefore a record at once, without a copy.
@@ -40,7 +40,7 @@ def wire(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
 
 def decoder_of(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
     """Reads lists. Numbers come as strings where a column is BIGINT: hence not strict."""
-    return msgspec.json.Decoder(list[wire(record, names, **types)], strict=False)  # type: ignore[misc]  # made above
+    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # made above
 
 
 def _default(field: FieldInfo) -> Any:

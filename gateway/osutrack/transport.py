@@ -23,10 +23,10 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Step, Tracing
 
-from .cancellation import exchange
-from .circuit_breaker import Breaker
+from .cancellation import send_cancellable
+from .circuit_breaker import CircuitBreaker
 from .endpoints import UPDATE, Endpoint
-from .rate_limit import Pacer
+from .rate_limit import RateLimiter
 
 R = TypeVar("R")
 
@@ -39,21 +39,21 @@ MAX_S = 3600.0
 log = logging.getLogger(__name__)
 
 
-class Question(NamedTuple):
+class Request(NamedTuple):
     """What is asked for. The answer may have status 200, 304 if the `etag` still holds, and that in `also`."""
 
     endpoint: Endpoint
     params: dict[str, str]
     etag: str | None = None
-    also: int = 200
+    ok_statuses: int = 200
 
     @property
     def expected(self) -> set[int]:
         """Every status that means something."""
-        return {200, self.also, 304} if self.etag else {200, self.also}
+        return {200, self.ok_statuses, 304} if self.etag else {200, self.ok_statuses}
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """What came back, whole."""
 
     status: int
@@ -61,14 +61,14 @@ class Answer(NamedTuple):
     etag: str | None = None
 
 
-class Session:
+class Transport:
     """osu!track over HTTP, within its budgets and while its breaker is closed."""
 
     def __init__(  # noqa: PLR0913 - what it works with, and what it tells
         self,
         http: httpx.AsyncClient,
-        pacer: Pacer,
-        breaker: Breaker,
+        rate_limiter: RateLimiter,
+        breaker: CircuitBreaker,
         update_timeout_s: float,
         *,
         metrics: Metrics | None = None,
@@ -79,12 +79,12 @@ class Session:
         self._http = http
         self._metrics = metrics or Metrics()
         self._tracing = tracing or Tracing()
-        self._pacer = pacer
+        self._rate_limiter = rate_limiter
         self._breaker = breaker
         self._update_timeout_s = update_timeout_s
         self._clock = clock
 
-    async def ask(self, question: Question, read: Callable[[Answer], R], deadline: Deadline) -> R:
+    async def send(self, question: Request, read: Callable[[Response], R], deadline: Deadline) -> R:
         """What `read` makes of the answer; raises `UpstreamError`. What can't be read is counted as a failure."""
         endpoint = question.endpoint
         request = self._http.build_request(endpoint.method, endpoint.path, params=question.params)
@@ -93,7 +93,7 @@ class Session:
         if question.etag:
             request.headers["If-None-Match"] = question.etag
         async for attempt in stamina.retry_context(
-            lambda exc: endpoint.again(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
+            lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
             attempts=ATTEMPTS,
             timeout=None,
             wait_initial=0.1,
@@ -102,17 +102,17 @@ class Session:
             with attempt:
                 async with self._sent(endpoint, request, deadline, attempt.num - 1) as answer:
                     if answer.status not in question.expected:
-                        raise rejected(answer.status)
+                        raise unexpected_status(answer.status)
                     understood = read(answer)
         return understood
 
     @asynccontextmanager
     async def _sent(
         self, endpoint: Endpoint, request: httpx.Request, deadline: Deadline, resent: int
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncIterator[Response]:
         """What was answered; what becomes of it is counted with the request."""
         self._breaker.check()
-        async with self._pacer.turn(endpoint.budget, deadline):
+        async with self._rate_limiter.turn(endpoint.budget, deadline):
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
             with (
@@ -129,7 +129,7 @@ class Session:
     async def _exchange(self, request: httpx.Request, deadline: Deadline, step: Step) -> tuple[httpx.Response, bytes]:
         try:
             async with asyncio.timeout_at(deadline.at):
-                response, body = await exchange(self._http, request)
+                response, body = await send_cancellable(self._http, request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
             raise UpstreamUnavailable(
                 "osu!track can't be reached. Try again later.", transient=True, unsent=True
@@ -141,10 +141,10 @@ class Session:
         step.answered(response.status_code)
         return response, body
 
-    def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> Answer:
+    def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> Response:
         if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
             pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
-            self._pacer.pause(endpoint.budget, pause_s)
+            self._rate_limiter.pause(endpoint.budget, pause_s)
             raise UpstreamBusy(
                 "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
             )
@@ -153,10 +153,10 @@ class Session:
                 f"osu!track failed (status {response.status_code}). Try again later.",
                 transient=response.status_code in {502, 503, 504},
             )
-        return Answer(response.status_code, body, response.headers.get("ETag"))
+        return Response(response.status_code, body, response.headers.get("ETag"))
 
 
-def rejected(status: int) -> UpstreamRejected:
+def unexpected_status(status: int) -> UpstreamRejected:
     """The error for a status that nobody expects."""
     return UpstreamRejected(
         f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."

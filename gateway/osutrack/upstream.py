@@ -12,11 +12,11 @@ from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
-from .circuit_breaker import Breaker
+from .circuit_breaker import CircuitBreaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
-from .rate_limit import BACKGROUND_SHARE, Budget, Pacer
-from .transport import Session
+from .rate_limit import BACKGROUND_SHARE, Budget, RateLimiter
+from .transport import Transport
 
 # osu!track closes a connection that has been idle for 5 s: one that old is not used again.
 KEEPALIVE_S = 4.0
@@ -24,7 +24,7 @@ KEEPALIVE_S = 4.0
 MAX_IDLE = 10
 
 
-class Connection:
+class Upstream:
     """A client with its budgets and its circuit breaker; `close` when done."""
 
     def __init__(  # noqa: PLR0913 - its parts
@@ -48,15 +48,17 @@ class Connection:
         }
         # While Redis is away a process has only its own part of a budget: what is kept for people is a part of that.
         parts = BACKGROUND_SHARE * settings.processes
-        budgets = [Budget(name, rate, counted, kept=rate // parts, clock=clock) for name, rate in rates.items()]
+        budgets = [Budget(name, rate, counted, reserved=rate // parts, clock=clock) for name, rate in rates.items()]
         # Where an operation has less time than a read, reads don't time out by themselves.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
-        self.breaker = Breaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
-        self.pacer = Pacer(budgets, max(1, settings.upstream_concurrency // settings.processes), redis_link)
+        self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
+        self.rate_limiter = RateLimiter(
+            budgets, max(1, settings.upstream_concurrency // settings.processes), redis_link
+        )
         self._http = _http(settings, transport)
-        session = Session(
+        session = Transport(
             self._http,
-            self.pacer,
+            self.rate_limiter,
             self.breaker,
             settings.update_timeout_s,
             metrics=metrics,

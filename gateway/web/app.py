@@ -21,7 +21,7 @@ from gateway.graph.engine import Engine
 from gateway.graph.fast_lists import Executor, executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
-from gateway.osutrack.upstream import Connection
+from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
@@ -55,7 +55,7 @@ class Gateway:
         self.metrics = Metrics()
         self.tracing = tracing
         self.redis_link = RedisLink(settings.redis_url)
-        self.connection = Connection(
+        self.upstream = Upstream(
             settings,
             transport=transport,
             metrics=self.metrics,
@@ -63,7 +63,7 @@ class Gateway:
             tracing=tracing,
             clock=clock,
         )
-        client = self.connection.client
+        client = self.upstream.client
         self.tracker = Tracker(
             client, Cache(settings.cache_max_bytes), settings, redis_link=self.redis_link, clock=clock
         )
@@ -74,7 +74,7 @@ class Gateway:
             clock=clock,
         )
         self.updates = Updates(client, self.tracker, ledger)
-        services = Services(self.tracker, self.updates, self.connection.breaker, settings.max_rows)
+        services = Services(self.tracker, self.updates, self.upstream.breaker, settings.max_rows)
         limits = Limits(
             settings.max_depth,
             settings.max_aliases,
@@ -96,8 +96,8 @@ class Gateway:
         """What those who operate the gateway can look at."""
         return MetricsSources(
             self.metrics,
-            self.connection.breaker,
-            self.connection.pacer,
+            self.upstream.breaker,
+            self.upstream.rate_limiter,
             self.redis_link,
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
@@ -110,7 +110,7 @@ class Gateway:
         """Wait for updates, give up everything else, close connections."""
         await self.updates.close()
         await self.tracker.close()
-        await self.connection.close()
+        await self.upstream.close()
         await self.redis_link.close()
         # It may wait for another server, which the others need not.
         await to_thread(self.tracing.close)

@@ -10,8 +10,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.osutrack.circuit_breaker import Breaker, Health
-from gateway.osutrack.rate_limit import Pacer
+from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.rate_limit import RateLimiter
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.telemetry.metrics import Metrics
@@ -27,8 +27,8 @@ class MetricsSources(NamedTuple):
     """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
 
     metrics: Metrics
-    breaker: Breaker
-    pacer: Pacer
+    breaker: CircuitBreaker
+    rate_limiter: RateLimiter
     redis_link: RedisLink
     caches: Mapping[str, Cache]
     served: Mapping[str, Counter[str]]
@@ -47,7 +47,7 @@ class MetricsCollector:
     async def take(self) -> None:
         """Read everything off."""
         seen = self._observed
-        for name, budget in seen.pacer.budgets.items():
+        for name, budget in seen.rate_limiter.budgets.items():
             remaining = await budget.remaining()
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)

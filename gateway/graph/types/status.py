@@ -5,7 +5,7 @@ import strawberry
 from gateway.graph.context import OperationRequest
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
-from gateway.osutrack.circuit_breaker import Breaker, Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
 
 _field = strawberry.field
 
@@ -54,7 +54,7 @@ def rate_limit_of(request: OperationRequest) -> RateLimit:
     )
 
 
-def status_of(breaker: Breaker, version: str) -> ServiceStatus:
+def status_of(breaker: CircuitBreaker, version: str) -> ServiceStatus:
     """As the circuit breaker sees it."""
     return ServiceStatus(
         version=version,
