@@ -73,7 +73,7 @@ class Crowd(httpx.AsyncBaseTransport):
         return self._sandboxes[which]
 
 
-class Kind(NamedTuple):
+class ResourceSpec(NamedTuple):
     """A page that clients show: its share of the requests, its document, and what it is made of upstream."""
 
     share: float
@@ -83,19 +83,19 @@ class Kind(NamedTuple):
 
 HISTORY, PEAK, HISCORES = "/stats_history", "/peak", "/hiscores"
 KINDS = (
-    Kind(
+    ResourceSpec(
         0.35,
         "query($id: ID!) { user(id: $id) { stats { latest { at pp globalRank } gain { delta { pp } }"
         " peak { globalRank accuracy pp } hiscores(first: 10) { nodes { pp beatmapId } } } } }",
         (HISTORY, PEAK, HISCORES),
     ),
-    Kind(
+    ResourceSpec(
         0.25,
         "query($id: ID!) { user(id: $id) { stats { snapshots(window: {days: 90}, every: DAY) { at pp } } } }",
         (HISTORY,),
     ),
-    Kind(0.2, "query($id: ID!) { user(id: $id) { stats { latest { pp globalRank } } } }", (HISTORY,)),
-    Kind(
+    ResourceSpec(0.2, "query($id: ID!) { user(id: $id) { stats { latest { pp globalRank } } } }", (HISTORY,)),
+    ResourceSpec(
         0.2,
         "query($id: ID!) { user(id: $id) { stats { latest { pp } peak { globalRank globalRankAt } } } }",
         (HISTORY, PEAK),
@@ -107,7 +107,7 @@ class Ask(NamedTuple):
     """One client request of the day."""
 
     at_s: float
-    kind: Kind
+    kind: ResourceSpec
     player: int
 
 

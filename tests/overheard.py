@@ -11,7 +11,7 @@ from gateway.sandbox import Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.telemetry.trace_context import Trace, trace_of
 from gateway.web.app import create_app
-from tests.conftest import NOON, Clock
+from tests.conftest import NOON, Clock, SandboxTransport
 
 
 class Overheard(SandboxTransport):

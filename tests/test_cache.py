@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.osutrack import decode
 from gateway.records import Mode, Rows, UserMode
-from gateway.store.cache import ENTRY_BYTES, Cache, Held, size_of
+from gateway.store.cache import ENTRY_BYTES, Cache, Entry, size_of
 from gateway.store.history import History
 from tests import recordings
 
@@ -17,14 +17,14 @@ ROOM_FOR_THREE = 3 * (ENTRY_BYTES + 2 * size_of("x"))
 
 
 def held(value="x"):
-    return Held(value, 0.0)
+    return Entry(value, 0.0)
 
 
 def test_what_was_kept_is_there_and_what_was_forgotten_is_not():
     cache = Cache(10_000)
-    cache.keep("a", held())
-    cache.keep("b", held())
-    cache.forget("a")
+    cache.put("a", held())
+    cache.put("b", held())
+    cache.discard("a")
 
     assert cache.peek("a") is None
     assert cache.peek("b") == held()
@@ -33,9 +33,9 @@ def test_what_was_kept_is_there_and_what_was_forgotten_is_not():
 def test_what_was_used_least_recently_leaves_first():
     cache = Cache(ROOM_FOR_THREE)
     for key in "abc":
-        cache.keep(key, held())
+        cache.put(key, held())
     cache.peek("a")
-    cache.keep("d", held())
+    cache.put("d", held())
 
     assert [key for key in "abcd" if cache.peek(key)] == ["a", "c", "d"]
     assert cache.evictions == 1
@@ -43,8 +43,8 @@ def test_what_was_used_least_recently_leaves_first():
 
 def test_what_is_larger_than_the_bound_is_not_kept_and_nothing_leaves_for_it():
     cache = Cache(ROOM_FOR_THREE)
-    cache.keep("a", held())
-    cache.keep("large", held("x" * 10_000))
+    cache.put("a", held())
+    cache.put("large", held("x" * 10_000))
 
     assert cache.peek("large") is None
     assert cache.peek("a") == held()
@@ -54,12 +54,12 @@ def test_what_is_larger_than_the_bound_is_not_kept_and_nothing_leaves_for_it():
 def test_the_bound_holds_and_the_count_returns_to_zero(steps):
     cache = Cache(8_000)
     for key, size, keep in steps:
-        cache.keep(key, held("x" * size)) if keep else cache.forget(key)
-        assert cache.held_bytes <= cache.max_bytes
+        cache.put(key, held("x" * size)) if keep else cache.discard(key)
+        assert cache.used_bytes <= cache.max_bytes
     for key in range(10):
-        cache.forget(key)
+        cache.discard(key)
 
-    assert (cache.held_bytes, len(cache)) == (0, 0)
+    assert (cache.used_bytes, len(cache)) == (0, 0)
 
 
 def history_of(user_id):
@@ -99,4 +99,4 @@ async def test_aiocaches_own_verbs_do_the_same():
     assert await cache.get("a") is None
     assert await cache.get("b") == held()
     await cache.clear()
-    assert (len(cache), cache.held_bytes) == (0, 0)
+    assert (len(cache), cache.used_bytes) == (0, 0)

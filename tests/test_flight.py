@@ -3,7 +3,7 @@
 import asyncio
 
 from gateway.errors import UpstreamTimeout
-from gateway.store.singleflight import Flights
+from gateway.store.singleflight import SingleFlight
 
 
 class Slow:
@@ -27,7 +27,7 @@ class Slow:
 
 
 def joining(flights, fly, key="key"):
-    return asyncio.ensure_future(flights.join(key, fly))
+    return asyncio.ensure_future(flights.do(key, fly))
 
 
 async def soon():
@@ -36,7 +36,7 @@ async def soon():
 
 
 async def test_all_who_want_the_same_share_one_flight():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     waiting = [joining(flights, slow) for _ in range(50)]
     await soon()
     slow.done.set()
@@ -46,7 +46,7 @@ async def test_all_who_want_the_same_share_one_flight():
 
 
 async def test_other_keys_have_flights_of_their_own():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     waiting = [joining(flights, slow, key) for key in range(3)]
     await soon()
     slow.done.set()
@@ -56,7 +56,7 @@ async def test_other_keys_have_flights_of_their_own():
 
 
 async def test_one_who_goes_away_leaves_the_flight_to_the_others():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     gone, stays = joining(flights, slow), joining(flights, slow)
     await soon()
     gone.cancel()
@@ -68,7 +68,7 @@ async def test_one_who_goes_away_leaves_the_flight_to_the_others():
 
 
 async def test_the_last_one_to_go_cancels_the_flight():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     waiting = [joining(flights, slow) for _ in range(2)]
     await soon()
     for waiter in waiting:
@@ -79,7 +79,7 @@ async def test_the_last_one_to_go_cancels_the_flight():
 
 
 async def test_who_comes_while_a_flight_is_being_cancelled_gets_a_new_one():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     gone = joining(flights, slow)
     await soon()
     gone.cancel()
@@ -95,15 +95,15 @@ async def test_a_failure_is_told_to_everyone_and_not_remembered():
     async def fail():
         raise UpstreamTimeout("slow")
 
-    flights = Flights[None]()
-    outcomes = await asyncio.gather(*(flights.join("key", fail) for _ in range(3)), return_exceptions=True)
+    flights = SingleFlight[None]()
+    outcomes = await asyncio.gather(*(flights.do("key", fail) for _ in range(3)), return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [UpstreamTimeout] * 3
     assert len(flights) == 0
 
 
 async def test_closing_waits_for_flights_that_are_still_being_cancelled():
-    flights, slow = Flights[int](), Slow()
+    flights, slow = SingleFlight[int](), Slow()
     gone, stays = joining(flights, slow, "a"), joining(flights, slow, "b")
     await soon()
     gone.cancel()

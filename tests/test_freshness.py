@@ -175,7 +175,7 @@ class TestWithLittleMemory:
             await gateway.ask(LATEST, id="1001")
             await gateway.ask(LATEST, id=str(user))
         assert cache.evictions > 0
-        assert cache.held_bytes <= 200_000
+        assert cache.used_bytes <= 200_000
         assert len([query for query in asked(gateway) if query["user"] == "1001"]) == 1
 
 

@@ -11,36 +11,36 @@ def generations(clock):
 
 
 def test_raising_a_tag_leaves_the_others_alone(generations):
-    generations.raise_("a")
+    generations.bump("a")
 
     assert generations.of("a") > generations.of("b") == 0
 
 
 def test_a_later_number_is_higher_whatever_the_tag(generations):
-    generations.raise_("a")
-    generations.raise_("b")
+    generations.bump("a")
+    generations.bump("b")
 
     assert generations.of("b") > generations.of("a")
 
 
 def test_a_tag_is_forgotten_only_when_nothing_from_before_can_be_held(generations, clock):
-    generations.raise_("a")
+    generations.bump("a")
     clock.move(600)
-    generations.raise_("b")
+    generations.bump("b")
     assert generations.of("a") > 0
 
     clock.move(1)
-    generations.raise_("c")
+    generations.bump("c")
     assert generations.of("a") == 0
 
 
 def test_a_tag_that_is_raised_again_is_kept_for_longer(generations, clock):
-    generations.raise_("a")
-    generations.raise_("b")
+    generations.bump("a")
+    generations.bump("b")
     clock.move(500)
-    generations.raise_("a")
+    generations.bump("a")
     clock.move(500)
-    generations.raise_("c")
+    generations.bump("c")
 
     assert len(generations) == 2
     assert generations.of("a") > 0

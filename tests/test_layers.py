@@ -167,7 +167,7 @@ def test_a_broken_rule_is_found(rule: Rule, path: str, source: str, found: str):
 @pytest.mark.parametrize(
     "rule, path, source",
     [
-        (arrows, "store/cache.py", "from .flight import Flights\nfrom gateway.osutrack.client import Client"),
+        (arrows, "store/cache.py", "from .flight import SingleFlight\nfrom gateway.osutrack.client import Client"),
         (
             arrows,
             "cli/commands.py",

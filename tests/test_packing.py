@@ -8,7 +8,7 @@ from msgspec import DecodeError, structs
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Rows, UserMode
 from gateway.store import codec
-from gateway.store.cache import Held
+from gateway.store.cache import Entry
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
 from tests import recordings
@@ -27,7 +27,7 @@ def plain(value):
     )
 
 
-VALUES: dict[str, tuple[codec.Packing[Any], Any]] = {
+VALUES: dict[str, tuple[codec.Codec[Any], Any]] = {
     "history": (
         codec.HISTORY,
         History(
@@ -50,7 +50,7 @@ VALUES: dict[str, tuple[codec.Packing[Any], Any]] = {
 
 @pytest.mark.parametrize("packed, value", VALUES.values(), ids=VALUES)
 def test_an_entry_comes_back_as_it_was(packed, value):
-    held = packed.unpack(packed.pack(Held(value, 5.0, 7, etag="x", dropped=2, read_at=3.0)))
+    held = packed.decode(packed.encode(Entry(value, 5.0, 7, etag="x", dropped=2, read_at=3.0)))
 
     assert plain(held.value) == plain(value)
     assert (held.fetched_at, held.generation, held.etag, held.dropped, held.read_at) == (5.0, 7, "x", 2, 3.0)
@@ -59,7 +59,7 @@ def test_an_entry_comes_back_as_it_was(packed, value):
 def test_rows_come_back_as_records_that_know_their_player():
     packed, history = VALUES["history"]
 
-    rows = packed.unpack(packed.pack(Held(history, 0.0))).value.rows
+    rows = packed.decode(packed.encode(Entry(history, 0.0))).value.rows
 
     assert isinstance(rows, Rows)
     assert {row.user_mode for row in rows} == {PLAYER}
@@ -68,10 +68,10 @@ def test_rows_come_back_as_records_that_know_their_player():
 def test_a_snapshot_takes_little_room():
     packed, history = VALUES["history"]
 
-    assert len(packed.pack(Held(history, 0.0))) < 50 + 120 * len(history.rows)
+    assert len(packed.encode(Entry(history, 0.0))) < 50 + 120 * len(history.rows)
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
 def test_what_is_no_entry_is_told_apart(garbage):
     with pytest.raises(DecodeError):
-        codec.HISTORY.unpack(garbage)
+        codec.HISTORY.decode(garbage)

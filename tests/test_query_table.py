@@ -103,10 +103,10 @@ def test_errors_and_warnings_are_a_line_each_with_path_code_and_patience():
             Failure("osu!track is busy.", ["user", "peak"], {"code": "UPSTREAM_BUSY", "retryAfterSeconds": 12}),
             Failure("Not\x07 one of ours."),
         ],
-        extensions=Extensions([Warned("Served although it is old.", "STALE_DATA", ["users", 0, "stats"])]),
+        extensions=Extensions([Warned("ReadResult although it is old.", "STALE_DATA", ["users", 0, "stats"])]),
     )
     assert list(complaints(answer)) == [
         "error: user.peak: osu!track is busy. (UPSTREAM_BUSY, try again in 12 s)",
         "error: Not\\x07 one of ours.",
-        "warning: users.0.stats: Served although it is old. (STALE_DATA)",
+        "warning: users.0.stats: ReadResult although it is old. (STALE_DATA)",
     ]

@@ -8,10 +8,10 @@ import pytest
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
 from gateway.shared.redis_link import RedisLink
-from gateway.store.cache import Cache, Held
+from gateway.store.cache import Cache, Entry
 from gateway.store.codec import PEAK
-from gateway.store.redis_cache import SecondLevel
-from gateway.store.resource import REFRESH_PAUSE_S, Kind, Lifetime, Memory, Resource
+from gateway.store.redis_cache import SharedCache
+from gateway.store.resource import REFRESH_PAUSE_S, Freshness, Memory, Resource, ResourceSpec
 from gateway.store.tags import Generations
 
 FRESH_S, STALE_S = 600, 3600
@@ -32,7 +32,7 @@ class Source:
         await self.open.wait()
         if self.failure:
             raise self.failure
-        return Held(number, 0.0)
+        return Entry(number, 0.0)
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def store(clock):
 
 def make(clock, refreshable=lambda _: True, confirm=None):
     source, cache, generations = Source(), Cache(10_000), Generations(FRESH_S + STALE_S, clock=clock)
-    kind = Kind("number", Lifetime(FRESH_S, STALE_S), str, PEAK, refreshable)
-    resource = Resource(kind, source, Memory(cache, generations, SecondLevel(RedisLink(None)), 20.0, clock), confirm)
+    kind = ResourceSpec("number", Freshness(FRESH_S, STALE_S), str, PEAK, refreshable)
+    resource = Resource(kind, source, Memory(cache, generations, SharedCache(RedisLink(None)), 20.0, clock), confirm)
     return SimpleNamespace(resource=resource, source=source, cache=cache, generations=generations)
 
 
@@ -137,7 +137,7 @@ async def test_who_waits_does_not_join_a_refresh_in_the_background(store, clock)
     store.source.open.clear()
     store.resource.peek("key")
     await soon()
-    store.cache.forget(("number", "key"))
+    store.cache.discard(("number", "key"))
     waiting = asyncio.ensure_future(load(store))
     await soon()
     store.source.open.set()

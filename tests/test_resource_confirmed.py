@@ -57,7 +57,7 @@ async def test_what_is_confirmed_while_an_update_overtakes_it_does_not_come_in_t
     witness.open.clear()
     store.resource.peek("key")
     await soon()
-    store.generations.raise_("key")
+    store.generations.bump("key")
     await load(store)
     witness.open.set()
     await soon()
@@ -66,10 +66,10 @@ async def test_what_is_confirmed_while_an_update_overtakes_it_does_not_come_in_t
 
 
 async def test_what_was_read_after_an_update_that_is_forgotten_by_now_can_be_confirmed(store, clock):
-    store.generations.raise_("key")
+    store.generations.bump("key")
     clock.move(FRESH_S + STALE_S - 1)
     await load(store)
     clock.move(FRESH_S)
-    store.generations.raise_("another")
+    store.generations.bump("another")
 
     assert (await refreshed(store)).age_s is None

@@ -17,7 +17,7 @@ async def test_a_load_that_an_update_overtakes_is_done_again_and_its_value_is_ne
     store.source.open.clear()
     waiting = [asyncio.ensure_future(load(store)) for _ in range(3)]
     await soon()
-    store.generations.raise_("key")
+    store.generations.bump("key")
     waiting += [asyncio.ensure_future(load(store)) for _ in range(3)]
     await soon()
     store.source.open.set()
@@ -32,7 +32,7 @@ async def test_a_refresh_that_an_update_overtakes_is_not_kept(store, clock):
     store.source.open.clear()
     store.resource.peek("key")
     await soon()
-    store.generations.raise_("key")
+    store.generations.bump("key")
     store.source.open.set()
     await soon()
 
@@ -41,7 +41,7 @@ async def test_a_refresh_that_an_update_overtakes_is_not_kept(store, clock):
 
 async def test_after_an_update_the_older_value_does_not_even_stand_in_for_a_failure(store):
     await load(store)
-    store.generations.raise_("key")
+    store.generations.bump("key")
     store.source.failure = UpstreamUnavailable("down")
 
     with pytest.raises(UpstreamUnavailable):
@@ -50,10 +50,10 @@ async def test_after_an_update_the_older_value_does_not_even_stand_in_for_a_fail
 
 async def test_an_older_value_does_not_come_back_when_the_update_is_forgotten(store, clock):
     await load(store)
-    store.generations.raise_("key")
+    store.generations.bump("key")
     for hour in range(30):
         clock.move(100)
-        store.generations.raise_(f"another {hour}")
+        store.generations.bump(f"another {hour}")
 
     assert store.resource.peek("key") is None
 

@@ -15,11 +15,11 @@ from gateway.sandbox import Fault
 from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_link import CHANNEL, PREFIX, RedisLink
 from gateway.store import codec
-from gateway.store.cache import Held
+from gateway.store.cache import Entry
 from gateway.store.history import History
-from gateway.store.redis_cache import SecondLevel
+from gateway.store.redis_cache import SharedCache
 from gateway.store.tags import KEY, Generations, Invalidations
-from gateway.store.update_registry import Ledger
+from gateway.store.update_registry import UpdateRegistry
 from tests import recordings
 from tests.redis_proxy import redis_proxy
 from tests.redis_server import RedisServer, redis_server
@@ -115,12 +115,12 @@ async def test_what_is_raised_while_others_are_caught_up_with_is_told_too(server
     redis_link = RedisLink(server.url)
     generations = Generations(1000)
     invalidations = Invalidations(generations, redis_link)
-    generations.raise_("before")
+    generations.bump("before")
     await redis.execute_command("CLIENT", "PAUSE", 300, "WRITE")
     starting = asyncio.create_task(redis_link.start())
     await asyncio.sleep(0.1)
 
-    await invalidations.spread("meanwhile")
+    await invalidations.invalidate("meanwhile")
     await starting
     await redis_link.close()
 
@@ -222,8 +222,8 @@ async def test_who_waits_does_not_wait_for_a_refresh_that_an_update_overtook(com
 # Updates
 
 
-def ledger(redis_link):
-    return Ledger(redis_link, cooldown_s=900, timeout_s=30)
+def registry(redis_link):
+    return UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30)
 
 
 def page_key(player):
@@ -234,14 +234,14 @@ async def test_two_that_find_an_ended_page_do_not_both_send(server, redis_link):
     async with redis_proxy(server.port) as proxy:
         slow = RedisLink(proxy.url)
         await slow.start()
-        first = ledger(redis_link)
-        await first.open(NOBODYS)
-        await first.close(NOBODYS, None, retry_at=0.0)
+        first = registry(redis_link)
+        await first.claim(NOBODYS)
+        await first.finish(NOBODYS, None, retry_at=0.0)
 
         proxy.slow = {b"del": 0.3, b"DEL": 0.3}
-        late = asyncio.create_task(ledger(slow).open(NOBODYS))
+        late = asyncio.create_task(registry(slow).claim(NOBODYS))
         await asyncio.sleep(0.1)
-        quick = await ledger(redis_link).open(NOBODYS)
+        quick = await registry(redis_link).claim(NOBODYS)
 
         assert quick is None
         assert await late is not None
@@ -249,11 +249,11 @@ async def test_two_that_find_an_ended_page_do_not_both_send(server, redis_link):
 
 
 async def test_an_update_whose_opening_was_not_heard_of_stands_in_nobodys_way_here(redis_link):
-    one = ledger(redis_link)
-    await one.open(NOBODYS)
+    one = registry(redis_link)
+    await one.claim(NOBODYS)
 
-    assert await one.open(NOBODYS) is None
-    assert await ledger(redis_link).open(NOBODYS) is not None
+    assert await one.claim(NOBODYS) is None
+    assert await registry(redis_link).claim(NOBODYS) is not None
 
 
 async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
@@ -264,7 +264,9 @@ async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
 
 
 async def test_an_update_whose_author_died_is_on_cooldown(company, redis_link):
-    await Ledger(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).open(UserMode(int(AMEO), Mode.OSU))
+    await UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).claim(
+        UserMode(int(AMEO), Mode.OSU)
+    )
 
     async with company.joined() as gateway:
         company.clock.move(31)
@@ -279,7 +281,7 @@ async def test_an_entry_with_a_number_too_large_for_redis_is_not_kept_there(redi
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), NOBODYS).value[0]
     history = History(NOBODYS, Rows([structs.replace(row, ranked_score=2**70)]), 0.0)
 
-    await SecondLevel(redis_link).keep(("history", NOBODYS), Held(history, 0.0), codec.HISTORY, 10.0)
+    await SharedCache(redis_link).put(("history", NOBODYS), Entry(history, 0.0), codec.HISTORY, 10.0)
 
     assert await redis.keys(f"{PREFIX}:*:history:*") == []
 

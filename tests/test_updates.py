@@ -15,7 +15,7 @@ from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.keys import Name, tag_of, tag_of_name
 from gateway.store.tracker import Tracker
-from gateway.store.update_registry import Ledger
+from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Cooldown, Unknown, Updates
 from tests import recordings
 
@@ -40,8 +40,8 @@ async def store(clock):
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
     connection = Upstream(settings, transport=httpx.MockTransport(answer), clock=clock)
     store.tracker = Tracker(connection.client, Cache(10_000), settings, clock=clock)
-    ledger = Ledger(RedisLink(None), cooldown_s=900, timeout_s=5, clock=clock)
-    store.updates = Updates(connection.client, store.tracker, ledger)
+    registry = UpdateRegistry(RedisLink(None), cooldown_s=900, timeout_s=5, clock=clock)
+    store.updates = Updates(connection.client, store.tracker, registry)
     store.breaker = connection.breaker
     yield store
     await store.updates.close()

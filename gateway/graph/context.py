@@ -11,8 +11,8 @@ from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.circuit_breaker import CircuitBreaker
 from gateway.records import Update, UserMode
-from gateway.store.resource import Resource, Served
-from gateway.store.tags import Lasting
+from gateway.store.resource import ReadResult, Resource
+from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Outcome, Unknown, Updates
 
@@ -95,7 +95,7 @@ class Context:
             return self._later(info, loader, key, then)
         return then(self.told(info, served))
 
-    def told(self, info: "Info", served: Served[V]) -> V:
+    def told(self, info: "Info", served: ReadResult[V]) -> V:
         """The value, which is made use of: what is wrong with it belongs beside the answer."""
         if served.age_s is not None:
             age = round(served.age_s)
@@ -116,13 +116,13 @@ class Context:
             )
         return rows
 
-    def lasting(self) -> Lasting | None:
+    def lasting(self) -> Validity | None:
         """For how long the answer is the same; None if asked again it may be another, or has something to warn of."""
         if self.fleeting or self.warnings or self.spent:
             return None
         seen = list(chain.from_iterable(loader.seen() for loader in self.loaders))
         until = min((served.fresh_until for served in seen), default=self.now + LONGEST_S)
-        return Lasting(until, tuple({(served.tag, served.generation) for served in seen}))
+        return Validity(until, tuple({(served.tag, served.generation) for served in seen}))
 
     def spend(self, resource: str) -> None:
         """One request to osu!track was made for this operation."""
@@ -150,7 +150,7 @@ class Context:
 
     def _forget(self) -> None:
         for loader in self.loaders:
-            loader.forget()
+            loader.clear()
 
     async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
         return then(self.told(info, loader.peek(key) or await loader.load(key)))

@@ -10,7 +10,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout
-from gateway.store.tags import Lasting
+from gateway.store.tags import Validity
 
 from .context import Context, OperationRequest, Purse, Services
 from .prepare.documents import Documents, Operation
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     """The response (data, errors, extensions), and for how long it is the same, None for now only."""
 
     content: dict[str, Any]
-    lasting: Lasting | None
+    lasting: Validity | None
 
 
 class Engine:

@@ -8,7 +8,7 @@ from strawberry.dataloader import DataLoader
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
-from gateway.store.resource import Resource, Served
+from gateway.store.resource import ReadResult, Resource
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -25,34 +25,34 @@ class Loader(Generic[K, V]):
         self.resource = resource
         self._deadline = deadline
         self._loaded = loaded
-        self._seen: dict[K, Served[V]] = {}
-        self._loader: DataLoader[K, Served[V]] = DataLoader(self._load_all)
+        self._seen: dict[K, ReadResult[V]] = {}
+        self._loader: DataLoader[K, ReadResult[V]] = DataLoader(self._load_all)
 
-    def peek(self, key: K) -> Served[V] | None:
+    def peek(self, key: K) -> ReadResult[V] | None:
         """What this request has seen already, or what the store can serve at once."""
         served = self._seen.get(key) or self.resource.peek(key)
         if served is not None:
             self._seen[key] = served
         return served
 
-    async def load(self, key: K) -> Served[V]:
+    async def load(self, key: K) -> ReadResult[V]:
         """The same, or what osu!track answers within the operation's time."""
         served = self._seen[key] = await self._loader.load(key)
         return served
 
-    def seen(self) -> Iterable[Served[V]]:
+    def seen(self) -> Iterable[ReadResult[V]]:
         """What has been read so far."""
         return self._seen.values()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """An update was made: what this request has read before may be old."""
         self._seen.clear()
         self._loader.clear_all()
 
-    async def _load_all(self, keys: list[K]) -> Sequence[Served[V] | BaseException]:
+    async def _load_all(self, keys: list[K]) -> Sequence[ReadResult[V] | BaseException]:
         return await asyncio.gather(*map(self._load, keys), return_exceptions=True)
 
-    async def _load(self, key: K) -> Served[V]:
+    async def _load(self, key: K) -> ReadResult[V]:
         try:
             served = await self.resource.load(key, self._deadline)
         except UpstreamError as exc:

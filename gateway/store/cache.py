@@ -27,7 +27,7 @@ LONGEST_GRADE = 2
 SMALL = range(-5, 257)
 
 
-class Held(Struct, Generic[T]):
+class Entry(Struct, Generic[T]):
     """Something remembered. Times are seconds since 1970; `generation` is that of its tag when it was asked for.
 
     It was read at `read_at`, and was still right at `fetched_at`, which is later if that could be told from elsewhere.
@@ -45,12 +45,12 @@ class Held(Struct, Generic[T]):
 class Cache(SimpleMemoryCache):
     """`max_bytes` bounds the estimated size of all that is held; what is larger than the bound is not kept at all."""
 
-    _cache: OrderedDict[Hashable, Held[Any]]  # type: ignore[assignment]  # ordered, with keys of any kind
+    _cache: OrderedDict[Hashable, Entry[Any]]  # type: ignore[assignment]  # ordered, with keys of any spec
 
     def __init__(self, max_bytes: int) -> None:
         super().__init__(timeout=None)  # type: ignore[no-untyped-call]  # aiocache has few types
         self.max_bytes = max_bytes
-        self.held_bytes = 0
+        self.used_bytes = 0
         self.evictions = 0
         self._cache = OrderedDict()
         self._sizes: dict[Hashable, int] = {}
@@ -58,50 +58,50 @@ class Cache(SimpleMemoryCache):
     def __len__(self) -> int:
         return len(self._cache)
 
-    def peek(self, key: Hashable) -> Held[Any] | None:
+    def peek(self, key: Hashable) -> Entry[Any] | None:
         """What is held under the key, now, without `await`."""
-        held = self._cache.get(key)
-        if held is not None:
+        entry = self._cache.get(key)
+        if entry is not None:
             self._cache.move_to_end(key)
-        return held
+        return entry
 
-    def forget(self, key: Hashable) -> None:
+    def discard(self, key: Hashable) -> None:
         """Drop one entry, if it is there."""
         if self._cache.pop(key, None) is not None:
-            self.held_bytes -= self._sizes.pop(key)
+            self.used_bytes -= self._sizes.pop(key)
 
-    def keep(self, key: Hashable, held: Held[Any], *, size: int | None = None) -> None:
+    def put(self, key: Hashable, entry: Entry[Any], *, size: int | None = None) -> None:
         """Remember, and let go of what was used least recently until all fits; `size` if the value's is known."""
-        self.forget(key)
-        size = ENTRY_BYTES + (int(size_of(held.value) * ALLOCATED) if size is None else size)
+        self.discard(key)
+        size = ENTRY_BYTES + (int(size_of(entry.value) * ALLOCATED) if size is None else size)
         if size > self.max_bytes:
             return
-        self._cache[key] = held
+        self._cache[key] = entry
         self._sizes[key] = size
-        self.held_bytes += size
-        while self.held_bytes > self.max_bytes:
+        self.used_bytes += size
+        while self.used_bytes > self.max_bytes:
             self.evictions += 1
-            self.forget(next(iter(self._cache)))
+            self.discard(next(iter(self._cache)))
 
     # aiocache gives the arguments their names, and passes some that have no meaning here.
-    async def _get(self, key: Hashable, encoding: str = "utf-8", _conn: Any = None) -> Held[Any] | None:
+    async def _get(self, key: Hashable, encoding: str = "utf-8", _conn: Any = None) -> Entry[Any] | None:
         return self.peek(key)
 
     async def _set(
-        self, key: Hashable, value: Held[Any], ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
+        self, key: Hashable, value: Entry[Any], ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
     ) -> bool:
-        self.keep(key, value)
+        self.put(key, value)
         return True
 
     async def _delete(self, key: Hashable, _conn: Any = None) -> int:
         present = key in self._cache
-        self.forget(key)
+        self.discard(key)
         return int(present)
 
     async def _clear(self, namespace: str | None = None, _conn: Any = None) -> bool:
         self._cache.clear()
         self._sizes.clear()
-        self.held_bytes = 0
+        self.used_bytes = 0
         return True
 
 

@@ -8,7 +8,7 @@ from msgspec import Struct, defstruct, msgpack, structs
 
 from gateway.records import BestPlay, Delta, Hiscore, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
 
-from .cache import Held
+from .cache import Entry
 from .history import History
 from .keys import BestPlays
 
@@ -21,7 +21,7 @@ RECORDS: tuple[type[Struct], ...] = (Snapshot, Hiscore, BestPlay, Peak, History,
 FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), digest_size=4).hexdigest()
 
 
-class _Parcel(Struct, Generic[W], array_like=True):
+class _Envelope(Struct, Generic[W], array_like=True):
     value: W
     fetched_at: float
     generation: int
@@ -30,24 +30,26 @@ class _Parcel(Struct, Generic[W], array_like=True):
     read_at: float = 0.0
 
 
-class Packing(Generic[V]):
-    """How entries of one kind become bytes, and come back; `unpack` raises `msgspec.DecodeError`."""
+class Codec(Generic[V]):
+    """Conversion between one resource's entries and bytes."""
 
-    def __init__(self, wire: Any, flat: Callable[[V], object], whole: Callable[[Any], V]) -> None:
-        """`flat` makes of a value what is sent as the type `wire`, `whole` does the reverse."""
-        self._flat = flat
-        self._whole = whole
-        self._parcels = msgpack.Decoder(_Parcel[wire])
+    def __init__(self, wire: Any, to_plain: Callable[[V], object], from_plain: Callable[[Any], V]) -> None:
+        """`to_plain` converts a value to msgpack's types, declared as `wire`; `from_plain` reverses it."""
+        self._to_plain = to_plain
+        self._from_plain = from_plain
+        self._envelopes = msgpack.Decoder(_Envelope[wire])
 
-    def pack(self, held: Held[V]) -> bytes:
-        """The entry, without what is this process' own affair."""
-        flat = self._flat(held.value)
-        return msgpack.encode(_Parcel(flat, held.fetched_at, held.generation, held.etag, held.dropped, held.read_at))
+    def encode(self, entry: Entry[V]) -> bytes:
+        """The entry as msgpack; process-local attributes are left out."""
+        plain = self._to_plain(entry.value)
+        return msgpack.encode(
+            _Envelope(plain, entry.fetched_at, entry.generation, entry.etag, entry.dropped, entry.read_at)
+        )
 
-    def unpack(self, packed: bytes) -> Held[V]:
-        """The entry again."""
-        value, fetched_at, generation, etag, dropped, read_at = structs.astuple(self._parcels.decode(packed))
-        return Held(self._whole(value), fetched_at, generation, etag=etag, dropped=dropped, read_at=read_at)
+    def decode(self, encoded: bytes) -> Entry[V]:
+        """The entry; raises `msgspec.DecodeError`."""
+        value, fetched_at, generation, etag, dropped, read_at = structs.astuple(self._envelopes.decode(encoded))
+        return Entry(self._from_plain(value), fetched_at, generation, etag=etag, dropped=dropped, read_at=read_at)
 
 
 def _as_array(record: type[R]) -> type[R]:
@@ -98,17 +100,17 @@ _BestPlays: Any = tuple[_as_array(BestPlay), ...]  # type: ignore[misc]  # (the 
 _MaybeDelta: Any = _as_array(Delta) | None
 _NewHiscores: Any = tuple[_as_array(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
-HISTORY: Packing[History] = Packing(tuple[UserMode, float, bool, _Snapshots], _flat_history, _whole_history)
-HISCORES: Packing[Rows[Hiscore]] = Packing(_Plays, _flat, Rows)
-OPTIONAL_HISCORES: Packing[Rows[Hiscore] | None] = Packing(
+HISTORY: Codec[History] = Codec(tuple[UserMode, float, bool, _Snapshots], _flat_history, _whole_history)
+HISCORES: Codec[Rows[Hiscore]] = Codec(_Plays, _flat, Rows)
+OPTIONAL_HISCORES: Codec[Rows[Hiscore] | None] = Codec(
     _Plays | None, _flat, lambda rows: None if rows is None else Rows(rows)
 )
-PEAK: Packing[Peak] = Packing(_as_array(Peak), structs.astuple, lambda peak: peak)
-BEST_PLAYS: Packing[BestPlays] = Packing(
+PEAK: Codec[Peak] = Codec(_as_array(Peak), structs.astuple, lambda peak: peak)
+BEST_PLAYS: Codec[BestPlays] = Codec(
     tuple[_BestPlays, bool],
     lambda plays: (_flat(plays.rows), plays.complete),
     lambda flat: BestPlays(Rows(flat[0]), flat[1]),
 )
-UPDATE: Packing[Update | None] = Packing(
+UPDATE: Codec[Update | None] = Codec(
     tuple[str, bool, bool, _MaybeDelta, _NewHiscores] | None, _flat_update, _whole_update
 )

@@ -12,13 +12,13 @@ from msgspec import DecodeError
 from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
-from .cache import Held
-from .codec import FORMAT, Packing
+from .cache import Entry
+from .codec import FORMAT, Codec
 
 V = TypeVar("V")
 
 
-class SecondLevel:
+class SharedCache:
     """aiocache's Redis back end, over the connections that everything shared goes through; knows nothing while away."""
 
     def __init__(self, redis_link: RedisLink, *, load_s: float = 20.0) -> None:
@@ -35,26 +35,26 @@ class SecondLevel:
         # How often it had what was looked for: hit, miss, or unreadable.
         self.tally: Counter[str] = Counter()
 
-    async def recall(self, name: tuple[str, Hashable], packing: Packing[V]) -> Held[V] | None:
+    async def recall(self, name: tuple[str, Hashable], codec: Codec[V]) -> Entry[V] | None:
         """What any process has kept under the name."""
         try:
             packed = await self._redis_link.run(lambda _: self._entries.get(_text(*name)))
-            held = packing.unpack(packed) if packed else None
+            entry = codec.decode(packed) if packed else None
         except RedisUnavailable:
             return None
         except DecodeError:
             self.tally["unreadable"] += 1
             return None
-        self.tally["miss" if held is None else "hit"] += 1
-        return held
+        self.tally["miss" if entry is None else "hit"] += 1
+        return entry
 
-    async def keep(self, name: tuple[str, Hashable], held: Held[V], packing: Packing[V], life_s: float) -> None:
+    async def put(self, name: tuple[str, Hashable], entry: Entry[V], codec: Codec[V], life_s: float) -> None:
         """Let every process have it."""
         if not self._redis_link.connected:
             return
         # An overflow: osu!track has sent a number of more than 64 bits, which packs into nothing.
         with suppress(RedisUnavailable, OverflowError):
-            packed = packing.pack(held)
+            packed = codec.encode(entry)
             await self._redis_link.run(lambda _: self._entries.set(_text(*name), packed, ttl=life_s))
 
     def turn(self, *name: Hashable) -> AbstractAsyncContextManager[None]:

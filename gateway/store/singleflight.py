@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Flights(Generic[T]):
+class SingleFlight(Generic[T]):
     """Tasks shared by key. One waiter going away leaves the task to the others; the last one's going cancels it."""
 
     def __init__(self) -> None:
@@ -19,17 +19,17 @@ class Flights(Generic[T]):
         """How many have not ended."""
         return len(self._waiters)
 
-    async def join(self, key: Hashable, fly: Callable[[], Awaitable[T]]) -> T:
+    async def do(self, key: Hashable, fn: Callable[[], Awaitable[T]]) -> T:
         """The result of the flight under way for the key, or of a new one."""
-        task = self._tasks.get(key) or self._start(key, fly)
+        task = self._tasks.get(key) or self._start(key, fn)
         self._waiters[task] += 1
         try:
             return await asyncio.shield(task)
         finally:
             self._leave(key, task)
 
-    def _start(self, key: Hashable, fly: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
-        task = asyncio.ensure_future(fly())
+    def _start(self, key: Hashable, fn: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(fn())
         self._tasks[key] = task
         self._waiters[task] = 0
         task.add_done_callback(lambda done: self._landed(key, done))

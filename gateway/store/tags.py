@@ -13,7 +13,7 @@ KEY = f"{PREFIX}:generations"
 SUBJECT = "raised"
 
 
-class Lasting(NamedTuple):
+class Validity(NamedTuple):
     """How long what is made of things remembered holds: `until` (seconds since 1970), or until a tag is raised."""
 
     until: float
@@ -50,19 +50,19 @@ class Generations:
         """Every tag that is not at 0."""
         return self._current.items()
 
-    def hold(self, numbers: tuple[tuple[str, int], ...]) -> bool:
+    def are_current(self, numbers: tuple[tuple[str, int], ...]) -> bool:
         """Whether none of the tags has been raised above its number."""
         for tag, number in numbers:  # noqa: SIM110 - `all` takes twice the time, and remembered answers wait for it
             if self._current.get(tag, 0) > number:
                 return False
         return True
 
-    def raise_(self, tag: str) -> int:
+    def bump(self, tag: str) -> int:
         """Whatever was asked for before this moment does not count any more; returns the new number."""
-        self.learn(tag, max(self._highest + 1, int(self._clock() * 1000)))
+        self.observe(tag, max(self._highest + 1, int(self._clock() * 1000)))
         return self.of(tag)
 
-    def learn(self, tag: str, number: int) -> None:
+    def observe(self, tag: str, number: int) -> None:
         """Another process has raised it to that number."""
         if number <= self.of(tag):
             return
@@ -85,9 +85,9 @@ class Invalidations:
         redis_link.subscribe(SUBJECT, dict[str, int], self._received)
         redis_link.on_reconnect(self._synchronize)
 
-    async def spread(self, *tags: str) -> None:
+    async def invalidate(self, *tags: str) -> None:
         """Raise them everywhere. Here it is done at once; the others, if Redis is there, know when this returns."""
-        numbers = {tag: self._generations.raise_(tag) for tag in tags}
+        numbers = {tag: self._generations.bump(tag) for tag in tags}
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: self._publish(redis, numbers))
 
@@ -109,4 +109,4 @@ class Invalidations:
 
     def _received(self, numbers: dict[str, int]) -> None:
         for tag, number in sorted(numbers.items(), key=lambda item: item[1]):
-            self._generations.learn(tag, number)
+            self._generations.observe(tag, number)

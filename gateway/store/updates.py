@@ -9,7 +9,7 @@ from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
 from .tracker import Tracker
-from .update_registry import Ledger, Page
+from .update_registry import UpdateRecord, UpdateRegistry
 
 
 class Cooldown(NamedTuple):
@@ -34,13 +34,13 @@ class Updates:
         self,
         client: Client,
         tracker: Tracker,
-        ledger: Ledger,
+        registry: UpdateRegistry,
     ) -> None:
-        """The ledger has the rules, and what other processes have sent."""
-        self._ledger = ledger
+        """The registry has the rules, and what other processes have sent."""
+        self._registry = registry
         self._client = client
         self._tracker = tracker
-        self._clock = ledger.clock
+        self._clock = registry.clock
         self._under_way: dict[UserMode, asyncio.Task[Outcome]] = {}
         self._sent: dict[UserMode, tuple[float, bool]] = {}
 
@@ -64,15 +64,15 @@ class Updates:
 
     def _refusal(self, user_mode: UserMode) -> Cooldown | Unknown | None:
         sent_at, known = self._sent.get(user_mode, (0.0, True))
-        retry_at = sent_at + self._ledger.cooldown_s
+        retry_at = sent_at + self._registry.cooldown_s
         if retry_at <= self._clock():
             return None
         return Cooldown(retry_at) if known else Unknown()
 
     async def _update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
-        page = await self._ledger.open(user_mode)
-        if page is not None:
-            return await self._elsewhere(user_mode, page)
+        record = await self._registry.claim(user_mode)
+        if record is not None:
+            return await self._elsewhere(user_mode, record)
         self._remember(user_mode, self._clock(), known=True)
         try:
             answer = await self._client.update(user_mode, deadline)
@@ -82,11 +82,11 @@ class Updates:
         update = answer.value
         await self._tracker.updated(user_mode, update.username if update else None)
         self._remember(user_mode, self._clock(), known=update is not None)
-        await self._ledger.close(user_mode, update, retry_at=self._clock() + self._ledger.cooldown_s)
+        await self._registry.finish(user_mode, update, retry_at=self._clock() + self._registry.cooldown_s)
         return update or Unknown(asked=True)
 
     async def _failed(self, user_mode: UserMode, exc: UpstreamError) -> None:
-        retry_at = self._clock() + self._ledger.cooldown_s
+        retry_at = self._clock() + self._registry.cooldown_s
         if exc.unsent:
             self._sent.pop(user_mode, None)
             retry_at = 0.0
@@ -94,23 +94,23 @@ class Updates:
             # A timeout or a failure: it has probably been made.
             await self._tracker.updated(user_mode, None)
             self._remember(user_mode, self._clock(), known=True)
-        await self._ledger.close(user_mode, exc, retry_at=retry_at)
+        await self._registry.finish(user_mode, exc, retry_at=retry_at)
 
-    async def _elsewhere(self, user_mode: UserMode, page: Page) -> Outcome:
+    async def _elsewhere(self, user_mode: UserMode, record: UpdateRecord) -> Outcome:
         """Another process has sent it: its outcome if that is under way, the cooldown if it is over."""
-        over = page.ended or page.until <= self._clock()  # or who sent it is no more
+        over = record.ended or record.until <= self._clock()  # or who sent it is no more
         if not over:
-            page = await self._awaited(user_mode, page)
-        known = not page.ended or page.failure is not None or page.outcome() is not None
+            record = await self._awaited(user_mode, record)
+        known = not record.ended or record.failure is not None or record.outcome() is not None
         # It counts here too, should Redis go away.
-        self._remember(user_mode, page.retry_at - self._ledger.cooldown_s, known=known)
+        self._remember(user_mode, record.retry_at - self._registry.cooldown_s, known=known)
         if over:
-            return Cooldown(page.retry_at) if known else Unknown()
-        return page.outcome() or Unknown()
+            return Cooldown(record.retry_at) if known else Unknown()
+        return record.outcome() or Unknown()
 
-    async def _awaited(self, user_mode: UserMode, page: Page) -> Page:
+    async def _awaited(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
         try:
-            return await self._ledger.ended(user_mode, page)
+            return await self._registry.wait(user_mode, record)
         except UpstreamTimeout:
             # It has probably been made.
             await self._tracker.updated(user_mode, None)
@@ -118,7 +118,7 @@ class Updates:
 
     def _remember(self, user_mode: UserMode, sent_at: float, *, known: bool) -> None:
         now = self._clock()
-        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._ledger.cooldown_s > now}
+        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._registry.cooldown_s > now}
         self._sent[user_mode] = (sent_at, known)
 
     def _ended(self, user_mode: UserMode, task: asyncio.Task[Outcome]) -> None:

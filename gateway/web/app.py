@@ -26,7 +26,7 @@ from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
-from gateway.store.update_registry import Ledger
+from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Updates
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
@@ -67,13 +67,13 @@ class Gateway:
         self.tracker = Tracker(
             client, Cache(settings.cache_max_bytes), settings, redis_link=self.redis_link, clock=clock
         )
-        ledger = Ledger(
+        registry = UpdateRegistry(
             self.redis_link,
             cooldown_s=settings.update_cooldown_s,
             timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
             clock=clock,
         )
-        self.updates = Updates(client, self.tracker, ledger)
+        self.updates = Updates(client, self.tracker, registry)
         services = Services(self.tracker, self.updates, self.upstream.breaker, settings.max_rows)
         limits = Limits(
             settings.max_depth,

@@ -38,7 +38,7 @@ class SharedDocuments:
         # Whoever can write to Redis has no say in what is executed.
         return found.decode("utf-8", "surrogatepass") if found and sha256(found).hexdigest() == digest else None
 
-    async def keep(self, digest: str, text: str) -> None:
+    async def put(self, digest: str, text: str) -> None:
         """Let every process have it."""
         document = text.encode("utf-8", "surrogatepass")
         if len(document) <= MAX_SHARED_BYTES:
@@ -99,7 +99,7 @@ class PersistedDocuments:
             raise Rejected(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
         if digest not in self._registered:
             self._remember(digest, text)
-            await self._shared.keep(digest, text)
+            await self._shared.put(digest, text)
 
     def _remember(self, digest: str, text: str) -> None:
         self._bytes += len(text) - len(self._registered.pop(digest, ""))

@@ -56,7 +56,7 @@ class MetricsCollector:
         self._set("gateway_redis_up", seen.redis_link.connected)
         self._add("gateway_redis_disconnects", seen.redis_link.disconnects)
         for name, cache in seen.caches.items():
-            self._set("gateway_cache_bytes", cache.held_bytes, name)
+            self._set("gateway_cache_bytes", cache.used_bytes, name)
             self._set("gateway_cache_entries", len(cache), name)
             self._add("gateway_cache_evictions", cache.evictions, name)
         for name, tally in seen.served.items():

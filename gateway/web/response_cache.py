@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.store.cache import Cache, Held
-from gateway.store.tags import Generations, Lasting
+from gateway.store.cache import Cache, Entry
+from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
 from .access_log import told_again
@@ -35,7 +35,7 @@ class Stored(NamedTuple):
     body: bytes
     etag: bytes
     since: float
-    lasting: Lasting
+    lasting: Validity
     asked: dict[str, Any]
 
 
@@ -106,9 +106,9 @@ class ResponseCache:
         if held is None:
             return None
         stored: Stored = held.value
-        if stored.lasting.until > self._clock() and self._generations.hold(stored.lasting.generations):
+        if stored.lasting.until > self._clock() and self._generations.are_current(stored.lasting.generations):
             return stored
-        self.cache.forget(question)
+        self.cache.discard(question)
         return None
 
     def _addressed(self, stored: Stored, identity: str, headers: dict[bytes, bytes]) -> Again:
@@ -120,13 +120,13 @@ class ResponseCache:
             return Again(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
         return Again(200, stored.headers, own, stored.body)
 
-    def keep(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
+    def put(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Remember an answer; the application has left in the request's state for how long, and what was asked."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
         stored = Stored(headers, body, etag, self._clock(), state["lasting"], state["request_context"].operation_fields)
-        self.cache.keep(question, Held(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
+        self.cache.put(question, Entry(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
 
-    def life_s(self, lasting: Lasting) -> int:
+    def life_s(self, lasting: Validity) -> int:
         """For how many whole seconds others may keep it."""
         return max(0, int(lasting.until - self._clock()))
 
@@ -159,7 +159,7 @@ class _Answer:
         body: bytes = message.get("body", b"")
         headers = MutableHeaders(raw=start["headers"])
         state = self._scope.get("state", {})
-        lasting: Lasting | None = state.get("lasting")
+        lasting: Validity | None = state.get("lasting")
         question, etag = self._question, b""
         if lasting and question and question.method == "GET":
             etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
@@ -167,7 +167,7 @@ class _Answer:
             headers["cache-control"] = f"public, max-age={self._cache.life_s(lasting)}"
         body = await self._compressed(body, headers)
         if lasting and question:
-            self._cache.keep(question, start, body, etag, state)
+            self._cache.put(question, start, body, etag, state)
         if etag and _matches(etag, self._headers.get(b"if-none-match")):
             start["status"], body = 304, b""
             start["headers"] = [pair for pair in start["headers"] if pair[0] not in NOT_MODIFIED]

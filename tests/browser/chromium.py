@@ -25,7 +25,7 @@ DESK = {"width": 1280, "height": 860}
 PATIENCE_MS = 15_000
 
 
-class Served(NamedTuple):
+class ReadResult(NamedTuple):
     """A gateway and its sandbox, by their addresses."""
 
     address: str
@@ -43,7 +43,7 @@ class Served(NamedTuple):
 class RequestContext:
     """Opens pages in one fresh profile, and keeps what they do wrong."""
 
-    def __init__(self, context: BrowserContext, served: Served) -> None:
+    def __init__(self, context: BrowserContext, served: ReadResult) -> None:
         self.context = context
         self.served = served
         self.wrongs: list[str] = []

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import FLAGS, RequestContext, Served
+from tests.browser.chromium import FLAGS, ReadResult, RequestContext
 from tests.needed import found
 from tests.processes import sandboxed
 
@@ -27,14 +27,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Served]:
+def gateway() -> Iterator[ReadResult]:
     """One for all tests of a file: what a test changes in a player, the next one finds."""
     with sandboxed() as (address, sandbox):
-        yield Served(address, sandbox)
+        yield ReadResult(address, sandbox)
 
 
 @pytest.fixture
-def request_context(browser: Browser, gateway: Served) -> Iterator[RequestContext]:
+def request_context(browser: Browser, gateway: ReadResult) -> Iterator[RequestContext]:
     """A profile that nobody has used before."""
     context = browser.new_context(reduced_motion="reduce")
     request_context = RequestContext(context, gateway)

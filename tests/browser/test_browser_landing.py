@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.chromium import PHONE, Served
+from tests.browser.chromium import PHONE, ReadResult
 from tests.needed import needs
 from tests.processes import sandboxed
 
@@ -32,7 +32,7 @@ def test_it_says_how_osutrack_is_doing(request_context):
 def test_it_says_when_osutrack_is_down(request_context):
     many = " ".join(f"p{user}: user(id: {user}) {{ stats {{ peak {{ globalRank }} }} }}" for user in range(1001, 1011))
     with sandboxed() as addresses:  # one of its own, because it takes a while to be well again
-        request_context.served = Served(*addresses)
+        request_context.served = ReadResult(*addresses)
         request_context.served.fault(kind="status", status=503)
         httpx.post(f"{request_context.served.address}/graphql", json={"query": f"{{ {many} }}"})
         page = request_context("/")

@@ -6,7 +6,7 @@ from starlette.routing import Mount
 
 from gateway.settings import Settings
 from gateway.web.app import create_app
-from tests.browser.chromium import Served
+from tests.browser.chromium import ReadResult
 from tests.real import served
 
 
@@ -23,7 +23,7 @@ def mounted(gateway):
 
 @pytest.fixture
 def page(request_context, mounted):
-    request_context.served = Served(mounted, request_context.served.sandbox)
+    request_context.served = ReadResult(mounted, request_context.served.sandbox)
     return request_context
 
 

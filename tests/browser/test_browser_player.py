@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
-from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
+from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, ReadResult
 from tests.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -19,7 +19,7 @@ UPDATED, COOLED, TYPED = 1052, 1053, 1054
 def gateway():
     """One for all tests of this file, which make more updates than osu!track is to be asked for."""
     with sandboxed(updates_per_minute="0") as addresses:
-        yield Served(*addresses)
+        yield ReadResult(*addresses)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route
 
 from gateway.sandbox.players import AMEO, UPDATE_HANGS
-from tests.browser.chromium import Served
+from tests.browser.chromium import ReadResult
 from tests.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -16,7 +16,7 @@ LOADED = "#progress[aria-busy=false]"
 def gateway():
     """A fresh one for each test: an open breaker stays open for a while. What it remembers is old at once."""
     with sandboxed(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as addresses:
-        yield Served(*addresses)
+        yield ReadResult(*addresses)
 
 
 def trouble(page, place="#failed"):
@@ -118,7 +118,7 @@ def test_an_update_while_osutrack_is_down_says_so(request_context, gateway):
 
 def test_a_token_is_asked_for_where_one_is_needed(request_context):
     with sandboxed(update_tokens="right-token-of-some-length") as addresses:
-        request_context.served = Served(*addresses)
+        request_context.served = ReadResult(*addresses)
         page = request_context(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
@@ -149,7 +149,7 @@ def test_without_its_chart_the_page_says_how_to_get_it(request_context):
 
 def test_too_many_snapshots_at_once_can_be_thinned_out(request_context):
     with sandboxed(max_rows="1000") as addresses:
-        request_context.served = Served(*addresses)
+        request_context.served = ReadResult(*addresses)
         page = request_context("/players/2?every=all")
         assert trouble(page, "#plots-trouble") == "RESULT_TOO_LARGE"
         assert page.locator("#plots-trouble").get_by_role("button", name="Try again").count() == 0
