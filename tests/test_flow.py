@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.server.flow_control import Flow
+from gateway.server.flow_control import TimeoutFlowControl
 
 
 class Transport(asyncio.Transport):
@@ -28,7 +28,7 @@ class Transport(asyncio.Transport):
 @pytest.mark.parametrize("waiting", [[], ["a request"], ["a request", "another"]])
 def test_nothing_is_read_while_requests_wait_that_have_been_read(waiting):
     transport = Transport()
-    flow = Flow(transport, waiting, 10)
+    flow = TimeoutFlowControl(transport, waiting, 10)
     flow.pause_reading()
     flow.resume_reading()
     assert transport.reading is not bool(waiting)
@@ -37,7 +37,7 @@ def test_nothing_is_read_while_requests_wait_that_have_been_read(waiting):
 async def given_up(*left):
     """Whether a client is given up who has so many bytes left to take at each look."""
     transport = Transport()
-    flow = Flow(transport, [], 0)
+    flow = TimeoutFlowControl(transport, [], 0)
     flow.pause_writing()
     for transport.unsent in left:
         await asyncio.sleep(0)

@@ -95,7 +95,7 @@ def slow(gateway):
 
 
 async def answered(engine, query):
-    purse = type("Purse", (), {"limit": 0, "remaining": 0, "full_at": 0.0})()
+    purse = type("PointsBalance", (), {"limit": 0, "remaining": 0, "full_at": 0.0})()
     response, _ = await engine.execute(engine.admit(query, {}, None), purse, may_update=True)
     return json.dumps([response["data"], response.get("errors")])
 

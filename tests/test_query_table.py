@@ -3,7 +3,7 @@
 import pytest
 
 from gateway.cli.gateway_client import Answer, Extensions, Failure, Warned
-from gateway.cli.query import complaints
+from gateway.cli.query import render_errors
 from gateway.cli.table import tables
 
 
@@ -105,7 +105,7 @@ def test_errors_and_warnings_are_a_line_each_with_path_code_and_patience():
         ],
         extensions=Extensions([Warned("ReadResult although it is old.", "STALE_DATA", ["users", 0, "stats"])]),
     )
-    assert list(complaints(answer)) == [
+    assert list(render_errors(answer)) == [
         "error: user.peak: osu!track is busy. (UPSTREAM_BUSY, try again in 12 s)",
         "error: Not\\x07 one of ours.",
         "warning: users.0.stats: ReadResult although it is old. (STALE_DATA)",

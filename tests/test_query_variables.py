@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.cli.operation import WrongCall, asked
+from gateway.cli.operation import UsageError, asked
 
 
 @pytest.fixture
@@ -56,5 +56,5 @@ def test_a_flag_is_read_as_its_declared_type(variables, kind, values, expected):
     ],
 )
 def test_a_flag_that_its_type_can_not_be_is_a_wrong_call(variables, kind, values):
-    with pytest.raises(WrongCall, match="--var x"):
+    with pytest.raises(UsageError, match="--var x"):
         variables(kind, *values)

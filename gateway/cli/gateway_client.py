@@ -1,4 +1,4 @@
-"""The way to a gateway, over the network or in this process, and its answer."""
+"""The target to a gateway, over the network or in this process, and its answer."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,14 +10,14 @@ import msgspec
 
 from gateway.settings import Settings
 
-from .operation import Asked, WrongCall
+from .operation import Operation, UsageError
 
 GRAPHQL = "application/graphql-response+json"
 # Longer than a gateway takes for an update, which is its longest work.
 TIMEOUT_S = 60.0
 
 
-class NoAnswer(Exception):
+class GatewayUnreachable(Exception):
     """No gateway could be reached, or what answered is none. The message names it."""
 
 
@@ -52,7 +52,7 @@ class Answer(msgspec.Struct):
     content: bytes = b""
 
 
-class Way(NamedTuple):
+class Target(NamedTuple):
     """How to reach a gateway."""
 
     http: httpx.AsyncClient
@@ -60,21 +60,21 @@ class Way(NamedTuple):
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[Way]:
-    """The way to the gateway at this address. Raises `WrongCall` if it is none."""
+async def running(url: str) -> AsyncIterator[Target]:
+    """The target to the gateway at this address. Raises `UsageError` if it is none."""
     try:
         address = httpx.URL(url)
     except httpx.InvalidURL as exc:
-        raise WrongCall(f"--url {url}: {exc}") from exc
+        raise UsageError(f"--url {url}: {exc}") from exc
     if address.scheme not in {"http", "https"} or not address.host:
-        raise WrongCall(f"--url {url}: it must be like http://127.0.0.1:8000")
+        raise UsageError(f"--url {url}: it must be like http://127.0.0.1:8000")
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
-        yield Way(http, address.copy_with(path="/graphql") if address.path == "/" else address)
+        yield Target(http, address.copy_with(path="/graphql") if address.path == "/" else address)
 
 
 @asynccontextmanager
-async def in_process(settings: Settings, *, sandbox: bool) -> AsyncIterator[Way]:
-    """The way to a gateway that lives as long as the context; nothing is remembered at first."""
+async def in_process(settings: Settings, *, sandbox: bool) -> AsyncIterator[Target]:
+    """The target to a gateway that lives as long as the context; nothing is remembered at first."""
     # Half a second of imports that a query to a running gateway does without.
     from gateway.sandbox import create_sandbox  # noqa: PLC0415
     from gateway.web.app import create_app  # noqa: PLC0415
@@ -84,25 +84,25 @@ async def in_process(settings: Settings, *, sandbox: bool) -> AsyncIterator[Way]
     upstream = httpx.ASGITransport(create_sandbox(rate_limits=True)) if sandbox else None
     app = create_app(settings.model_copy(update=chosen), transport=upstream)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
-        yield Way(http, httpx.URL("http://gateway/graphql"))
+        yield Target(http, httpx.URL("http://gateway/graphql"))
 
 
-async def answer(way: Way, question: Asked, *, token: str) -> Answer:
-    """The answer to an operation, whatever it says. Raises `NoAnswer` if there is none."""
-    where = way.url.copy_with(username=None, password=None)
+async def answer(target: Target, question: Operation, *, token: str) -> Answer:
+    """The answer to an operation, whatever it says. Raises `GatewayUnreachable` if there is none."""
+    where = target.url.copy_with(username=None, password=None)
     headers = {"Accept": GRAPHQL, "User-Agent": f"osutrack-gateway-query/{version('osutrack-gateway')}"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     try:
-        response = await way.http.post(way.url, json=question._asdict(), headers=headers)
+        response = await target.http.post(target.url, json=question._asdict(), headers=headers)
     except httpx.HTTPError as exc:
-        raise NoAnswer(f"{where} can't be reached: {str(exc) or type(exc).__name__}") from exc
+        raise GatewayUnreachable(f"{where} can't be reached: {str(exc) or type(exc).__name__}") from exc
     try:
         found = msgspec.json.decode(response.content, type=Answer)
     except msgspec.DecodeError as exc:
-        raise NoAnswer(_not_graphql(where, response)) from exc
+        raise GatewayUnreachable(_not_graphql(where, response)) from exc
     if found.data is msgspec.UNSET and not found.errors:
-        raise NoAnswer(_not_graphql(where, response))
+        raise GatewayUnreachable(_not_graphql(where, response))
     found.content = response.content
     return found
 

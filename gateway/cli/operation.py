@@ -21,11 +21,11 @@ JSON_SCALARS: dict[str, type] = {"Int": int, "Float": float, "Boolean": bool}
 TEXT_SCALARS = {"ID", "String"}
 
 
-class WrongCall(Exception):
+class UsageError(Exception):
     """The command can't be what was meant. The message says why."""
 
 
-class Asked(NamedTuple):
+class Operation(NamedTuple):
     """What is sent, in the names of GraphQL over HTTP."""
 
     query: str
@@ -33,32 +33,32 @@ class Asked(NamedTuple):
     operationName: str | None  # noqa: N815  # its name on the wire
 
 
-def asked(file: str, operation: str | None, flags: Iterable[str], variables: str | None) -> Asked:
-    """The operation that is meant, with its variables; flags count more. Raises `WrongCall`."""
+def asked(file: str, operation: str | None, flags: Iterable[str], variables: str | None) -> Operation:
+    """The operation that is meant, with its variables; flags count more. Raises `UsageError`."""
     text = _text(file)
     chosen = _chosen(_operations(text, file), operation)
     declared = {definition.variable.name.value: definition for definition in chosen.variable_definitions or ()}
     values = _object(variables) | _typed(flags, declared)
     for name, definition in declared.items():
         if name not in values and definition.default_value is None and isinstance(definition.type, NonNullTypeNode):
-            raise WrongCall(f"the variable {_shown(definition)} is missing: --var {name}=...")
-    return Asked(text, values, chosen.name.value if chosen.name else None)
+            raise UsageError(f"the variable {_shown(definition)} is missing: --var {name}=...")
+    return Operation(text, values, chosen.name.value if chosen.name else None)
 
 
 def _text(file: str) -> str:
     try:
         return sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except OSError as exc:
-        raise WrongCall(f"{file}: {exc.strerror}") from exc
+        raise UsageError(f"{file}: {exc.strerror}") from exc
     except UnicodeDecodeError as exc:
-        raise WrongCall(f"{file}: it is not text in UTF-8") from exc
+        raise UsageError(f"{file}: it is not text in UTF-8") from exc
 
 
 def _operations(text: str, file: str) -> list[OperationDefinitionNode]:
     try:
         document = parse(Source(text, file))
     except GraphQLSyntaxError as exc:
-        raise WrongCall(str(exc)) from exc
+        raise UsageError(str(exc)) from exc
     return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
 
 
@@ -67,7 +67,7 @@ def _chosen(operations: list[OperationDefinitionNode], name: str | None) -> Oper
     if len(fitting) == 1:
         return fitting[0]
     names = ", ".join(node.name.value for node in operations if node.name) or "none with a name"
-    raise WrongCall(f"--operation must be one of the document's operations: {names}")
+    raise UsageError(f"--operation must be one of the document's operations: {names}")
 
 
 def _object(variables: str | None) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def _object(variables: str | None) -> dict[str, Any]:
         content = Path(text[1:]).read_bytes() if text.startswith("@") else text.encode()
         return msgspec.json.decode(content, type=dict[str, Any])
     except (OSError, msgspec.DecodeError) as exc:
-        raise WrongCall(f"--variables must be a JSON object, or @ and a file that has one: {exc}") from exc
+        raise UsageError(f"--variables must be a JSON object, or @ and a file that has one: {exc}") from exc
 
 
 def _typed(flags: Iterable[str], declared: dict[str, VariableDefinitionNode]) -> dict[str, Any]:
@@ -84,10 +84,10 @@ def _typed(flags: Iterable[str], declared: dict[str, VariableDefinitionNode]) ->
     for flag in flags:
         name, sign, value = flag.partition("=")
         if not sign:
-            raise WrongCall(f"--var {flag}: give it as NAME=VALUE")
+            raise UsageError(f"--var {flag}: give it as NAME=VALUE")
         if name not in declared:
             known = ", ".join(map(_shown, declared.values())) or "none"
-            raise WrongCall(f"--var {name}: the operation has no such variable, but {known}")
+            raise UsageError(f"--var {name}: the operation has no such variable, but {known}")
         given.setdefault(name, []).append(value)
     return {name: _value(f"--var {name}", values, declared[name].type) for name, values in given.items()}
 
@@ -99,7 +99,7 @@ def _value(where: str, given: list[str], kind: TypeNode) -> Any:
         is_json = len(given) == 1 and given[0].startswith("[")
         return _json(where, given[0], list[Any]) if is_json else [_value(where, [one], kind.type) for one in given]
     if len(given) > 1:
-        raise WrongCall(f"{where}: it is no list, so give it once")
+        raise UsageError(f"{where}: it is no list, so give it once")
     name = kind.name.value if isinstance(kind, NamedTypeNode) else ""
     if name in JSON_SCALARS:
         return _json(where, given[0], JSON_SCALARS[name])
@@ -110,7 +110,7 @@ def _json(where: str, text: str, kind: Any) -> Any:
     try:
         return msgspec.json.decode(text, type=kind)
     except msgspec.DecodeError as exc:
-        raise WrongCall(f"{where}: {text!r} can't be read: {exc}") from exc
+        raise UsageError(f"{where}: {text!r} can't be read: {exc}") from exc
 
 
 def _shown(definition: VariableDefinitionNode) -> str:

@@ -12,8 +12,8 @@ import msgspec
 
 from gateway.settings import BadSettings, read_settings
 
-from .gateway_client import Answer, Failure, NoAnswer, answer, in_process, running
-from .operation import Asked, WrongCall, asked
+from .gateway_client import Answer, Failure, GatewayUnreachable, answer, in_process, running
+from .operation import Operation, UsageError, asked
 from .table import printable, tables
 
 DESCRIPTION = """\
@@ -84,7 +84,7 @@ async def _tell(stream: TextIO, sleep: Callable[[float], Awaitable[object]]) -> 
         stream.flush()
 
 
-def complaints(answer: Answer) -> Iterator[str]:
+def render_errors(answer: Answer) -> Iterator[str]:
     """Errors first, then what is served although it is old or incomplete."""
     for error in answer.errors:
         yield printable(f"error: {_at(error.path)}{error.message}{_facts(error)}")
@@ -111,11 +111,11 @@ def query(call: argparse.Namespace) -> int:
     """Run the operation and print what it comes to."""
     try:
         found = asyncio.run(_answered(call, asked(call.file, call.operation, call.var, call.variables)))
-    except (WrongCall, BadSettings) as exc:
+    except (UsageError, BadSettings) as exc:
         return _fail(exc, WRONG_CALL)
-    except NoAnswer as exc:
+    except GatewayUnreachable as exc:
         return _fail(exc, NO_ANSWER)
-    for complaint in complaints(found):
+    for complaint in render_errors(found):
         print(complaint, file=sys.stderr)
     # UTF-8, whatever the terminal says: JSON is nothing else.
     sys.stdout.buffer.write(_printed(found, call))
@@ -123,7 +123,7 @@ def query(call: argparse.Namespace) -> int:
     return ERRORS if found.errors else 0
 
 
-async def _answered(call: argparse.Namespace, question: Asked) -> Answer:
+async def _answered(call: argparse.Namespace, question: Operation) -> Answer:
     settings = read_settings()
     way = running(call.url) if call.url else in_process(settings, sandbox=call.sandbox)
     async with way as gateway, progress(sys.stderr, shown=not call.quiet):

@@ -33,7 +33,7 @@ MAX_WARNINGS = 50
 LONGEST_S = 600.0
 
 
-class Purse(Protocol):
+class PointsBalance(Protocol):
     """The caller's points, as far as an operation needs to know."""
 
     @property
@@ -62,7 +62,7 @@ class OperationRequest(NamedTuple):
     """Who asks, and what it may cost. `may_update` is false when a token is needed and was not given."""
 
     operation: Operation
-    purse: Purse
+    points: PointsBalance
     cost: int
     may_update: bool
 
@@ -76,9 +76,9 @@ class Context:
         self.deadline = deadline
         self.request = request
         self.warnings: list[dict[str, Any]] = []
-        self.spent = 0
+        self.charged = 0
         # Set by what belongs to the caller or the moment.
-        self.fleeting = False
+        self.uncacheable = False
         self._rows = 0
         tracker = services.tracker
         self.loaders: list[Loader[Any, Any]] = []
@@ -93,9 +93,9 @@ class Context:
         served = loader.peek(key)
         if served is None:
             return self._later(info, loader, key, then)
-        return then(self.told(info, served))
+        return then(self.unwrap(info, served))
 
-    def told(self, info: "Info", served: ReadResult[V]) -> V:
+    def unwrap(self, info: "Info", served: ReadResult[V]) -> V:
         """The value, which is made use of: what is wrong with it belongs beside the answer."""
         if served.age_s is not None:
             age = round(served.age_s)
@@ -106,7 +106,7 @@ class Context:
             self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
         return served.value
 
-    def counted(self, rows: R, count: int) -> R:
+    def count_rows(self, rows: R, count: int) -> R:
         """The rows, if the operation may return so many more; raises `ResultTooLarge`."""
         self._rows += count
         if self._rows > self.services.max_rows:
@@ -116,17 +116,17 @@ class Context:
             )
         return rows
 
-    def lasting(self) -> Validity | None:
+    def validity(self) -> Validity | None:
         """For how long the answer is the same; None if asked again it may be another, or has something to warn of."""
-        if self.fleeting or self.warnings or self.spent:
+        if self.uncacheable or self.warnings or self.charged:
             return None
         seen = list(chain.from_iterable(loader.seen() for loader in self.loaders))
         until = min((served.fresh_until for served in seen), default=self.now + LONGEST_S)
         return Validity(until, tuple({(served.tag, served.generation) for served in seen}))
 
-    def spend(self, resource: str) -> None:
+    def charge(self, resource: str) -> None:
         """One request to osu!track was made for this operation."""
-        self.spent += PRICES[resource]
+        self.charged += PRICES[resource]
 
     async def update(self, user_mode: UserMode) -> Outcome:
         """Have the player updated, and let nothing that was read before stand in for what is true after."""
@@ -145,7 +145,7 @@ class Context:
         finally:
             self._forget()
             if asked:
-                self.spend("update")
+                self.charge("update")
         return outcome
 
     def _forget(self) -> None:
@@ -153,10 +153,10 @@ class Context:
             loader.clear()
 
     async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
-        return then(self.told(info, loader.peek(key) or await loader.load(key)))
+        return then(self.unwrap(info, loader.peek(key) or await loader.load(key)))
 
     def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
-        loader = Loader(resource, self.deadline, lambda: self.spend(resource.name))
+        loader = Loader(resource, self.deadline, lambda: self.charge(resource.name))
         self.loaders.append(loader)
         return loader
 

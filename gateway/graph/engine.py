@@ -12,9 +12,9 @@ from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.store.tags import Validity
 
-from .context import Context, OperationRequest, Purse, Services
+from .context import Context, OperationRequest, PointsBalance, Services
 from .prepare.documents import Documents, Operation
-from .prepare.errors import Refused, failure, refusal
+from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
 from .schema import core_of
 
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
     """The response (data, errors, extensions), and for how long it is the same, None for now only."""
 
     content: dict[str, Any]
-    lasting: Validity | None
+    validity: Validity | None
 
 
 class Engine:
@@ -59,23 +59,23 @@ class Engine:
         self._documents = Documents(core_of(schema), limits)
 
     def admit(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> Admitted:
-        """The operation that is meant; raises `Refused` if the document or its cost are not what they may be."""
+        """The operation that is meant; raises `RequestError` if the document or its cost are not what they may be."""
         prepared = self._documents.prepare(query)
-        if isinstance(prepared, Refused):
+        if isinstance(prepared, RequestError):
             # A new one each time: an exception that is raised again drags its old tracebacks along.
-            raise Refused(prepared.errors)
+            raise RequestError(prepared.errors)
         operation = _chosen(prepared, operation_name)
         cost = operation.cost(variables)
         try:
             self._limits.check_cost(cost)
         except LimitExceeded as exc:
-            raise Refused([failure(exc)]) from exc
+            raise RequestError([format_error(exc)]) from exc
         return Admitted(operation, variables, cost)
 
-    async def execute(self, admitted: Admitted, purse: Purse, *, may_update: bool) -> Answer:
-        """What the operation comes to. Raises `Refused` when the variables don't fit."""
+    async def execute(self, admitted: Admitted, points: PointsBalance, *, may_update: bool) -> Answer:
+        """What the operation comes to. Raises `RequestError` when the variables don't fit."""
         operation, variables, cost = admitted
-        request = OperationRequest(operation, purse, cost, may_update)
+        request = OperationRequest(operation, points, cost, may_update)
         context = Context(
             self._services, now=self._clock(), deadline=Deadline.from_timeout(self._timeout_s), request=request
         )
@@ -90,14 +90,14 @@ class Engine:
                 )
         except TimeoutError as exc:
             raise OperationTimeout("The operation took too long. Ask for less, or try again later.") from exc
-        errors = [failure(error) for error in result.errors or ()]
+        errors = [format_error(error) for error in result.errors or ()]
         if result.data is None and not any("path" in error for error in errors):
-            raise Refused(errors)
-        extensions: dict[str, Any] = {"cost": {"requested": cost, "charged": min(context.spent, cost)}}
+            raise RequestError(errors)
+        extensions: dict[str, Any] = {"cost": {"requested": cost, "charged": min(context.charged, cost)}}
         if context.warnings:
             extensions["warnings"] = context.warnings
         content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": extensions}
-        return Answer(content, context.lasting() if operation.is_query and not errors else None)
+        return Answer(content, context.validity() if operation.is_query and not errors else None)
 
 
 def _chosen(operations: Mapping[str | None, Operation], name: str | None) -> Operation:
@@ -105,5 +105,5 @@ def _chosen(operations: Mapping[str | None, Operation], name: str | None) -> Ope
         return next(iter(operations.values()))
     if name is None or name not in operations:
         names = ", ".join(sorted(known for known in operations if known)) or "none"
-        raise refusal("BAD_USER_INPUT", f"`operationName` must be one of the document's operations: {names}.")
+        raise request_error("BAD_USER_INPUT", f"`operationName` must be one of the document's operations: {names}.")
     return operations[name]

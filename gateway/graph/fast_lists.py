@@ -28,7 +28,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.records import Mode, Rows
 
-from .fields import resolved
+from .fields import record_field
 from .scalars import MAX_SAFE_INTEGER
 
 Executor = StrawberryGraphQLCoreExecutionContext
@@ -204,7 +204,7 @@ def is_supported() -> bool:
 
     @strawberry.type(name="Query")
     class Probes:
-        @resolved(list[ProbeType])
+        @record_field(list[ProbeType])
         def probes(self) -> Rows[Probe]:
             return Rows([Probe(1, "a"), Probe(2, "b")])
 

@@ -13,7 +13,7 @@ from gateway.store.updates import Cooldown, Unknown
 
 from . import inputs
 from .context import Context, Info
-from .fields import UPDATE, documented, resolved
+from .fields import UPDATE, documented, record_field
 from .inputs import GameMode
 from .scalars import DateTime, from_timestamp
 from .types.scores import NewHiscore
@@ -82,7 +82,7 @@ UpdateUserResult = Annotated[
 class Mutation:
     """The one thing that can be changed: what osu!track has recorded."""
 
-    @resolved(UpdateUserResult, UPDATE)
+    @record_field(UpdateUserResult, UPDATE)
     async def update_user(
         self, info: Info, id: ID, mode: GameMode = GameMode.OSU
     ) -> UpdateUserSuccess | UserNotFound | UpdateOnCooldown:

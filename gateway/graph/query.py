@@ -13,10 +13,10 @@ from gateway.store.keys import Name
 
 from . import inputs
 from .context import Info
-from .fields import BEST_PLAYS, HISCORES_BY_NAME, SemanticNonNull, documented, resolved
+from .fields import BEST_PLAYS, HISCORES_BY_NAME, SemanticNonNull, documented, record_field
 from .inputs import GameMode, ScoreOrder, span
 from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
-from .types.paging import After, First, HiscoreCut, Page, PlayedWindow, source_of
+from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .types.scores import HiscoreConnection
 from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
 from .types.users import User, user_of
@@ -46,7 +46,7 @@ class Query:
             raise BadUserInput("ids", f"`ids` may list {MAX_USERS} IDs at most; there are {len(ids)}.")
         return [user_of(inputs.user_id(each, "ids")) for each in ids]
 
-    @resolved(HiscoreConnection | None, SemanticNonNull(), HISCORES_BY_NAME)
+    @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES_BY_NAME)
     def hiscores_by_username(
         self,
         info: Info,
@@ -63,7 +63,7 @@ class Query:
         """
         context = info.context
         name = Name(inputs.username(username), mode.value)
-        cut = HiscoreCut(context, source_of("by name", name), span(window, context.now), order_by, first, after)
+        cut = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
 
         def page(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
             if plays is None:
@@ -72,7 +72,7 @@ class Query:
 
         return context.read(info, context.hiscores_by_name, name, page)
 
-    @resolved(BestPlayConnection | None, SemanticNonNull(), BEST_PLAYS)
+    @record_field(BestPlayConnection | None, SemanticNonNull(), BEST_PLAYS)
     def best_plays(
         self,
         info: Info,
@@ -86,14 +86,14 @@ class Query:
         """
         return best_plays_page(info, mode.value, window, first, after)
 
-    @resolved(RateLimit)
+    @record_field(RateLimit)
     def rate_limit(self, info: Info) -> RateLimit:
         """What this request costs and how much the caller has left. Cost: 0."""
-        info.context.fleeting = True
+        info.context.uncacheable = True
         return rate_limit_of(info.context.request)
 
-    @resolved(ServiceStatus)
+    @record_field(ServiceStatus)
     def status(self, info: Info) -> ServiceStatus:
         """Whether osu!track is reachable, and how fresh an answer can be expected. Cost: 0."""
-        info.context.fleeting = True
+        info.context.uncacheable = True
         return status_of(info.context.services.breaker, version("osutrack-gateway"))

@@ -6,17 +6,17 @@ from collections.abc import Sized
 from uvicorn.protocols.http.flow_control import FlowControl
 
 
-class Flow(FlowControl):
+class TimeoutFlowControl(FlowControl):
     """Does not read on while requests wait for their turn, and gives up on who takes nothing of an answer.
 
     uvicorn reads on after each answer, however many of the requests behind it have been read already: who sent
     requests without end and took no answers would have them all held here, each in a hundred times its size.
     """
 
-    def __init__(self, transport: asyncio.Transport, waiting: Sized, patience_s: float) -> None:
+    def __init__(self, transport: asyncio.Transport, waiting: Sized, timeout_s: float) -> None:
         super().__init__(transport)
         self._waiting = waiting
-        self._patience_s = patience_s
+        self._timeout_s = timeout_s
         self._timer: asyncio.TimerHandle | None = None
 
     def resume_reading(self) -> None:
@@ -39,9 +39,9 @@ class Flow(FlowControl):
 
     def _wait(self) -> None:
         unsent = self._transport.get_write_buffer_size()
-        self._timer = asyncio.get_running_loop().call_later(self._patience_s, self._look, unsent)
+        self._timer = asyncio.get_running_loop().call_later(self._timeout_s, self._check_timeout, unsent)
 
-    def _look(self, unsent: int) -> None:
+    def _check_timeout(self, unsent: int) -> None:
         if self._transport.get_write_buffer_size() < unsent:
             self._wait()
         else:

@@ -11,8 +11,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
-from .flow_control import Flow
-from .timeouts import PatientProtocol
+from .flow_control import TimeoutFlowControl
+from .timeouts import TimeoutProtocol
 
 # Many clients send headers and body apart. Who is slower than this, or sends more, has the application wait for it.
 BODY_S = 0.25
@@ -20,24 +20,24 @@ MAX_BODY_BYTES = 16 * 2**10
 Headers = tuple[tuple[bytes, bytes], ...]
 # From a request's scope and whole body to its answer, None if that is not remembered: status, headers that are sent
 # again and again, headers of this time, body.
-Recall = Callable[[Any, bytes], tuple[int, Headers, Headers, bytes] | None]
+Lookup = Callable[[Any, bytes], tuple[int, Headers, Headers, bytes] | None]
 
 
-class Protocol(PatientProtocol):
-    """Asks the application's `state.recall` first, and calls the application for what that does not know."""
+class Protocol(TimeoutProtocol):
+    """Asks the application's `state.lookup` first, and calls the application for what that does not know."""
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(config, *args, **kwargs)
-        self._recall: Recall = config.loaded_app.state.recall
+        self._lookup: Lookup = config.loaded_app.state.lookup
         self._reading = False
         self._called: RequestResponseCycle | None = None
         self._begun: tuple[RequestResponseCycle, Any] | None = None
         self._waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        """Read from it and write to it as `Flow` says."""
+        """Read from it and write to it as `TimeoutFlowControl` says."""
         super().connection_made(transport)
-        self.flow = Flow(transport, self.pipeline, self.header_timeout_s)
+        self.flow = TimeoutFlowControl(transport, self.pipeline, self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """Read it, and then see to the request that has begun in it."""
@@ -45,7 +45,7 @@ class Protocol(PatientProtocol):
         super().data_received(data)
         self._reading = False
         if self._begun is not None:
-            self._see_to(*self._begun)
+            self._dispatch(*self._begun)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nobody is left who could be answered."""
@@ -67,7 +67,7 @@ class Protocol(PatientProtocol):
         self._called = cycle
         super()._start_asgi_task(cycle, app)
 
-    def _see_to(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _dispatch(self, cycle: RequestResponseCycle, app: Any) -> None:
         late = cycle.more_body and len(cycle.body) <= MAX_BODY_BYTES and not cycle.waiting_for_100_continue
         if not late:
             self._begin(cycle, app)
@@ -84,7 +84,7 @@ class Protocol(PatientProtocol):
         self._stop_waiting()
         # A connection that is to be closed, or does not take what is sent, is left to uvicorn.
         plain = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
-        answer = self._recall(cycle.scope, bytes(cycle.body)) if plain else None
+        answer = self._lookup(cycle.scope, bytes(cycle.body)) if plain else None
         if answer is None:
             self._call(cycle, app)
         else:

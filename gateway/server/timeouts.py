@@ -14,11 +14,11 @@ MAX_HEADER_BYTES = 32 * 2**10
 OFFER = b"\r\nupgrade:"
 UPGRADE = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 # Where trailers go. They are not to be taken for headers, which a proxy may have seen to; uvicorn puts them there.
-NOWHERE: Any = deque(maxlen=0)
+DISCARD: Any = deque(maxlen=0)
 REASONS = {400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large"}
 
 
-class PatientProtocol(HttpToolsProtocol):
+class TimeoutProtocol(HttpToolsProtocol):
     """Closes a connection on which a request's headers are not complete in time, or grow too large."""
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class PatientProtocol(HttpToolsProtocol):
         """Wait for the first request, but not for ever."""
         super().connection_made(transport)
         self._since = self.loop.time()
-        self._look_again(self.header_timeout_s)
+        self._schedule_check(self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
         """As uvicorn does, while headers come in time and in bounds."""
@@ -55,7 +55,7 @@ class PatientProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """As uvicorn does; the headers are those that have come by now."""
         super().on_headers_complete()
-        self.headers = NOWHERE
+        self.headers = DISCARD
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing more to wait for."""
@@ -95,16 +95,16 @@ class PatientProtocol(HttpToolsProtocol):
         if self._header_bytes > MAX_HEADER_BYTES:
             self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
-    def _look_again(self, after_s: float) -> None:
+    def _schedule_check(self, after_s: float) -> None:
         # One timer for the connection: one for each request would cost a tenth of a remembered answer.
-        self._timer = self.loop.call_later(after_s, self._look)
+        self._timer = self.loop.call_later(after_s, self._check_timeout)
 
-    def _look(self) -> None:
+    def _check_timeout(self) -> None:
         cycle: RequestResponseCycle | None = self.cycle
         answering = cycle is not None and not cycle.response_complete
         waited_s = 0.0 if self._since is None or answering else self.loop.time() - self._since
         if waited_s < self.header_timeout_s:
-            self._look_again(self.header_timeout_s - waited_s)
+            self._schedule_check(self.header_timeout_s - waited_s)
         else:
             self._refuse(408, "REQUEST_TIMEOUT", f"The headers took longer than {self.header_timeout_s:g} s.")
 

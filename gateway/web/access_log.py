@@ -18,7 +18,7 @@ PROBES = {"/healthz", "/readyz", "/metrics"}
 MAX_PATH = 200
 
 
-def told(scope: Scope, request_context: RequestContext, status: int, seconds: float) -> dict[str, Any]:
+def request_record(scope: Scope, request_context: RequestContext, status: int, seconds: float) -> dict[str, Any]:
     """Of a request that the application has answered; nothing if it is not worth a line."""
     path: str = scope["path"]
     if path in PROBES and status == 200:
@@ -43,7 +43,7 @@ def told(scope: Scope, request_context: RequestContext, status: int, seconds: fl
     return facts | request_context.operation_fields | executed | ({"stale": True} if request_context.stale else {})
 
 
-def told_again(  # noqa: PLR0913, PLR0917 - all at once, as this is done for every answer that is sent again
+def hit_record(  # noqa: PLR0913, PLR0917 - all at once, as this is done for every answer that is sent again
     scope: Scope, request_id: str, traceparent: bytes | None, status: int, seconds: float, asked: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Of a request that got an answer made before; what it asked for is known from then."""

@@ -33,15 +33,15 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.setup import tracing
 from gateway.telemetry.tracing import Tracing
 
-from .client_limits import Addresses, Clients
+from .client_limits import ClientAddresses, ClientLimits
 from .endpoint import GraphQLEndpoint, Parts
-from .middleware import Envelope
+from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing, page, page_routes
 from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
 from .probes import MetricsSources, Probes
 from .response_cache import ResponseCache
-from .responses import refusal_response
+from .responses import error_response
 
 log = logging.getLogger(__name__)
 
@@ -148,8 +148,8 @@ def create_app(
                 SharedDocuments(gateway.redis_link, clock=clock),
                 only_trusted=settings.only_trusted_documents,
             ),
-            Clients(settings.client_points, settings.client_points_per_minute, clock=clock),
-            Addresses(settings.trusted_proxies),
+            ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
+            ClientAddresses(settings.trusted_proxies),
             settings,
             page("graphiql.html"),
             gateway.metrics,
@@ -179,16 +179,19 @@ def create_app(
             Route("/metrics", probes.metrics),
             *page_routes(settings),
         ],
-        middleware=[Middleware(CORSMiddleware, **_cors(settings)), Middleware(Envelope, log_request=log_request)],
+        middleware=[
+            Middleware(CORSMiddleware, **_cors(settings)),
+            Middleware(RequestIDMiddleware, log_request=log_request),
+        ],
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )
     # A redirect would lead to where this server believes to be, not to where the client asked.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
-    app.state.recall = responses.recall
+    app.state.lookup = responses.lookup
     # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
-    app.middleware_stack = responses.around(app.build_middleware_stack())
+    app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app
 
 
@@ -209,4 +212,4 @@ async def _not_found(request: Request, _: Exception) -> Response:
         "message": "There is nothing here; ask at `/graphql`.",
         "extensions": {"code": "NOT_FOUND", "retryable": False},
     }
-    return refusal_response(404, [error], JSON, request.state.request_id)
+    return error_response(404, [error], JSON, request.state.request_id)

@@ -14,7 +14,7 @@ from .compression import coding
 from .negotiation import media_type
 
 # What an answer may depend on, beside the request's own text; no query depends on who asks.
-DECISIVE = {
+KEY_HEADERS = {
     b"accept",
     b"accept-encoding",
     b"content-encoding",
@@ -24,14 +24,14 @@ DECISIVE = {
     b"sec-fetch-site",
 }
 # What makes no difference to the answer, and is told in the log.
-TOLD = {b"traceparent", b"x-request-id"}
-LOOKED_AT = DECISIVE | TOLD
+LOGGED_HEADERS = {b"traceparent", b"x-request-id"}
+READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS
 # Longer ones are seldom asked twice.
 MAX_QUESTION_BYTES = 16 * 2**10
 OWN_SITE = {b"none", b"same-origin"}
 
 
-class Question(NamedTuple):
+class CacheKey(NamedTuple):
     """What is asked, in what form the answer is wanted. `text` is the body of a POST, the query string of a GET."""
 
     method: str
@@ -41,18 +41,18 @@ class Question(NamedTuple):
     origin: bytes
 
 
-def asked(scope: Scope, body: Callable[[], bytes | None]) -> tuple[dict[bytes, bytes], Question | None]:
-    """The headers that matter, and the question; `body` gives what a POST has, None if it is late.
+def asked(scope: Scope, body: Callable[[], bytes | None]) -> tuple[dict[bytes, bytes], CacheKey | None]:
+    """The headers that matter, and the key; `body` gives what a POST has, None if it is late.
 
-    There is no question if the body is late or long, or if the application may have to refuse it, or shows a page.
+    There is no key if the body is late or long, or if the application may have to refuse it, or shows a page.
     """
-    pairs = [pair for pair in scope["headers"] if pair[0] in LOOKED_AT]
+    pairs = [pair for pair in scope["headers"] if pair[0] in READ_HEADERS]
     headers = dict(pairs)
     # If a header comes twice, the application is to say which one counts.
     if len(headers) < len(pairs) or not _is_plain(scope, headers):
         return headers, None
     text = scope["query_string"] if scope["method"] == "GET" else body()
-    return headers, _question(scope["method"], text, headers)
+    return headers, _key(scope["method"], text, headers)
 
 
 def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
@@ -63,15 +63,15 @@ def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
     return scope["method"] == "POST" and right_type and b"content-encoding" not in headers
 
 
-def _question(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> Question | None:
+def _key(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> CacheKey | None:
     """None if the text is not here or long, or no answer of ours or a page is wanted."""
     if text is None or len(text) > MAX_QUESTION_BYTES:
         return None
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    return None if form is None else Question(method, text, *form, headers.get(b"origin", b""))
+    return None if form is None else CacheKey(method, text, *form, headers.get(b"origin", b""))
 
 
-# Clients have a few dozen between them, and may send 64 KiB each.
+# ClientLimits have a few dozen between them, and may send 64 KiB each.
 @lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     wanted = accept.decode("latin-1")

@@ -13,7 +13,7 @@ Network = IPv4Network | IPv6Network
 CLIENT_PREFIX_V6 = 64
 
 
-class Bucket:
+class TokenBucket:
     """Points of one client. `limit=0` means no limit."""
 
     def __init__(self, limit: int, per_minute: int, clock: Callable[[], float]) -> None:
@@ -54,25 +54,25 @@ class Bucket:
         return max(points, 0) / self._per_s if self._per_s else 0.0
 
 
-class Clients:
+class ClientLimits:
     """The buckets of the clients seen lately; who has not been seen for long has a full one."""
 
     def __init__(self, limit: int, per_minute: int, *, clock: Callable[[], float] = time.time) -> None:
         self._limit = limit
         self._per_minute = per_minute
         self._clock = clock
-        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
 
-    def bucket(self, client: str) -> Bucket:
+    def bucket(self, client: str) -> TokenBucket:
         """The client's own."""
-        bucket = self._buckets.pop(client, None) or Bucket(self._limit, self._per_minute, self._clock)
+        bucket = self._buckets.pop(client, None) or TokenBucket(self._limit, self._per_minute, self._clock)
         self._buckets[client] = bucket
         if len(self._buckets) > MAX_CLIENTS:
             self._buckets.popitem(last=False)
         return bucket
 
 
-class Addresses:
+class ClientAddresses:
     """Believes `X-Forwarded-For` as far back as it was written by proxies in `trusted` networks."""
 
     def __init__(self, trusted: Iterable[str]) -> None:

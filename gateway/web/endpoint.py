@@ -12,17 +12,17 @@ from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, LimitExceeded
 from gateway.graph.engine import Admitted, Answer, Engine
-from gateway.graph.prepare.errors import Refused, failure
+from gateway.graph.prepare.errors import RequestError, format_error
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import MAX_NAME, RequestContext
 from gateway.telemetry.tracing import Tracing
 
-from .client_limits import Addresses, Bucket, Clients
-from .graphql_request import Rejected, asked_by
+from .client_limits import ClientAddresses, ClientLimits, TokenBucket
+from .graphql_request import HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
-from .responses import graphql_response, identified, refusal_response
+from .responses import error_response, graphql_response, with_request_id
 
 # No browser adds one of these to another site's request without having asked us first; the latter are Apollo's.
 PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
@@ -33,8 +33,8 @@ class Parts(NamedTuple):
 
     engine: Engine
     documents: PersistedDocuments
-    clients: Clients
-    addresses: Addresses
+    clients: ClientLimits
+    addresses: ClientAddresses
     settings: Settings
     graphiql: Callable[[Request], Awaitable[Response]]
     metrics: Metrics
@@ -63,16 +63,16 @@ class GraphQLEndpoint:
         try:
             _check(request, accepted)
             return await self._executed(request, accepted or JSON)
-        except Rejected as no:
+        except HTTPError as no:
             request_context.refuse([no.code])
-            return refusal_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
-        except Refused as no:
+            return error_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
+        except RequestError as no:
             request_context.refuse(_codes(no.errors))
             # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
-            return refusal_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
+            return error_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
         except GatewayError as exc:
             request_context.refuse([exc.code])
-            return refusal_response(503 if strict else 200, [failure(exc)], accepted or JSON, request_id)
+            return error_response(503 if strict else 200, [format_error(exc)], accepted or JSON, request_id)
         finally:
             self._parts.metrics.request(
                 request_context.operation_type or "none", request_context.outcome, perf_counter() - began
@@ -80,21 +80,21 @@ class GraphQLEndpoint:
 
     async def _executed(self, request: Request, accepted: str) -> Response:
         engine, documents, clients, addresses, settings, *_ = self._parts
-        asked = await asked_by(request, settings.max_body_bytes, settings.body_timeout_s)
+        asked = await parse_request(request, settings.max_body_bytes, settings.body_timeout_s)
         admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
         request_context: RequestContext = request.state.request_context
         request_context.set_operation(admitted.operation.name, admitted.operation.type, admitted.cost)
         if request.method == "GET" and not admitted.operation.is_query:
-            raise Rejected(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
+            raise HTTPError(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
         _pay(bucket, admitted.cost)
         request_context.charged = 0
         try:
-            content, lasting = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
+            content, validity = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
             request_context.charged = content["extensions"]["cost"]["charged"]
         finally:
             bucket.take(request_context.charged - admitted.cost)
-        request.state.lasting = lasting
+        request.state.validity = validity
         request_context.outcome, request_context.codes = (
             ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
         )
@@ -102,10 +102,10 @@ class GraphQLEndpoint:
             warning["code"] == "STALE_DATA" for warning in content["extensions"].get("warnings", ())
         )
         if "errors" in content:
-            content["errors"] = identified(content["errors"], request_context.request_id)
+            content["errors"] = with_request_id(content["errors"], request_context.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
 
-    async def _traced(self, admitted: Admitted, bucket: Bucket, *, may_update: bool) -> Answer:
+    async def _traced(self, admitted: Admitted, bucket: TokenBucket, *, may_update: bool) -> Answer:
         operation = admitted.operation
         with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as step:
             answer = await self._parts.engine.execute(admitted, bucket, may_update=may_update)
@@ -129,11 +129,11 @@ def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _check(request: Request, accepted: str | None) -> None:
     if request.method not in {"GET", "POST"}:
-        raise Rejected(405, "METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
+        raise HTTPError(405, "METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
     if accepted is None:
-        raise Rejected(406, "NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
+        raise HTTPError(406, "NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
     if request.method == "GET" and _is_simple_cross_site(request.headers):
-        raise Rejected(
+        raise HTTPError(
             403,
             "CROSS_SITE_REQUEST",
             "Pages of other sites ask by POST, or send the header `GraphQL-Require-Preflight`.",
@@ -146,10 +146,10 @@ def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
     return site in {"cross-site", "same-site"} and PREFLIGHTED.isdisjoint(headers)
 
 
-def _pay(bucket: Bucket, cost: int) -> None:
+def _pay(bucket: TokenBucket, cost: int) -> None:
     if bucket.limit and cost > bucket.limit:
         how = "points, of which a client never has more"
-        raise Refused([failure(LimitExceeded("cost", cost, bucket.limit, how))])
+        raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, how))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
@@ -157,11 +157,11 @@ def _pay(bucket: Bucket, cost: int) -> None:
             f"This operation costs {cost} points and you have {bucket.remaining} of {bucket.limit}"
             f" (counted by address). Try again in {ceil(wait_s)} s."
         )
-        raise Rejected(429, "RATE_LIMITED", message, headers)
+        raise HTTPError(429, "RATE_LIMITED", message, headers)
     bucket.take(cost)
 
 
-def _rate_headers(bucket: Bucket) -> dict[str, str]:
+def _rate_headers(bucket: TokenBucket) -> dict[str, str]:
     if not bucket.limit:
         return {}
     window = ceil(bucket.fill_s)

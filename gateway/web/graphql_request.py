@@ -13,7 +13,7 @@ from .negotiation import JSON
 CLOSE = {"Connection": "close"}
 
 
-class Asked(NamedTuple):
+class GraphQLRequest(NamedTuple):
     """A GraphQL request, whatever it came by. `extensions` may name a persisted document instead of `query`."""
 
     query: str | None
@@ -23,7 +23,7 @@ class Asked(NamedTuple):
     extensions: Mapping[str, Any]
 
 
-class Rejected(Exception):
+class HTTPError(Exception):
     """An HTTP request that is no GraphQL request, with the status and headers of the answer."""
 
     def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
@@ -42,8 +42,8 @@ class Rejected(Exception):
         return {"message": self.message, "extensions": facts}
 
 
-async def asked_by(request: Request, max_body_bytes: int, timeout_s: float) -> Asked:
-    """What a GET or a POST asks; raises `Rejected`."""
+async def parse_request(request: Request, max_body_bytes: int, timeout_s: float) -> GraphQLRequest:
+    """What a GET or a POST asks; raises `HTTPError`."""
     if request.method == "GET":
         return _from_parameters(request.query_params)
     _check_content_type(request.headers.get("content-type", ""))
@@ -51,10 +51,10 @@ async def asked_by(request: Request, max_body_bytes: int, timeout_s: float) -> A
         async with asyncio.timeout(timeout_s):
             body = await _body(request, max_body_bytes)
     except TimeoutError as exc:
-        raise Rejected(408, "REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
+        raise HTTPError(408, "REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
     except ClientDisconnect as exc:
         # Told to nobody, but it stands in the log.
-        raise Rejected(400, "BAD_REQUEST", "The connection ended before the body.", CLOSE) from exc
+        raise HTTPError(400, "BAD_REQUEST", "The connection ended before the body.", CLOSE) from exc
     return _from_fields(_decoded(body, "The body"))
 
 
@@ -62,13 +62,13 @@ def _check_content_type(content_type: str) -> None:
     name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charsets = (value.strip('"') for key, _, value in (part.partition("=") for part in parameters) if key == "charset")
     if name != JSON or any(charset != "utf-8" for charset in charsets):
-        raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise Rejected(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
-    too_large = Rejected(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
+        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
+    too_large = HTTPError(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
     # The server has checked that it is a number; without one the body is in chunks.
     if int(request.headers.get("content-length", "0")) > max_body_bytes:
         raise too_large
@@ -84,10 +84,10 @@ def _decoded(text: bytes | str, what: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-        raise Rejected(400, "BAD_REQUEST", f"{what} is not valid JSON in UTF-8.") from exc
+        raise HTTPError(400, "BAD_REQUEST", f"{what} is not valid JSON in UTF-8.") from exc
 
 
-def _from_parameters(parameters: Mapping[str, str]) -> Asked:
+def _from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:
     fields: dict[str, Any] = {
         name: parameters[name] for name in ("query", "operationName", "documentId") if name in parameters
     }
@@ -97,12 +97,12 @@ def _from_parameters(parameters: Mapping[str, str]) -> Asked:
     return _from_fields(fields)
 
 
-def _from_fields(fields: Any) -> Asked:
+def _from_fields(fields: Any) -> GraphQLRequest:
     if isinstance(fields, list):
-        raise Rejected(400, "BAD_REQUEST", "Batches are not taken: send each operation in a request of its own.")
+        raise HTTPError(400, "BAD_REQUEST", "Batches are not taken: send each operation in a request of its own.")
     if not isinstance(fields, dict):
-        raise Rejected(400, "BAD_REQUEST", "The request must be a JSON object with a `query`.")
-    return Asked(
+        raise HTTPError(400, "BAD_REQUEST", "The request must be a JSON object with a `query`.")
+    return GraphQLRequest(
         _field(fields, "query", str) or None,
         _field(fields, "variables", dict) or {},
         _field(fields, "operationName", str) or None,
@@ -114,5 +114,5 @@ def _from_fields(fields: Any) -> Asked:
 def _field(fields: dict[str, Any], name: str, kind: type) -> Any:
     value = fields.get(name)
     if value is not None and not isinstance(value, kind):
-        raise Rejected(400, "BAD_REQUEST", f"`{name}` must be {'a string' if kind is str else 'an object'}.")
+        raise HTTPError(400, "BAD_REQUEST", f"`{name}` must be {'a string' if kind is str else 'an object'}.")
     return value

@@ -8,13 +8,13 @@ from time import perf_counter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.graph.prepare.errors import failure
+from gateway.graph.prepare.errors import format_error
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.request_context import RequestContext, current_request
 
-from .access_log import level, told, trace_in
+from .access_log import level, request_record, trace_in
 from .negotiation import JSON
-from .responses import refusal_response
+from .responses import error_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 # An ID is to be found in the log, not to be a secret.
@@ -22,7 +22,7 @@ _PROCESS = token_hex(8)
 _numbers = count(1)
 
 
-class Envelope:
+class RequestIDMiddleware:
     """Around the whole application: no request leaves without an ID, and no exception reaches the server.
 
     A client's own `X-Request-ID` is kept, if it is one; it is in `scope["state"]["request_id"]` for everyone inside,
@@ -58,16 +58,16 @@ class Envelope:
         try:
             await self._app(scope, receive, send_marked)
         except Exception as exc:  # the outermost seam: what is not foreseen is logged and masked
-            request_context.outcome, error = "failed", failure(exc)
+            request_context.outcome, error = "failed", format_error(exc)
             request_context.codes = [error["extensions"]["code"]]
             if started:
                 raise
-            response = refusal_response(500, [error], JSON, identity)
+            response = error_response(500, [error], JSON, identity)
             await response(scope, receive, send_marked)
         finally:
             current_request.reset(entered)
             status = started.get("status", 0)
-            if self._log_request and (facts := told(scope, request_context, status, perf_counter() - began)):
+            if self._log_request and (facts := request_record(scope, request_context, status, perf_counter() - began)):
                 self._log_request(level(request_context, status), facts)
 
 

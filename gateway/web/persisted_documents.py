@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
-from .graphql_request import Asked, Rejected
+from .graphql_request import GraphQLRequest, HTTPError
 
 # Beyond these the least recently used is forgotten; its client sends it again.
 MAX_DOCUMENTS = 1000
@@ -68,13 +68,13 @@ class PersistedDocuments:
         self._registered: OrderedDict[str, str] = OrderedDict()
         self._bytes = 0
 
-    async def text(self, asked: Asked) -> str:
-        """The document; raises `Rejected` if it is not known, or not wanted."""
+    async def text(self, asked: GraphQLRequest) -> str:
+        """The document; raises `HTTPError` if it is not known, or not wanted."""
         digest = _digest(asked)
         if digest is None or digest in self._trusted:
             return self._wanted(self._trusted[digest] if digest else asked.query)
         if self._only_trusted:
-            raise Rejected(
+            raise HTTPError(
                 400, "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
             )
         if asked.query is not None:
@@ -83,20 +83,20 @@ class PersistedDocuments:
             self._remember(digest, found)
         if digest not in self._registered:
             # Word for word: Apollo's clients send the document when they see either.
-            raise Rejected(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            raise HTTPError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         self._registered.move_to_end(digest)
         return self._registered[digest]
 
     def _wanted(self, text: str | None) -> str:
         if text is None:
-            raise Rejected(400, "BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
+            raise HTTPError(400, "BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
         if self._only_trusted and text not in self._trusted_texts:
-            raise Rejected(400, "DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
+            raise HTTPError(400, "DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
         return text
 
     async def _register(self, digest: str, text: str) -> None:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
-            raise Rejected(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
+            raise HTTPError(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
         if digest not in self._registered:
             self._remember(digest, text)
             await self._shared.put(digest, text)
@@ -114,7 +114,7 @@ def trusted_documents(folder: Path) -> dict[str, str]:
     return {sha256(text.encode()).hexdigest(): text for text in texts}
 
 
-def _digest(asked: Asked) -> str | None:
+def _digest(asked: GraphQLRequest) -> str | None:
     if asked.document_id is not None:
         return asked.document_id.removeprefix("sha256:").lower()
     named = asked.extensions.get("persistedQuery")
@@ -122,7 +122,7 @@ def _digest(asked: Asked) -> str | None:
         return None
     if isinstance(named, dict) and named.get("version") == 1 and isinstance(digest := named.get("sha256Hash"), str):
         return digest.lower()
-    raise Rejected(400, "BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
+    raise HTTPError(400, "BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
 
 
 def _key(digest: str) -> str:

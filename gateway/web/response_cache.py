@@ -14,8 +14,8 @@ from gateway.store.cache import Cache, Entry
 from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
-from .access_log import told_again
-from .cache_key import Early, Question, asked
+from .access_log import hit_record
+from .cache_key import CacheKey, Early, asked
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
 
@@ -28,18 +28,18 @@ HEADERS_BYTES = 1500
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
-class Stored(NamedTuple):
+class CachedEntry(NamedTuple):
     """An answer with all that is needed to send it again."""
 
     headers: Headers
     body: bytes
     etag: bytes
     since: float
-    lasting: Validity
+    validity: Validity
     asked: dict[str, Any]
 
 
-class Again(NamedTuple):
+class CachedResponse(NamedTuple):
     """An answer as this request gets it; its `own` headers are no other's."""
 
     status: int
@@ -66,7 +66,7 @@ class ResponseCache:
         # Brought into the metrics when those are read: counting there each time takes thirty times as long.
         self.hits = 0
 
-    def around(self, app: ASGIApp) -> ASGIApp:
+    def wrap(self, app: ASGIApp) -> ASGIApp:
         """The application, with this in front."""
         return partial(self._called, app)
 
@@ -75,21 +75,21 @@ class ResponseCache:
             await app(scope, receive, send)
             return
         early = Early(receive)
-        headers, question = asked(scope, early.body)
-        again = self._again(scope, headers, question)
+        headers, key = asked(scope, early.body)
+        again = self._again(scope, headers, key)
         if again is None:
-            await app(scope, early.receive, _Answer(self, scope, send, question, headers))
+            await app(scope, early.receive, _Answer(self, scope, send, key, headers))
             return
         await send({"type": "http.response.start", "status": again.status, "headers": [*again.headers, *again.own]})
         await send({"type": "http.response.body", "body": again.body})
 
-    def recall(self, scope: Scope, body: bytes) -> Again | None:
+    def lookup(self, scope: Scope, body: bytes) -> CachedResponse | None:
         """The answer to a request that is here as a whole, if it is remembered: for a server to send by itself."""
         return self._again(scope, *asked(scope, lambda: body)) if _is_graphql(scope) else None
 
-    def _again(self, scope: Scope, headers: dict[bytes, bytes], question: Question | None) -> Again | None:
+    def _again(self, scope: Scope, headers: dict[bytes, bytes], key: CacheKey | None) -> CachedResponse | None:
         began = perf_counter()
-        stored = self._held(question) if question else None
+        stored = self._held(key) if key else None
         if stored is None:
             return None
         self.hits += 1
@@ -98,49 +98,51 @@ class ResponseCache:
         again = self._addressed(stored, identity, headers)
         if self._log_request:
             seconds, traceparent = perf_counter() - began, headers.get(b"traceparent")
-            self._log_request("info", told_again(scope, identity, traceparent, again.status, seconds, stored.asked))
+            self._log_request("info", hit_record(scope, identity, traceparent, again.status, seconds, stored.asked))
         return again
 
-    def _held(self, question: Question) -> Stored | None:
-        held = self.cache.peek(question)
+    def _held(self, key: CacheKey) -> CachedEntry | None:
+        held = self.cache.peek(key)
         if held is None:
             return None
-        stored: Stored = held.value
-        if stored.lasting.until > self._clock() and self._generations.are_current(stored.lasting.generations):
+        stored: CachedEntry = held.value
+        if stored.validity.until > self._clock() and self._generations.are_current(stored.validity.generations):
             return stored
-        self.cache.discard(question)
+        self.cache.discard(key)
         return None
 
-    def _addressed(self, stored: Stored, identity: str, headers: dict[bytes, bytes]) -> Again:
+    def _addressed(self, stored: CachedEntry, identity: str, headers: dict[bytes, bytes]) -> CachedResponse:
         own: Headers = ((b"x-request-id", identity.encode()),)
         if not stored.etag:
-            return Again(200, stored.headers, own, stored.body)
+            return CachedResponse(200, stored.headers, own, stored.body)
         own = (*own, (b"age", b"%d" % max(0, self._clock() - stored.since)))
         if _matches(stored.etag, headers.get(b"if-none-match")):
-            return Again(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
-        return Again(200, stored.headers, own, stored.body)
+            return CachedResponse(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
+        return CachedResponse(200, stored.headers, own, stored.body)
 
-    def put(self, question: Question, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
+    def put(self, key: CacheKey, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Remember an answer; the application has left in the request's state for how long, and what was asked."""
         headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
-        stored = Stored(headers, body, etag, self._clock(), state["lasting"], state["request_context"].operation_fields)
-        self.cache.put(question, Entry(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(question.text))
+        stored = CachedEntry(
+            headers, body, etag, self._clock(), state["validity"], state["request_context"].operation_fields
+        )
+        self.cache.put(key, Entry(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(key.text))
 
-    def life_s(self, lasting: Validity) -> int:
+    def life_s(self, validity: Validity) -> int:
         """For how many whole seconds others may keep it."""
-        return max(0, int(lasting.until - self._clock()))
+        return max(0, int(validity.until - self._clock()))
 
 
 class _Answer:
     """Takes an answer from the application and hands it on: compressed, and remembered if it lasts."""
 
     def __init__(
-        self, cache: ResponseCache, scope: Scope, send: Send, question: Question | None, headers: dict[bytes, bytes]
+        self, cache: ResponseCache, scope: Scope, send: Send, key: CacheKey | None, headers: dict[bytes, bytes]
     ) -> None:
         self._cache = cache
         self._scope = scope
         self._send = send
-        self._question = question
+        self._key = key
         self._headers = headers
         self._start: Message | None = None
 
@@ -159,15 +161,15 @@ class _Answer:
         body: bytes = message.get("body", b"")
         headers = MutableHeaders(raw=start["headers"])
         state = self._scope.get("state", {})
-        lasting: Validity | None = state.get("lasting")
-        question, etag = self._question, b""
-        if lasting and question and question.method == "GET":
+        validity: Validity | None = state.get("validity")
+        key, etag = self._key, b""
+        if validity and key and key.method == "GET":
             etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
             headers["etag"] = etag.decode()
-            headers["cache-control"] = f"public, max-age={self._cache.life_s(lasting)}"
+            headers["cache-control"] = f"public, max-age={self._cache.life_s(validity)}"
         body = await self._compressed(body, headers)
-        if lasting and question:
-            self._cache.put(question, start, body, etag, state)
+        if validity and key:
+            self._cache.put(key, start, body, etag, state)
         if etag and _matches(etag, self._headers.get(b"if-none-match")):
             start["status"], body = 304, b""
             start["headers"] = [pair for pair in start["headers"] if pair[0] not in NOT_MODIFIED]

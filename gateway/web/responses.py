@@ -19,7 +19,7 @@ def graphql_response(
     )
 
 
-def refusal_response(
+def error_response(
     status: int,
     errors: Sequence[Mapping[str, Any]],
     media_type: str,
@@ -27,9 +27,9 @@ def refusal_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """Errors without data, each with the request's ID."""
-    return graphql_response(status, {"errors": identified(errors, request_id)}, media_type, headers)
+    return graphql_response(status, {"errors": with_request_id(errors, request_id)}, media_type, headers)
 
 
-def identified(errors: Sequence[Mapping[str, Any]], request_id: str) -> list[dict[str, Any]]:
+def with_request_id(errors: Sequence[Mapping[str, Any]], request_id: str) -> list[dict[str, Any]]:
     """The errors, each with the ID under which the log knows the request."""
     return [{**error, "extensions": {**error["extensions"], "requestId": request_id}} for error in errors]

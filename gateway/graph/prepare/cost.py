@@ -1,6 +1,6 @@
 """What an operation could cost, in points: what it may ask of osu!track by its price, what is shared counted once.
 
-A document is walked once, and gives charges: which resource, for whom, in which modes, as far as the text tells.
+A document is walked once, and gives charges: which resource, for subject, in which modes, as far as the text tells.
 With a request's variables they become keys, and the keys' prices are added up.
 """
 
@@ -34,15 +34,15 @@ from gateway.graph.inputs import MAX_PAGE
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]
 
-# Which argument says whom a field's children are about, and which one says in which modes.
-WHOM = {
+# Which argument says subject a field's children are about, and which one says in which modes.
+SUBJECT_ARG = {
     "Query.user": "id",
     "Query.users": "ids",
     "Query.hiscoresByUsername": "username",
     "Query.bestPlays": "first",
     "Mutation.updateUser": "id",
 }
-MODES = {
+MODE_ARG = {
     "User.stats": "mode",
     "User.allStats": "modes",
     "Query.hiscoresByUsername": "mode",
@@ -53,11 +53,11 @@ DEFAULTS = {"mode": "OSU", "modes": ("OSU", "TAIKO", "CATCH", "MANIA"), "first":
 # Fields that begin a list which belongs to nobody: told apart by all their arguments.
 LISTS = {"Query.bestPlays", "Query.hiscoresByUsername"}
 # Lists of more users or modes are refused when the operation is executed.
-ENOUGH = 30
-OF_NOBODY = {"best-plays", "hiscores-by-name"}
+MAX_LIST = 30
+SHARED = {"best-plays", "hiscores-by-name"}
 
 
-class Given(NamedTuple):
+class ArgumentRef(NamedTuple):
     """An argument as the document has it: its name, and its value if it is there."""
 
     argument: str
@@ -68,34 +68,34 @@ class Given(NamedTuple):
         value = None if self.value is None else value_from_ast_untyped(self.value, dict(variables))
         if value is None or value is Undefined:
             value = DEFAULTS.get(self.argument)
-        return list(value[:ENOUGH]) if isinstance(value, list | tuple) else [value]
+        return list(value[:MAX_LIST]) if isinstance(value, list | tuple) else [value]
 
 
 class Scope(NamedTuple):
-    """What is known at a place of the document: whom it is about, in which modes, and from which list they come."""
+    """What is known at a place of the document: subject it is about, in which modes, and from which list they come."""
 
-    whom: Given | None = None
-    modes: Given | None = None
-    source: tuple[Given, ...] = ()
+    subject: ArgumentRef | None = None
+    modes: ArgumentRef | None = None
+    source: tuple[ArgumentRef, ...] = ()
 
 
 class Charge(NamedTuple):
-    """A resource that is read, and about whom."""
+    """A resource that is read, and about subject."""
 
     resource: str
     scope: Scope
 
     def keys(self, variables: Mapping[str, Any]) -> Iterator[tuple[Key, int]]:
         """What is read, told apart by a key, and how many requests each can take."""
-        whom, modes, source = self.scope
-        if self.resource in OF_NOBODY:
+        subject, modes, source = self.scope
+        if self.resource in SHARED:
             yield (self.resource, *(repr(given.values(variables)) for given in source)), 1
-        elif source and whom:
+        elif source and subject:
             # Players of a list that is not known yet: as many as it may have.
             for mode in _distinct(modes, variables):
-                yield (self.resource, repr(source), mode), _count(whom.values(variables)[0])
+                yield (self.resource, repr(source), mode), _count(subject.values(variables)[0])
         else:
-            for user, mode in product(_distinct(whom, variables), _distinct(modes, variables)):
+            for user, mode in product(_distinct(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
 
 
@@ -143,7 +143,7 @@ class _Walk:
         field = parent.fields.get(node.name.value) if isinstance(parent, Composite) else None
         if field is None:
             return
-        inner = _inner(f"{parent.name}.{node.name.value}", node, scope)
+        inner = child_scope(f"{parent.name}.{node.name.value}", node, scope)
         self.charges |= {Charge(cost.resource, inner) for cost in _costs(field)}
         if node.selection_set:
             self.enter(node.selection_set, get_named_type(field.type), inner)
@@ -152,14 +152,14 @@ class _Walk:
         return self._schema.type_map[condition.name.value] if condition else parent
 
 
-def _inner(name: str, node: FieldNode, scope: Scope) -> Scope:
+def child_scope(name: str, node: FieldNode, scope: Scope) -> Scope:
     given = {argument.name.value: argument.value for argument in node.arguments or ()}
-    if name in WHOM:
-        scope = Scope(Given(WHOM[name], given.get(WHOM[name])))
+    if name in SUBJECT_ARG:
+        scope = Scope(ArgumentRef(SUBJECT_ARG[name], given.get(SUBJECT_ARG[name])))
     if name in LISTS:
-        scope = scope._replace(source=tuple(Given(*argument) for argument in sorted(given.items(), key=_name)))
-    if name in MODES:
-        scope = scope._replace(modes=Given(MODES[name], given.get(MODES[name])))
+        scope = scope._replace(source=tuple(ArgumentRef(*argument) for argument in sorted(given.items(), key=_name)))
+    if name in MODE_ARG:
+        scope = scope._replace(modes=ArgumentRef(MODE_ARG[name], given.get(MODE_ARG[name])))
     return scope
 
 
@@ -172,7 +172,7 @@ def _costs(field: GraphQLField) -> list[Cost]:
     return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, Cost)]
 
 
-def _distinct(given: Given | None, variables: Mapping[str, Any]) -> set[str]:
+def _distinct(given: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
     return {str(value) for value in given.values(variables)} if given else {""}
 
 

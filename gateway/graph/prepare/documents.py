@@ -21,7 +21,7 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 from .cost import Charge, charges_of, cost_of
-from .errors import INVALID, SYNTAX, Refused, failure, refusal
+from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
 from .limits import Limits
 
 # Good and bad ones: a client that sends a wrong document tends to send it again.
@@ -51,7 +51,7 @@ class Operation:
         return cost_of(self._charges, self._defaults | dict(variables))
 
 
-Prepared = Mapping[str | None, Operation] | Refused
+Prepared = Mapping[str | None, Operation] | RequestError
 
 
 class Documents:
@@ -67,19 +67,19 @@ class Documents:
             return self._measured(text)
         except RecursionError:
             # graphql-core bounds the nesting that it reads, but not how long fragments can lead to fragments.
-            return refusal("LIMIT_EXCEEDED", "The document is nested too deeply, fragments spread out.")
+            return request_error("LIMIT_EXCEEDED", "The document is nested too deeply, fragments spread out.")
 
     def _measured(self, text: str) -> Prepared:
         try:
             document = _without_comments(parse(text, max_lexical_tokens=self._limits.tokens or None))
             self._limits.check(document)
         except GraphQLSyntaxError as error:
-            return Refused([self._unparsed(text, error)])
+            return RequestError([self._unparsed(text, error)])
         except LimitExceeded as exc:
-            return Refused([failure(exc)])
+            return RequestError([format_error(exc)])
         errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
         if errors:
-            return Refused([failure(error, INVALID) for error in errors])
+            return RequestError([format_error(error, INVALID) for error in errors])
         return self._operations(text, document)
 
     def _unparsed(self, text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
@@ -87,10 +87,10 @@ class Documents:
         try:
             self._limits.check_tokens(text)
         except LimitExceeded as exc:
-            return failure(exc)
+            return format_error(exc)
         except GraphQLSyntaxError:
             pass
-        return failure(error, SYNTAX)
+        return format_error(error, SYNTAX)
 
     def _operations(self, text: str, document: DocumentNode) -> Mapping[str | None, Operation]:
         fragments = {

@@ -15,7 +15,7 @@ MAX_MESSAGE = 500
 SYNTAX, INVALID = "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"
 
 
-class Refused(Exception):
+class RequestError(Exception):
     """A request that is not executed: errors without data."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
@@ -23,7 +23,7 @@ class Refused(Exception):
         self.errors = errors
 
 
-def failure(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
+def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
     """The entry in `errors` for an exception; `code` is for those that are GraphQL's own."""
     if isinstance(error, GatewayError):
         return {"message": error.message, "extensions": error.extensions}
@@ -36,14 +36,14 @@ def failure(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
         text = "A number is too large." if isinstance(error.original_error, ValueError) else error.message
         facts = {"message": _printable(where + text), "extensions": {"code": code, "retryable": False}}
     else:
-        facts = failure(error.original_error)
+        facts = format_error(error.original_error)
     formatted = error.formatted
     return facts | {key: formatted[key] for key in ("locations", "path") if key in formatted}
 
 
-def refusal(code: str, message: str) -> Refused:
+def request_error(code: str, message: str) -> RequestError:
     """A refusal for one reason."""
-    return Refused([{"message": message, "extensions": {"code": code, "retryable": False}}])
+    return RequestError([{"message": message, "extensions": {"code": code, "retryable": False}}])
 
 
 def _masked(error: Exception) -> dict[str, Any]:

@@ -47,25 +47,23 @@ class Limits(NamedTuple):
         count = 0
         while lexer.advance().kind is not TokenKind.EOF:
             count += 1
-            _refuse(
-                "tokens", count, self.tokens, "words, signs and values, comments left out, up to the first too many"
-            )
+            check("tokens", count, self.tokens, "words, signs and values, comments left out, up to the first too many")
 
     def check(self, document: DocumentNode) -> None:
         """Raise `LimitExceeded` for the first limit that the document breaks."""
         directives = _Directives()
         visit(document, directives)
-        _refuse("directives", directives.count, self.directives, "each `@` in the document")
+        check("directives", directives.count, self.directives, "each `@` in the document")
         size = _size_of(document)
-        _refuse("depth", size.depth, self.depth, "fields inside each other, introspection left out")
-        _refuse("aliases", size.aliases, self.aliases, "fields with an alias or a repeated name, fragments spread out")
-        _refuse(
+        check("depth", size.depth, self.depth, "fields inside each other, introspection left out")
+        check("aliases", size.aliases, self.aliases, "fields with an alias or a repeated name, fragments spread out")
+        check(
             "introspections", size.introspections, MAX_INTROSPECTIONS, "`__schema` and `__type`, fragments spread out"
         )
 
     def check_cost(self, cost: int) -> None:
         """Raise `LimitExceeded` for an operation of more points than one may cost."""
-        _refuse("cost", cost, self.cost, "points, added up by `@cost` in the schema")
+        check("cost", cost, self.cost, "points, added up by `@cost` in the schema")
 
 
 class Size(NamedTuple):
@@ -82,7 +80,7 @@ class Size(NamedTuple):
         )
 
 
-def _refuse(limit: str, value: int, most: int, how: str) -> None:
+def check(limit: str, value: int, most: int, how: str) -> None:
     if most and value > most:
         raise LimitExceeded(limit, value, most, how)
 

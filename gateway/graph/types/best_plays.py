@@ -16,7 +16,7 @@ from gateway.records import Mode, Rows
 from gateway.store.history import Span
 from gateway.store.keys import BestPlays, BestPlaysKey
 
-from .paging import ORDERS, Cursor, Page, cursor_of, page, source_of
+from .paging import ORDERS, Cursor, Page, cursor_of, list_id, page
 from .scores import PageInfo, Score
 from .users import User, user_of
 
@@ -52,7 +52,7 @@ class BestPlay(Score):
 @documented
 @strawberry.type
 class BestPlayEdge:
-    """A best play with its place in the list."""
+    """A best play with its offset in the list."""
 
     cursor: str = strawberry.field(description="Pass as `after` for a page that begins behind this play.")
     node: BestPlay = strawberry.field(description="The play.")
@@ -74,47 +74,47 @@ def best_plays_page(
     """The page, cut from the smallest top of the list that is long enough; a longer one that is held will do."""
     context = info.context
     within = span(window, context.now)
-    cut = _Cut(within, page_size(first), cursor_of(after, source_of("best plays", mode)), mode)
+    cut = BestPlaysPager(within, page_size(first), cursor_of(after, list_id("best plays", mode)), mode)
     keys = _keys(mode, within, cut.reach)
     for key in keys:
         served = context.best_plays.peek(key)
         page = served and cut(served.value, key.limit)
         if served and page:
-            context.told(info, served)
-            return context.counted(page, len(page.nodes))
+            context.unwrap(info, served)
+            return context.count_rows(page, len(page.nodes))
     return _asked(info, keys, cut)
 
 
-async def _asked(info: Info, keys: list[BestPlaysKey], cut: "_Cut") -> Page[records.BestPlay]:
+async def _asked(info: Info, keys: list[BestPlaysKey], cut: "BestPlaysPager") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
         served = context.best_plays.peek(key) or await context.best_plays.load(key)
         page = cut(served.value, key.limit)
         if page:
-            context.told(info, served)
-            return context.counted(page, len(page.nodes))
+            context.unwrap(info, served)
+            return context.count_rows(page, len(page.nodes))
     raise AssertionError("the largest top of the list always gives a page")
 
 
-class _Cut:
+class BestPlaysPager:
     """What a client asked to see."""
 
     def __init__(self, span: Span, first: int, after: Cursor | None, mode: Mode) -> None:
         self._span = span
         self._first = first
         self._after = after
-        self._source = source_of("best plays", mode)
+        self._source = list_id("best plays", mode)
 
     @property
     def reach(self) -> int:
         """How much of the list is needed, as far as can be known before it is seen."""
-        return (self._after.place if self._after else 0) + self._first + 1
+        return (self._after.offset if self._after else 0) + self._first + 1
 
     def __call__(self, best: BestPlays, limit: int) -> Page[records.BestPlay] | None:
         """The page; None if there is more to the list than was asked for, and it is needed."""
         rows = Rows(play for play in best.rows if play.played_at in self._span)
         cut = page(rows, self._first, self._after, order=ORDER, source=self._source)
-        short = cut.place + self._first >= len(rows)
+        short = cut.offset + self._first >= len(rows)
         return None if short and not best.complete and limit < TIERS[-1] else cut
 
 

@@ -44,10 +44,10 @@ ORDERS: dict[ScoreOrder, Callable[[Hiscore], Key]] = {
 
 
 class Cursor(msgspec.Struct, array_like=True, frozen=True):
-    """After which play a page begins. `source` tells lists apart; `place` is how many plays came before and with it."""
+    """Position of a page in a list. `source` identifies the list; `offset` counts the plays up to this one."""
 
     source: int
-    place: int
+    offset: int
     key: Key
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Edge(NamedTuple, Generic[P]):
-    """A play with its place in the list."""
+    """A play with its offset in the list."""
 
     cursor: str
     node: P
@@ -69,31 +69,31 @@ class PageInfo(NamedTuple):
 
 
 class Page(NamedTuple, Generic[P]):
-    """Some plays of a sorted list. `place` is how many of the list come before; `total_count` is of the whole list."""
+    """Some plays of a sorted list. `offset` is how many of the list come before; `total_count` is of the whole list."""
 
     nodes: Rows[P]
     order: Callable[[Hiscore], Key]
     source: int
-    place: int
+    offset: int
     has_next_page: bool
     total_count: int
 
     @property
     def edges(self) -> list[Edge[P]]:
         """Each play with its cursor."""
-        return [Edge(self._cursor(place, play), play) for place, play in enumerate(self.nodes, self.place + 1)]
+        return [Edge(self._cursor(offset, play), play) for offset, play in enumerate(self.nodes, self.offset + 1)]
 
     @property
     def page_info(self) -> PageInfo:
         """Whether to go on, and from where."""
-        end = self._cursor(self.place + len(self.nodes), self.nodes[-1]) if self.nodes else None
+        end = self._cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
         return PageInfo(self.has_next_page, end)
 
-    def _cursor(self, place: int, play: P) -> str:
-        return str(Cursor(self.source, place, self.order(play)))
+    def _cursor(self, offset: int, play: P) -> str:
+        return str(Cursor(self.source, offset, self.order(play)))
 
 
-def source_of(*identity: object) -> int:
+def list_id(*identity: object) -> int:
     """A short name for the list that has these parts; a cursor from another list is refused by it."""
     return crc32(repr(identity).encode())
 
@@ -125,9 +125,9 @@ def page(
 
     The cursor's play itself may have gone, or others come: the page begins where it would have stood.
     """
-    place = bisect_right(plays, after.key, key=order) if after else 0
-    end = min(place + first, len(plays))
-    return Page(plays.cut(place, end), order, source, place, more or end < len(plays), len(plays))
+    offset = bisect_right(plays, after.key, key=order) if after else 0
+    end = min(offset + first, len(plays))
+    return Page(plays.cut(offset, end), order, source, offset, more or end < len(plays), len(plays))
 
 
 def best_of_each_beatmap(plays: Rows[P]) -> Rows[P]:
@@ -138,7 +138,7 @@ def best_of_each_beatmap(plays: Rows[P]) -> Rows[P]:
     return Rows(best.values())
 
 
-class HiscoreCut:
+class HiscorePager:
     """What a client asked to see of a list of hiscores. Arguments are checked here, before anything is fetched."""
 
     def __init__(
@@ -153,7 +153,7 @@ class HiscoreCut:
         best_per_beatmap: bool = False,
     ) -> None:
         self._context = context
-        self._source = source_of(source, order)
+        self._source = list_id(source, order)
         self._span = span
         self._order = ORDERS[order]
         self._first = page_size(first)
@@ -168,4 +168,4 @@ class HiscoreCut:
         if self._order is not ORDERS[ScoreOrder.PP_DESC]:
             chosen = Rows(sorted(chosen, key=self._order))
         cut = page(chosen, self._first, self._after, order=self._order, source=self._source)
-        return self._context.counted(cut, len(cut.nodes))
+        return self._context.count_rows(cut, len(cut.nodes))

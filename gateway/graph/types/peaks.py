@@ -8,7 +8,7 @@ from strawberry import Private
 
 from gateway import records
 from gateway.graph.context import Info, Maybe
-from gateway.graph.fields import HISTORY, documented, resolved
+from gateway.graph.fields import HISTORY, documented, record_field
 from gateway.graph.scalars import DateTime
 from gateway.records import UserMode
 from gateway.store.history import History
@@ -50,7 +50,7 @@ class Peak:
     accuracy_at: DateTime | None = _field(description="When `accuracy` was last held.")
     user_mode: Private[UserMode]
 
-    @resolved(float | None, HISTORY)
+    @record_field(float | None, HISTORY)
     def pp(self, info: Info) -> Maybe[float]:
         """Worked out from the stats history."""
         context = info.context
@@ -58,7 +58,7 @@ class Peak:
             info, context.history, self.user_mode, lambda history: (best := history.best_pp) and best.pp
         )
 
-    @resolved(DateTime | None, HISTORY)
+    @record_field(DateTime | None, HISTORY)
     def pp_at(self, info: Info) -> Maybe[str]:
         """When `pp` was last held."""
         context = info.context

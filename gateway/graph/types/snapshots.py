@@ -7,7 +7,7 @@ from strawberry import Private
 
 from gateway import records
 from gateway.graph.context import Info, Maybe
-from gateway.graph.fields import documented, resolved
+from gateway.graph.fields import documented, record_field
 from gateway.graph.scalars import BigInt, DateTime
 
 _field = strawberry.field
@@ -61,7 +61,7 @@ class Snapshot:
     count_a: int = _field(description="A grades. Can be negative, like `countSS`.")
     user_mode: Private[records.UserMode]
 
-    @resolved(StatsDelta | None)
+    @record_field(StatsDelta | None)
     def delta(self, info: Info) -> Maybe[records.Delta]:
         """Change since the snapshot before it; null for the very first. Always the neighbour in the full history,
         also when the list is windowed or thinned out.

@@ -48,9 +48,9 @@ class ServiceStatus:
 
 def rate_limit_of(request: OperationRequest) -> RateLimit:
     """As things stand while the operation runs."""
-    purse = request.purse
+    points = request.points
     return RateLimit(
-        limit=purse.limit, cost=request.cost, remaining=purse.remaining, reset_at=from_timestamp(purse.full_at)
+        limit=points.limit, cost=request.cost, remaining=points.remaining, reset_at=from_timestamp(points.full_at)
     )
 
 

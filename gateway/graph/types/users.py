@@ -10,14 +10,14 @@ from strawberry import ID, UNSET, Private
 from gateway import records
 from gateway.errors import BadUserInput
 from gateway.graph.context import Info, Maybe
-from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, resolved
+from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, record_field
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
 from gateway.records import Rows, UserMode
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
-from .paging import After, First, HiscoreCut, Page, PlayedWindow, source_of
+from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .peaks import Peak, PeakOf, peak_of
 from .scores import HiscoreConnection
 from .snapshots import Gain, Snapshot
@@ -91,27 +91,27 @@ class UserStats:
         """The player, in all modes."""
         return user_of(self.user_mode.user_id)
 
-    @resolved(bool | None, SemanticNonNull(), HISTORY)
+    @record_field(bool | None, SemanticNonNull(), HISTORY)
     def tracked(self, info: Info) -> bool | Awaitable[bool]:
         """Whether osu!track has at least one snapshot here."""
         return self._history(info, lambda history: bool(history.rows))
 
-    @resolved(Snapshot | None, HISTORY)
+    @record_field(Snapshot | None, HISTORY)
     def latest(self, info: Info) -> Maybe[records.Snapshot]:
         """The newest snapshot; null if there is none."""
         return self._history(info, lambda history: history.latest)
 
-    @resolved(Snapshot | None, HISTORY)
+    @record_field(Snapshot | None, HISTORY)
     def earliest(self, info: Info) -> Maybe[records.Snapshot]:
         """The oldest snapshot; null if there is none."""
         return self._history(info, lambda history: history.earliest)
 
-    @resolved(Snapshot | None, HISTORY)
+    @record_field(Snapshot | None, HISTORY)
     def snapshot_at(self, info: Info, at: DateTime) -> Maybe[records.Snapshot]:
         """The newest snapshot at or before this instant; null if tracking began later."""
         return self._history(info, lambda history: history.at(at))
 
-    @resolved(list[Snapshot] | None, SemanticNonNull(), HISTORY)
+    @record_field(list[Snapshot] | None, SemanticNonNull(), HISTORY)
     def snapshots(
         self, info: Info, window: Window | None = UNSET, every: Interval | None = UNSET
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
@@ -123,11 +123,11 @@ class UserStats:
 
         def rows(history: History) -> Rows[records.Snapshot]:
             cut = history.within(within, every or None)
-            return info.context.counted(cut, len(cut))
+            return info.context.count_rows(cut, len(cut))
 
         return self._history(info, rows)
 
-    @resolved(Gain | None, HISTORY)
+    @record_field(Gain | None, HISTORY)
     def gain(self, info: Info, window: Window = LAST_30_DAYS) -> Maybe[GainRecord]:
         """What changed over the window. It is measured from the last snapshot at or before the window's start,
         or the first inside it when tracking began later. Null if there are not two points to compare.
@@ -135,7 +135,7 @@ class UserStats:
         within = span(window, info.context.now)
         return self._history(info, lambda history: history.gain(within))
 
-    @resolved(HiscoreConnection | None, SemanticNonNull(), HISCORES)
+    @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES)
     def hiscores(
         self,
         info: Info,
@@ -150,13 +150,13 @@ class UserStats:
         still appear more than once, with different plays.
         """
         context = info.context
-        source = source_of("hiscores", self.user_mode, best_per_beatmap)
-        cut = HiscoreCut(
+        source = list_id("hiscores", self.user_mode, best_per_beatmap)
+        cut = HiscorePager(
             context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
         )
         return context.read(info, context.hiscores, self.user_mode, cut)
 
-    @resolved(Peak | None, PEAK)
+    @record_field(Peak | None, PEAK)
     def peak(self, info: Info) -> Maybe[PeakOf]:
         """Best values ever recorded; null if there are none."""
         return peak_of(info, self.user_mode)
@@ -181,5 +181,5 @@ def _username(user: User, info: Info) -> str | None:
     """The name if it is known; any answer of osu!track may make it so."""
     username = info.context.services.tracker.username(user.user_id)
     if username is None:
-        info.context.fleeting = True
+        info.context.uncacheable = True
     return username
