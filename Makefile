@@ -35,7 +35,7 @@ schema: $(VENV)/.runtime ## Print the schema from the code into schema.graphql
 	@$(RUN) gateway schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
 examples: $(VENV)/.dev ## Write the answers in README.md and examples/ anew, which the tests compare
-	@REWRITE_EXAMPLES=1 $(RUN) pytest --quiet tests/test_examples.py
+	@REWRITE_EXAMPLES=1 $(RUN) pytest --quiet tests/docs/test_examples.py
 
 sandbox: $(VENV)/.runtime ## Serve a simulated osu!track (ARGS="--help": its options)
 	@$(RUN) gateway.sandbox $(ARGS)

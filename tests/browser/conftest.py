@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import FLAGS, ReadResult, RequestContext
-from tests.needed import found
-from tests.processes import sandboxed
+from tests.support.binaries import found
+from tests.support.processes import sandboxed
 
 
 # Not for all files at once: while Playwright is there, no other event loop runs in this thread.

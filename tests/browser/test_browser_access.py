@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import DESK, PHONE
-from tests.needed import needs
+from tests.support.binaries import needs
 
 PACKAGE = Path(__file__).parent / "axe/package.json"
 RUN = "axe.run({exclude: ['#graphiql']}).then((found) => found.violations.map(({id, nodes}) => [id, nodes[0].html]))"

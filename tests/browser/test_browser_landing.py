@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.browser.chromium import PHONE, ReadResult
-from tests.needed import needs
-from tests.processes import sandboxed
+from tests.support.binaries import needs
+from tests.support.processes import sandboxed
 
 STATIC = Path(__file__).parents[2] / "gateway/web/pages/static"
 EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json").read_text())]

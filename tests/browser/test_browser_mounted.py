@@ -7,7 +7,7 @@ from starlette.routing import Mount
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.browser.chromium import ReadResult
-from tests.real import served
+from tests.support.http_servers import served
 
 
 @pytest.fixture(scope="module")

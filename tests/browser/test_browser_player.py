@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, ReadResult
-from tests.processes import sandboxed
+from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
 # Players whom no other test of this file updates.

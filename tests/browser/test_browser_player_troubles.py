@@ -7,7 +7,7 @@ from playwright.sync_api import Route
 
 from gateway.sandbox.players import AMEO, UPDATE_HANGS
 from tests.browser.chromium import ReadResult
-from tests.processes import sandboxed
+from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
 

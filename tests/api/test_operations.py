@@ -1,0 +1,155 @@
+"""Each operation of `examples/operations.graphql`, over real HTTP, against what osu!track's REST endpoints say."""
+
+from pathlib import Path
+
+import pytest
+
+from gateway.sandbox import players
+from tests.support import expectations as expected
+from tests.support.expectations import MODES, NOBODY
+from tests.support.http_servers import gateway_over_http, sandbox_over_http
+
+OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
+
+odd = [
+    "NO_SNAPSHOTS",
+    "SINGLE_SNAPSHOT",
+    "EQUAL_TIMESTAMPS",
+    "NEGATIVE_COUNTS",
+    "UNRANKED",
+    "INACTIVE",
+    "ANOMALY",
+    "MIXED_CASE",
+    "UNKNOWN_VALUES",
+    "ZERO_DATE",
+    "REWORKED",
+    "REPEATER",
+]
+ODD = [pytest.param(getattr(players, name), 0, id=name) for name in odd]
+USUAL = [
+    (players.HEAVY, 0),
+    (players.HEAVY, 3),
+    (players.AMEO, 0),
+    (players.AMEO, 2),
+    (1002, 0),
+    (1060, 0),
+    (NOBODY, 0),
+]
+every_player = pytest.mark.parametrize("user, mode", [*USUAL, *ODD, (players.MANIA_ONLY, 3)])
+
+
+@pytest.fixture(scope="module")
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture(scope="module")
+def rest():
+    with sandbox_over_http() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def gateway(rest):
+    async with gateway_over_http(rest.url, client_points=1000) as running:
+        yield running
+
+
+async def profile_of(gateway, user, mode):
+    data = await gateway.ask(OPERATIONS, "Profile", id=str(user), mode=MODES[mode])
+    return data["user"]["stats"]
+
+
+@every_player
+async def test_a_profile_has_the_newest_snapshot(gateway, rest, user, mode):
+    profile = await profile_of(gateway, user, mode)
+
+    assert profile["latest"] == expected.latest(rest.history(user, mode))
+
+
+@every_player
+async def test_a_profile_has_what_the_last_month_and_year_brought(gateway, rest, user, mode):
+    profile = await profile_of(gateway, user, mode)
+
+    rows = rest.history(user, mode)
+    assert profile["month"] == expected.month(rows, rest.ago(days=30))
+    assert profile["year"] == expected.year(rows, rest.ago(days=365))
+
+
+@every_player
+async def test_a_profile_has_the_best_values_ever_recorded(gateway, rest, user, mode):
+    profile = await profile_of(gateway, user, mode)
+
+    assert profile["peak"] == expected.peak(rest.history(user, mode), rest.peak(user, mode))
+
+
+@every_player
+async def test_a_profile_has_a_chart_of_the_last_snapshot_of_each_day(gateway, rest, user, mode):
+    profile = await profile_of(gateway, user, mode)
+
+    recent = [row for row in rest.history(user, mode) if row["timestamp"] >= rest.ago(days=90)]
+    assert profile["chart"] == [
+        {"at": row["timestamp"], **expected.pp_and_rank(row)} for row in expected.last_of_each(recent, "%Y-%m-%d")
+    ]
+
+
+@every_player
+async def test_a_profile_has_the_best_plays_of_ten_beatmaps(gateway, rest, user, mode):
+    profile = await profile_of(gateway, user, mode)
+
+    best = expected.best_of_each_beatmap(rest.plays(user, mode))
+    assert profile["hiscores"]["totalCount"] == len(best)
+    assert profile["hiscores"]["pageInfo"]["hasNextPage"] is (len(best) > 10)
+    assert profile["hiscores"]["nodes"] == [
+        {**expected.score(row), "recordedAt": row["update_time"]} for row in best[:10]
+    ]
+
+
+async def test_a_profile_has_the_players_pages(gateway):
+    data = await gateway.ask(OPERATIONS, "Profile", id="131464")
+
+    assert data["user"]["profileUrl"] == "https://osu.ppy.sh/users/131464"
+    assert data["user"]["avatarUrl"] == "https://a.ppy.sh/131464"
+
+
+async def test_a_number_that_json_cannot_hold_exactly_fails_its_snapshot_loudly_and_nothing_else(gateway, rest):
+    response = await gateway.send(OPERATIONS, "Profile", id=str(players.BIG_NUMBERS))
+
+    stats = response["data"]["user"]["stats"]
+    (error,) = response["errors"]
+    assert error["path"] == ["user", "stats", "latest", "totalScore"]
+    assert error["extensions"]["code"] == "VALUE_OUT_OF_RANGE"
+    assert stats["latest"] is None
+    assert stats["month"] == expected.month(rest.history(players.BIG_NUMBERS), rest.ago(days=30))
+    assert stats["hiscores"]["nodes"][0] == {
+        **expected.score(rest.plays(players.BIG_NUMBERS)[0]),
+        "recordedAt": rest.plays(players.BIG_NUMBERS)[0]["update_time"],
+    }
+
+
+@pytest.mark.parametrize("user", [players.HEAVY, 1012, players.MIXED_CASE, players.MANIA_ONLY, NOBODY])
+async def test_all_modes_tell_where_a_player_is_tracked(gateway, rest, user):
+    data = await gateway.ask(OPERATIONS, "AllModes", id=str(user))
+
+    rows = {name: rest.history(user, mode) for mode, name in enumerate(MODES)}
+    assert data["user"]["allStats"] == [
+        {
+            "id": f"{user}:{name}",
+            "mode": name,
+            "tracked": bool(rows[name]),
+            "latest": expected.pp_and_rank(rows[name][-1]) if rows[name] else None,
+        }
+        for name in MODES
+    ]
+
+
+@pytest.mark.parametrize("at", ["2020-02-29T12:00:00Z", "2024-01-01T00:00:00+14:00", "2026-11-20T12:00:00Z"])
+@pytest.mark.parametrize(
+    "user", [players.HEAVY, players.AMEO, players.EQUAL_TIMESTAMPS, players.SINGLE_SNAPSHOT, players.UNRANKED, NOBODY]
+)
+async def test_on_this_day_gives_the_snapshot_of_the_moment(gateway, rest, user, at):
+    data = await gateway.ask(OPERATIONS, "OnThisDay", id=str(user), at=at)
+
+    rows = rest.history(user)
+    assert data["user"]["stats"]["snapshotAt"] == expected.snapshot_at(rows, at)
+    assert data["user"]["stats"]["earliest"] == ({"at": rows[0]["timestamp"]} if rows else None)

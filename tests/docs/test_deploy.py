@@ -1,0 +1,244 @@
+"""What is deployed fits the gateway that is deployed: ports, paths, settings, metrics, times."""
+
+import json
+import re
+import tomllib
+from ipaddress import ip_address, ip_network
+
+import pytest
+import yaml
+
+from gateway.cli.commands import SHUTDOWN_S
+from gateway.settings import Settings
+from gateway.web.app import create_app
+from tests.support.processes import ROOT
+
+DEPLOY = ROOT / "deploy"
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text())
+KUBERNETES = {
+    manifest["kind"]: manifest
+    for path in (DEPLOY / "kubernetes").glob("*.yaml")
+    for manifest in yaml.safe_load_all(path.read_text())
+}
+DEPLOYMENT = KUBERNETES["Deployment"]["spec"]
+POD = DEPLOYMENT["template"]
+CONTAINER = POD["spec"]["containers"][0]
+NGINX = (DEPLOY / "nginx.conf").read_text()
+README = (ROOT / "README.md").read_text()
+CODE = "\n".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+[PORT] = re.findall(r"^EXPOSE (\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+ALERTS = {
+    rule["alert"]: rule
+    for group in yaml.safe_load((DEPLOY / "alerts.yaml").read_text())["groups"]
+    for rule in group["rules"]
+}
+PANELS = [
+    panel for panel in json.loads((DEPLOY / "grafana-dashboard.json").read_text())["panels"] if panel["type"] != "row"
+]
+EXPRESSIONS = [
+    *(pytest.param(rule["expr"], id=name) for name, rule in ALERTS.items()),
+    *(
+        pytest.param(target["expr"], id=f"{panel['title']} {target['refId']}")
+        for panel in PANELS
+        for target in panel["targets"]
+    ),
+]
+# By metric, as the README has it.
+LABELS = {
+    name: set(labels.split(", "))
+    for name, labels in re.findall(r"^\| `(gateway_\w+)` \| ([\w, ]*) \|", README, re.MULTILINE)
+}
+
+
+def variables():
+    """Every variable that a gateway is given with its value, each pair once."""
+    composed = COMPOSE["services"]["gateway-1"]["environment"]
+    named = {entry["name"]: "" for entry in CONTAINER["env"]}
+    return dict.fromkeys([*composed.items(), *KUBERNETES["ConfigMap"]["data"].items(), *named.items()])
+
+
+def nginx(directive):
+    """The number that it is given, without its unit."""
+    [number] = re.findall(rf"\b{directive} (\d+)[sm]?;", NGINX)
+    return int(number)
+
+
+def paths(application):
+    return {route.path for route in application.routes}
+
+
+def base(metric):
+    return re.sub(r"_(bucket|sum|count)$", "", metric)
+
+
+async def exposed(gateway):
+    text = (await gateway.http.get("/metrics")).text
+    return set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+async def test_what_is_asked_of_prometheus_is_told_by_a_gateway(gateway, expression):
+    asked = {base(metric) for metric in re.findall(r"gateway_\w+", expression)}
+    assert asked
+    assert asked - await exposed(gateway) == set()
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS)
+def test_labels_and_their_values_are_those_of_the_metric(expression):
+    for metric, selectors in re.findall(r"(gateway_\w+)\{([^}]*)\}", expression):
+        given = dict(re.findall(r'(\w+)(?:=~|!=|!~|=)"([^"]*)"', selectors))
+        assert given.keys() - {"instance"} <= LABELS[base(metric)]
+        values = {value for name, text in given.items() if name != "instance" for value in text.split("|")}
+        assert [value for value in values if f'"{value}"' not in CODE] == []
+
+
+def test_errors_are_not_hidden_among_requests_that_can_have_none():
+    asked = "".join(str(expression.values[0]) for expression in EXPRESSIONS)
+    compared = re.findall(r'\{[^}]*outcome=~"ok\|errors"[^}]*\}', asked)
+    assert len(compared) == 2
+    assert [selector for selector in compared if 'cache="miss"' not in selector] == []
+
+
+async def test_every_metric_is_on_the_dashboard(gateway):
+    shown = {
+        base(metric)
+        for panel in PANELS
+        for target in panel["targets"]
+        for metric in re.findall(r"gateway_\w+", target["expr"])
+    }
+    assert {name for name in await exposed(gateway) if not name.endswith("_created")} - shown == set()
+
+
+def test_panels_lie_beside_each_other_and_say_what_they_show():
+    places = [
+        (panel["gridPos"]["x"] + step, panel["gridPos"]["y"])
+        for panel in PANELS
+        for step in range(panel["gridPos"]["w"])
+    ]
+    assert len(set(places)) == len(places)
+    assert max(x for x, _ in places) < 24
+    assert [panel["title"] for panel in PANELS if not panel["description"]] == []
+
+
+def test_the_readme_says_what_each_alert_means():
+    assert re.findall(r"^\| `(Gateway\w+)` \|", README, re.MULTILINE) == list(ALERTS)
+
+
+@pytest.mark.parametrize("variable, value", variables())
+def test_what_a_gateway_is_told_is_a_setting_with_a_value_that_it_takes(variable, value):
+    name = variable.removeprefix("GATEWAY_").lower()
+    assert variable.startswith("GATEWAY_")
+    # Replicas need a Redis.
+    told = {"redis_url": "redis://redis"} | ({name: value} if value else {})
+    assert name in Settings(_env_file=None, **told).model_dump()
+
+
+def test_both_gateways_of_compose_are_alike_but_for_their_address_and_as_many_as_they_are_told():
+    gateways = [service for name, service in COMPOSE["services"].items() if name.startswith("gateway-")]
+    assert gateways[0] == gateways[1] | {"networks": gateways[0]["networks"]}
+    assert gateways[0]["environment"]["GATEWAY_REPLICAS"] == str(len(gateways))
+    assert KUBERNETES["ConfigMap"]["data"]["GATEWAY_REPLICAS"] == str(DEPLOYMENT["replicas"])
+
+
+def test_the_proxy_is_the_one_that_is_trusted():
+    network = COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"]
+    assert COMPOSE["services"]["gateway-1"]["environment"]["GATEWAY_TRUSTED_PROXIES"] == network
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
+    assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
+
+
+def test_everybody_speaks_of_the_same_ports():
+    assert set(re.findall(r"server gateway-\d:(\d+)", NGINX)) == {PORT}
+    assert COMPOSE["services"]["proxy"]["ports"] == [f"8000:{nginx('listen')}"]
+    assert CONTAINER["ports"] == [{"name": "http", "containerPort": int(PORT)}]
+    assert KUBERNETES["Service"]["spec"]["ports"][0]["targetPort"] == "http"
+    assert POD["metadata"]["annotations"]["prometheus.io/port"] == PORT
+    assert KUBERNETES["NetworkPolicy"]["spec"]["ingress"] == [{"ports": [{"port": int(PORT)}]}]
+
+
+def test_what_is_probed_and_scraped_is_there():
+    routes = paths(create_app(Settings(_env_file=None)))
+    probes = {CONTAINER[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness", "readiness")}
+    assert probes == {"/healthz", "/readyz"}
+    assert probes | {POD["metadata"]["annotations"]["prometheus.io/path"]} <= routes
+    assert COMPOSE["services"]["proxy"]["healthcheck"]["test"][-1].endswith("/healthz")
+
+
+@pytest.mark.parametrize(
+    "image", sorted({CONTAINER["image"], *(part["image"] for part in COMPOSE["services"].values())})
+)
+def test_an_image_is_pinned_and_ours_is_of_this_version(image):
+    name, _, tag = image.partition(":")
+    assert re.match(r"\d+\.\d+", tag)
+    assert name != "osutrack-gateway" or tag == VERSION
+
+
+@pytest.mark.parametrize("service", COMPOSE["services"].values(), ids=COMPOSE["services"])
+def test_a_container_can_do_no_more_than_it_has_to(service):
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert "no-new-privileges:true" in service["security_opt"]
+
+
+def test_a_pod_can_do_no_more_than_it_has_to():
+    assert POD["spec"]["securityContext"]["runAsNonRoot"] is True
+    assert POD["spec"]["automountServiceAccountToken"] is False
+    assert CONTAINER["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+
+
+def test_whoever_stops_a_gateway_waits_until_it_has_ended():
+    settings = Settings(_env_file=None)
+    # An update is sent within the time of an operation, or never.
+    ends_s = max(SHUTDOWN_S, settings.operation_timeout_s + settings.update_timeout_s)
+    before_s = int(CONTAINER["lifecycle"]["preStop"]["exec"]["command"][1])
+    assert POD["spec"]["terminationGracePeriodSeconds"] > before_s + ends_s
+    assert int(COMPOSE["services"]["gateway-1"]["stop_grace_period"].removesuffix("s")) > ends_s
+
+
+def test_the_proxy_finds_a_gateway_again_that_is_made_anew():
+    subnet = ip_network(COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"])
+    addresses = {
+        COMPOSE["services"][name]["networks"]["default"]["ipv4_address"] for name in ("gateway-1", "gateway-2")
+    }
+    assert len(addresses) == 2
+    assert all(ip_address(address) in subnet for address in addresses)
+
+
+def test_the_proxy_waits_longer_than_an_update_may_take_and_lets_the_gateway_refuse_what_is_too_large():
+    settings = Settings(_env_file=None)
+    assert nginx("proxy_read_timeout") > settings.update_timeout_s
+    assert nginx("client_max_body_size") * 2**20 > settings.max_body_bytes
+
+
+def test_the_caches_fit_into_the_memory_that_a_gateway_is_given():
+    settings = Settings(_env_file=None)
+    caches = (settings.cache_max_bytes + settings.response_cache_max_bytes) / 2**20
+    for limit in (
+        CONTAINER["resources"]["limits"]["memory"].removesuffix("Mi"),
+        COMPOSE["services"]["gateway-1"]["mem_limit"].removesuffix("m"),
+    ):
+        assert int(limit) > caches * 2
+
+
+@pytest.mark.parametrize("kind", ["Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy"])
+def test_everything_is_about_the_same_pods(kind):
+    spec = KUBERNETES[kind]["spec"]
+    chosen = spec.get("podSelector") or spec["selector"]
+    assert chosen.get("matchLabels", chosen) == POD["metadata"]["labels"]
+
+
+def test_a_pod_is_told_nothing_of_the_services_around_it():
+    assert POD["spec"]["enableServiceLinks"] is False
+
+
+def test_secrets_are_not_in_the_manifests():
+    secret = {entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"] for entry in CONTAINER["env"]}
+    assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS"}
+    assert "Secret" not in KUBERNETES
+    assert not secret.keys() & KUBERNETES["ConfigMap"]["data"].keys()

@@ -1,0 +1,77 @@
+"""The clients on the pages of `examples/`, as programs of their own: the code that stands there, run against a gateway."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.support.binaries import needs
+from tests.support.example_pages import blocks
+from tests.support.http_servers import noon_over_http
+from tests.support.processes import ROOT
+
+FILE = re.compile(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+MISTAKES = [
+    ("latest?.globalRank", "latest?.globalRnk"),
+    ("stats.latest?.pp", "stats.latest.pp"),
+    ("window: { days: 365 }", "window: {}"),
+    ("window: { days: 365 }", "window: { days: 365, between: {} }"),
+]
+needs_npm = needs("npm", "it is written in TypeScript")
+
+
+@pytest.fixture(scope="module")
+def address():
+    with noon_over_http() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def typescript(address, tmp_path_factory):
+    """The page, and a folder with its files, its packages and its types."""
+    page = (ROOT / "examples/typescript.md").read_text()
+    folder = tmp_path_factory.mktemp("typescript")
+    (folder / "src").mkdir()
+    shutil.copy(ROOT / "schema.graphql", folder)
+    for name, text in FILE.findall(page):
+        (folder / name).write_text(text.replace("http://127.0.0.1:8000", address))
+    run(folder, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+    run(folder, "npm", "run", "types")
+    return page, folder
+
+
+def run(folder, *command):
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_client_in_python_prints_what_its_page_says(address, tmp_path):
+    page = (ROOT / "examples/python.md").read_text()
+    (code,), (printed,) = blocks(page, "python"), blocks(page, "text")
+    (tmp_path / "ranks.py").write_text(code.replace("http://127.0.0.1:8000", address))
+    assert run(tmp_path, sys.executable, "-W", "error", "ranks.py") == printed
+
+
+@needs_npm
+def test_the_client_in_typescript_prints_what_its_page_says(typescript):
+    page, folder = typescript
+    run(folder, "npm", "run", "build")
+    assert run(folder, "npm", "run", "--silent", "start") == blocks(page, "text")[0]
+
+
+@needs_npm
+def test_the_types_find_a_mistake(typescript):
+    _, folder = typescript
+    right = (folder / "src/ranks.ts").read_text()
+    for number, (text, wrong) in enumerate(MISTAKES):
+        (folder / f"src/mistake{number}.ts").write_text(right.replace(text, wrong))
+    done = subprocess.run(["npx", "tsc", "--noEmit"], cwd=folder, capture_output=True, text=True, check=False)
+    assert sorted(set(re.findall(r"^src/(\w+)\.ts.*error TS", done.stdout, re.MULTILINE))) == [
+        "mistake0",
+        "mistake1",
+        "mistake2",
+        "mistake3",
+    ]

@@ -1,0 +1,98 @@
+"""Requests as they fall: whatever they are, the answer is no failure of ours, tells no insides, and others are served."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.processes import serving
+
+INSIDES = re.compile(rb"Traceback|site-packages|\.py\b|127\.0\.0\.1|httpx|msgspec|strawberry|INTERNAL_SERVER_ERROR")
+DOCUMENT = "{ user(id: 2) { id } }"
+
+bounded = settings(max_examples=150, derandomize=True, database=None, deadline=None)
+names = st.sampled_from(["query", "variables", "operationName", "extensions", "documentId", "id", "persistedQuery"])
+values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20) | st.just(DOCUMENT),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=8,
+)
+bodies = st.binary(max_size=200) | values.map(lambda value: json.dumps(value).encode())
+tokens = st.from_regex(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,12}", fullmatch=True)
+header_names = tokens | st.sampled_from(
+    ["Accept", "Content-Type", "Content-Length", "Transfer-Encoding", "Expect", "Cookie"]
+)
+header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30) | st.sampled_from(
+    ["application/json", "application/graphql-response+json", "chunked", "100-continue", "*/*", "text/html"]
+)
+
+
+@pytest.fixture(scope="module")
+def url():
+    with serving(header_timeout_s="1", body_timeout_s="1") as address:
+        yield address
+
+
+@pytest.fixture(autouse=True)
+def well_afterwards(url):
+    yield
+    assert httpx.post(f"{url}/graphql", json={"query": DOCUMENT}).json()["data"] == {"user": {"id": "2"}}
+
+
+def assert_no_failure(answer):
+    assert answer.status_code < 500
+    assert not INSIDES.search(answer.content)
+
+
+def test_queries_made_from_the_schema_are_answered(url, tmp_path):
+    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/graphql"]
+    options = ["--max-examples=15", "--seed=1", "--checks=not_a_server_error", "--no-color"]
+    done = subprocess.run([*command, *options], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stdout
+    assert "Tested: 7" in done.stdout
+
+
+@bounded
+@given(body=bodies, media_type=st.sampled_from(["application/json", "text/plain", "application/json; charset=x"]))
+def test_any_body_is_answered(url, body, media_type):
+    assert_no_failure(httpx.post(f"{url}/graphql", content=body, headers={"Content-Type": media_type}))
+
+
+@bounded
+@given(parameters=st.dictionaries(names, st.text(max_size=30) | st.just(DOCUMENT), max_size=4))
+def test_any_parameters_are_answered(url, parameters):
+    encoded = {name: value.encode("utf-8", "surrogatepass") for name, value in parameters.items()}
+    assert_no_failure(httpx.get(f"{url}/graphql", params=encoded))
+
+
+@settings(bounded, max_examples=40)
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "OPTIONS", "QUERY"]),
+    headers=st.dictionaries(header_names, header_values, max_size=4),
+    body=st.binary(max_size=50),
+)
+def test_any_bytes_on_a_connection_are_answered_or_refused(url, method, headers, body):
+    lines = [f"{method} /graphql HTTP/1.1", "Host: gateway", "Connection: close"]
+    head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
+    with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=5) as connection:
+        connection.sendall(head.encode("latin-1") + body)
+        answer = connection.recv(65_536)
+    assert re.match(rb"HTTP/1\.1 (100|[2-4]\d\d) ", answer)
+    assert not INSIDES.search(answer)
+
+
+@bounded
+@given(sent=st.binary(min_size=1, max_size=300), begins=st.sampled_from([b"", b"GET ", b"POST /graphql HTTP/1.1\r\n"]))
+def test_bytes_that_are_no_request_are_refused(url, sent, begins):
+    with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=5) as connection:
+        connection.sendall(begins + sent + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.recv(65_536)
+    assert re.match(rb"HTTP/1\.1 4\d\d |$", answer)
+    assert not INSIDES.search(answer)

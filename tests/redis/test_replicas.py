@@ -1,0 +1,158 @@
+"""What compose.yaml starts, started by hand: two gateways that share a Redis, behind nginx as it is deployed."""
+
+import re
+import threading
+import time
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+
+import httpx
+import pytest
+import yaml
+
+from tests.support.http_servers import sandbox_over_http
+from tests.support.nginx import Proxy, proxy
+from tests.support.processes import ROOT, Process
+from tests.support.redis_server import RedisServer, redis_server
+
+COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["gateway-1"]["environment"]
+READ = '{ user(id: "%d") { stats { latest { pp } } } }'
+UPDATE = 'mutation { updateUser(id: "%d") { __typename } }'
+
+
+class Replicas(NamedTuple):
+    """Two gateways and what is in front of them."""
+
+    proxy: Proxy
+    gateways: list[Process]
+    ports: list[str]
+    redis: RedisServer
+
+    def ask(self, query, client="127.0.0.1", **headers):
+        with httpx.Client(transport=httpx.HTTPTransport(local_address=client), timeout=30) as http:
+            return http.post(f"{self.proxy.address}/graphql", json={"query": query}, headers=headers)
+
+
+@pytest.fixture
+def limits():
+    return {"client_points": "0", "reads_per_minute": "0"}
+
+
+@pytest.fixture
+def replicas(tmp_path, limits):
+    # As composed, but for what depends on where everyone is.
+    composed = {name.removeprefix("GATEWAY_").lower(): str(value) for name, value in COMPOSED.items()}
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(sandbox_over_http())
+        redis = stack.enter_context(redis_server(tmp_path))
+        places = {"upstream_url": sandbox.url, "redis_url": redis.url, "trusted_proxies": "127.0.0.1/32"}
+        settings = composed | places | {"update_tokens": "", "log_format": "json"} | limits
+        folders = [tmp_path / name for name in ("one", "two", "proxy")]
+        for folder in folders:
+            folder.mkdir()
+        gateways = [Process(folder, **settings) for folder in folders[:2]]
+        for gateway in gateways:
+            stack.callback(gateway.process.wait)
+            stack.callback(gateway.process.kill)
+        ports = [gateway.address().rpartition(":")[2] for gateway in gateways]
+        running = stack.enter_context(proxy(folders[2], [int(port) for port in ports]))
+        yield Replicas(running, gateways, ports, redis)
+
+
+def test_both_replicas_are_used_and_one_update_is_for_both(replicas):
+    for user in range(1001, 1009):
+        assert replicas.ask(READ % user).status_code == 200
+    first, second = (replicas.ask(UPDATE % 131464).json()["data"]["updateUser"] for _ in range(2))
+    assert set(replicas.proxy.replicas()) == set(replicas.ports)
+    assert len(set(replicas.proxy.replicas()[-2:])) == 2
+    assert (first["__typename"], second["__typename"]) == ("UpdateUserSuccess", "UpdateOnCooldown")
+
+
+def test_metrics_are_not_for_everybody_and_the_request_id_is_in_the_log_of_the_proxy(replicas):
+    answer = replicas.ask(READ % 2)
+    assert httpx.get(f"{replicas.proxy.address}/metrics").status_code == 404
+    line = next(line for line in replicas.proxy.log() if line["method"] == "POST")
+    assert (line["request_id"], line["client"]) == (answer.headers["X-Request-ID"], "127.0.0.1")
+
+
+class TestWithPoints:
+    @pytest.fixture
+    def limits(self):
+        return {"client_points": "2", "client_points_per_minute": "1"}
+
+    def test_points_are_counted_by_client_whatever_it_says_it_is(self, replicas):
+        spent = [replicas.ask(READ % user).status_code for user in range(1001, 1011)]
+        other = replicas.ask(READ % 1020, client="127.0.0.2")
+        forged = replicas.ask(READ % 1021, **{"X-Forwarded-For": "203.0.113.7"})
+        assert (spent.count(200), spent[-1]) == (4, 429)
+        assert other.status_code == 200
+        assert forged.status_code == 429
+
+
+def wait_for_more(answers, count):
+    enough = len(answers) + count
+    while len(answers) < enough:
+        time.sleep(0.01)
+
+
+@contextmanager
+def loaded(replicas):
+    """Four clients ask for one player after the other; the statuses they have got so far."""
+    ended, statuses = threading.Event(), []
+
+    def load(first):
+        user = first
+        with httpx.Client(base_url=replicas.proxy.address, timeout=30) as http:
+            while not ended.is_set():
+                user += 1
+                statuses.append(http.post("/graphql", json={"query": READ % (1000 + user % 3000)}).status_code)
+
+    clients = [threading.Thread(target=load, args=(number * 500,)) for number in range(4)]
+    for client in clients:
+        client.start()
+    try:
+        yield statuses
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+
+
+def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
+    with loaded(replicas) as statuses:
+        wait_for_more(statuses, 100)
+        stopped, left = replicas.gateways[0], replicas.ports[1]
+        code = stopped.stop()
+        wait_for_more(statuses, 100)
+
+    assert set(statuses) == {200}
+    assert code in {0, -15}
+    assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {left}
+
+
+def told(replicas, metric):
+    """What each replica says of it."""
+    texts = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in replicas.ports]
+    return [float(re.findall(rf"^{metric} (\S+)", text, re.MULTILINE)[0]) for text in texts]
+
+
+def wait_until(condition):
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_redis_killed_and_started_again_under_load_costs_no_request(replicas):
+    with loaded(replicas) as statuses:
+        wait_for_more(statuses, 100)
+        replicas.redis.kill()
+        wait_until(lambda: told(replicas, "gateway_redis_up") == [0, 0])
+        wait_for_more(statuses, 100)
+        replicas.redis.start()
+        wait_until(lambda: told(replicas, "gateway_redis_up") == [1, 1])
+        wait_for_more(statuses, 100)
+
+    assert set(statuses) == {200}
+    assert told(replicas, "gateway_redis_losses_total") == [1, 1]
+    assert all("Redis can't be reached" in gateway.printed for gateway in replicas.gateways)

@@ -1,0 +1,191 @@
+"""Two gateways and one Redis: what one knows or does, the other knows too."""
+
+import asyncio
+
+import pytest
+
+from gateway.sandbox import Fault
+from tests.support.cluster import Company, until
+from tests.support.redis_server import redis_server
+
+LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
+EVERYTHING = """query ($id: ID!) {
+  user(id: $id) { stats { latest { at pp delta { pp } } peak { globalRank } hiscores(first: 50) { nodes { pp mods { label } } } } }
+  bestPlays(window: {days: 1}, first: 20) { nodes { pp user { id } } }
+  hiscoresByUsername(username: "ameo", first: 5) { nodes { pp } }
+}"""
+UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename ... on UpdateUserSuccess { delta { pp } newHiscores { pp } } } }"
+AMEO = "131464"
+
+
+@pytest.fixture
+def company(tmp_path, clock):
+    with redis_server(tmp_path) as server:
+        yield Company(server.url, clock)
+
+
+@pytest.fixture
+async def two(company):
+    async with company.joined() as one, company.joined() as other:
+        yield one, other
+
+
+async def test_what_one_has_read_the_other_does_not_ask_for(two):
+    one, other = two
+    first = await one.ask(EVERYTHING, id=AMEO)
+    one.sandbox.reset_counts()
+
+    second = await other.send(EVERYTHING, id=AMEO)
+
+    assert second["data"] == first
+    assert second["extensions"]["cost"]["charged"] == 0
+    assert one.sandbox.count() == 0
+
+
+async def test_equal_cold_queries_to_both_cause_one_load(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=0.2)]
+
+    answers = await asyncio.gather(*(gateway.ask(LATEST, id=AMEO) for gateway in [one, other] * 20))
+
+    assert all(answer == answers[0] for answer in answers)
+    assert one.sandbox.count("/stats_history") == 1
+
+
+async def test_an_update_by_one_is_seen_by_the_others_next_read(two):
+    one, other = two
+    before = await other.ask(LATEST, id=AMEO)
+    await other.ask(LATEST, id=AMEO)
+
+    await one.ask(UPDATE, id=AMEO)
+    after = await other.ask(LATEST, id=AMEO)
+
+    assert after["user"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
+    assert before["user"]["stats"]["latest"]["at"] < "2026-11-20T12:00:00.000Z"
+
+
+async def test_a_refresh_by_one_is_enough_for_both(two):
+    one, other = two
+    await one.ask(LATEST, id=AMEO)
+    await other.ask(LATEST, id=AMEO)
+    one.clock.move(601)
+    one.sandbox.reset_counts()
+
+    for gateway in (one, other):
+        assert (await gateway.send(LATEST, id=AMEO))["extensions"]["warnings"][0]["code"] == "STALE_DATA"
+        await asyncio.sleep(0.1)
+
+    assert one.sandbox.count("/stats_history") == 1
+
+
+async def test_updates_of_both_that_overlap_are_sent_once_and_have_one_outcome(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.2)]
+
+    answers = await asyncio.gather(*(gateway.ask(UPDATE, id=AMEO) for gateway in [one, other] * 5))
+
+    assert answers[0]["updateUser"]["__typename"] == "UpdateUserSuccess"
+    assert answers[0]["updateUser"]["newHiscores"]
+    assert all(answer == answers[0] for answer in answers)
+    assert one.sandbox.updates == [(131464, 0)]
+
+
+async def test_an_update_whose_caller_has_left_is_finished_before_its_gateway_ends(company):
+    company.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.3)]
+    async with company.joined() as other:
+        await other.ask(LATEST, id=AMEO)
+        async with company.joined() as one:
+            asking = asyncio.create_task(one.ask(UPDATE, id=AMEO))
+            await until(lambda: company.sandbox.count("/update") == 1)
+            asking.cancel()
+        after = await other.ask(LATEST, id=AMEO)
+
+    assert after["user"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
+
+
+async def test_an_update_that_fails_fails_for_both_and_is_sent_once(company, two):
+    company.sandbox.faults = [
+        Fault(kind="latency", path="/update", seconds=0.1),
+        Fault(kind="status", path="/update", status=500),
+    ]
+
+    answers = await asyncio.gather(*(gateway.error(UPDATE, id=AMEO) for gateway in two))
+
+    assert [answer["extensions"]["code"] for answer in answers] == ["UPSTREAM_UNAVAILABLE"] * 2
+    assert company.sandbox.count("/update") == 1
+
+
+async def test_the_cooldown_holds_for_both(two):
+    one, other = two
+    await one.ask(UPDATE, id=AMEO)
+
+    refused = await other.ask(UPDATE, id=AMEO)
+    one.clock.move(901)
+    later = await other.ask(UPDATE, id=AMEO)
+
+    assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert later["updateUser"]["__typename"] == "UpdateUserSuccess"
+    assert len(one.sandbox.updates) == 2
+
+
+async def test_a_user_that_osu_does_not_know_is_asked_for_once(company, two):
+    unknown = "999999999"
+
+    outcomes = [(await gateway.ask(UPDATE, id=unknown))["updateUser"]["__typename"] for gateway in [*two, *two]]
+
+    assert outcomes == ["UserNotFound"] * 4
+    assert company.sandbox.count("/update") == 1
+
+
+async def test_a_document_registered_with_one_is_known_to_the_other(two):
+    one, other = two
+    text = "{ __typename }"
+    named = {
+        "persistedQuery": {
+            "version": 1,
+            "sha256Hash": "7f56e67dd21ab3f30d1ff8b7bed08893f0a0db86449836189b361dd1e56ddb4b",
+        }
+    }
+    unknown = await other.http.post("/graphql", json={"extensions": named})
+
+    await one.http.post("/graphql", json={"query": text, "extensions": named})
+    known = await other.http.post("/graphql", json={"extensions": named})
+
+    assert unknown.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    assert known.json()["data"] == {"__typename": "Query"}
+
+
+async def test_both_together_keep_to_one_budget(company):
+    async with company.joined(reads_per_minute=10) as one, company.joined(reads_per_minute=10) as other:
+        players = company.sandbox.players[:16]
+        answers = await asyncio.gather(
+            *(gateway.send(LATEST, id=str(player)) for player in players for gateway in (one, other))
+        )
+
+    refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
+    assert company.sandbox.count("/stats_history") == 10
+    assert refused == ["UPSTREAM_BUSY"] * 12
+
+
+async def test_a_429_for_one_pauses_the_other(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="status", path="/stats_history", status=429, times=1)]
+
+    await one.error(LATEST, id=AMEO)
+    await asyncio.sleep(0.1)
+    refused = await other.error(LATEST, id="2")
+
+    assert refused["extensions"]["code"] == "UPSTREAM_BUSY"
+    assert one.sandbox.count("/stats_history") == 1
+
+
+async def test_a_gateway_that_starts_again_asks_for_nothing_that_was_known(company):
+    async with company.joined() as gateway:
+        before = await gateway.ask(EVERYTHING, id=AMEO)
+    company.sandbox.reset_counts()
+
+    async with company.joined() as gateway:
+        after = await gateway.ask(EVERYTHING, id=AMEO)
+
+    assert after == before
+    assert company.sandbox.count() == 0

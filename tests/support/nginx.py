@@ -1,0 +1,76 @@
+"""nginx with the configuration that is deployed, on free ports of this machine."""
+
+import json
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import httpx
+import pytest
+
+from benchmarks.load import free_port
+from tests.support.binaries import found
+from tests.support.processes import ROOT
+
+CONFIGURATION = ROOT / "deploy/nginx.conf"
+
+
+class Proxy(NamedTuple):
+    """A running nginx: its address, and what it has logged."""
+
+    address: str
+    folder: Path
+
+    def log(self) -> list[dict[str, str]]:
+        """The lines so far, in the order in which answers ended."""
+        return [json.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
+
+    def replicas(self) -> list[str]:
+        """Who was asked for each request in vain, and who answered it, by port."""
+        return [line["replica"].replace("127.0.0.1:", "") for line in self.log()]
+
+
+def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
+    """The configuration, but for where things are: everything in a folder, everyone on this machine."""
+    text = CONFIGURATION.read_text().replace("/tmp/", f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
+    text = re.sub(r"listen \d+;", f"listen 127.0.0.1:{port};", text)
+    for number, replica in enumerate(replicas, start=1):
+        assert f"server gateway-{number}:8000" in text
+        text = text.replace(f"server gateway-{number}:8000", f"server 127.0.0.1:{replica}")
+    return text
+
+
+@contextmanager
+def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
+    """In front of gateways on these ports."""
+    program = found("nginx", "nginx-light")
+    port = free_port()
+    (folder / "nginx.conf").write_text(adapted(folder, port, replicas))
+    # Started by root, it would become somebody who may not write here.
+    user = "user root; " if os.geteuid() == 0 else ""
+    command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    running = Proxy(f"http://127.0.0.1:{port}", folder)
+    try:
+        _wait_for(running, process)
+        yield running
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+def _wait_for(running: Proxy, process: subprocess.Popen[bytes]) -> None:
+    while process.poll() is None:
+        try:
+            httpx.get(f"{running.address}/healthz")
+        except httpx.ConnectError:
+            time.sleep(0.02)
+        else:
+            return
+    assert process.stderr
+    pytest.fail(process.stderr.read().decode())

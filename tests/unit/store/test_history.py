@@ -1,0 +1,93 @@
+"""A history whose end is read anew, and the best values of it. Windows are in `test_window_properties.py`."""
+
+import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.osutrack import decode
+from gateway.records import Mode, Rows, UserMode
+from gateway.store.history import History
+from tests.support import recordings
+
+PLAYER = UserMode(7, Mode.OSU)
+TEMPLATE = recordings.rows("stats_history_one_day_window")[0]
+
+RANKS = st.integers(0, 3)
+VALUES = st.sampled_from([0, 97.5, 98.25, 100])
+SNAPSHOTS = st.lists(st.tuples(RANKS, VALUES, VALUES), max_size=8)
+
+
+def rows(*days, **values):
+    sent = [TEMPLATE | values | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z"} for day in days]
+    return decode.history(msgspec.json.encode(sent), PLAYER).value
+
+
+def history(*days, **values):
+    return History(PLAYER, rows(*days, **values), 0.0)
+
+
+def days(spliced):
+    return [int(row.at[8:10]) for row in spliced.rows]
+
+
+def test_a_refresh_begins_at_the_last_row_but_one():
+    assert history(1, 2, 3).seam == "2026-01-02T00:00:00.000Z"
+
+
+def test_too_short_a_history_has_nothing_to_save():
+    assert (history().seam, history(1).seam) == (None, None)
+
+
+def test_new_rows_are_appended():
+    assert days(history(1, 2, 3).spliced(rows(2, 3, 4, 5))) == [1, 2, 3, 4, 5]
+
+
+def test_a_newest_row_that_moved_is_not_there_twice():
+    assert days(history(1, 2, 3).spliced(rows(2, 4))) == [1, 2, 4]
+
+
+def test_a_newest_row_that_vanished_is_gone():
+    assert days(history(1, 2, 3).spliced(rows(2))) == [1, 2]
+
+
+def test_what_changed_in_a_row_that_is_read_anew_is_taken_over():
+    assert history(1, 2, 3).spliced(rows(2, 3, pp_raw=5.0)).rows[-1].pp == 5.0
+
+
+def test_a_seam_that_vanished_wants_the_whole_history():
+    assert history(1, 2, 3).spliced(rows(3)) is None
+    assert history(1, 2, 3).spliced(Rows()) is None
+
+
+def test_the_time_of_the_last_whole_reading_stays():
+    spliced = History(PLAYER, rows(1, 2), 123.0).spliced(rows(1, 2))
+
+    assert spliced is not None
+    assert spliced.whole_at == 123.0
+
+
+def of(values):
+    sent = [
+        TEMPLATE | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z", "pp_rank": rank, "accuracy": accuracy, "pp_raw": pp}
+        for day, (rank, accuracy, pp) in enumerate(values, start=1)
+    ]
+    return History(PLAYER, decode.history(msgspec.json.encode(sent), PLAYER).value, 0.0)
+
+
+@given(SNAPSHOTS)
+def test_the_peak_is_the_best_rank_and_the_last_time_it_was_held_and_0_is_no_rank(values):
+    ranked = [(rank, -day) for day, (rank, _, _) in enumerate(values, start=1) if rank]
+    rank, day = min(ranked, default=(None, None))
+    peak = of(values).peak
+
+    assert (peak.global_rank, peak.global_rank_at and -int(peak.global_rank_at[8:10])) == (rank, day)
+
+
+@given(SNAPSHOTS)
+def test_the_peak_accuracy_and_pp_are_the_highest_and_the_last_time_they_were_reached(values):
+    found = of(values)
+    accuracy = max(((accuracy, day) for day, (_, accuracy, _) in enumerate(values, start=1)), default=(None, None))
+    pp = max(((pp, day) for day, (_, _, pp) in enumerate(values, start=1)), default=None)
+
+    assert (found.peak.accuracy, found.peak.accuracy_at and int(found.peak.accuracy_at[8:10])) == accuracy
+    assert (found.best_pp and (found.best_pp.pp, int(found.best_pp.at[8:10]))) == pp
