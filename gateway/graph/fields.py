@@ -30,7 +30,7 @@ def documented(cls: type[T]) -> type[T]:
     locations=[Location.FIELD_DEFINITION],
     name="semanticNonNull",
     description="""Marks a field that is nullable only because fetching it can fail: if the response has no entry in
-`errors` whose path reaches this field, the value is not null. ClientLimits that understand the directive
+`errors` whose path reaches this field, the value is not null. Clients that understand the directive
 (Relay, Apollo Kotlin) may generate non-null types for it.""",
 )
 class SemanticNonNull:

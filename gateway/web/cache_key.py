@@ -71,7 +71,7 @@ def _key(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> CacheK
     return None if form is None else CacheKey(method, text, *form, headers.get(b"origin", b""))
 
 
-# ClientLimits have a few dozen between them, and may send 64 KiB each.
+# Clients have a few dozen between them, and may send 64 KiB each.
 @lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     wanted = accept.decode("latin-1")

@@ -52,7 +52,7 @@ class BestPlay(Score):
 @documented
 @strawberry.type
 class BestPlayEdge:
-    """A best play with its offset in the list."""
+    """A best play with its place in the list."""
 
     cursor: str = strawberry.field(description="Pass as `after` for a page that begins behind this play.")
     node: BestPlay = strawberry.field(description="The play.")
