@@ -48,7 +48,7 @@ def test_a_page_has_no_script_or_style_inside(page):
     "path,media_type",
     [
         ("/static/site.css", "text/css; charset=utf-8"),
-        ("/static/ask.js", "text/javascript; charset=utf-8"),
+        ("/static/shared/graphql.js", "text/javascript; charset=utf-8"),
         ("/static/icon.svg", "image/svg+xml"),
         ("/vendor/uplot/uplot.js", "text/javascript; charset=utf-8"),
         ("/vendor/uplot/LICENSE", "text/plain; charset=utf-8"),

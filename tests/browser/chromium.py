@@ -25,7 +25,7 @@ DESK = {"width": 1280, "height": 860}
 PATIENCE_MS = 15_000
 
 
-class ReadResult(NamedTuple):
+class Served(NamedTuple):
     """A gateway and its sandbox, by their addresses."""
 
     address: str
@@ -40,10 +40,10 @@ class ReadResult(NamedTuple):
         httpx.delete(f"{self.sandbox}/_sandbox/faults").raise_for_status()
 
 
-class RequestContext:
+class Visit:
     """Opens pages in one fresh profile, and keeps what they do wrong."""
 
-    def __init__(self, context: BrowserContext, served: ReadResult) -> None:
+    def __init__(self, context: BrowserContext, served: Served) -> None:
         self.context = context
         self.served = served
         self.wrongs: list[str] = []

@@ -1,7 +1,7 @@
 """A gateway as a process of its own, over its sandbox, and a browser that visits it.
 
-Tests here are plain functions that open pages with `request_context("/path")`. When one is over, its pages must have asked nobody
-but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `request_context.wrongs`.
+Tests here are plain functions that open pages with `visit("/path")`. When one is over, its pages must have asked nobody
+but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `visit.wrongs`.
 Faults of osu!track are switched on with `gateway.fault(kind="status", status=503)`; they are off again afterwards.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import FLAGS, ReadResult, RequestContext
+from tests.browser.chromium import FLAGS, Served, Visit
 from tests.support.binaries import found
 from tests.support.processes import sandboxed
 
@@ -27,18 +27,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[ReadResult]:
+def gateway() -> Iterator[Served]:
     """One for all tests of a file: what a test changes in a player, the next one finds."""
     with sandboxed() as (address, sandbox):
-        yield ReadResult(address, sandbox)
+        yield Served(address, sandbox)
 
 
 @pytest.fixture
-def request_context(browser: Browser, gateway: ReadResult) -> Iterator[RequestContext]:
+def visit(browser: Browser, gateway: Served) -> Iterator[Visit]:
     """A profile that nobody has used before."""
     context = browser.new_context(reduced_motion="reduce")
-    request_context = RequestContext(context, gateway)
-    yield request_context
+    visit = Visit(context, gateway)
+    yield visit
     context.close()
     gateway.well()
-    assert request_context.wrongs == []
+    assert visit.wrongs == []

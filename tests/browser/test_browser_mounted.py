@@ -6,7 +6,7 @@ from starlette.routing import Mount
 
 from gateway.settings import Settings
 from gateway.web.app import create_app
-from tests.browser.chromium import ReadResult
+from tests.browser.chromium import Served
 from tests.support.http_servers import served
 
 
@@ -22,9 +22,9 @@ def mounted(gateway):
 
 
 @pytest.fixture
-def page(request_context, mounted):
-    request_context.served = ReadResult(mounted, request_context.served.sandbox)
-    return request_context
+def page(visit, mounted):
+    visit.served = Served(mounted, visit.served.sandbox)
+    return visit
 
 
 def test_the_landing_page_knows_the_endpoint(page, mounted):

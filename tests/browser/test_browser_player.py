@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
-from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, ReadResult
+from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
 from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -19,16 +19,16 @@ UPDATED, COOLED, TYPED = 1052, 1053, 1054
 def gateway():
     """One for all tests of this file, which make more updates than osu!track is to be asked for."""
     with sandboxed(updates_per_minute="0") as addresses:
-        yield ReadResult(*addresses)
+        yield Served(*addresses)
 
 
 @pytest.fixture
-def player(request_context):
+def player(visit):
     """Opens a player's page and waits until its charts and hiscores are drawn."""
 
     def opened(rest, **view):
-        page = request_context(f"/players/{rest}", **view)
-        page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+        page = visit(f"/players/{rest}", **view)
+        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
         page.wait_for_selector("#hiscores[aria-busy=false]")
         return page
 
@@ -41,7 +41,7 @@ def upstream_requests(gateway):
 
 def points(page):
     """How many the first player has in the window, as the page says."""
-    [count, *_] = re.findall(r"([\d,]+) points", page.locator("#plots-words").inner_text())
+    [count, *_] = re.findall(r"([\d,]+) points", page.locator("#plots-caption").inner_text())
     return int(count.replace(",", ""))
 
 
@@ -55,19 +55,19 @@ def drag(page, start, end):
 
 
 def said(page):
-    expect(page.locator("#said")).not_to_be_empty()
-    return page.locator("#said").inner_text()
+    expect(page.locator("#live-region")).not_to_be_empty()
+    return page.locator("#live-region").inner_text()
 
 
 def outcome(page):
-    page.locator("#updated .outcome").wait_for()
-    return page.locator("#updated").inner_text()
+    page.locator("#update-result .result").wait_for()
+    return page.locator("#update-result").inner_text()
 
 
 def test_a_page_tells_how_a_player_stands(player):
     page = player(AMEO)
     assert page.get_by_role("heading", level=1).inner_text() == f"Player {AMEO}"
-    assert re.search(r"Global rank\s+#[\d,]+", page.locator("#now").inner_text())
+    assert re.search(r"Global rank\s+#[\d,]+", page.locator("#current-stats").inner_text())
     assert page.locator("#gains li").count() == 3
     assert re.search(r"Rank\s+#[\d,]+\s+\d+ \w+ 20\d\d", page.locator("#peak").inner_text())
     assert page.locator("#plays tr").count() == 10
@@ -86,14 +86,14 @@ def test_hiscores_have_mods_and_grades_and_there_are_more(player):
 
 def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
     page = player(AMEO)
-    everything = page.locator("#plots-words").inner_text()
+    everything = page.locator("#plots-caption").inner_text()
     drag(page, 0.5, 0.7)
     page.wait_for_url("**?from=*to=*")
     page.wait_for_selector(LOADED)
-    assert page.locator("#plots-words").inner_text() != everything
+    assert page.locator("#plots-caption").inner_text() != everything
     page.locator("#plot-pp .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
-    expect(page.locator("#plots-words")).to_have_text(everything, timeout=PATIENCE_MS)
+    expect(page.locator("#plots-caption")).to_have_text(everything, timeout=PATIENCE_MS)
 
 
 def test_a_finger_zooms_too(player):
@@ -175,8 +175,8 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
         ([407_618, 407_620], ["#407,618", "#407,620"]),
     ],
 )
-def test_ranks_of_an_axis_are_told_in_one_measure(request_context, ranks, labels):
-    page = request_context("/")
+def test_ranks_of_an_axis_are_told_in_one_measure(visit, ranks, labels):
+    page = visit("/")
     told = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
     assert page.evaluate(told, ranks) == labels
 
@@ -193,7 +193,7 @@ def test_who_is_unranked_has_no_rank_at_the_axis(player):
 def test_a_link_shows_the_same(player):
     page = player(f"{HEAVY}?mode=taiko&compare={AMEO}&from=2020-01-01&to=2024-01-01&every=month")
     assert page.locator("#modes [aria-current]").inner_text() == "taiko"
-    assert page.locator("#plots-words").inner_text().startswith("1 Jan 2020 to 1 Jan 2024, one a month.")
+    assert page.locator("#plots-caption").inner_text().startswith("1 Jan 2020 to 1 Jan 2024, one a month.")
     page.get_by_role("columnheader", name=f"Player {AMEO}").wait_for()
 
 
@@ -202,9 +202,9 @@ def test_the_way_back_leads_through_what_was_shown(player):
     page.get_by_role("button", name="1 year").click()
     page.wait_for_url("**?from=*")
     page.get_by_role("link", name="mania").click()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     page.go_back()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.locator("#modes [aria-current]").inner_text() == "osu!"
     page.go_back()
     page.get_by_role("button", name="All", exact=True, pressed=True).wait_for()
@@ -215,11 +215,11 @@ def test_two_players_are_compared_and_parted_again(player):
     page.get_by_label("With player").fill(f"https://osu.ppy.sh/users/{HEAVY}/osu")
     page.get_by_role("button", name="Compare").click()
     page.get_by_role("columnheader", name=f"Player {HEAVY}").wait_for()
-    page.locator("#reading .player-1").wait_for()
+    page.locator("#legend .player-1").wait_for()
     assert f"compare={HEAVY}" in page.url
-    assert f"Player {HEAVY}:" in page.locator("#plots-words").inner_text()
+    assert f"Player {HEAVY}:" in page.locator("#plots-caption").inner_text()
     page.get_by_role("button", name="Stop comparing").click()
-    page.locator("#reading .player-1").wait_for(state="detached")
+    page.locator("#legend .player-1").wait_for(state="detached")
     assert page.url.endswith(f"/players/{AMEO}")
 
 
@@ -238,7 +238,7 @@ def test_another_player_is_looked_at_from_the_head_of_the_page(player):
     field.fill("peppy")
     page.keyboard.press("Enter")
     assert "A number is needed" in field.evaluate("(field) => field.validationMessage")
-    assert page.evaluate("document.activeElement.id") == "other-id"
+    assert page.evaluate("document.activeElement.id") == "player-search-id"
     field.fill(f"osu.ppy.sh/users/{HEAVY}")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/players/{HEAVY}?mode=taiko")
@@ -250,7 +250,7 @@ def test_a_player_beside_who_is_not_tracked_is_told(player):
     assert page.get_by_role("link", name="their page").get_attribute("href") == str(UNTRACKED[40])
 
 
-def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, request_context):
+def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, visit):
     page = player(f"{MANIA_ONLY}?mode=mania")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.get_by_role("button", name="Start tracking").wait_for()
@@ -289,23 +289,23 @@ def test_a_cooldown_ends_before_the_eyes(player):
     page.get_by_role("button", name="Update").click()
     page.get_by_role("heading", name="Updated already").wait_for()
     expect(page.locator("#update")).to_have_text("Update", timeout=PATIENCE_MS)
-    assert page.locator("#updated").inner_text() == ""
+    assert page.locator("#update-result").inner_text() == ""
     assert page.locator("#update").get_attribute("aria-disabled") is None
 
 
-def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(request_context, gateway):
-    page = request_context(f"/players/{UNTRACKED[0]}")
+def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
+    page = visit(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
     assert "Tracked from now on" in outcome(page)
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.get_by_role("heading", level=1).inner_text() == "fresh_01"
     assert page.evaluate("document.activeElement.id") == "update"
 
 
-def test_whom_osu_does_not_know_is_told(request_context):
-    page = request_context(f"/players/{NONEXISTENT[0]}")
+def test_whom_osu_does_not_know_is_told(visit):
+    page = visit(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert "osu! knows no user" in outcome(page)
@@ -314,7 +314,7 @@ def test_whom_osu_does_not_know_is_told(request_context):
 
 def test_a_single_snapshot_is_a_point(player):
     page = player(SINGLE_SNAPSHOT)
-    assert "one point" in page.locator("#plots-words").inner_text()
+    assert "one point" in page.locator("#plots-caption").inner_text()
     assert page.get_by_text("No two snapshots to compare.").count() == 3
 
 
@@ -329,13 +329,13 @@ def test_the_charts_are_there_as_a_table(player):
 
 
 @pytest.mark.parametrize("asked", ["peppy", "0", "2147483648", "-1", "%3Cimg%20src=x%3E", "2x"])
-def test_what_is_no_id_gets_a_page_that_says_so(request_context, asked):
-    page = request_context(f"/players/{asked}")
+def test_what_is_no_id_gets_a_page_that_says_so(visit, asked):
+    page = visit(f"/players/{asked}")
     page.get_by_role("heading", name="There is no such player.").wait_for()
-    assert page.locator("#update-part").is_hidden()
-    [wrong] = request_context.wrongs
+    assert page.locator("#player-header").is_hidden()
+    [wrong] = visit.wrongs
     assert "404" in wrong
-    request_context.wrongs.clear()  # the browser logs each 404
+    visit.wrongs.clear()  # the browser logs each 404
 
 
 def test_everything_is_reached_by_keyboard(player):
@@ -344,7 +344,7 @@ def test_everything_is_reached_by_keyboard(player):
     for _ in range(60):
         page.keyboard.press("Tab")
         reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    wanted = ["Skip to content", "update", "plots", "strip-from", "strip-to", "zoom-in", "Month", "compare-id", "best"]
+    wanted = ["Skip to content", "update", "plots", "range-from", "range-to", "zoom-in", "Month", "compare-id", "best"]
     assert [name for name in wanted if name not in reached] == []
     page.focus("#update")
     page.keyboard.press("Enter")
@@ -363,7 +363,7 @@ def test_nothing_is_wider_than_the_window(player, size):
 def test_no_number_is_wider_than_its_tile(player, width):
     page = player(AMEO, size={"width": width, "height": 700})
     wider = "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.innerText)"
-    assert page.locator("#now > div").evaluate_all(wider) == []
+    assert page.locator("#current-stats > div").evaluate_all(wider) == []
 
 
 @pytest.mark.parametrize("choice", ["#every button", "#modes a"])

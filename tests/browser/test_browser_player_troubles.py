@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route
 
 from gateway.sandbox.players import AMEO, UPDATE_HANGS
-from tests.browser.chromium import ReadResult
+from tests.browser.chromium import Served
 from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -16,13 +16,13 @@ LOADED = "#progress[aria-busy=false]"
 def gateway():
     """A fresh one for each test: an open breaker stays open for a while. What it remembers is old at once."""
     with sandboxed(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as addresses:
-        yield ReadResult(*addresses)
+        yield Served(*addresses)
 
 
-def trouble(page, place="#failed"):
+def trouble(page, place="#load-error"):
     """The code of the error that is shown there."""
-    page.locator(f"{place} .trouble").wait_for()
-    return page.locator(f"{place} .trouble").get_attribute("data-code")
+    page.locator(f"{place} .error-box").wait_for()
+    return page.locator(f"{place} .error-box").get_attribute("data-code")
 
 
 @pytest.mark.parametrize(
@@ -37,89 +37,89 @@ def trouble(page, place="#failed"):
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
-def test_a_fault_of_osutrack_is_told_and_tried_again(request_context, gateway, fault, code):
+def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code):
     gateway.fault(**fault)
-    page = request_context(f"/players/{AMEO}")
+    page = visit(f"/players/{AMEO}")
     assert trouble(page) == code
     gateway.well()
     page.get_by_role("button", name="Try again", exact=True).click()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_retry_waits_as_long_as_it_is_told_to(request_context, gateway):
+def test_a_retry_waits_as_long_as_it_is_told_to(visit, gateway):
     gateway.fault(kind="rate_limit", retry_after=20)
-    page = request_context(f"/players/{AMEO}")
+    page = visit(f"/players/{AMEO}")
     assert trouble(page) == "UPSTREAM_BUSY"
-    retry = page.locator("#failed button")
+    retry = page.locator("#load-error button")
     assert re.fullmatch(r"Try again in 0:\d\d", retry.inner_text())
     assert retry.get_attribute("aria-disabled") == "true"
 
 
-def test_slowness_is_told_while_it_lasts(request_context):
+def test_slowness_is_told_while_it_lasts(visit):
     held: list[Route] = []
     slow = True
-    request_context.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
-    page = request_context(f"/players/{AMEO}")
+    visit.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
+    page = visit(f"/players/{AMEO}")
     page.get_by_text("osu!track takes its time", exact=False).first.wait_for()
     slow = False
     held.pop().continue_()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
 
 
-def test_a_part_that_fails_leaves_the_others(request_context, gateway):
+def test_a_part_that_fails_leaves_the_others(visit, gateway):
     gateway.fault(kind="status", status=500, path="/hiscores")
-    page = request_context(f"/players/{AMEO}")
+    page = visit(f"/players/{AMEO}")
     assert trouble(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#hiscores-table").is_hidden()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
-    assert page.locator("#failed").is_hidden()
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    assert page.locator("#load-error").is_hidden()
     gateway.well()
     page.locator("#hiscores-more").get_by_role("button", name="Try again").press("Enter")
     page.locator("#plays tr").first.wait_for()
     assert page.evaluate("document.activeElement.id") == "hiscores-table"
 
 
-def test_a_peak_that_fails_leaves_the_gains(request_context, gateway):
+def test_a_peak_that_fails_leaves_the_gains(visit, gateway):
     gateway.fault(kind="status", status=500, path="/peak")
-    page = request_context(f"/players/{AMEO}")
+    page = visit(f"/players/{AMEO}")
     assert trouble(page, "#peak") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#gains li").count() == 3
 
 
-def test_old_numbers_are_shown_with_their_age(request_context, gateway):
-    page = request_context(f"/players/{AMEO}")
+def test_old_numbers_are_shown_with_their_age(visit, gateway):
+    page = visit(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.wait_for_timeout(1200)
     page.reload()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     notice = page.locator("#notices [data-code=STALE_DATA]")
     assert re.search(r"read from osu!track \d+ seconds? ago", notice.inner_text())
 
 
-def test_an_update_that_osutrack_does_not_answer_may_have_been_made(request_context, gateway):
-    page = request_context(f"/players/{UPDATE_HANGS}")
+def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
+    page = visit(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
-    assert trouble(page, "#updated") == "UPSTREAM_TIMEOUT"
-    told = page.locator("#updated").inner_text()
+    assert trouble(page, "#update-result") == "UPSTREAM_TIMEOUT"
+    told = page.locator("#update-result").inner_text()
     assert "The update may have been made all the same" in told
     assert "try again in a moment" not in told
 
 
-def test_an_update_while_osutrack_is_down_says_so(request_context, gateway):
-    page = request_context(f"/players/{AMEO}")
+def test_an_update_while_osutrack_is_down_says_so(visit, gateway):
+    page = visit(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Update").click()
-    assert trouble(page, "#updated") == "UPSTREAM_UNAVAILABLE"
+    assert trouble(page, "#update-result") == "UPSTREAM_UNAVAILABLE"
 
 
-def test_a_token_is_asked_for_where_one_is_needed(request_context):
+def test_a_token_is_asked_for_where_one_is_needed(visit):
     with sandboxed(update_tokens="right-token-of-some-length") as addresses:
-        request_context.served = ReadResult(*addresses)
-        page = request_context(f"/players/{AMEO}")
+        visit.served = Served(*addresses)
+        page = visit(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
         page.keyboard.press("Enter")
@@ -130,42 +130,42 @@ def test_a_token_is_asked_for_where_one_is_needed(request_context):
         page.close()
 
 
-def test_a_gateway_that_can_not_be_reached_is_told(request_context, gateway):
-    request_context.context.route("**/graphql", lambda route: route.abort())
-    page = request_context(f"/players/{AMEO}")
+def test_a_gateway_that_can_not_be_reached_is_told(visit, gateway):
+    visit.context.route("**/graphql", lambda route: route.abort())
+    page = visit(f"/players/{AMEO}")
     assert trouble(page) == "NETWORK"
-    request_context.context.unroute("**/graphql")
+    visit.context.unroute("**/graphql")
     page.get_by_role("button", name="Try again").click()
-    page.wait_for_selector(f"#known:not([hidden]) {LOADED}")
-    request_context.wrongs.clear()  # the browser logs what it could not load
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    visit.wrongs.clear()  # the browser logs what it could not load
 
 
-def test_without_its_chart_the_page_says_how_to_get_it(request_context):
-    request_context.context.route("**/vendor/**", lambda route: route.abort())
-    page = request_context("/players/2")
+def test_without_its_chart_the_page_says_how_to_get_it(visit):
+    visit.context.route("**/vendor/**", lambda route: route.abort())
+    page = visit("/players/2")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
-    request_context.wrongs.clear()  # the browser logs what it could not load
+    visit.wrongs.clear()  # the browser logs what it could not load
 
 
-def test_too_many_snapshots_at_once_can_be_thinned_out(request_context):
+def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
     with sandboxed(max_rows="1000") as addresses:
-        request_context.served = ReadResult(*addresses)
-        page = request_context("/players/2?every=all")
-        assert trouble(page, "#plots-trouble") == "RESULT_TOO_LARGE"
-        assert page.locator("#plots-trouble").get_by_role("button", name="Try again").count() == 0
+        visit.served = Served(*addresses)
+        page = visit("/players/2?every=all")
+        assert trouble(page, "#plots-error") == "RESULT_TOO_LARGE"
+        assert page.locator("#plots-error").get_by_role("button", name="Try again").count() == 0
         page.get_by_text("one a week. Player 2: 6").first.wait_for()
         page.get_by_role("button", name="Month", exact=True).click()
-        page.locator("#plots-trouble .trouble").wait_for(state="detached")
+        page.locator("#plots-error .error-box").wait_for(state="detached")
         page.get_by_text("one a month").first.wait_for()
         page.close()
 
 
-def test_what_osutrack_says_is_never_html(request_context):
+def test_what_osutrack_says_is_never_html(visit):
     hostile = "<img src=x onerror=alert(1)>"
     answer = {
         "updateUser": {"__typename": "UserNotFound", "message": hostile},
     }
-    page = request_context(f"/players/{AMEO}")
+    page = visit(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
     page.get_by_role("button", name="Update").click()

@@ -1,60 +1,60 @@
-// GraphiQL over this gateway: a tab for each example, the one first that the address names (#compare).
-import { AskError, sent } from "./ask.js";
+// GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
+import { post, RequestError } from "./shared/graphql.js";
 
-const place = document.getElementById("graphiql");
+const container = document.getElementById("graphiql");
 const { GraphiQL, React, ReactDOM } = window;
 
-// Behind its menus GraphiQL keeps the page from scrolling by a style inside of it, which the policy refuses, and which
-// this page does not need: it gets an element that nobody reads.
-const create = document.createElement;
-document.createElement = function (name, ...others) {
-  return create.call(this, name === "style" ? "template" : name, ...others);
+// GraphiQL's menus add an inline <style> that locks scrolling. The Content-Security-Policy refuses it, and this page
+// does not need it: an inert <template> replaces it.
+const createElement = document.createElement;
+document.createElement = function (name, ...options) {
+  return createElement.call(this, name === "style" ? "template" : name, ...options);
 };
 
-async function loaded(name) {
+async function fetchFile(name) {
   const response = await fetch(new URL(name, import.meta.url));
   if (!response.ok) throw new Error(`${name}: status ${response.status}`);
   return response;
 }
 
-async function examplesAsTabs() {
-  const examples = await (await loaded("examples.json")).json();
+async function loadExamples() {
+  const examples = await (await fetchFile("examples.json")).json();
   return Promise.all(
     examples.map(async ({ name, variables }) => ({
       name,
-      query: (await (await loaded(`examples/${name}.graphql`)).text()).trimEnd(),
+      query: (await (await fetchFile(`examples/${name}.graphql`)).text()).trimEnd(),
       variables: JSON.stringify(variables, null, 2),
     })),
   );
 }
 
-// What can't be asked is shown where the answer would be, in the form of one.
+// Request errors are shown in the result pane, as a response.
 async function fetcher({ query, variables, operationName }, { headers } = {}) {
-  // GraphiQL takes a while to see that another operation stands there; who is faster would be sent the old one's name.
-  const named = query.split(/\W+/).includes(operationName) ? { operationName } : {};
+  // GraphiQL detects operations with a delay, so `operationName` may be that of the previous text.
+  const operation = query.split(/\W+/).includes(operationName) ? { operationName } : {};
   try {
-    return await sent({ query, variables, ...named }, { headers });
+    return await post({ query, variables, ...operation }, { headers });
   } catch (error) {
-    if (!(error instanceof AskError)) throw error;
+    if (!(error instanceof RequestError)) throw error;
     return { errors: [{ message: error.message }] };
   }
 }
 
-// Who has been here before finds their own tabs again; what the address asks for is opened beside them.
-function opened(examples) {
-  const wanted = fromAddress() ?? examples.find(({ name }) => `#${name}` === location.hash);
-  const shown = wanted ?? (hasTabs() ? {} : examples[0]);
-  const defaultTabs = wanted ? [wanted, ...examples.filter((example) => example !== wanted)] : examples;
-  return { query: shown.query, variables: shown.variables, defaultTabs };
+// Returning visitors keep their stored tabs; the query of the URL opens beside them.
+function initialTabs(examples) {
+  const linked = queryFromURL() ?? examples.find(({ name }) => `#${name}` === location.hash);
+  const active = linked ?? (hasStoredTabs() ? {} : examples[0]);
+  const defaultTabs = linked ? [linked, ...examples.filter((example) => example !== linked)] : examples;
+  return { query: active.query, variables: active.variables, defaultTabs };
 }
 
-function fromAddress() {
+function queryFromURL() {
   const parameters = new URLSearchParams(location.search);
   const query = parameters.get("query");
   return query ? { query, variables: parameters.get("variables") ?? "" } : undefined;
 }
 
-function hasTabs() {
+function hasStoredTabs() {
   try {
     return localStorage.getItem("graphiql:tabState") !== null;
   } catch {
@@ -62,7 +62,7 @@ function hasTabs() {
   }
 }
 
-function show(root, properties) {
+function render(root, properties) {
   const theme = document.documentElement.dataset.theme;
   root.render(
     React.createElement(
@@ -81,13 +81,13 @@ function show(root, properties) {
 }
 
 if (GraphiQL) {
-  const properties = opened(await examplesAsTabs());
-  const root = ReactDOM.createRoot(place);
-  show(root, properties);
-  document.documentElement.addEventListener("theme", () => show(root, properties));
+  const properties = initialTabs(await loadExamples());
+  const root = ReactDOM.createRoot(container);
+  render(root, properties);
+  document.documentElement.addEventListener("theme", () => render(root, properties));
   addEventListener("hashchange", () => location.reload());
 } else {
-  place.innerHTML =
+  container.innerHTML =
     '<p class="page notice warn" role="alert">GraphiQL is not there: it is added when the gateway is installed. ' +
     "Run <code>make serve</code>, or <code>python hatch_build.py</code>.</p>";
 }

@@ -1,5 +1,5 @@
 // The landing page: how osu!track is doing, a query to try, snippets to copy, a way to a player's page.
-import { ask, endpoint } from "./ask.js";
+import { endpoint, graphql } from "./shared/graphql.js";
 
 const REFRESH_MS = 30_000;
 const STATES = {
@@ -21,7 +21,9 @@ function ago(instant) {
   const form = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
   if (minutes < 1) return "just now";
   if (minutes < 60) return form.format(-minutes, "minute");
-  return minutes < 1440 ? form.format(-Math.round(minutes / 60), "hour") : form.format(-Math.round(minutes / 1440), "day");
+  return minutes < 1440
+    ? form.format(-Math.round(minutes / 60), "hour")
+    : form.format(-Math.round(minutes / 1440), "day");
 }
 
 // What is there already stays, so that nobody hears it read again.
@@ -33,7 +35,7 @@ function put(id, ...parts) {
 
 async function refreshStatus() {
   try {
-    const { data } = await ask("{ status { upstream lastSuccessAt } rateLimit { limit remaining } }");
+    const { data } = await graphql("{ status { upstream lastSuccessAt } rateLimit { limit remaining } }");
     showStatus(data);
   } catch (error) {
     put("status-upstream", element("span", "Unknown", "state"), element("small", error.message));
@@ -52,22 +54,22 @@ function showStatus({ status, rateLimit }) {
 async function run() {
   const began = performance.now();
   byId("run").disabled = true;
-  byId("try-outcome").textContent = "asking …";
+  byId("try-status").textContent = "asking …";
   try {
-    const { data, errors } = await ask(byId("try-query").textContent);
+    const { data, errors } = await graphql(byId("try-query").textContent);
     const ms = Math.max(1, Math.round(performance.now() - began));
-    byId("try-answer").textContent = JSON.stringify(errors ? { data, errors } : data, null, 2);
-    byId("try-outcome").textContent = errors ? "answered in part" : `answered in ${ms} ms`;
+    byId("try-response").textContent = JSON.stringify(errors ? { data, errors } : data, null, 2);
+    byId("try-status").textContent = errors ? "answered in part" : `answered in ${ms} ms`;
   } catch (error) {
-    byId("try-answer").textContent = error.message;
-    byId("try-outcome").textContent = "no answer";
+    byId("try-response").textContent = error.message;
+    byId("try-status").textContent = "no answer";
   }
   byId("run").disabled = false;
   refreshStatus();
 }
 
 async function copy(button) {
-  const code = byId(button.dataset.copies);
+  const code = byId(button.dataset.copy);
   const [label] = button.childNodes;
   label.data = (await copied(code)) ? "Copied" : "Select it, and press Ctrl-C";
   setTimeout(() => (label.data = "Copy"), 2000);
@@ -103,8 +105,8 @@ function showPlayer(event) {
   byId("player-id").focus();
 }
 
-for (const place of document.querySelectorAll("[data-address]")) place.textContent = endpoint.href;
-for (const button of document.querySelectorAll("[data-copies]")) {
+for (const element of document.querySelectorAll("[data-endpoint]")) element.textContent = endpoint.href;
+for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }

@@ -1,14 +1,14 @@
-// Light or dark, as chosen in <select data-theme-choice>; no module, so that it runs before anything is painted.
+// Light or dark theme, chosen in <select data-theme-choice>. Not a module, so that it runs before the first paint.
 (() => {
   const root = document.documentElement;
-  const kept = () => {
+  const stored = () => {
     try {
       return localStorage.getItem("theme") ?? "system";
     } catch {
-      return "system"; // a browser may refuse to keep anything
+      return "system"; // storage may be blocked
     }
   };
-  const show = (theme) => {
+  const apply = (theme) => {
     if (theme === "system") delete root.dataset.theme;
     else root.dataset.theme = theme;
     root.dispatchEvent(new CustomEvent("theme", { detail: theme }));
@@ -17,18 +17,18 @@
     try {
       localStorage.setItem("theme", theme);
     } catch {
-      // then it holds for this page
+      // without storage, the choice applies to this page only
     }
-    show(theme);
+    apply(theme);
   };
-  show(kept());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => show(kept()));
-  addEventListener("storage", (event) => event.key === "theme" && show(kept()));
+  apply(stored());
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(stored()));
+  addEventListener("storage", (event) => event.key === "theme" && apply(stored()));
   addEventListener("DOMContentLoaded", () => {
-    const choice = document.querySelector("[data-theme-choice]");
-    if (!choice) return;
-    choice.value = kept();
-    choice.addEventListener("change", () => choose(choice.value));
-    root.addEventListener("theme", ({ detail }) => (choice.value = detail));
+    const select = document.querySelector("[data-theme-choice]");
+    if (!select) return;
+    select.value = stored();
+    select.addEventListener("change", () => choose(select.value));
+    root.addEventListener("theme", ({ detail }) => (select.value = detail));
   });
 })();

@@ -1,56 +1,55 @@
-// Two charts with one time axis: pp above, rank below. They draw, and tell which window was dragged and what is
-// pointed at.
+// Two charts with one time axis: pp above, rank below. They draw rows, and report selections and the cursor.
 
 import uPlot from "../../vendor/uplot/uplot.js";
-import { colour } from "../ask.js";
-import { listenToFingers } from "./fingers.js";
+import { readColours } from "./colours.js";
 import { ppLabels, ppRange, rankLabels, rankRange, rankSplits, TIME_STEPS, timeLabels } from "./scales.js";
+import { listenForTouch } from "./touch.js";
 
-const SMALLEST_DRAG_PX = 8;
-const COLOURS = ["--accent", "--second"];
+const MIN_DRAG_PX = 8;
 const METRICS = [
-  { of: ({ pp }) => pp, range: ppRange, values: ppLabels, height: 260, fill: true },
+  { value: ({ pp }) => pp, range: ppRange, values: ppLabels, height: 260, fill: true },
   {
-    of: ({ globalRank }) => (globalRank == null ? null : Math.log10(globalRank)),
+    value: ({ globalRank }) => (globalRank == null ? null : Math.log10(globalRank)),
     range: rankRange,
     values: rankLabels,
     splits: rankSplits,
     height: 200,
-    best: -1,
+    direction: -1,
   },
 ];
 
 export class Charts {
-  // `places` are two elements; `dragged(from, to)` and `pointed(at)` get milliseconds, the latter null when nothing is.
-  constructor(places, { dragged, pointed, reset }) {
-    Object.assign(this, { places, dragged, pointed, reset, plots: [], lists: [] });
+  // `containers` are two elements. `onSelect(from, to)` and `onHover(at)` get milliseconds, or null when the cursor
+  // leaves.
+  constructor(containers, { onSelect, onHover, onReset }) {
+    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [] });
     this.colours = readColours();
     this.observer = new ResizeObserver(() => this.resize());
-    places.forEach((place) => this.observer.observe(place));
+    containers.forEach((container) => this.observer.observe(container));
     document.documentElement.addEventListener("theme", () => this.recolour());
   }
 
-  // Draw these lists of rows, one for each player, from `from` to `to`.
+  // Draws lists of rows, one for each player, from `from` to `to`.
   show(lists, { from, to }) {
-    this.room = roomBeside(lists);
+    this.axisWidth = axisWidth(lists);
     if (lists.length !== this.lists.length) this.build(lists.length);
     const changed = lists.some((rows, index) => rows !== this.lists[index]);
     this.lists = lists;
     this.window = { from, to };
     this.plots.forEach((plot, index) => {
-      if (changed) plot.setData(joined(lists, METRICS[index].of), false);
+      if (changed) plot.setData(joinRows(lists, METRICS[index].value), false);
       plot.setScale("x", { min: from / 1000, max: to / 1000 });
     });
   }
 
-  // Where the points of the window are, in milliseconds.
+  // The instants of the points in the window, in milliseconds.
   points() {
     const { from, to } = this.window;
     return this.plots[0].data[0].map((at) => at * 1000).filter((at) => at >= from && at <= to);
   }
 
-  // Show the cursor there; and a selection from `anchor` to there.
-  point(at, anchor = null) {
+  // Shows the cursor at an instant, with a selection from `anchor` to it.
+  setCursor(at, anchor = null) {
     for (const plot of this.plots) {
       const left = plot.valToPos(at / 1000, "x");
       plot.setCursor({ left, top: plot.over.clientHeight / 2 });
@@ -58,7 +57,7 @@ export class Charts {
     }
   }
 
-  unpoint() {
+  clearCursor() {
     for (const plot of this.plots) {
       plot.setCursor({ left: -10, top: -10 });
       this.mark(plot, 0, 0);
@@ -73,90 +72,89 @@ export class Charts {
   build(count) {
     this.plots.forEach((plot) => plot.destroy());
     this.plots = METRICS.map(
-      (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.places[index]),
+      (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.containers[index]),
     );
-    this.plots.forEach((plot) => listenToFingers(plot, this));
+    this.plots.forEach((plot) => listenForTouch(plot, this));
   }
 
   options(metric, index, players) {
     const axis = {
-      stroke: () => this.colours.soft,
-      grid: this.lines(1),
+      stroke: () => this.colours.muted,
+      grid: { stroke: () => this.colours.border, width: 1 },
       ticks: { show: false },
-      font: this.colours.font,
+      font: `12px ${getComputedStyle(document.body).fontFamily}`,
     };
     return {
-      width: this.places[index].clientWidth || 300,
+      width: this.containers[index].clientWidth || 300,
       height: metric.height,
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       padding: [12, 18, 0, 0],
       cursor: {
         sync: { key: "player", setSeries: false },
-        drag: { x: true, y: false, setScale: false, dist: SMALLEST_DRAG_PX },
+        drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX },
         y: false,
         points: {
           size: 9,
           width: 2,
-          fill: () => this.colours.raised,
+          fill: () => this.colours.surface,
           stroke: (_, series) => this.colours.players[series - 1],
         },
-        bind: { dblclick: () => () => this.reset() },
+        bind: { dblclick: () => () => this.onReset() },
       },
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
-        y: { range: metric.range, dir: metric.best ?? 1 },
+        y: { range: metric.range, dir: metric.direction ?? 1 },
       },
       axes: [
-        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: roomFor },
-        { ...axis, values: metric.values, splits: metric.splits, size: () => this.room, space: 36 },
+        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: axisHeight },
+        { ...axis, values: metric.values, splits: metric.splits, size: () => this.axisWidth, space: 36 },
       ],
-      series: [{}, ...Array.from({ length: players }, (_, player) => this.line(player, metric.fill && players === 1))],
-      hooks: { setSelect: [(plot) => this.selected(plot)], setCursor: [(plot) => this.moved(plot)] },
+      series: [
+        {},
+        ...Array.from({ length: players }, (_, player) => this.seriesOptions(player, metric.fill && players === 1)),
+      ],
+      hooks: { setSelect: [(plot) => this.handleSelection(plot)], setCursor: [(plot) => this.handleCursor(plot)] },
     };
   }
 
-  line(player, filled) {
+  seriesOptions(player, filled) {
     return {
       stroke: () => this.colours.players[player],
       width: 1.75,
       pxAlign: 0,
       dash: player ? [7, 4] : undefined,
-      fill: filled ? (plot) => this.shade(plot) : undefined,
+      fill: filled ? (plot) => this.gradient(plot) : undefined,
       points: { size: 6, fill: () => this.colours.players[player] },
     };
   }
 
-  // From the line's colour down to nothing.
-  shade(plot) {
+  // A gradient from the line's colour to almost transparent.
+  gradient(plot) {
     const { top, height } = plot.bbox;
-    const shade = plot.ctx.createLinearGradient(0, top, 0, top + height);
-    shade.addColorStop(0, this.colours.shade[0]);
-    shade.addColorStop(1, this.colours.shade[1]);
-    return shade;
+    const gradient = plot.ctx.createLinearGradient(0, top, 0, top + height);
+    gradient.addColorStop(0, this.colours.fill[0]);
+    gradient.addColorStop(1, this.colours.fill[1]);
+    return gradient;
   }
 
-  lines(width) {
-    return { stroke: () => this.colours.line, width };
-  }
-
-  selected(plot) {
+  handleSelection(plot) {
     const { left, width } = plot.select;
-    if (width < SMALLEST_DRAG_PX) return;
+    if (width < MIN_DRAG_PX) return;
     const [from, to] = [left, left + width].map((at) => plot.posToVal(at, "x") * 1000);
     this.plots.forEach((each) => this.mark(each, 0, 0));
-    this.dragged(from, to);
+    this.onSelect(from, to);
   }
 
-  moved(plot) {
+  handleCursor(plot) {
     if (plot !== this.plots[0]) return;
     const { idx, left } = plot.cursor;
-    this.pointed(idx == null || left < 0 ? null : plot.data[0][idx] * 1000);
+    this.onHover(idx == null || left < 0 ? null : plot.data[0][idx] * 1000);
   }
 
   resize() {
     this.plots.forEach((plot, index) => {
-      const width = this.places[index].clientWidth;
+      const width = this.containers[index].clientWidth;
       if (width && width !== plot.width) plot.setSize({ width, height: METRICS[index].height });
     });
   }
@@ -167,29 +165,16 @@ export class Charts {
   }
 }
 
-function readColours() {
-  const players = COLOURS.map(colour);
-  const [red, green, blue] = players[0].match(/[\d.]+/g);
-  return {
-    players,
-    shade: [`rgba(${red}, ${green}, ${blue}, 0.28)`, `rgba(${red}, ${green}, ${blue}, 0.02)`],
-    soft: colour("--ink-soft"),
-    line: colour("--line"),
-    raised: colour("--raised"),
-    font: `12px ${getComputedStyle(document.body).fontFamily}`,
-  };
-}
-
-// One list of moments for all players. Where one has no snapshot its line goes on; where there is no rank it breaks.
-function joined(lists, of) {
-  const tables = lists.map((rows) => [rows.map(({ at }) => at / 1000), rows.map(of)]);
+// One list of instants for all players. A line continues over instants of the other player, and breaks without a rank.
+function joinRows(lists, value) {
+  const tables = lists.map((rows) => [rows.map(({ at }) => at / 1000), rows.map(value)]);
   return tables.length === 1 ? tables[0] : uPlot.join(tables);
 }
 
-// Below the axis, for labels of one line or of two.
-const roomFor = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
+// The height of the time axis, for labels of one or two lines.
+const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
 
-// Before the axes, the same for both: ranks may have seven digits.
-const roomBeside = (lists) => (lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : 70);
+// The width of the value axes, the same for both: ranks may have seven digits.
+const axisWidth = (lists) => (lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : 70);
 
 const empty = (count) => Array.from({ length: count + 1 }, () => []);

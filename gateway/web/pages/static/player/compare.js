@@ -1,10 +1,11 @@
-// Two players side by side: a form to say who the other is, and a table of how they stand.
+// Comparison of two players: the form and the table.
 
-import { playerId } from "./address.js";
-import { button, byId, el, unseen } from "./elements.js";
-import { count, decimal, percent, pp, rank, signed } from "./format.js";
-import { troubleBox } from "./trouble.js";
+import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { count, decimal, percent, pp, rank, signed } from "../shared/format.js";
+import { playerId } from "../shared/player-id.js";
+import { errorBox } from "./error-box.js";
 
+// Title, value, format, and the better direction: 1 is higher, -1 is lower, 0 is neither.
 const ROWS = [
   ["pp", ({ latest }) => latest.pp, decimal, 1],
   ["Global rank", ({ latest }) => latest.globalRank, rank, -1],
@@ -17,37 +18,37 @@ const ROWS = [
   ["pp in 365 days", ({ year }) => year?.delta.pp, (value) => signed(value, decimal), 1],
 ];
 
-// `chosen(id)` is called with another player, or null for nobody.
-export function listen(own, chosen) {
+// `onChoose(id)` is called with the ID of another player.
+export function listenToForm(own, onChoose) {
   const [form, field, hint] = [byId("compare-form"), byId("compare-id"), byId("compare-hint")];
-  const usual = hint.textContent;
+  const defaultHint = hint.textContent;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const id = playerId(field.value);
     const problem =
       id === null ? "A number is needed, as in osu.ppy.sh/users/2." : id === own ? "That is the same player." : "";
     field.setAttribute("aria-invalid", String(problem !== ""));
-    hint.textContent = problem || usual;
-    hint.classList.toggle("wrong", problem !== "");
+    hint.textContent = problem || defaultHint;
+    hint.classList.toggle("invalid", problem !== "");
     if (problem) field.focus();
-    else chosen(id);
+    else onChoose(id);
   });
 }
 
-export function showWaiting(id) {
+export function showLoading(id) {
   byId("compare-id").value = id;
-  byId("compared").replaceChildren(el("p", { class: "waiting" }, `Asking for player ${id} …`));
+  byId("comparison").replaceChildren(el("p", { class: "loading" }, `Asking for player ${id} …`));
 }
 
-export const showNobody = () => byId("compared").replaceChildren();
+export const clear = () => byId("comparison").replaceChildren();
 
-export function showTrouble(trouble, again, remove) {
-  byId("compared").replaceChildren(troubleBox(trouble, again), el("p", {}, removal(remove)));
+export function showError(error, retry, onStop) {
+  byId("comparison").replaceChildren(errorBox(error, retry), el("p", {}, stopButton(onStop)));
 }
 
-export function showUntracked(name, href, remove) {
+export function showUntracked(name, href, onStop) {
   const link = el("a", { href }, `their page`);
-  byId("compared").replaceChildren(
+  byId("comparison").replaceChildren(
     el(
       "p",
       { class: "notice warn" },
@@ -55,39 +56,45 @@ export function showUntracked(name, href, remove) {
       link,
       " their tracking can be begun.",
     ),
-    el("p", {}, removal(remove)),
+    el("p", {}, stopButton(onStop)),
   );
 }
 
-// `one` and `other` have a `name` and `stats`; the other one also `href`.
-export function showBoth(one, other, remove) {
-  const head = [el("td"), el("th", { scope: "col", class: "number player-0" }, one.name)];
-  head.push(el("th", { scope: "col", class: "number player-1" }, el("a", { href: other.href }, other.name)));
-  head.push(el("th", { scope: "col", class: "number wide" }, "Difference"));
-  const rows = ROWS.map((row) => line(row, one.stats, other.stats));
-  const caption = el("caption", { class: "unseen" }, `${one.name} and ${other.name} compared`);
-  byId("compared").replaceChildren(
+// `one` and `other` have a `name` and `stats`; `other` also has `href`.
+export function showTable(one, other, onStop) {
+  const headers = [el("td"), el("th", { scope: "col", class: "number player-0" }, one.name)];
+  headers.push(el("th", { scope: "col", class: "number player-1" }, el("a", { href: other.href }, other.name)));
+  headers.push(el("th", { scope: "col", class: "number wide-only" }, "Difference"));
+  const rows = ROWS.map((row) => tableRow(row, one.stats, other.stats));
+  const caption = el("caption", { class: "visually-hidden" }, `${one.name} and ${other.name} compared`);
+  byId("comparison").replaceChildren(
     el(
       "div",
-      { class: "scrolls" },
-      el("table", {}, caption, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows)),
+      { class: "scroll-x" },
+      el("table", {}, caption, el("thead", {}, el("tr", {}, headers)), el("tbody", {}, rows)),
     ),
-    el("p", {}, removal(remove)),
+    el("p", {}, stopButton(onStop)),
   );
 }
 
-function line([title, of, form, better], one, other) {
-  const values = [of(one), of(other)];
-  const known = values.every((value) => value != null);
+function tableRow([title, value, format, better], one, other) {
+  const values = [value(one), value(other)];
+  const known = values.every((each) => each != null);
   const ahead = known ? Math.sign((values[0] - values[1]) * better) : 0;
-  const cells = values.map((value, index) => cell(form(value), ahead === (index ? -1 : 1)));
-  const plain = form === rank ? count : form === percent || form === pp ? decimal : form === count ? count : decimal;
+  const cells = values.map((each, index) => cell(format(each), ahead === (index ? -1 : 1)));
+  const plain = format === rank || format === count ? count : decimal;
   const difference = known ? signed(values[0] - values[1], plain) : "–";
-  return el("tr", {}, el("th", { scope: "row" }, title), cells, el("td", { class: "number soft wide" }, difference));
+  return el(
+    "tr",
+    {},
+    el("th", { scope: "row" }, title),
+    cells,
+    el("td", { class: "number muted wide-only" }, difference),
+  );
 }
 
 function cell(text, ahead) {
-  return el("td", { class: `number${ahead ? " ahead" : ""}` }, text, ahead && unseen(" (ahead)"));
+  return el("td", { class: `number${ahead ? " ahead" : ""}` }, text, ahead && visuallyHidden(" (ahead)"));
 }
 
-const removal = (remove) => button("Stop comparing", remove, { class: "small" });
+const stopButton = (onStop) => button("Stop comparing", onStop, { class: "small" });

@@ -1,12 +1,21 @@
-// The best plays of a player: some, then more, by pp or by date.
+// The paginated table of hiscores, ordered by pp or by date.
 
-import { byId, button, el, leave, outside, press, unseen, when } from "./elements.js";
-import { count, day, decimal } from "./format.js";
-import { hiscores } from "./questions.js";
-import { troubleBox } from "./trouble.js";
+import {
+  byId,
+  button,
+  el,
+  externalLink,
+  moveFocus,
+  setPressed,
+  timeElement,
+  visuallyHidden,
+} from "../shared/elements.js";
+import { count, day, decimal } from "../shared/format.js";
+import { errorBox } from "./error-box.js";
+import { hiscores } from "./queries.js";
 
-const FIRST = 10;
-const MORE = 50;
+const FIRST_PAGE = 10;
+const NEXT_PAGES = 50;
 const GRADES = { XH: "SS", X: "SS", SH: "S", S: "S" };
 const SILVER = new Set(["XH", "SH"]);
 
@@ -31,17 +40,22 @@ export class Hiscores {
   }
 
   async load(after = null) {
-    this.asking?.abort();
-    const { signal } = (this.asking = new AbortController());
-    press(byId("order"), "order", this.order);
+    this.controller?.abort();
+    const { signal } = (this.controller = new AbortController());
+    setPressed(byId("order"), "order", this.order);
     byId("hiscores").setAttribute("aria-busy", "true");
     try {
       const { order, best } = this;
-      const page = await hiscores(this.id, this.mode, { order, best, first: after ? MORE : FIRST, after }, signal);
+      const page = await hiscores(
+        this.id,
+        this.mode,
+        { order, best, first: after ? NEXT_PAGES : FIRST_PAGE, after },
+        signal,
+      );
       this.put(page, after);
-    } catch (trouble) {
+    } catch (error) {
       if (signal.aborted) return;
-      byId("hiscores-more").replaceChildren(troubleBox(trouble, () => this.load(after)));
+      byId("hiscores-more").replaceChildren(errorBox(error, () => this.load(after)));
       if (!after) byId("plays").replaceChildren();
       byId("hiscores-table").hidden = !after;
     }
@@ -49,20 +63,20 @@ export class Hiscores {
   }
 
   put({ nodes, totalCount, pageInfo }, after) {
-    const lines = nodes.map(line);
+    const lines = nodes.map(tableRow);
     const body = byId("plays");
     byId("hiscores-table").hidden = totalCount === 0;
-    leave(byId("hiscores-more"), byId("hiscores-table"));
+    moveFocus(byId("hiscores-more"), byId("hiscores-table"));
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
-    const more = button(`Show ${Math.min(MORE, totalCount - body.rows.length)} more`, () =>
+    const more = button(`Show ${Math.min(NEXT_PAGES, totalCount - body.rows.length)} more`, () =>
       this.load(pageInfo.endCursor),
     );
-    const told = totalCount
+    const status = totalCount
       ? `${count(body.rows.length)} of ${count(totalCount)}`
       : "osu!track has recorded no hiscores here.";
     byId("hiscores-more").replaceChildren(
-      el("span", { class: "soft fine", role: "status" }, told),
+      el("span", { class: "muted text-small", role: "status" }, status),
       ...(pageInfo.hasNextPage ? [more] : []),
     );
     if (after) lines[0]?.querySelector("a").focus();
@@ -70,18 +84,18 @@ export class Hiscores {
 }
 
 export function gradeBadge(grade) {
-  if (!grade) return el("span", { class: "grade" }, "?", unseen(" unknown grade"));
+  if (!grade) return el("span", { class: "grade" }, "?", visuallyHidden(" unknown grade"));
   const silver = SILVER.has(grade);
   return el(
     "span",
     { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` },
     GRADES[grade] ?? grade,
-    silver && unseen(" silver"),
+    silver && visuallyHidden(" silver"),
   );
 }
 
 export function modList({ acronyms }) {
-  if (!acronyms.length) return el("span", { class: "soft" }, "–", unseen("no mods"));
+  if (!acronyms.length) return el("span", { class: "muted" }, "–", visuallyHidden("no mods"));
   return el(
     "span",
     { class: "mods" },
@@ -89,17 +103,17 @@ export function modList({ acronyms }) {
   );
 }
 
-export const mapLink = ({ beatmapUrl, beatmapId }) => outside(beatmapUrl, `Beatmap ${beatmapId}`);
+export const beatmapLink = ({ beatmapUrl, beatmapId }) => externalLink(beatmapUrl, `Beatmap ${beatmapId}`);
 
-function line(play) {
+function tableRow(play) {
   return el(
     "tr",
     {},
     el("td", {}, gradeBadge(play.grade)),
-    el("th", { scope: "row" }, mapLink(play), el("small", { class: "narrow" }, day(play.playedAt))),
+    el("th", { scope: "row" }, beatmapLink(play), el("small", { class: "narrow-only" }, day(play.playedAt))),
     el("td", {}, modList(play.mods)),
     el("td", { class: "number strong" }, decimal(play.pp)),
-    el("td", { class: "number wide" }, count(play.score)),
-    el("td", { class: "number soft wide" }, when(play.playedAt, day(play.playedAt))),
+    el("td", { class: "number wide-only" }, count(play.score)),
+    el("td", { class: "number muted wide-only" }, timeElement(play.playedAt, day(play.playedAt))),
   );
 }

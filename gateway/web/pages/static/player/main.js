@@ -1,33 +1,34 @@
-// The page of a player: reads the address, asks the gateway, and hands every part of the page what it shows.
+// The player page: reads the view from the URL, loads the data, and passes it to the parts of the page.
 
-import { MODES, playerId, read, search } from "./address.js";
+import { announce, byId, el, moveFocus } from "../shared/elements.js";
+import { playerId } from "../shared/player-id.js";
 import * as comparison from "./compare.js";
-import { announce, byId, el, leave } from "./elements.js";
-import { nameOf, showHead, showModes, showWarnings } from "./head.js";
+import { errorBox } from "./error-box.js";
+import { displayName, showHeader, showModes, showWarnings } from "./header.js";
 import { Hiscores } from "./hiscores.js";
-import { showGains, showNow, showPeak } from "./numbers.js";
 import { Progress } from "./progress.js";
-import { profile, snapshots } from "./questions.js";
+import { profile, snapshots } from "./queries.js";
 import { Series } from "./series.js";
-import { troubleBox } from "./trouble.js";
+import { showCurrent, showGains, showPeak } from "./summary.js";
 import { Update } from "./update.js";
+import { MODES, read, search } from "./view.js";
 
 const SLOW_MS = 4000;
-const STATES = ["waiting", "failed", "untracked", "known"];
+const STATES = ["loading", "load-error", "untracked", "player-data"];
 
 let view = read();
-let shown = null; // the player's profile and series, once they are here
-let beside = null; // the same of the other player
-let asking = new AbortController();
+let loaded = null; // profile and series of the player
+let compared = null; // profile and series of the other player
+let controller = new AbortController();
 
-const progress = new Progress(go);
-const plays = new Hiscores();
+const progress = new Progress(navigate);
+const hiscores = new Hiscores();
 const update = new Update({
-  updated: ({ plays: found, first }) => load({ quiet: true, scores: first || found > 0 }),
-  unknown: () => state(shown?.stats.tracked ? "known" : null),
+  onUpdate: ({ plays, first }) => load({ quiet: true, reloadHiscores: first || plays > 0 }),
+  onNotFound: () => showState(loaded?.stats.tracked ? "player-data" : null),
 });
 
-function go(change, { replace = false } = {}) {
+function navigate(change, { replace = false } = {}) {
   view = { ...view, ...change };
   history[replace ? "replaceState" : "pushState"](null, "", location.pathname + search(view));
   showModes(view);
@@ -35,130 +36,129 @@ function go(change, { replace = false } = {}) {
 
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
 const seriesOf = (id, { user, stats }) =>
-  new Series(nameOf(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
+  new Series(displayName(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
-function state(name) {
+function showState(name) {
   for (const each of STATES) byId(each).hidden = each !== name;
-  byId("main").setAttribute("aria-busy", String(name === "waiting"));
+  byId("main").setAttribute("aria-busy", String(name === "loading"));
 }
 
-// Ask for everything; `quiet` leaves what is there until the new is here, `scores` says whether hiscores may have
-// changed.
-async function load({ quiet = false, scores = true } = {}) {
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
-  if (!quiet) await waitFor(signal);
+// Loads everything. `quiet` keeps the present content visible meanwhile.
+async function load({ quiet = false, reloadHiscores = true } = {}) {
+  controller.abort();
+  controller = new AbortController();
+  const { signal } = controller;
+  if (!quiet) showLoading(signal);
   try {
-    const found = await profile(view.id, view.mode, signal);
-    if (!signal.aborted) await show(found, scores, quiet);
-  } catch (trouble) {
-    if (!signal.aborted) fail(trouble, quiet);
+    const response = await profile(view.id, view.mode, signal);
+    if (!signal.aborted) await show(response, reloadHiscores, quiet);
+  } catch (error) {
+    if (!signal.aborted) showError(error, quiet);
   }
 }
 
-function waitFor(signal) {
-  leave(byId("failed"), byId("main"));
-  state("waiting");
+function showLoading(signal) {
+  moveFocus(byId("load-error"), byId("main"));
+  showState("loading");
   byId("notices").replaceChildren();
-  byId("waiting-words").textContent = "Reading what osu!track knows …";
+  byId("loading-message").textContent = "Reading what osu!track knows …";
   announce("Loading.");
   const slow = setTimeout(() => {
-    if (byId("waiting").hidden || signal.aborted) return;
-    byId("waiting-words").textContent =
+    if (byId("loading").hidden || signal.aborted) return;
+    byId("loading-message").textContent =
       "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
     announce("osu!track takes its time.");
   }, SLOW_MS);
   signal.addEventListener("abort", () => clearTimeout(slow));
 }
 
-function fail(trouble, quiet) {
-  if (quiet && shown) byId("notices").replaceChildren(troubleBox(trouble, () => load({ quiet: true })));
+function showError(error, quiet) {
+  if (quiet && loaded) byId("notices").replaceChildren(errorBox(error, () => load({ quiet: true })));
   else {
-    state("failed");
-    byId("failed").replaceChildren(troubleBox(trouble, () => load()));
+    showState("load-error");
+    byId("load-error").replaceChildren(errorBox(error, () => load()));
   }
 }
 
-async function show(found, scores, quiet) {
-  const { user, stats, troubles, warnings } = found;
-  if (troubles.history) return fail(troubles.history, quiet);
-  shown = found;
-  showHead(user, stats, view);
-  showWarnings(warnings, () => load({ quiet: true, scores: false }));
-  if (!stats.tracked) return state("untracked");
-  state("known");
-  shown.series = seriesOf(view.id, found);
-  showNow(stats);
+async function show(response, reloadHiscores, quiet) {
+  const { user, stats, failures, warnings } = response;
+  if (failures.history) return showError(failures.history, quiet);
+  loaded = response;
+  showHeader(user, stats, view);
+  showWarnings(warnings, () => load({ quiet: true, reloadHiscores: false }));
+  if (!stats.tracked) return showState("untracked");
+  showState("player-data");
+  loaded.series = seriesOf(view.id, response);
+  showCurrent(stats);
   showGains(stats);
-  if (troubles.peak)
-    byId("peak").replaceChildren(troubleBox(troubles.peak, () => load({ quiet: true, scores: false })));
+  if (failures.peak)
+    byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
-  if (!quiet) announce(`${nameOf(user, view.id)} in ${view.mode.title} is here.`);
-  const parts = [draw(), view.compare && !beside ? compare() : relate()];
-  if (scores) parts.push(plays.show(view.id, view.mode));
+  if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} is here.`);
+  const parts = [draw(), view.compare && !compared ? compare() : showComparison()];
+  if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
   await Promise.all(parts);
 }
 
 function draw() {
   const { from, to, every } = view;
-  return progress.show([shown.series, ...(beside ? [beside.series] : [])], { from, to, every });
+  return progress.show([loaded.series, ...(compared ? [compared.series] : [])], { from, to, every });
 }
 
-// Beside whom the player is shown: nobody, or somebody who has to be asked for.
+// Loads the compared player of the view, or clears the comparison.
 async function compare() {
-  beside = null;
+  compared = null;
   const { compare: id, mode } = view;
   if (!id) {
-    comparison.showNobody();
+    comparison.clear();
     return draw();
   }
-  leave(byId("compared"), byId("compare-id"));
-  comparison.showWaiting(id);
-  const { signal } = asking;
+  moveFocus(byId("comparison"), byId("compare-id"));
+  comparison.showLoading(id);
+  const { signal } = controller;
   try {
-    const found = await profile(id, mode, signal);
+    const response = await profile(id, mode, signal);
     if (signal.aborted || view.compare !== id) return;
-    if (found.troubles.history) throw found.troubles.history;
-    const name = nameOf(found.user, id);
-    if (!found.stats.tracked) return comparison.showUntracked(name, hrefOf(id), alone);
-    beside = { ...found, id, name, series: seriesOf(id, found) };
-    relate();
+    if (response.failures.history) throw response.failures.history;
+    const name = displayName(response.user, id);
+    if (!response.stats.tracked) return comparison.showUntracked(name, hrefOf(id), stopComparing);
+    compared = { ...response, id, name, series: seriesOf(id, response) };
+    showComparison();
     announce(`${name} is shown beside.`);
     return draw();
-  } catch (trouble) {
-    if (!signal.aborted) comparison.showTrouble(trouble, compare, alone);
+  } catch (error) {
+    if (!signal.aborted) comparison.showError(error, compare, stopComparing);
   }
 }
 
-function relate() {
-  if (!beside) return comparison.showNobody();
-  const { id, name, stats } = beside;
-  comparison.showBoth({ name: shown.series.name, stats: shown.stats }, { name, stats, href: hrefOf(id) }, alone);
+function showComparison() {
+  if (!compared) return comparison.clear();
+  const { id, name, stats } = compared;
+  const one = { name: loaded.series.name, stats: loaded.stats };
+  comparison.showTable(one, { name, stats, href: hrefOf(id) }, stopComparing);
 }
 
-function alone() {
-  go({ compare: null });
+function stopComparing() {
+  navigate({ compare: null });
   byId("compare-id").value = "";
   byId("compare-id").focus();
   return compare();
 }
 
-// The address names nobody.
-function refuse() {
-  state(null);
-  byId("wrong").hidden = false;
-  byId("wrong-id").textContent = view.asked.slice(0, 40);
+function showInvalidId() {
+  showState(null);
+  byId("invalid-id").hidden = false;
+  byId("invalid-id-value").textContent = view.segment.slice(0, 40);
 }
 
-function begin() {
-  beside = null;
-  shown = null;
+function start() {
+  compared = null;
+  loaded = null;
   showModes(view);
-  if (!view.id) return refuse();
+  if (!view.id) return showInvalidId();
   byId("name").textContent = `Player ${view.id}`;
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
-  byId("update-part").hidden = false;
+  byId("player-header").hidden = false;
   update.show(view.id, view.mode);
   return load();
 }
@@ -167,33 +167,33 @@ byId("modes").addEventListener("click", (event) => {
   const mode = MODES.find(({ name }) => name === event.target.dataset.mode);
   if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  go({ mode });
-  begin();
+  navigate({ mode });
+  start();
   byId("modes").querySelector("[aria-current]").focus();
 });
-byId("other").addEventListener("submit", (event) => {
+byId("player-search").addEventListener("submit", (event) => {
   event.preventDefault();
-  const field = byId("other-id");
+  const field = byId("player-search-id");
   const id = playerId(field.value);
   field.setAttribute("aria-invalid", String(id === null));
   field.setCustomValidity(id ? "" : "A number is needed, as in osu.ppy.sh/users/2.");
-  // The browser shows it beside the field, and reads it out.
+  // The browser shows the message beside the field, and announces it.
   if (field.reportValidity()) location.assign(new URL(hrefOf(id), location.href));
 });
-byId("begin").addEventListener("click", () => {
-  byId("update").focus(); // which stays where it is
+byId("start-tracking").addEventListener("click", () => {
+  byId("update").focus(); // the pressed button disappears
   byId("update").click();
 });
-comparison.listen(view.id, (id) => {
-  go({ compare: id });
+comparison.listenToForm(view.id, (id) => {
+  navigate({ compare: id });
   compare();
 });
 addEventListener("popstate", () => {
-  const before = view;
+  const previous = view;
   view = read();
-  if (view.id !== before.id || view.mode !== before.mode || !shown) begin();
-  else if (view.compare !== before.compare) compare();
-  else if (shown.series) draw();
+  if (view.id !== previous.id || view.mode !== previous.mode || !loaded) start();
+  else if (view.compare !== previous.compare) compare();
+  else if (loaded.series) draw();
   showModes(view);
 });
-begin();
+start();

@@ -1,164 +1,162 @@
-// The part of the page with the charts: which window, how fine, what is pointed at, and the same in words and as a
-// table.
+// The charts with their controls (window, interval, cursor), caption and table.
 
-import { INTERVALS } from "./address.js";
+import { announce, byId, el, moveFocus, setPressed } from "../shared/elements.js";
+import { dateTime, day } from "../shared/format.js";
+import { caption, INTERVAL_LABELS, legendItem } from "./captions.js";
 import { Charts } from "./chart.js";
-import { announce, byId, el, leave, press } from "./elements.js";
-import { day, moment } from "./format.js";
-import { fineness, rowAt } from "./series.js";
-import { listen } from "./keys.js";
-import { Strip } from "./strip.js";
+import { errorBox } from "./error-box.js";
+import { listenForKeys } from "./keyboard.js";
+import { RangeSlider } from "./range.js";
+import { defaultInterval, rowAt } from "./series.js";
 import { fillTable } from "./table.js";
-import { troubleBox } from "./trouble.js";
-import { DAY_MS, closed, fitted, lastDays, moved, zoomed } from "./windows.js";
-import { EACH, inWords, reading } from "./words.js";
+import { INTERVALS } from "./view.js";
+import { closeWindow, DAY_MS, fitWindow, lastDays, shiftWindow, zoomWindow } from "./windows.js";
 
-const PRESETS = { 30: "30 days", 90: "90 days", 365: "1 year", 1095: "3 years", all: "All" };
+const PRESETS = ["30", "90", "365", "1095", "all"];
 
 export class Progress {
-  // `changed({from, to, every}, {replace})` puts into the address what has been chosen.
-  constructor(changed) {
-    this.changed = changed;
+  // `onChange({from, to, every}, {replace})` puts a choice into the URL.
+  constructor(onChange) {
+    this.onChange = onChange;
     this.players = [];
-    this.strip = new Strip({
-      // A slider moves in many steps, which are not all worth a step of the way back.
-      chosen: (from, to) => this.choose(fitted(from, to, this.all), { replace: true }),
-      moving: (from, to) => this.draw({ from, to }),
+    this.range = new RangeSlider({
+      onInput: (from, to) => this.draw({ from, to }),
+      // Sliders fire many changes: they replace the history entry instead of adding one each.
+      onChange: (from, to) => this.choose(fitWindow(from, to, this.all), { replace: true }),
     });
     this.charts = new Charts([byId("plot-pp"), byId("plot-rank")], {
-      dragged: (from, to) => this.choose(fitted(from, to, this.all)),
-      pointed: (at) => this.read(at),
-      reset: () => this.choose({ from: null, to: null }),
+      onSelect: (from, to) => this.choose(fitWindow(from, to, this.all)),
+      onHover: (at) => this.showLegend(at),
+      onReset: () => this.choose({ from: null, to: null }),
     });
-    listen(byId("plots"), this);
+    listenForKeys(byId("plots"), this);
     this.listenToButtons();
   }
 
-  // Show these players (one or two Series) as `view` says: `from` and `to` may be open, `every` not chosen.
+  // Shows one or two Series. In `view`, `from`, `to` and `every` may be null.
   async show(players, view) {
     Object.assign(this, { players, view });
     this.all = {
       from: Math.min(...players.map(({ first }) => first)),
       to: Math.max(...players.map(({ last }) => last)),
     };
-    // A single snapshot has no width of its own.
+    // A single snapshot has no width.
     if (this.all.to === this.all.from) this.all = { from: this.all.from - DAY_MS, to: this.all.to + DAY_MS };
-    this.strip.draw(players[0].weekly, this.all);
+    this.range.draw(players[0].weekly, this.all);
     await this.render();
   }
 
-  // What is chosen, nothing left open.
+  // The chosen window, without open ends.
   get window() {
-    return closed(this.view, this.all);
+    return closeWindow(this.view, this.all);
   }
 
-  get fine() {
-    const every = this.view.every ?? fineness(this.window.from, this.window.to);
+  // The window and interval to load.
+  get detail() {
+    const every = this.view.every ?? defaultInterval(this.window.from, this.window.to);
     return { from: this.view.from, to: this.view.to, every };
   }
 
-  // How fine the charts are, which may be less than was asked for: what can't be had is drawn by week.
-  get shownEvery() {
-    return this.players.every((player) => player.has(this.fine)) ? this.fine.every : "week";
+  // The interval in the charts: weekly until the chosen one is loaded.
+  get shownInterval() {
+    return this.players.every((player) => player.has(this.detail)) ? this.detail.every : "week";
   }
 
-  choose(change, how) {
+  choose(change, options) {
     this.view = { ...this.view, ...change };
-    this.changed(change, how);
+    this.onChange(change, options);
     return this.render();
   }
 
-  // At once with what is here, then again with what had to be asked for.
+  // Draws loaded rows at once, then the chosen interval when it has arrived.
   async render() {
-    this.asking?.abort();
-    const { signal } = (this.asking = new AbortController());
+    this.controller?.abort();
+    const { signal } = (this.controller = new AbortController());
     this.showChoices();
     this.draw(this.window);
-    leave(byId("plots-trouble"), byId("plots"));
-    byId("plots-trouble").replaceChildren();
-    if (!this.players.every((player) => player.has(this.fine))) {
+    moveFocus(byId("plots-error"), byId("plots"));
+    byId("plots-error").replaceChildren();
+    if (!this.players.every((player) => player.has(this.detail))) {
       byId("progress").setAttribute("aria-busy", "true");
       try {
-        await Promise.all(this.players.map((player) => player.refine(this.fine, signal)));
-      } catch (trouble) {
+        await Promise.all(this.players.map((player) => player.load(this.detail, signal)));
+      } catch (error) {
         if (signal.aborted) return;
-        byId("plots-trouble").replaceChildren(troubleBox(trouble, () => this.render()));
+        byId("plots-error").replaceChildren(errorBox(error, () => this.render()));
       }
       if (signal.aborted) return;
       this.draw(this.window);
     }
     byId("progress").setAttribute("aria-busy", "false");
-    this.tell();
+    this.showText();
   }
 
   draw(window) {
-    this.lists = this.players.map((player) => this.kept(player));
-    this.charts.show(this.lists, this.padded(window));
-    this.strip.place(window);
-    this.read(null);
+    this.lists = this.players.map((player) => this.rowsOf(player));
+    this.charts.show(this.lists, this.addPadding(window));
+    this.range.setWindow(window);
+    this.showLegend(null);
   }
 
-  // The same list for the same view, so that the charts know that nothing has changed.
-  kept(player) {
-    const rows = player.rows(this.fine);
+  // The same list object while the rows are the same: the charts compare lists by identity.
+  rowsOf(player) {
+    const rows = player.rows(this.detail);
     const before = player.drawn;
     const same = before?.length === rows.length && before[0] === rows[0] && before.at(-1) === rows.at(-1);
     return same ? before : (player.drawn = rows);
   }
 
-  // A little room at either side, so that the newest point is not cut in half.
-  padded({ from, to }) {
-    const room = (to - from) * 0.012;
-    return { from: from - room, to: to + room };
+  // Padding on both sides, so that the newest point is not clipped.
+  addPadding({ from, to }) {
+    const padding = (to - from) * 0.012;
+    return { from: from - padding, to: to + padding };
   }
 
-  read(at) {
+  showLegend(at) {
     const until = at ?? this.window.to;
-    const readings = this.players.map(({ name }, index) => reading(name, rowAt(this.lists[index], until), index));
-    byId("reading").replaceChildren(
-      el("span", { class: "soft" }, at == null ? "Latest here" : moment(at)),
-      ...readings,
-    );
+    const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index));
+    byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest here" : dateTime(at)), ...items);
   }
 
-  tell() {
+  showText() {
     const { from, to } = this.window;
-    const texts = this.players.map(({ name }, index) => inWords(name, within(this.lists[index], from, to)));
-    byId("plots-words").textContent = `${day(from)} to ${day(to)}, ${EACH[this.shownEvery]}. ${texts.join(" ")}`;
+    const texts = this.players.map(({ name }, index) => caption(name, within(this.lists[index], from, to)));
+    byId("plots-caption").textContent =
+      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${texts.join(" ")}`;
     fillTable(
       byId("plots-table"),
       this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
     );
-    if (this.told) announce(byId("plots-words").textContent);
-    this.told = true;
+    if (this.rendered) announce(byId("plots-caption").textContent);
+    this.rendered = true;
   }
 
   showChoices() {
-    press(byId("every"), "every", this.view.every ?? "auto");
+    setPressed(byId("every"), "every", this.view.every ?? "auto");
     const { from, to } = this.view;
-    const preset = Object.keys(PRESETS).find((days) => {
+    const preset = PRESETS.find((days) => {
       const window = presetWindow(days, this.all);
       return window.from === from && window.to === to;
     });
-    press(byId("presets"), "days", from == null && to == null ? "all" : preset);
-    const { from: start, to: end } = this.window;
     const whole = from == null && to == null;
-    for (const [name, off] of Object.entries({
+    setPressed(byId("presets"), "days", whole ? "all" : preset);
+    const { from: start, to: end } = this.window;
+    for (const [name, disabled] of Object.entries({
       out: whole,
       earlier: from == null,
       later: to == null,
       in: end - start <= 3 * DAY_MS,
     })) {
-      byId(`zoom-${name}`).setAttribute("aria-disabled", String(off));
+      byId(`zoom-${name}`).setAttribute("aria-disabled", String(disabled));
     }
   }
 
   zoom(factor, around) {
-    return this.choose(zoomed(this.window, factor, this.all, around));
+    return this.choose(zoomWindow(this.window, factor, this.all, around));
   }
 
   move(share) {
-    return this.choose(moved(this.window, share, this.all));
+    return this.choose(shiftWindow(this.window, share, this.all));
   }
 
   listenToButtons() {

@@ -1,29 +1,29 @@
-// What stands at the axes. Ranks are drawn by their logarithm, because from 20 to 10 is as far as from 2,000 to 1,000.
+// Axis ranges, ticks and labels. Ranks have a logarithmic scale: going from 20 to 10 is as hard as from 2,000 to 1,000.
 
-import { count, decimal } from "./format.js";
+import { count, decimal } from "../shared/format.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_S = 86_400;
 
-// How far labels may be apart on the axis of time, in seconds: never less than a day.
+// Distances between the labels of the time axis, in seconds. The shortest is a day.
 export const TIME_STEPS = [1, 2, 3, 5, 7, 10, 15, 30, 60, 90, 120, 180, 365, 730, 1095, 1825, 3650].map(
   (days) => days * DAY_S,
 );
 
-// Where nobody has a rank there is no place for one either, and no label.
+// Without any rank, the range lies below rank 1, so that no label is drawn.
 export function rankRange(_, min, max) {
   if (min == null) return [-2, -1];
-  const room = Math.max(Math.log10(1 + 3 / 10 ** max), (max - min) * 0.08); // three places at least
-  return [Math.max(0, min - room), max + room];
+  const padding = Math.max(Math.log10(1 + 3 / 10 ** max), (max - min) * 0.08); // at least three ranks
+  return [Math.max(0, min - padding), max + padding];
 }
 
 export function ppRange(_, min, max) {
   if (min == null) return [0, 100];
-  const room = Math.max(1, (max - min) * 0.08);
-  return [Math.max(0, min - room), max + room];
+  const padding = Math.max(1, (max - min) * 0.08);
+  return [Math.max(0, min - padding), max + padding];
 }
 
-// Round ranks between these logarithms, as logarithms: powers of ten over many, even steps over few.
+// Round ranks between two logarithms, as logarithms: multiples of powers of ten over a wide range, else even steps.
 export function rankSplits(_, __, min, max) {
   const [best, worst] = [10 ** min, 10 ** max];
   const ranks = worst / best > 8 ? decades(best, worst) : steps(best, worst);
@@ -51,24 +51,24 @@ export function timeLabels(_, splits, __, ___, step) {
 }
 
 function decades(best, worst) {
-  const wanted = worst / best > 500 ? [1] : worst / best > 60 ? [1, 3] : [1, 2, 5];
+  const digits = worst / best > 500 ? [1] : worst / best > 60 ? [1, 3] : [1, 2, 5];
   const ranks = [];
   for (let power = 10 ** Math.floor(Math.log10(best)); power <= worst; power *= 10) {
-    ranks.push(...wanted.map((digit) => digit * power).filter((rank) => rank >= best && rank <= worst));
+    ranks.push(...digits.map((digit) => digit * power).filter((rank) => rank >= best && rank <= worst));
   }
   return ranks;
 }
 
 function steps(best, worst) {
-  const rough = (worst - best) / 5;
-  const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
-  const step = Math.max(1, [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= rough) ?? power);
+  const minStep = (worst - best) / 5;
+  const power = 10 ** Math.floor(Math.log10(Math.max(minStep, 1)));
+  const step = Math.max(1, [1, 2, 5, 10].map((digit) => digit * power).find((size) => size >= minStep) ?? power);
   const ranks = [];
   for (let rank = Math.ceil(best / step) * step; rank <= worst; rank += step) ranks.push(rank);
   return ranks;
 }
 
-// As short as it can be without being wrong.
+// The shortest exact form.
 function short(rank, inMillions) {
   if (rank >= 1_000_000 && inMillions) return `${rank / 1_000_000}M`;
   return rank >= 10_000 && rank % 100 === 0

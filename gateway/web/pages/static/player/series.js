@@ -1,24 +1,24 @@
-// The snapshots that a chart draws: a player's whole history by week, and within a window as fine as is wanted.
+// The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
 import { DAY_MS } from "./windows.js";
 
 const WEEKLY_FROM_DAYS = 3 * 365;
 const DAILY_FROM_DAYS = 200;
 
-// How fine it is drawn when nobody has chosen: a chart has room for some hundred points.
-export function fineness(from, to) {
+// The interval for a window if none is chosen: a chart shows a few hundred points well.
+export function defaultInterval(from, to) {
   const days = (to - from) / DAY_MS;
   return days > WEEKLY_FROM_DAYS ? "week" : days > DAILY_FROM_DAYS ? "day" : "all";
 }
 
 export class Series {
-  // `stats` has all of it, one snapshot a week, the last of each; `ask({from, to, every})` gets what is finer.
-  constructor(name, { earliest, snapshots }, ask) {
+  // `stats` has the last snapshot of each week; `fetchRows({from, to, every}, signal)` loads finer ones.
+  constructor(name, { earliest, snapshots }, fetchRows) {
     this.name = name;
-    const begun = snapshots[0]?.at === earliest?.at ? [] : [earliest];
-    this.weekly = [...begun, ...snapshots].map(row);
-    this.ask = ask;
-    this.held = new Map();
+    const first = snapshots[0]?.at === earliest?.at ? [] : [earliest];
+    this.weekly = [...first, ...snapshots].map(toRow);
+    this.fetchRows = fetchRows;
+    this.loaded = new Map();
   }
 
   get first() {
@@ -29,9 +29,9 @@ export class Series {
     return this.weekly.at(-1)?.at;
   }
 
-  // What there is for this view now. Beyond its window it goes on by week, so that lines do not end at the edge.
+  // The rows loaded for a view. Weekly rows continue outside of its window, so that lines do not end at the edge.
   rows(view) {
-    const detail = this.held.get(keyOf(view));
+    const detail = this.loaded.get(keyOf(view));
     if (!detail) return this.weekly;
     const { from, to } = view;
     return [
@@ -42,12 +42,12 @@ export class Series {
   }
 
   has(view) {
-    return view.every === "week" || this.held.has(keyOf(view));
+    return view.every === "week" || this.loaded.has(keyOf(view));
   }
 
-  async refine(view, signal) {
+  async load(view, signal) {
     if (this.has(view)) return;
-    this.held.set(keyOf(view), (await this.ask(view, signal)).map(row));
+    this.loaded.set(keyOf(view), (await this.fetchRows(view, signal)).map(toRow));
   }
 }
 
@@ -62,5 +62,5 @@ export function rowAt(rows, at) {
   return rows[low - 1];
 }
 
-const row = (snapshot) => ({ ...snapshot, instant: snapshot.at, at: Date.parse(snapshot.at) });
+const toRow = (snapshot) => ({ ...snapshot, instant: snapshot.at, at: Date.parse(snapshot.at) });
 const keyOf = ({ from, to, every }) => `${from} ${to} ${every}`;

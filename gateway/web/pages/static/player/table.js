@@ -1,16 +1,16 @@
-// What the charts draw as tables, newest first; made when somebody opens them, some rows at a time.
+// The charts' data as tables, newest first. Filled when opened, some rows at a time.
 
-import { button, el, when } from "./elements.js";
-import { count, moment, percent, pp, rank } from "./format.js";
+import { button, el, timeElement } from "../shared/elements.js";
+import { count, dateTime, percent, pp, rank } from "../shared/format.js";
 
 const ROWS = 50;
-const HEADS = ["When", "pp", "Rank", "Accuracy", "Plays"];
+const HEADERS = ["When", "pp", "Rank", "Accuracy", "Plays"];
 
 // `lists` has a `name` and `rows` for each player.
-export function fillTable(place, lists) {
-  const body = place.querySelector("div");
-  const fill = () => place.open && body.replaceChildren(...lists.map(table));
-  place.ontoggle = fill;
+export function fillTable(details, lists) {
+  const body = details.querySelector("div");
+  const fill = () => details.open && body.replaceChildren(...lists.map(table));
+  details.ontoggle = fill;
   fill();
 }
 
@@ -19,14 +19,14 @@ function table({ name, rows }) {
   const newest = [...rows].reverse();
   const more = button("", () => add(), { class: "small" });
   const add = () => {
-    body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map(line));
+    body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map(tableRow));
     const left = newest.length - body.rows.length;
     more.hidden = left === 0;
     more.textContent = `Show ${Math.min(left, ROWS)} more of ${count(left)}`;
   };
   add();
-  const head = HEADS.map((text, index) => el("th", { scope: "col", class: index ? "number" : null }, text));
-  const made = el(
+  const head = HEADERS.map((text, index) => el("th", { scope: "col", class: index ? "number" : null }, text));
+  const rendered = el(
     "table",
     {},
     el("caption", {}, `${name}, ${count(rows.length)} points`),
@@ -35,18 +35,18 @@ function table({ name, rows }) {
   );
   return el(
     "div",
-    { class: "scrolls stack", tabindex: "0", role: "region", "aria-label": `Table of ${name}` },
-    made,
+    { class: "scroll-x stack", tabindex: "0", role: "region", "aria-label": `Table of ${name}` },
+    rendered,
     more,
   );
 }
 
-function line({ instant, pp: points, globalRank, accuracy, playCount }) {
+function tableRow({ instant, pp: points, globalRank, accuracy, playCount }) {
   const cells = [pp(points), rank(globalRank), percent(accuracy), count(playCount)];
   return el(
     "tr",
     {},
-    el("td", {}, when(instant, moment(instant))),
+    el("td", {}, timeElement(instant, dateTime(instant))),
     cells.map((text) => el("td", { class: "number" }, text)),
   );
 }

@@ -1,112 +1,115 @@
-// The Update button: asks osu!track to read the player anew, and tells what changed, or why nothing was done.
+// The Update button: sends the update mutation and shows its result.
 
-import { announce, button, byId, el, leave } from "./elements.js";
-import { length } from "./format.js";
-import { gradeBadge, mapLink, modList } from "./hiscores.js";
-import { changes } from "./numbers.js";
-import { update } from "./questions.js";
-import { troubleBox, wait, wordsOf } from "./trouble.js";
+import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
+import { duration } from "../shared/format.js";
+import { errorBox, messageFor, startCountdown } from "./error-box.js";
+import { beatmapLink, gradeBadge, modList } from "./hiscores.js";
+import { update } from "./queries.js";
+import { changes } from "./summary.js";
 
 const LABEL = "Update";
-const PLAYS = 5;
+const VISIBLE_PLAYS = 5;
 const SLOW_MS = 4000;
-// After these, osu!track may have done what it was asked to, unless it was left alone for a while.
-const UNSURE = [
+// After these errors the update may have run, unless the error has `retryAfterSeconds`: then it was not sent.
+const UNCERTAIN = [
   "UPSTREAM_TIMEOUT",
   "UPSTREAM_UNAVAILABLE",
   "UPSTREAM_INVALID_RESPONSE",
   "OPERATION_TIMEOUT",
   "NO_ANSWER",
 ];
-const MAYBE = "The update may have been made all the same: look again in a while before you repeat it.";
+const UNCERTAIN_ADVICE = "The update may have been made all the same: look again in a while before you repeat it.";
 
 export class Update {
-  // `updated({first, plays})` is called when there is something new to read, `unknown()` when osu! knows nobody by
-  // this ID.
-  constructor({ updated, unknown }) {
-    Object.assign(this, { updated, unknown });
-    this.token = null; // as long as the page is open, and nowhere else
+  // `onUpdate({first, plays})` is called after a successful update, `onNotFound()` if osu! has no user with this ID.
+  constructor({ onUpdate, onNotFound }) {
+    Object.assign(this, { onUpdate, onNotFound });
+    this.token = null; // never stored
     byId("update").addEventListener("click", ({ currentTarget }) => {
       if (currentTarget.getAttribute("aria-disabled") !== "true") this.send();
     });
   }
 
-  // For this player and mode; what was told of another one goes.
+  // Switches to a player and mode, and clears the result of the previous one.
   show(id, mode) {
     Object.assign(this, { id, mode });
-    this.round = (this.round ?? 0) + 1;
-    this.end?.();
-    this.end = null;
-    this.rest();
-    byId("updated").replaceChildren();
+    this.generation = (this.generation ?? 0) + 1;
+    this.endCooldown?.();
+    this.endCooldown = null;
+    this.setIdle();
+    byId("update-result").replaceChildren();
   }
 
   async send() {
-    const { round } = this;
-    leave(byId("updated"), byId("update"));
-    this.busy();
+    const { generation } = this;
+    moveFocus(byId("update-result"), byId("update"));
+    this.setBusy();
     try {
       const result = await update(this.id, this.mode, this.token);
-      if (round !== this.round) return;
-      this.rest();
-      await this.tell(result);
-    } catch (trouble) {
-      if (round !== this.round) return;
-      this.rest();
-      this.fail(trouble);
+      if (generation !== this.generation) return;
+      this.setIdle();
+      await this.showResult(result);
+    } catch (error) {
+      if (generation !== this.generation) return;
+      this.setIdle();
+      this.showError(error);
     }
   }
 
-  busy() {
+  setBusy() {
     const target = byId("update");
     target.setAttribute("aria-disabled", "true");
     target.textContent = "Updating …";
     announce("Asking osu!track to update the player.");
-    byId("updated").replaceChildren();
+    byId("update-result").replaceChildren();
     this.slow = setTimeout(() => {
-      byId("updated").replaceChildren(
-        el("p", { class: "soft fine" }, "osu!track takes a while to read a player from osu!. It is still at it."),
+      byId("update-result").replaceChildren(
+        el(
+          "p",
+          { class: "muted text-small" },
+          "osu!track takes a while to read a player from osu!. It is still at it.",
+        ),
       );
     }, SLOW_MS);
   }
 
-  rest() {
+  setIdle() {
     clearTimeout(this.slow);
     const target = byId("update");
     target.removeAttribute("aria-disabled");
     target.textContent = LABEL;
   }
 
-  async tell(result) {
+  async showResult(result) {
     if (result.__typename === "UpdateUserSuccess") {
-      await this.updated({ first: result.firstUpdate, plays: result.newHiscores.length });
+      await this.onUpdate({ first: result.firstUpdate, plays: result.newHiscores.length });
       return this.put(success(result));
     }
-    if (result.__typename === "UpdateOnCooldown") return this.cool(result);
-    if (result.__typename === "UserNotFound") this.unknown();
+    if (result.__typename === "UpdateOnCooldown") return this.showCooldown(result);
+    if (result.__typename === "UserNotFound") this.onNotFound();
     this.put(box("warn", "Nothing to update", el("p", {}, result.message)));
   }
 
-  cool({ retryAfterSeconds: left }) {
-    const over = () => {
-      byId("updated").replaceChildren();
+  showCooldown({ retryAfterSeconds }) {
+    const onEnd = () => {
+      byId("update-result").replaceChildren();
       announce("The player can be updated again.");
     };
-    this.end = wait(byId("update"), left, LABEL, { over });
+    this.endCooldown = startCountdown(byId("update"), retryAfterSeconds, LABEL, { onEnd });
     const text =
       "osu!track was asked to read this player a moment ago, and is one person’s free service." +
-      ` It can be asked again in ${length(left)}.`;
+      ` It can be asked again in ${duration(retryAfterSeconds)}.`;
     this.put(box("", "Updated already", el("p", {}, text)));
   }
 
-  fail(trouble) {
-    if (trouble.code === "UNAUTHENTICATED") return this.askForToken(trouble);
-    const advice = UNSURE.includes(trouble.code) && !trouble.retryAfterSeconds ? MAYBE : undefined;
-    byId("updated").replaceChildren(troubleBox(trouble, () => this.send(), advice));
+  showError(error) {
+    if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
+    const advice = UNCERTAIN.includes(error.code) && !error.retryAfterSeconds ? UNCERTAIN_ADVICE : undefined;
+    byId("update-result").replaceChildren(errorBox(error, () => this.send(), advice));
   }
 
-  askForToken(trouble) {
-    const [title, advice] = wordsOf(trouble);
+  showTokenForm(error) {
+    const [title, advice] = messageFor(error);
     const field = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
     const form = el(
       "form",
@@ -121,15 +124,15 @@ export class Update {
       byId("update").focus();
       this.send();
     });
-    const wrong = this.token ? "This token is not one of them. " : "";
+    const rejected = this.token ? "This token is not one of them. " : "";
     this.token = null;
-    this.put(box("warn", title, el("p", {}, wrong + advice), form));
+    this.put(box("warn", title, el("p", {}, rejected + advice), form));
     field.focus();
   }
 
-  put(shown) {
-    byId("updated").replaceChildren(shown);
-    announce(shown.innerText);
+  put(content) {
+    byId("update-result").replaceChildren(content);
+    announce(content.innerText);
   }
 }
 
@@ -152,30 +155,30 @@ function plays(list) {
   const title = list.length === 1 ? "A new hiscore" : `${list.length} new hiscores`;
   const lines = list.map((play) => {
     const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
-    const how = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
+    const stats = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
     return el(
       "li",
       {},
       gradeBadge(play.grade),
       el(
         "span",
-        { class: "which" },
-        mapLink(play),
+        { class: "play" },
+        beatmapLink(play),
         " ",
         modList(play.mods),
-        el("small", {}, `No. ${position} · ${how}`),
+        el("small", {}, `No. ${position} · ${stats}`),
       ),
       el("b", {}, `${Math.round(pp)} pp`),
     );
   });
-  const shown = el("ol", { class: "found" }, lines.slice(0, PLAYS));
-  const rest = lines.slice(PLAYS);
+  const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
+  const rest = lines.slice(VISIBLE_PLAYS);
   const more =
     rest.length > 0 &&
-    button(`Show ${rest.length} more`, () => (shown.append(...rest), more.remove()), { class: "small" });
-  return el("div", { class: "stack" }, el("h3", {}, title), shown, more);
+    button(`Show ${rest.length} more`, () => (visible.append(...rest), more.remove()), { class: "small" });
+  return el("div", { class: "stack" }, el("h3", {}, title), visible, more);
 }
 
 function box(kind, title, ...parts) {
-  return el("section", { class: `outcome ${kind}`, "aria-label": "Outcome of the update" }, el("h2", {}, title), parts);
+  return el("section", { class: `result ${kind}`, "aria-label": "Outcome of the update" }, el("h2", {}, title), parts);
 }

@@ -1,14 +1,15 @@
-// What went wrong, in words, with what to do about it: a box with a button that waits as long as it is told to.
+// Error boxes: title, advice, details, and a retry button that respects `retryAfterSeconds`.
 
-import { button, el } from "./elements.js";
-import { clock } from "./format.js";
+import { button, el } from "../shared/elements.js";
+import { countdown } from "../shared/format.js";
 
 const SLOW = ["osu!track is slow just now", "It did not answer in time. Nothing is lost: try again in a moment."];
 const REFUSED = [
   "This gateway does not take the page’s questions",
   "Its operator admits chosen documents only, and this page’s are not among them.",
 ];
-const WORDS = {
+// Title and advice by error code.
+const MESSAGES = {
   UPSTREAM_TIMEOUT: SLOW,
   OPERATION_TIMEOUT: SLOW,
   UPSTREAM_UNAVAILABLE: [
@@ -43,48 +44,47 @@ const WORDS = {
 };
 const OTHER = ["Something went wrong", "This should not happen. Try again; if it stays so, please report it."];
 
-// The same question would get the same answer.
+// Retrying cannot help.
 const FINAL = new Set(["RESULT_TOO_LARGE", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
 
-export const wordsOf = ({ code }) => WORDS[code] ?? OTHER;
+export const messageFor = ({ code }) => MESSAGES[code] ?? OTHER;
 
-// A box for this AskError, with `advice` if there is some that fits better. `again` is called when the person wants to
-// try again, not before `retryAfterSeconds` are over; that is not offered where it can't help.
-export function troubleBox(trouble, again, advice = wordsOf(trouble)[1]) {
-  const [title] = wordsOf(trouble);
-  const retry = !FINAL.has(trouble.code) && button("Try again", again, { class: "small" });
-  if (retry && trouble.retryAfterSeconds) wait(retry, trouble.retryAfterSeconds, "Try again");
+// A box for a RequestError. The retry button calls `retry`, and is disabled until `retryAfterSeconds` have passed.
+export function errorBox(error, retry, advice = messageFor(error)[1]) {
+  const [title] = messageFor(error);
+  const retryButton = !FINAL.has(error.code) && button("Try again", retry, { class: "small" });
+  if (retryButton && error.retryAfterSeconds) startCountdown(retryButton, error.retryAfterSeconds, "Try again");
   return el(
     "div",
-    { class: "trouble notice bad", role: "alert", "data-code": trouble.code },
+    { class: "error-box notice bad", role: "alert", "data-code": error.code },
     el("p", { class: "title" }, title),
     el("p", {}, advice),
-    el("div", { class: "row" }, retry, facts(trouble)),
+    el("div", { class: "row" }, retryButton, details(error)),
   );
 }
 
-function facts({ code, message, requestId }) {
-  const id = requestId && el("p", {}, "Request ", el("code", {}, requestId));
+function details({ code, message, requestId }) {
+  const requestLine = requestId && el("p", {}, "Request ", el("code", {}, requestId));
   return el(
     "details",
     {},
     el("summary", {}, "Details"),
     el("p", {}, message),
     el("p", {}, "Code ", el("code", {}, code)),
-    id,
+    requestLine,
   );
 }
 
-// The button is off, and counts down, for so many seconds. `over` is called then. Returns a function that
-// ends it before, without that.
-export function wait(target, seconds, label, { over = () => {} } = {}) {
-  const until = Date.now() + seconds * 1000;
-  const count = () => {
-    const left = (until - Date.now()) / 1000;
-    if (left > 0 && target.isConnected) target.textContent = `${label} in ${clock(left)}`;
+// Disables a button and shows a countdown on it, then calls `onEnd`. Returns a function that ends it early, without
+// `onEnd`.
+export function startCountdown(target, seconds, label, { onEnd = () => {} } = {}) {
+  const endsAt = Date.now() + seconds * 1000;
+  const tick = () => {
+    const left = (endsAt - Date.now()) / 1000;
+    if (left > 0 && target.isConnected) target.textContent = `${label} in ${countdown(left)}`;
     else {
       end();
-      over();
+      onEnd();
     }
   };
   const end = () => {
@@ -92,8 +92,8 @@ export function wait(target, seconds, label, { over = () => {} } = {}) {
     target.removeAttribute("aria-disabled");
     target.textContent = label;
   };
-  const timer = setInterval(count, 1000);
+  const timer = setInterval(tick, 1000);
   target.setAttribute("aria-disabled", "true");
-  target.textContent = `${label} in ${clock(seconds)}`;
+  target.textContent = `${label} in ${countdown(seconds)}`;
   return end;
 }

@@ -1,10 +1,10 @@
-// What the page asks the gateway, and the answers with what went wrong sorted by the part of the page it is about.
+// The page's GraphQL operations. Errors are sorted by the part of the page that they concern.
 
-import { AskError, sent } from "../ask.js";
-import { INTERVALS, isoDay } from "./address.js";
+import { post, RequestError } from "../shared/graphql.js";
+import { INTERVALS, isoDay } from "./view.js";
 
-// Longer than the gateway lets an operation take: it knows better what went wrong.
-const PATIENCE_MS = 45_000;
+// Longer than the gateway's own timeout, whose error says more.
+const TIMEOUT_MS = 45_000;
 
 const PROFILE = `
   query Profile($id: ID!, $mode: GameMode!) {
@@ -60,55 +60,56 @@ const UPDATE = `
     }
   }`;
 
-// All that is on the page beside the chart and the hiscores; `troubles` by part, "peak" or "history".
+// Everything on the page except the finer snapshots and the hiscores. `failures` holds a RequestError for "peak" or
+// "history".
 export async function profile(id, mode, signal) {
-  const { data, errors, warnings } = await asked(PROFILE, { id, mode: mode.value }, { signal });
-  if (!data?.user) throw troubleOf(errors[0]);
-  const troubles = {};
-  for (const error of errors) troubles[error.path?.includes("peak") ? "peak" : "history"] ??= troubleOf(error);
-  return { user: data.user, stats: data.user.stats, troubles, warnings };
+  const { data, errors, warnings } = await request(PROFILE, { id, mode: mode.value }, { signal });
+  if (!data?.user) throw requestError(errors[0]);
+  const failures = {};
+  for (const error of errors) failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);
+  return { user: data.user, stats: data.user.stats, failures, warnings };
 }
 
-// Oldest first. `from` and `to` are midnights; either may be null. The gateway has them in its memory by then.
+// Snapshots, oldest first. `from` and `to` are midnights or null. The gateway has cached the history by then.
 export async function snapshots(id, mode, { from, to, every }, signal) {
   const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
   const window = Object.keys(between).length ? { between } : null;
-  const answer = await asked(SNAPSHOTS, { id, mode: mode.value, window, every: INTERVALS[every] }, { signal });
-  return needed(answer, answer.data?.user?.stats.snapshots);
+  const response = await request(SNAPSHOTS, { id, mode: mode.value, window, every: INTERVALS[every] }, { signal });
+  return required(response, response.data?.user?.stats.snapshots);
 }
 
-// A page of them. Ask only for players who are tracked: for others, osu!track begins to track them.
+// A page of hiscores. Only for tracked players: reading others makes osu!track start to track them.
 export async function hiscores(id, mode, { order, best, first, after = null }, signal) {
-  const answer = await asked(HISCORES, { id, mode: mode.value, order, best, first, after }, { signal });
-  return needed(answer, answer.data?.user?.stats.hiscores);
+  const response = await request(HISCORES, { id, mode: mode.value, order, best, first, after }, { signal });
+  return required(response, response.data?.user?.stats.hiscores);
 }
 
-// One of the types of `UpdateUserResult`. Sent once: it is for people to press again.
+// An `UpdateUserResult`. Never retried automatically: it is a mutation.
 export async function update(id, mode, token) {
   const headers = token ? { Authorization: `Bearer ${token}` } : {};
-  const answer = await asked(UPDATE, { id, mode: mode.value }, { headers });
-  return needed(answer, answer.data?.updateUser);
+  const response = await request(UPDATE, { id, mode: mode.value }, { headers });
+  return required(response, response.data?.updateUser);
 }
 
-async function asked(query, variables, { headers, signal } = {}) {
-  const patience = AbortSignal.timeout(PATIENCE_MS);
-  const signals = AbortSignal.any([patience, ...(signal ? [signal] : [])]);
+async function request(query, variables, { headers, signal } = {}) {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  const signals = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
   try {
-    const { data, errors = [], extensions = {} } = await sent({ query, variables }, { headers, signal: signals });
-    if (!data && !errors.length) throw new AskError("The gateway answered with nothing.");
+    const { data, errors = [], extensions = {} } = await post({ query, variables }, { headers, signal: signals });
+    if (!data && !errors.length) throw new RequestError("The gateway answered with nothing.");
     return { data, errors, warnings: extensions.warnings ?? [] };
   } catch (error) {
-    if (!patience.aborted) throw error;
-    throw new AskError("The gateway did not answer in time.", { code: "NO_ANSWER" });
+    if (!timeout.aborted) throw error;
+    throw new RequestError("The gateway did not answer in time.", { code: "NO_ANSWER" });
   }
 }
 
-function needed({ errors }, value) {
-  if (value == null) throw troubleOf(errors[0]);
+function required({ errors }, value) {
+  if (value == null) throw requestError(errors[0]);
   return value;
 }
 
-const troubleOf = (error) =>
-  Object.assign(new AskError(error?.message ?? "The gateway left something out.", error?.extensions), {
+const requestError = (error) =>
+  Object.assign(new RequestError(error?.message ?? "The gateway left something out.", error?.extensions), {
     requestId: error?.extensions?.requestId,
   });

@@ -1,23 +1,23 @@
-// What the charts show, in words.
+// Text equivalents of the charts.
 
-import { el } from "./elements.js";
-import { count, pp, rank } from "./format.js";
+import { el } from "../shared/elements.js";
+import { count, pp, rank } from "../shared/format.js";
 
-export const EACH = { all: "every snapshot", day: "one a day", week: "one a week", month: "one a month" };
+export const INTERVAL_LABELS = { all: "every snapshot", day: "one a day", week: "one a week", month: "one a month" };
 
-// A player's name, with the line it has in the charts, and how they stood.
-export function reading(name, row, index) {
+// A player's name with the line style of the charts, and the values of a row.
+export function legendItem(name, row, index) {
   const value = row ? `${pp(row.pp)} · ${rank(row.globalRank)}` : "not tracked yet";
   return el(
     "span",
-    { class: `reading player-${index}` },
+    { class: `legend-item player-${index}` },
     el("b", {}, name),
     " ",
-    el("span", { class: "value" }, value),
+    el("span", { class: "legend-value" }, value),
   );
 }
 
-export function inWords(name, rows) {
+export function caption(name, rows) {
   if (!rows.length) return `${name}: no snapshots.`;
   const [first, last] = [rows[0], rows.at(-1)];
   if (rows.length === 1) return `${name}: one point, ${pp(first.pp)}, ${rank(first.globalRank)}.`;

@@ -1,7 +1,7 @@
-// How a player stands now, what was gained of late, and the best there ever was.
+// Current stats, gains and peak.
 
-import { byId, el, unseen, when } from "./elements.js";
-import { ago, count, day, decimal, percent, pp, rank, signed } from "./format.js";
+import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
+import { ago, count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
 
 const GAINS = [
   ["week", "7 days"],
@@ -9,10 +9,10 @@ const GAINS = [
   ["year", "365 days"],
 ];
 
-export function showNow({ latest }) {
-  const share = latest.level % 1;
-  const level = el("progress", { max: 1, value: share.toFixed(2), "aria-label": "To the next level" });
-  byId("now").replaceChildren(
+export function showCurrent({ latest }) {
+  const progress = latest.level % 1;
+  const level = el("progress", { max: 1, value: progress.toFixed(2), "aria-label": "To the next level" });
+  byId("current-stats").replaceChildren(
     tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
     tile("Global rank", rank(latest.globalRank)),
     tile("Accuracy", percent(latest.accuracy)),
@@ -20,14 +20,14 @@ export function showNow({ latest }) {
       "Level",
       count(Math.floor(latest.level)),
       level,
-      el("span", { class: "unit" }, `${Math.floor(share * 100)} %`),
+      el("span", { class: "unit" }, `${Math.floor(progress * 100)} %`),
     ),
     tile("Plays", count(latest.playCount)),
   );
 }
 
 export function showGains(stats) {
-  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gained(title, stats[name])));
+  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gainItem(title, stats[name])));
 }
 
 export function showPeak(peak) {
@@ -37,13 +37,13 @@ export function showPeak(peak) {
     ["Accuracy", peak?.accuracy == null ? null : percent(peak.accuracy), peak?.accuracyAt],
   ];
   const known = best.filter(([, value]) => value != null);
-  const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, when(at, day(at)))));
+  const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, timeElement(at, day(at)))));
   byId("peak").replaceChildren(
-    ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "soft" }, "None is known.")]),
+    ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "muted" }, "None is known.")]),
   );
 }
 
-// The changes between two snapshots, best first; what has not changed is left out.
+// The changes between two snapshots. Unchanged values are omitted.
 export function changes(delta) {
   const rows = [
     ["pp", signed(delta.pp, decimal), delta.pp],
@@ -61,21 +61,21 @@ export function changes(delta) {
     .map(([title, text, value]) => tile(title, coloured(text, value)));
 }
 
-export function tile(title, ...values) {
+function tile(title, ...values) {
   return el("div", {}, el("dt", {}, title), el("dd", {}, values));
 }
 
-export function coloured(text, value) {
+function coloured(text, value) {
   return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
 }
 
-function gained(title, gain) {
+function gainItem(title, gain) {
   const heading = el("h3", {}, title);
-  if (!gain) return el("li", {}, heading, el("p", { class: "soft fine" }, "No two snapshots to compare."));
+  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, "No two snapshots to compare."));
   const { delta } = gain;
-  const short =
+  const partial =
     !gain.coversWholeWindow &&
-    el("p", { class: "soft fine" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
+    el("p", { class: "muted text-small" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
   return el(
     "li",
     {},
@@ -84,15 +84,15 @@ function gained(title, gain) {
     el(
       "dl",
       {},
-      tile("Rank", places(delta.ranksGained)),
+      tile("Rank", rankChange(delta.ranksGained)),
       tile("Accuracy", coloured(`${signed(delta.accuracy, decimal)} %`, delta.accuracy)),
       tile("Plays", signed(delta.playCount)),
     ),
-    short,
+    partial,
   );
 }
 
-function places(gainedRanks) {
-  const word = gainedRanks > 0 ? "places up" : gainedRanks < 0 ? "places down" : "";
-  return [coloured(signed(gainedRanks), gainedRanks), word && unseen(` ${word}`)];
+function rankChange(ranksGained) {
+  const text = ranksGained > 0 ? "places up" : ranksGained < 0 ? "places down" : "";
+  return [coloured(signed(ranksGained), ranksGained), text && visuallyHidden(` ${text}`)];
 }

@@ -1,4 +1,4 @@
-// Numbers, dates and lengths of time in words. Days are UTC, as they are in the schema.
+// Formatting of numbers, dates and durations. Days are UTC, as in the schema.
 
 const MINUTE_S = 60;
 const HOUR_S = 3600;
@@ -17,16 +17,16 @@ export const pp = (value) => (value == null ? "–" : `${decimal(value)} pp`);
 export const percent = (value) => (value == null ? "–" : `${decimal(value)} %`);
 export const rank = (value) => (value == null ? "unranked" : `#${count(value)}`);
 
-// With its sign; what rounds to nothing has none.
-export function signed(value, form = count) {
+// A difference with its sign. A value that rounds to zero gets ±.
+export function signed(value, format = count) {
   if (value == null) return "–";
-  const size = form(Math.abs(value));
+  const size = format(Math.abs(value));
   if (!/[1-9]/.test(size)) return `±${size.replace(/\.0+/, "")}`;
   return `${value > 0 ? "+" : MINUS}${size}`;
 }
 
 export const day = (instant) => days.format(new Date(instant));
-export const moment = (instant) => `${day(instant)}, ${minutes.format(new Date(instant))} UTC`;
+export const dateTime = (instant) => `${day(instant)}, ${minutes.format(new Date(instant))} UTC`;
 
 export function ago(instant, now = Date.now()) {
   const seconds = Math.max(0, (now - Date.parse(instant)) / 1000);
@@ -39,8 +39,8 @@ export function ago(instant, now = Date.now()) {
     : relative.format(-Math.round(seconds / DAY_S / 365.25), "year");
 }
 
-// How long something took or is old: "3 hours".
-export function length(seconds) {
+// A duration: "3 hours".
+export function duration(seconds) {
   const [size, unit] =
     seconds < 2 * MINUTE_S
       ? [1, "second"]
@@ -53,8 +53,8 @@ export function length(seconds) {
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
-// For a countdown: "14:32".
-export function clock(seconds) {
+// A countdown: "14:32".
+export function countdown(seconds) {
   const left = Math.max(0, Math.ceil(seconds));
   return `${Math.floor(left / MINUTE_S)}:${String(left % MINUTE_S).padStart(2, "0")}`;
 }

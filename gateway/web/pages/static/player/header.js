@@ -1,0 +1,55 @@
+// The top of the page: name, modes, links, and warnings about the data below.
+
+import { button, byId, el, externalLink, moveFocus, timeElement } from "../shared/elements.js";
+import { ago, day, duration } from "../shared/format.js";
+import { MODES, search } from "./view.js";
+
+export const displayName = ({ username }, id) => username ?? `Player ${id}`;
+
+export function showHeader(user, { latest, earliest }, { id, mode }) {
+  const name = displayName(user, id);
+  document.title = `${name} · ${mode.title} · osutrack-gateway`;
+  byId("name").textContent = name;
+  const dates = latest && [
+    el("span", {}, "Read from osu! ", timeElement(latest.at, ago(latest.at))),
+    el("span", {}, "tracked since ", timeElement(earliest.at, day(earliest.at))),
+  ];
+  const links = [
+    externalLink(user.profileUrl, "osu! profile"),
+    user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track page"),
+  ];
+  byId("about").replaceChildren(...[el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
+}
+
+export function showModes(view) {
+  const links = MODES.map((mode) => {
+    const href = `${view.segment}${search({ ...view, mode })}`;
+    return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
+  });
+  byId("modes").replaceChildren(...links);
+}
+
+// One notice for stale and one for incomplete data, each with the highest value of its warnings.
+export function showWarnings(warnings, reload) {
+  const highest = (code, field) =>
+    Math.max(0, ...warnings.filter((warning) => warning.code === code).map((warning) => warning[field]));
+  const [age, rows] = [highest("STALE_DATA", "ageSeconds"), highest("ROWS_DROPPED", "rows")];
+  moveFocus(byId("notices"), byId("main"));
+  byId("notices").replaceChildren(...(age ? [staleNotice(age, reload)] : []), ...(rows ? [droppedNotice(rows)] : []));
+}
+
+function staleNotice(age, reload) {
+  const text = `These numbers were read from osu!track ${duration(age)} ago. It is being asked again, or can’t be reached.`;
+  const retry = button("Look again", reload, { class: "small" });
+  return el(
+    "div",
+    { class: "notice warn row", role: "status", "data-code": "STALE_DATA" },
+    el("span", {}, text),
+    retry,
+  );
+}
+
+function droppedNotice(rows) {
+  const text = `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`;
+  return el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, el("span", {}, text));
+}

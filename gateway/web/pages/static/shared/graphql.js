@@ -1,0 +1,47 @@
+// Client for the gateway's GraphQL endpoint, shared by all pages.
+
+export const endpoint = new URL("../../graphql", import.meta.url);
+
+// A failed request: a readable `message` and, if known, `code`, `retryable` and `retryAfterSeconds`.
+export class RequestError extends Error {
+  constructor(message, { code = "NETWORK", retryable = true, retryAfterSeconds = null } = {}) {
+    super(message);
+    Object.assign(this, { code, retryable, retryAfterSeconds });
+  }
+}
+
+// The response as GraphQL defines it: `data` (failed fields are null), `errors` and `extensions`.
+// Throws a RequestError if there is no data at all.
+export async function graphql(query, variables = {}) {
+  const content = await post({ query, variables });
+  if (!content.data) {
+    const [first] = content.errors ?? [];
+    throw new RequestError(first?.message ?? "The gateway answered with nothing.", first?.extensions);
+  }
+  return content;
+}
+
+// The response body of any status. Throws a RequestError if there is no JSON response.
+export async function post(request, { headers = {}, signal } = {}) {
+  const response = await fetchResponse(request, headers, signal);
+  try {
+    return await response.json();
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new RequestError(`The answer has status ${response.status} and is not JSON: it is not from the gateway.`);
+  }
+}
+
+async function fetchResponse(request, headers, signal) {
+  try {
+    return await fetch(endpoint, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", ...headers },
+      body: JSON.stringify(request),
+      signal,
+    });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new RequestError("The gateway can't be reached. Is it running, and is there a network?");
+  }
+}

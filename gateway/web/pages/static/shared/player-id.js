@@ -1,0 +1,9 @@
+// Player IDs as people enter them.
+
+const MAX_ID = 2 ** 31 - 1;
+
+// The ID in a number or a profile URL, or null if there is none.
+export function playerId(text) {
+  const id = text.trim().match(/^(?:.*\/(?:users|u|players)\/)?([1-9]\d{0,9})(?:[/?#].*)?$/)?.[1];
+  return id && Number(id) <= MAX_ID ? id : null;
+}
