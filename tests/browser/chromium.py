@@ -1,4 +1,4 @@
-"""A real browser, Debian's Chromium, and the pages that a test opens in it. What they must not do is recorded."""
+"""Debian's Chromium, and a session that opens pages in it and records their errors."""
 
 import re
 import time
@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import httpx
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 
-# No sandbox for root in a container; and nothing of what Chromium does in the background, nor anyone to ask.
+# No sandbox, because containers run as root; no background traffic; no DNS.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -21,61 +21,61 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 860}
-# How long anything that a page does may take: the machine may be busy.
-PATIENCE_MS = 15_000
+# Timeout for every wait; generous, because the machine may be busy.
+TIMEOUT_MS = 15_000
 
 
-class Served(NamedTuple):
-    """A gateway and its sandbox, by their addresses."""
+class RunningGateway(NamedTuple):
+    """The URLs of a gateway and its sandbox."""
 
     address: str
     sandbox: str
 
     def fault(self, **fault: Any) -> None:
-        """Switch a fault of osu!track on, as `gateway/sandbox/faults.py` describes it."""
+        """Add a fault to osu!track; `gateway/sandbox/faults.py` describes the fields."""
         httpx.put(f"{self.sandbox}/_sandbox/faults", json=fault).raise_for_status()
 
-    def well(self) -> None:
-        """Switch all faults off."""
+    def clear_faults(self) -> None:
+        """Remove all faults."""
         httpx.delete(f"{self.sandbox}/_sandbox/faults").raise_for_status()
 
 
-class Visit:
-    """Opens pages in one fresh profile, and keeps what they do wrong."""
+class BrowserSession:
+    """A fresh browser profile that opens pages and records their errors."""
 
-    def __init__(self, context: BrowserContext, served: Served) -> None:
+    def __init__(self, context: BrowserContext, gateway: RunningGateway) -> None:
         self.context = context
-        self.served = served
-        self.wrongs: list[str] = []
-        context.on("request", self._asked)
-        context.on("console", self._logged)
-        context.on("weberror", lambda error: self.wrongs.append(f"exception: {error.error}"))
-        # Also what is refused without a word on the console.
+        self.gateway = gateway
+        self.errors: list[str] = []
+        context.on("request", self._record_request)
+        context.on("console", self._record_message)
+        context.on("weberror", lambda error: self.errors.append(f"exception: {error.error}"))
+        # Some violations of the Content-Security-Policy are not logged by the browser.
         context.add_init_script(
             "document.addEventListener('securitypolicyviolation', "
             "(event) => console.error(`policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}`))"
         )
 
-    def __call__(self, path: str, **view: Any) -> Page:
-        """The page at this path. `view` is what `Page.emulate_media` takes, and `size`, like `PHONE`."""
+    def open(self, path: str, **view: Any) -> Page:
+        """The page at this path. `view`: the arguments of `Page.emulate_media`, and `size`, like `PHONE`."""
         page = self.context.new_page()
-        page.set_default_timeout(PATIENCE_MS)
+        page.set_default_timeout(TIMEOUT_MS)
         page.set_viewport_size(view.pop("size", DESK))
         page.emulate_media(**view)
-        page.goto(self.served.address + path)
+        page.goto(self.gateway.address + path)
         return page
 
-    def wait_for_wrong(self, kind: str) -> None:
-        """Until its pages have done something of this kind, or deadline ends."""
-        ends_at = time.monotonic() + PATIENCE_MS / 1000
-        while not any(kind in wrong for wrong in self.wrongs):
-            assert time.monotonic() < ends_at, (kind, self.wrongs)
-            self.context.pages[0].wait_for_timeout(20)  # what happens in the browser is heard of meanwhile
+    def wait_for_error(self, kind: str) -> None:
+        """Wait until an error that contains `kind` is recorded."""
+        deadline = time.monotonic() + TIMEOUT_MS / 1000
+        while not any(kind in error for error in self.errors):
+            assert time.monotonic() < deadline, (kind, self.errors)
+            self.context.pages[0].wait_for_timeout(20)  # lets Playwright dispatch events
 
-    def _asked(self, request: Request) -> None:
-        if not re.match(rf"{re.escape(self.served.address)}/|data:|blob:", request.url):
-            self.wrongs.append(f"request: {request.url}")
+    def _record_request(self, request: Request) -> None:
+        if not re.match(rf"{re.escape(self.gateway.address)}/|data:|blob:", request.url):
+            self.errors.append(f"request: {request.url}")
 
-    def _logged(self, message: ConsoleMessage) -> None:
+    def _record_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.wrongs.append(f"console: {message.text}")
+            self.errors.append(f"console: {message.text}")

@@ -1,8 +1,8 @@
-"""A gateway as a process of its own, over its sandbox, and a browser that visits it.
+"""Browser tests: a gateway process with its sandbox, and a Chromium session.
 
-Tests here are plain functions that open pages with `visit("/path")`. When one is over, its pages must have asked nobody
-but the gateway, broken no policy, and logged no error; what a test causes on purpose, it takes off `visit.wrongs`.
-Faults of osu!track are switched on with `gateway.fault(kind="status", status=503)`; they are off again afterwards.
+Tests open pages with `session.open("/path")`. After each test, `session.errors` must be empty: no request to another
+host, no violation of the Content-Security-Policy, no console error. A test removes the errors that it causes itself.
+`gateway.fault(kind="status", status=503)` adds a fault to osu!track until the end of the test.
 """
 
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.chromium import FLAGS, Served, Visit
+from tests.browser.chromium import FLAGS, BrowserSession, RunningGateway
 from tests.support.binaries import found
 from tests.support.processes import sandboxed
 
 
-# Not for all files at once: while Playwright is there, no other event loop runs in this thread.
+# Per module: while Playwright runs, no other event loop can run in this thread.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for all tests of a file; its profiles lie in a temporary folder."""
+    """One browser per module; each session has a temporary profile."""
     chromium = found("chromium", "chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -27,18 +27,18 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def gateway() -> Iterator[Served]:
-    """One for all tests of a file: what a test changes in a player, the next one finds."""
+def gateway() -> Iterator[RunningGateway]:
+    """One gateway per module: updates of a player are visible to later tests."""
     with sandboxed() as (address, sandbox):
-        yield Served(address, sandbox)
+        yield RunningGateway(address, sandbox)
 
 
 @pytest.fixture
-def visit(browser: Browser, gateway: Served) -> Iterator[Visit]:
-    """A profile that nobody has used before."""
+def session(browser: Browser, gateway: RunningGateway) -> Iterator[BrowserSession]:
+    """A session with a fresh profile."""
     context = browser.new_context(reduced_motion="reduce")
-    visit = Visit(context, gateway)
-    yield visit
+    session = BrowserSession(context, gateway)
+    yield session
     context.close()
-    gateway.well()
-    assert visit.wrongs == []
+    gateway.clear_faults()
+    assert session.errors == []

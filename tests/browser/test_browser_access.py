@@ -41,17 +41,17 @@ def axe(tmp_path_factory):
 @pytest.mark.parametrize(
     "view", [{"color_scheme": "light", "size": DESK}, {"color_scheme": "dark", "size": PHONE}], ids=["light", "dark"]
 )
-def test_no_rule_is_broken(visit, axe, path, done, view):
-    page = visit(path, **view)
+def test_no_rule_is_broken(session, axe, path, done, view):
+    page = session.open(path, **view)
     page.get_by_text(done).first.wait_for()
     page.evaluate(axe)
     assert page.evaluate(RUN) == []
-    visit.wrongs[:] = [wrong for wrong in visit.wrongs if "404" not in wrong]
+    session.errors[:] = [wrong for wrong in session.errors if "404" not in wrong]
 
 
 @pytest.mark.parametrize("scheme,user", [("light", 1040), ("dark", 1041)])
-def test_no_rule_is_broken_by_a_player_after_an_update(visit, axe, scheme, user):
-    page = visit(f"/players/{user}", size=PHONE, color_scheme=scheme)
+def test_no_rule_is_broken_by_a_player_after_an_update(session, axe, scheme, user):
+    page = session.open(f"/players/{user}", size=PHONE, color_scheme=scheme)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     page.get_by_text("The same as a table").click()
     page.click("#update")
@@ -60,9 +60,9 @@ def test_no_rule_is_broken_by_a_player_after_an_update(visit, axe, scheme, user)
     assert page.evaluate(RUN) == []
 
 
-def test_no_rule_is_broken_by_an_error(visit, gateway, axe):
+def test_no_rule_is_broken_by_an_error(session, gateway, axe):
     gateway.fault(kind="status", status=503)
-    page = visit("/players/1042")
+    page = session.open("/players/1042")
     page.wait_for_selector(".error-box")
     page.evaluate(axe)
     assert page.evaluate(RUN) == []

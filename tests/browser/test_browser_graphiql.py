@@ -12,11 +12,11 @@ EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json")
 
 
 @pytest.fixture
-def graphiql(visit):
+def graphiql(session):
     """Opens GraphiQL and waits until it has put everything in its place, and knows the schema."""
 
     def opened(rest="", **view):
-        page = visit(f"/graphql{rest}", **view)
+        page = session.open(f"/graphql{rest}", **view)
         page.locator(".graphiql-query-editor .cm-def").first.wait_for()
         page.get_by_label("Show Documentation Explorer").click()
         page.get_by_role("link", name="UserStats", exact=True).wait_for()
@@ -61,8 +61,8 @@ def titles(page):
     return page.get_by_role("tab").all_inner_texts()
 
 
-def test_it_opens_with_the_examples(visit):
-    assert titles(visit("/graphql")) == ["Profile", "Compare", "Today", "Update"]
+def test_it_opens_with_the_examples(session):
+    assert titles(session.open("/graphql")) == ["Profile", "Compare", "Today", "Update"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -137,12 +137,12 @@ def test_what_fails_can_be_read(graphiql, gateway):
     assert "osu!track" in error["message"]
 
 
-def test_a_gateway_that_is_not_there_is_told(graphiql, visit):
+def test_a_gateway_that_is_not_there_is_told(graphiql, session):
     page = graphiql()
     page.route("**/graphql", lambda route: route.abort())
     [error] = run(page)["errors"]
     assert error["message"].startswith("The gateway can't be reached")
-    visit.wrongs.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs what it could not load
 
 
 def test_the_colours_that_are_chosen_are_its_own_too(graphiql):
@@ -152,8 +152,8 @@ def test_the_colours_that_are_chosen_are_its_own_too(graphiql):
     assert sum(ground(page)) < 150
 
 
-def test_without_its_scripts_the_page_says_how_to_get_them(visit):
-    visit.context.route("**/vendor/**", lambda route: route.abort())
-    page = visit("/graphql")
+def test_without_its_scripts_the_page_says_how_to_get_them(session):
+    session.context.route("**/vendor/**", lambda route: route.abort())
+    page = session.open("/graphql")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
-    visit.wrongs.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs what it could not load

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.browser.chromium import PHONE, Served
+from tests.browser.chromium import PHONE, RunningGateway
 from tests.support.binaries import needs
 from tests.support.processes import sandboxed
 
@@ -22,35 +22,35 @@ RUNNERS = {
 }
 
 
-def test_it_says_how_osutrack_is_doing(visit):
-    page = visit("/")
+def test_it_says_how_osutrack_is_doing(session):
+    page = session.open("/")
     page.get_by_text("answering").wait_for()
     assert page.locator("#status-upstream .state").inner_text() == "Up"
     assert page.locator("#status-points").inner_text() == "no limit"
 
 
-def test_it_says_when_osutrack_is_down(visit):
+def test_it_says_when_osutrack_is_down(session):
     many = " ".join(f"p{user}: user(id: {user}) {{ stats {{ peak {{ globalRank }} }} }}" for user in range(1001, 1011))
     with sandboxed() as addresses:  # one of its own, because it takes a while to be well again
-        visit.served = Served(*addresses)
-        visit.served.fault(kind="status", status=503)
-        httpx.post(f"{visit.served.address}/graphql", json={"query": f"{{ {many} }}"})
-        page = visit("/")
+        session.gateway = RunningGateway(*addresses)
+        session.gateway.fault(kind="status", status=503)
+        httpx.post(f"{session.gateway.address}/graphql", json={"query": f"{{ {many} }}"})
+        page = session.open("/")
         page.get_by_text("only what is remembered is served").wait_for()
         assert page.locator("#status-upstream .state").inner_text() == "Down"
         page.close()
 
 
-def test_it_says_when_the_gateway_does_not_answer(visit):
-    visit.context.route("**/graphql", lambda route: route.abort())
-    page = visit("/")
+def test_it_says_when_the_gateway_does_not_answer(session):
+    session.context.route("**/graphql", lambda route: route.abort())
+    page = session.open("/")
     page.get_by_text("The gateway can't be reached").wait_for()
     assert page.locator("#status-upstream .state").inner_text() == "Unknown"
-    visit.wrongs.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs what it could not load
 
 
-def test_the_query_on_it_runs(visit):
-    page = visit("/")
+def test_the_query_on_it_runs(session):
+    page = session.open("/")
     page.locator("#try-response").evaluate("(code) => (code.textContent = '')")
     page.get_by_role("button", name="Run it").click()
     page.get_by_text("answered in").wait_for()
@@ -58,13 +58,13 @@ def test_the_query_on_it_runs(visit):
     assert set(answer["user"]["stats"]) == {"latest", "year"}
 
 
-def test_its_links_lead_to_all_examples(visit):
-    links = visit("/").locator("main .cards a")
+def test_its_links_lead_to_all_examples(session):
+    links = session.open("/").locator("main .cards a")
     assert [link.get_attribute("href") for link in links.all()] == [f"graphql#{name}" for name in EXAMPLES]
 
 
-def test_an_example_opens_in_graphiql(visit):
-    page = visit("/")
+def test_an_example_opens_in_graphiql(session):
+    page = session.open("/")
     page.get_by_role("link", name="Compare players").click()
     assert page.get_by_role("tab", selected=True).inner_text() == "Compare"
     page.locator(".graphiql-query-editor").get_by_text("users").first.wait_for()
@@ -78,9 +78,9 @@ def test_an_example_opens_in_graphiql(visit):
         "Python",
     ],
 )
-def test_what_is_copied_runs(visit, language):
-    visit.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page = visit("/")
+def test_what_is_copied_runs(session, language):
+    session.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = session.open("/")
     page.get_by_role("button", name=f"Copy the {language}").click()
     page.get_by_role("button", name="Copied").wait_for()
     program = page.evaluate("navigator.clipboard.readText()")
@@ -90,8 +90,8 @@ def test_what_is_copied_runs(visit, language):
     assert "rror" not in done.stdout
 
 
-def test_what_is_copied_without_a_clipboard_is_there_all_the_same(visit):
-    page = visit("/")
+def test_what_is_copied_without_a_clipboard_is_there_all_the_same(session):
+    page = session.open("/")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('not here')) }")
     page.get_by_role("button", name="Copy the Python").click()
     page.get_by_role("button", name="Copied").wait_for()
@@ -101,31 +101,31 @@ def test_what_is_copied_without_a_clipboard_is_there_all_the_same(visit):
 @pytest.mark.parametrize(
     "text", ["2", " 2 ", "https://osu.ppy.sh/users/2", "https://osu.ppy.sh/users/2/osu", "osu.ppy.sh/u/2"]
 )
-def test_a_player_is_found_by_id_or_address(visit, text):
-    visit.context.route("**/players/*", lambda route: route.fulfill(body="there", content_type="text/html"))
-    page = visit("/")
+def test_a_player_is_found_by_id_or_address(session, text):
+    session.context.route("**/players/*", lambda route: route.fulfill(body="there", content_type="text/html"))
+    page = session.open("/")
     page.get_by_label("Look at a player").fill(text)
     page.keyboard.press("Enter")
     page.wait_for_url("**/players/2")
 
 
-def test_who_knows_no_player_is_a_click_away_from_a_chart(visit):
-    page = visit("/")
+def test_who_knows_no_player_is_a_click_away_from_a_chart(session):
+    page = session.open("/")
     page.get_by_role("link", name="an example").click()
     page.wait_for_selector("#progress[aria-busy=false] canvas")
 
 
 @pytest.mark.parametrize("text", ["", "peppy", "0", "https://osu.ppy.sh/beatmaps/2x"])
-def test_what_is_no_player_is_told(visit, text):
-    page = visit("/")
+def test_what_is_no_player_is_told(session, text):
+    page = session.open("/")
     page.get_by_label("Look at a player").fill(text)
     page.get_by_role("button", name="Show").click()
     assert "A number is needed" in page.locator("#player-hint").inner_text()
     assert page.evaluate("document.activeElement.id") == "player-id"
 
 
-def test_the_keyboard_reaches_the_content_first(visit):
-    page = visit("/")
+def test_the_keyboard_reaches_the_content_first(session):
+    page = session.open("/")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.keyboard.press("Enter")
@@ -134,10 +134,10 @@ def test_the_keyboard_reaches_the_content_first(visit):
 
 
 @pytest.mark.parametrize("path", ["/", "/no/such/page", "/graphql"])
-def test_nothing_is_wider_than_a_phone(visit, path):
-    page = visit(path, size=PHONE)
+def test_nothing_is_wider_than_a_phone(session, path):
+    page = session.open(path, size=PHONE)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    visit.wrongs[:] = [wrong for wrong in visit.wrongs if "404" not in wrong]
+    session.errors[:] = [wrong for wrong in session.errors if "404" not in wrong]
 
 
 def test_without_scripts_it_can_be_read(browser, gateway):
@@ -152,12 +152,12 @@ def test_without_scripts_it_can_be_read(browser, gateway):
 
 
 @pytest.mark.parametrize("name", ["A query", "Examples", "From a program", "Limits", "Manners"])
-def test_its_parts_are_regions_with_names(visit, name):
-    assert visit("/").get_by_role("region", name=name).is_visible()
+def test_its_parts_are_regions_with_names(session, name):
+    assert session.open("/").get_by_role("region", name=name).is_visible()
 
 
-def test_it_is_small(visit):
-    page = visit("/")
+def test_it_is_small(session):
+    page = session.open("/")
     page.get_by_text("answering").wait_for()
     sizes = page.evaluate("performance.getEntries().map((entry) => entry.transferSize ?? 0)")
     assert 5_000 < sum(sizes) < 40_000

@@ -1,4 +1,4 @@
-"""A gateway that is part of another application has its pages all the same."""
+"""The pages of a gateway that is mounted in another application."""
 
 import pytest
 from starlette.applications import Starlette
@@ -6,52 +6,52 @@ from starlette.routing import Mount
 
 from gateway.settings import Settings
 from gateway.web.app import create_app
-from tests.browser.chromium import Served
+from tests.browser.chromium import RunningGateway
 from tests.support.http_servers import served
 
 
 @pytest.fixture(scope="module")
 def mounted(gateway):
-    """The address below which it lies, two folders deep."""
+    """The URL of a gateway that is mounted two levels deep."""
     inner = create_app(Settings(_env_file=None, upstream_url=gateway.sandbox))
     outer = Starlette(routes=[Mount("/deep/down", inner)])
-    # What is mounted is not begun and ended by itself.
+    # Starlette does not run the lifespan of a mounted application.
     outer.router.lifespan_context = inner.router.lifespan_context
     with served(outer) as address:
         yield f"{address}/deep/down"
 
 
 @pytest.fixture
-def page(visit, mounted):
-    visit.served = Served(mounted, visit.served.sandbox)
-    return visit
+def session(session, mounted):
+    session.gateway = RunningGateway(mounted, session.gateway.sandbox)
+    return session
 
 
-def test_the_landing_page_knows_the_endpoint(page, mounted):
-    landing = page("/")
-    landing.get_by_text("answering").wait_for()
-    assert f'"{mounted}/graphql"' in landing.locator("#javascript").inner_text()
+def test_landing_page_shows_endpoint_of_mount(session, mounted):
+    page = session.open("/")
+    page.get_by_text("answering").wait_for()
+    assert f'"{mounted}/graphql"' in page.locator("#javascript").inner_text()
 
 
-def test_graphiql_opens_from_there(page):
-    landing = page("/")
-    landing.get_by_role("link", name="A profile").click()
-    landing.locator(".graphiql-query-editor .cm-def").first.wait_for()
-    landing.get_by_label("Show Documentation Explorer").click()
-    landing.get_by_role("link", name="UserStats", exact=True).wait_for()
+def test_graphiql_works_below_mount(session):
+    page = session.open("/")
+    page.get_by_role("link", name="A profile").click()
+    page.locator(".graphiql-query-editor .cm-def").first.wait_for()
+    page.get_by_label("Show Documentation Explorer").click()
+    page.get_by_role("link", name="UserStats", exact=True).wait_for()
 
 
-def test_a_player_is_found_from_there(page, mounted):
-    landing = page("/")
-    landing.get_by_label("Look at a player").fill("131464")
-    landing.keyboard.press("Enter")
-    landing.wait_for_selector("#progress[aria-busy=false]")
-    assert landing.url == f"{mounted}/players/131464"
-    landing.locator("#plays tr").first.wait_for()
+def test_player_page_opens_below_mount(session, mounted):
+    page = session.open("/")
+    page.get_by_label("Look at a player").fill("131464")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#progress[aria-busy=false]")
+    assert page.url == f"{mounted}/players/131464"
+    page.locator("#plays tr").first.wait_for()
 
 
-def test_a_page_that_is_not_there_leads_back(page, mounted):
-    missing = page("/no/such/page")
-    missing.get_by_role("link", name="the start").click()
-    assert missing.url == f"{mounted}/"
-    page.wrongs.clear()  # the browser logs each 404
+def test_not_found_page_links_to_mount(session, mounted):
+    page = session.open("/no/such/page")
+    page.get_by_role("link", name="the start").click()
+    assert page.url == f"{mounted}/"
+    session.errors.clear()  # the browser logs each 404

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
-from tests.browser.chromium import DESK, PATIENCE_MS, PHONE, Served
+from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS, RunningGateway
 from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -19,15 +19,15 @@ UPDATED, COOLED, TYPED = 1052, 1053, 1054
 def gateway():
     """One for all tests of this file, which make more updates than osu!track is to be asked for."""
     with sandboxed(updates_per_minute="0") as addresses:
-        yield Served(*addresses)
+        yield RunningGateway(*addresses)
 
 
 @pytest.fixture
-def player(visit):
+def player(session):
     """Opens a player's page and waits until its charts and hiscores are drawn."""
 
     def opened(rest, **view):
-        page = visit(f"/players/{rest}", **view)
+        page = session.open(f"/players/{rest}", **view)
         page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
         page.wait_for_selector("#hiscores[aria-busy=false]")
         return page
@@ -79,9 +79,9 @@ def test_hiscores_have_mods_and_grades_and_there_are_more(player):
     assert re.fullmatch(r"(SS|S|A|B|C|D|F|\?).*", best.locator(".grade").inner_text(), re.DOTALL)
     assert page.locator("#plays .mods").count() > 0
     page.get_by_role("button", name="Show 50 more").click()
-    expect(page.locator("#plays tr")).to_have_count(60, timeout=PATIENCE_MS)
+    expect(page.locator("#plays tr")).to_have_count(60, timeout=TIMEOUT_MS)
     page.get_by_role("button", name="Newest").click()
-    expect(page.locator("#plays tr")).to_have_count(10, timeout=PATIENCE_MS)
+    expect(page.locator("#plays tr")).to_have_count(10, timeout=TIMEOUT_MS)
 
 
 def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
@@ -93,7 +93,7 @@ def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
     assert page.locator("#plots-caption").inner_text() != everything
     page.locator("#plot-pp .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
-    expect(page.locator("#plots-caption")).to_have_text(everything, timeout=PATIENCE_MS)
+    expect(page.locator("#plots-caption")).to_have_text(everything, timeout=TIMEOUT_MS)
 
 
 def test_a_finger_zooms_too(player):
@@ -175,8 +175,8 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
         ([407_618, 407_620], ["#407,618", "#407,620"]),
     ],
 )
-def test_ranks_of_an_axis_are_told_in_one_measure(visit, ranks, labels):
-    page = visit("/")
+def test_ranks_of_an_axis_are_told_in_one_measure(session, ranks, labels):
+    page = session.open("/")
     told = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
     assert page.evaluate(told, ranks) == labels
 
@@ -250,7 +250,7 @@ def test_a_player_beside_who_is_not_tracked_is_told(player):
     assert page.get_by_role("link", name="their page").get_attribute("href") == str(UNTRACKED[40])
 
 
-def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, visit):
+def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, session):
     page = player(f"{MANIA_ONLY}?mode=mania")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.get_by_role("button", name="Start tracking").wait_for()
@@ -288,13 +288,13 @@ def test_a_cooldown_ends_before_the_eyes(player):
     page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
     page.get_by_role("button", name="Update").click()
     page.get_by_role("heading", name="Updated already").wait_for()
-    expect(page.locator("#update")).to_have_text("Update", timeout=PATIENCE_MS)
+    expect(page.locator("#update")).to_have_text("Update", timeout=TIMEOUT_MS)
     assert page.locator("#update-result").inner_text() == ""
     assert page.locator("#update").get_attribute("aria-disabled") is None
 
 
-def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
-    page = visit(f"/players/{UNTRACKED[0]}")
+def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(session, gateway):
+    page = session.open(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
@@ -304,8 +304,8 @@ def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(visit, gateway):
     assert page.evaluate("document.activeElement.id") == "update"
 
 
-def test_whom_osu_does_not_know_is_told(visit):
-    page = visit(f"/players/{NONEXISTENT[0]}")
+def test_whom_osu_does_not_know_is_told(session):
+    page = session.open(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert "osu! knows no user" in outcome(page)
@@ -329,13 +329,13 @@ def test_the_charts_are_there_as_a_table(player):
 
 
 @pytest.mark.parametrize("asked", ["peppy", "0", "2147483648", "-1", "%3Cimg%20src=x%3E", "2x"])
-def test_what_is_no_id_gets_a_page_that_says_so(visit, asked):
-    page = visit(f"/players/{asked}")
+def test_what_is_no_id_gets_a_page_that_says_so(session, asked):
+    page = session.open(f"/players/{asked}")
     page.get_by_role("heading", name="There is no such player.").wait_for()
     assert page.locator("#player-header").is_hidden()
-    [wrong] = visit.wrongs
+    [wrong] = session.errors
     assert "404" in wrong
-    visit.wrongs.clear()  # the browser logs each 404
+    session.errors.clear()  # the browser logs each 404
 
 
 def test_everything_is_reached_by_keyboard(player):

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route
 
 from gateway.sandbox.players import AMEO, UPDATE_HANGS
-from tests.browser.chromium import Served
+from tests.browser.chromium import RunningGateway
 from tests.support.processes import sandboxed
 
 LOADED = "#progress[aria-busy=false]"
@@ -16,7 +16,7 @@ LOADED = "#progress[aria-busy=false]"
 def gateway():
     """A fresh one for each test: an open breaker stays open for a while. What it remembers is old at once."""
     with sandboxed(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as addresses:
-        yield Served(*addresses)
+        yield RunningGateway(*addresses)
 
 
 def trouble(page, place="#load-error"):
@@ -37,58 +37,58 @@ def trouble(page, place="#load-error"):
     ],
     ids=lambda value: value["kind"] if isinstance(value, dict) else "",
 )
-def test_a_fault_of_osutrack_is_told_and_tried_again(visit, gateway, fault, code):
+def test_a_fault_of_osutrack_is_told_and_tried_again(session, gateway, fault, code):
     gateway.fault(**fault)
-    page = visit(f"/players/{AMEO}")
+    page = session.open(f"/players/{AMEO}")
     assert trouble(page) == code
-    gateway.well()
+    gateway.clear_faults()
     page.get_by_role("button", name="Try again", exact=True).click()
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_a_retry_waits_as_long_as_it_is_told_to(visit, gateway):
+def test_a_retry_waits_as_long_as_it_is_told_to(session, gateway):
     gateway.fault(kind="rate_limit", retry_after=20)
-    page = visit(f"/players/{AMEO}")
+    page = session.open(f"/players/{AMEO}")
     assert trouble(page) == "UPSTREAM_BUSY"
     retry = page.locator("#load-error button")
     assert re.fullmatch(r"Try again in 0:\d\d", retry.inner_text())
     assert retry.get_attribute("aria-disabled") == "true"
 
 
-def test_slowness_is_told_while_it_lasts(visit):
+def test_slowness_is_told_while_it_lasts(session):
     held: list[Route] = []
     slow = True
-    visit.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
-    page = visit(f"/players/{AMEO}")
+    session.context.route("**/graphql", lambda route: held.append(route) if slow else route.continue_())
+    page = session.open(f"/players/{AMEO}")
     page.get_by_text("osu!track takes its time", exact=False).first.wait_for()
     slow = False
     held.pop().continue_()
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
 
 
-def test_a_part_that_fails_leaves_the_others(visit, gateway):
+def test_a_part_that_fails_leaves_the_others(session, gateway):
     gateway.fault(kind="status", status=500, path="/hiscores")
-    page = visit(f"/players/{AMEO}")
+    page = session.open(f"/players/{AMEO}")
     assert trouble(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#hiscores-table").is_hidden()
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.locator("#load-error").is_hidden()
-    gateway.well()
+    gateway.clear_faults()
     page.locator("#hiscores-more").get_by_role("button", name="Try again").press("Enter")
     page.locator("#plays tr").first.wait_for()
     assert page.evaluate("document.activeElement.id") == "hiscores-table"
 
 
-def test_a_peak_that_fails_leaves_the_gains(visit, gateway):
+def test_a_peak_that_fails_leaves_the_gains(session, gateway):
     gateway.fault(kind="status", status=500, path="/peak")
-    page = visit(f"/players/{AMEO}")
+    page = session.open(f"/players/{AMEO}")
     assert trouble(page, "#peak") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#gains li").count() == 3
 
 
-def test_old_numbers_are_shown_with_their_age(visit, gateway):
-    page = visit(f"/players/{AMEO}")
+def test_old_numbers_are_shown_with_their_age(session, gateway):
+    page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.wait_for_timeout(1200)
@@ -98,8 +98,8 @@ def test_old_numbers_are_shown_with_their_age(visit, gateway):
     assert re.search(r"read from osu!track \d+ seconds? ago", notice.inner_text())
 
 
-def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gateway):
-    page = visit(f"/players/{UPDATE_HANGS}")
+def test_an_update_that_osutrack_does_not_answer_may_have_been_made(session, gateway):
+    page = session.open(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
     assert trouble(page, "#update-result") == "UPSTREAM_TIMEOUT"
@@ -108,18 +108,18 @@ def test_an_update_that_osutrack_does_not_answer_may_have_been_made(visit, gatew
     assert "try again in a moment" not in told
 
 
-def test_an_update_while_osutrack_is_down_says_so(visit, gateway):
-    page = visit(f"/players/{AMEO}")
+def test_an_update_while_osutrack_is_down_says_so(session, gateway):
+    page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Update").click()
     assert trouble(page, "#update-result") == "UPSTREAM_UNAVAILABLE"
 
 
-def test_a_token_is_asked_for_where_one_is_needed(visit):
+def test_a_token_is_asked_for_where_one_is_needed(session):
     with sandboxed(update_tokens="right-token-of-some-length") as addresses:
-        visit.served = Served(*addresses)
-        page = visit(f"/players/{AMEO}")
+        session.gateway = RunningGateway(*addresses)
+        page = session.open(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
         page.keyboard.press("Enter")
@@ -130,27 +130,27 @@ def test_a_token_is_asked_for_where_one_is_needed(visit):
         page.close()
 
 
-def test_a_gateway_that_can_not_be_reached_is_told(visit, gateway):
-    visit.context.route("**/graphql", lambda route: route.abort())
-    page = visit(f"/players/{AMEO}")
+def test_a_gateway_that_can_not_be_reached_is_told(session, gateway):
+    session.context.route("**/graphql", lambda route: route.abort())
+    page = session.open(f"/players/{AMEO}")
     assert trouble(page) == "NETWORK"
-    visit.context.unroute("**/graphql")
+    session.context.unroute("**/graphql")
     page.get_by_role("button", name="Try again").click()
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
-    visit.wrongs.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs what it could not load
 
 
-def test_without_its_chart_the_page_says_how_to_get_it(visit):
-    visit.context.route("**/vendor/**", lambda route: route.abort())
-    page = visit("/players/2")
+def test_without_its_chart_the_page_says_how_to_get_it(session):
+    session.context.route("**/vendor/**", lambda route: route.abort())
+    page = session.open("/players/2")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
-    visit.wrongs.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs what it could not load
 
 
-def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
+def test_too_many_snapshots_at_once_can_be_thinned_out(session):
     with sandboxed(max_rows="1000") as addresses:
-        visit.served = Served(*addresses)
-        page = visit("/players/2?every=all")
+        session.gateway = RunningGateway(*addresses)
+        page = session.open("/players/2?every=all")
         assert trouble(page, "#plots-error") == "RESULT_TOO_LARGE"
         assert page.locator("#plots-error").get_by_role("button", name="Try again").count() == 0
         page.get_by_text("one a week. Player 2: 6").first.wait_for()
@@ -160,12 +160,12 @@ def test_too_many_snapshots_at_once_can_be_thinned_out(visit):
         page.close()
 
 
-def test_what_osutrack_says_is_never_html(visit):
+def test_what_osutrack_says_is_never_html(session):
     hostile = "<img src=x onerror=alert(1)>"
     answer = {
         "updateUser": {"__typename": "UserNotFound", "message": hostile},
     }
-    page = visit(f"/players/{AMEO}")
+    page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
     page.get_by_role("button", name="Update").click()
