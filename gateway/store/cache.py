@@ -1,19 +1,20 @@
-"""A memory with a bound in bytes: aiocache's memory cache, made to let the least recently used go.
+"""The memory cache: an aiocache back end, bounded in bytes. Freshness and invalidation are decided by the callers.
 
-aiocache is the back end's interface; freshness, staleness and invalidation are decided by the callers. Its memory cache
-has no bound of its own, a timer for each key, and no look without `await`: hence the subclass.
+aiocache's own memory cache is unbounded, has a timer for each key, and no synchronous lookup.
 """
 
 import sys
-from collections import OrderedDict
 from collections.abc import Hashable
 from itertools import zip_longest
 from typing import Any, Generic, TypeVar
 
-from aiocache.backends.memory import SimpleMemoryCache
+from aiocache.base import BaseCache
+from aiocache.serializers import NullSerializer
 from msgspec import UNSET, Struct, structs
 
 from gateway.records import Rows
+
+from .lru import LRU
 
 T = TypeVar("T")
 
@@ -42,49 +43,20 @@ class Entry(Struct, Generic[T]):
     read_at: float = 0.0
 
 
-class Cache(SimpleMemoryCache):
-    """`max_bytes` bounds the estimated size of all that is held; what is larger than the bound is not kept at all."""
-
-    _cache: OrderedDict[Hashable, Entry[Any]]  # type: ignore[assignment]  # ordered, with keys of any spec
+class Cache(LRU[Hashable, Entry[Any]], BaseCache):
+    """Entries within `max_bytes` of estimated size. `peek` and `put` are synchronous; aiocache's verbs do the same."""
 
     def __init__(self, max_bytes: int) -> None:
-        super().__init__(timeout=None)  # type: ignore[no-untyped-call]  # aiocache has few types
-        self.max_bytes = max_bytes
-        self.used_bytes = 0
-        self.evictions = 0
-        self._cache = OrderedDict()
-        self._sizes: dict[Hashable, int] = {}
+        LRU.__init__(self, max_bytes, size_of=lambda entry: ENTRY_BYTES + int(size_of(entry.value) * ALLOCATED))
+        BaseCache.__init__(self, serializer=NullSerializer(), timeout=None)
 
-    def __len__(self) -> int:
-        return len(self._cache)
+    @property
+    def used_bytes(self) -> int:
+        """The estimated size of all entries."""
+        return self.size
 
-    def peek(self, key: Hashable) -> Entry[Any] | None:
-        """What is held under the key, now, without `await`."""
-        entry = self._cache.get(key)
-        if entry is not None:
-            self._cache.move_to_end(key)
-        return entry
-
-    def discard(self, key: Hashable) -> None:
-        """Drop one entry, if it is there."""
-        if self._cache.pop(key, None) is not None:
-            self.used_bytes -= self._sizes.pop(key)
-
-    def put(self, key: Hashable, entry: Entry[Any], *, size: int | None = None) -> None:
-        """Remember, and let go of what was used least recently until all fits; `size` if the value's is known."""
-        self.discard(key)
-        size = ENTRY_BYTES + (int(size_of(entry.value) * ALLOCATED) if size is None else size)
-        if size > self.max_bytes:
-            return
-        self._cache[key] = entry
-        self._sizes[key] = size
-        self.used_bytes += size
-        while self.used_bytes > self.max_bytes:
-            self.evictions += 1
-            self.discard(next(iter(self._cache)))
-
-    # aiocache gives the arguments their names, and passes some that have no meaning here.
-    async def _get(self, key: Hashable, encoding: str = "utf-8", _conn: Any = None) -> Entry[Any] | None:
+    # aiocache names the arguments; some have no meaning here.
+    async def _get(self, key: Hashable, encoding: str, _conn: Any = None) -> Entry[Any] | None:
         return self.peek(key)
 
     async def _set(
@@ -94,15 +66,9 @@ class Cache(SimpleMemoryCache):
         return True
 
     async def _delete(self, key: Hashable, _conn: Any = None) -> int:
-        present = key in self._cache
+        present = self.peek(key) is not None
         self.discard(key)
         return int(present)
-
-    async def _clear(self, namespace: str | None = None, _conn: Any = None) -> bool:
-        self._cache.clear()
-        self._sizes.clear()
-        self.used_bytes = 0
-        return True
 
 
 def size_of(value: object) -> int:

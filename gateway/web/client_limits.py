@@ -1,11 +1,12 @@
 """What each client may still ask for: a bucket of points by address, filled by the minute."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
+
+from gateway.store.lru import LRU
 
 MAX_CLIENTS = 10_000
 Network = IPv4Network | IPv6Network
@@ -61,14 +62,14 @@ class ClientLimits:
         self._limit = limit
         self._per_minute = per_minute
         self._clock = clock
-        self._buckets: OrderedDict[str, TokenBucket] = OrderedDict()
+        self._buckets: LRU[str, TokenBucket] = LRU(MAX_CLIENTS)
 
     def bucket(self, client: str) -> TokenBucket:
         """The client's own."""
-        bucket = self._buckets.pop(client, None) or TokenBucket(self._limit, self._per_minute, self._clock)
-        self._buckets[client] = bucket
-        if len(self._buckets) > MAX_CLIENTS:
-            self._buckets.popitem(last=False)
+        bucket = self._buckets.peek(client)
+        if bucket is None:
+            bucket = TokenBucket(self._limit, self._per_minute, self._clock)
+            self._buckets.put(client, bucket)
         return bucket
 
 

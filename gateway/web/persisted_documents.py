@@ -1,7 +1,6 @@
 """Documents that clients name instead of sending: registered by themselves (Apollo's protocol), or by the operator."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
@@ -10,6 +9,7 @@ from pathlib import Path
 from redis.asyncio import Redis
 
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.store.lru import LRU
 
 from .graphql_request import GraphQLRequest, HTTPError
 
@@ -65,8 +65,7 @@ class PersistedDocuments:
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
-        self._registered: OrderedDict[str, str] = OrderedDict()
-        self._bytes = 0
+        self._registered: LRU[str, str] = LRU(MAX_BYTES, size_of=len, max_entries=MAX_DOCUMENTS)
 
     async def text(self, asked: GraphQLRequest) -> str:
         """The document; raises `HTTPError` if it is not known, or not wanted."""
@@ -79,13 +78,13 @@ class PersistedDocuments:
             )
         if asked.query is not None:
             await self._register(digest, asked.query)
-        elif digest not in self._registered and (found := await self._shared.find(digest)):
-            self._remember(digest, found)
-        if digest not in self._registered:
+        elif self._registered.peek(digest) is None and (found := await self._shared.find(digest)):
+            self._registered.put(digest, found)
+        text = self._registered.peek(digest)
+        if text is None:
             # Word for word: Apollo's clients send the document when they see either.
             raise HTTPError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
-        self._registered.move_to_end(digest)
-        return self._registered[digest]
+        return text
 
     def _wanted(self, text: str | None) -> str:
         if text is None:
@@ -97,15 +96,9 @@ class PersistedDocuments:
     async def _register(self, digest: str, text: str) -> None:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
             raise HTTPError(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
-        if digest not in self._registered:
-            self._remember(digest, text)
+        if self._registered.peek(digest) is None:
+            self._registered.put(digest, text)
             await self._shared.put(digest, text)
-
-    def _remember(self, digest: str, text: str) -> None:
-        self._bytes += len(text) - len(self._registered.pop(digest, ""))
-        self._registered[digest] = text
-        while len(self._registered) > MAX_DOCUMENTS or self._bytes > MAX_BYTES:
-            self._bytes -= len(self._registered.popitem(last=False)[1])
 
 
 def trusted_documents(folder: Path) -> dict[str, str]:
