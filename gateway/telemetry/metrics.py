@@ -28,8 +28,8 @@ COUNTERS = (
         ("resource", "freshness"),
     ),
     (
-        "gateway_list_projections",
-        "Lists completed as a whole (fast), in part (mixed), or left to graphql-core (declined).",
+        "gateway_fast_lists",
+        "Lists of records by execution path: fast list path (fast), both (mixed), graphql-core only (declined).",
         ("result",),
     ),
     ("gateway_cache_evictions", "Entries dropped to make room.", ("cache",)),

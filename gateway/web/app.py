@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
-from gateway.graph.fast_lists import Executor, executor, is_supported
+from gateway.graph.fast_lists import Executor, fast_list_executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.osutrack.upstream import Upstream
@@ -83,9 +83,9 @@ class Gateway:
             settings.max_cost,
             suggestions=settings.field_suggestions,
         )
-        self.projections: Counter[str] = Counter()
+        self.fast_lists: Counter[str] = Counter()
         self.engine = Engine(
-            build_schema(_executor(settings, self.projections)),
+            build_schema(_executor(settings, self.fast_lists)),
             services,
             limits,
             timeout_s=settings.operation_timeout_s,
@@ -101,7 +101,7 @@ class Gateway:
             self.redis_link,
             {"records": self.tracker.cache, "responses": responses.cache},
             {resource.name: resource.tally for resource in self.tracker.resources},
-            self.projections,
+            self.fast_lists,
             responses,
             self.tracker.second.tally,
         )
@@ -120,9 +120,9 @@ def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
     if not settings.fast_lists:
         return Executor
     if not is_supported():
-        log.warning("lists are completed the slow way: graphql-core is not the one that the fast way was made for")
+        log.warning("fast list path disabled: unsupported graphql-core or Strawberry version")
         return Executor
-    return executor(tally)
+    return fast_list_executor(tally)
 
 
 def create_app(

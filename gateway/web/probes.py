@@ -32,7 +32,7 @@ class MetricsSources(NamedTuple):
     redis_link: RedisLink
     caches: Mapping[str, Cache]
     served: Mapping[str, Counter[str]]
-    projections: Counter[str]
+    fast_lists: Counter[str]
     responses: ResponseCache
     recalled: Counter[str]
 
@@ -61,7 +61,7 @@ class MetricsCollector:
             self._add("gateway_cache_evictions", cache.evictions, name)
         for name, tally in seen.served.items():
             self._add_all("gateway_records_served", tally, name)
-        self._add_all("gateway_list_projections", seen.projections)
+        self._add_all("gateway_fast_lists", seen.fast_lists)
         # Remembered are queries without errors only.
         self._add("gateway_requests", seen.responses.hits, "query", "ok", "hit")
         self._add_all("gateway_redis_reads", seen.recalled)

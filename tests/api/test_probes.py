@@ -99,7 +99,7 @@ async def test_what_is_remembered_is_counted(gateway):
     assert seen["gateway_records_served_total", "loaded", "history"] == 1
     assert seen["gateway_records_served_total", "fresh", "history"] == 1
     assert seen["gateway_records_served_total", "stale", "history"] == 1
-    assert seen["gateway_list_projections_total", "fast"] == 3
+    assert seen["gateway_fast_lists_total", "fast"] == 3
     assert seen["gateway_cache_entries", "records"] == 1
     assert seen["gateway_cache_bytes", "records"] > 10**6
 

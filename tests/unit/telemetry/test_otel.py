@@ -98,7 +98,7 @@ async def test_what_is_refused_or_sent_again_has_no_span(gateway, exporter):
 
 async def test_lists_are_still_completed_as_a_whole(gateway):
     await gateway.ask(QUERY)
-    assert gateway.app.state.gateway.projections == {"fast": 1}
+    assert gateway.app.state.gateway.fast_lists == {"fast": 1}
 
 
 async def test_a_trace_that_is_not_sampled_is_passed_on_and_not_recorded(gateway, exporter):
