@@ -1,7 +1,6 @@
-"""The five endpoints of osu!track, one method each: what is sent, and how the answer is read."""
+"""The client for osu!track's five endpoints: one method each, which sends a request and decodes its response."""
 
-from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import TypeVar
 
 import httpx
 
@@ -10,22 +9,18 @@ from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, Updat
 from gateway.telemetry.metrics import Metrics
 
 from . import decode, decode_update
-from .decode import Decoded
+from .decode import Fetched
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
 from .transport import Request, Response, Transport, unexpected_status
 
 T = TypeVar("T")
 
 
-class Reply(NamedTuple, Generic[T]):
-    """What osu!track answered. `decoded` is None when it is what the `etag` sent with the request stands for."""
-
-    decoded: Decoded[T] | None
-    etag: str | None = None
-
-
 class Client:
-    """Every method raises `UpstreamError`, and none sends more than its budget allows."""
+    """Every method raises `UpstreamError`, and none exceeds its request budget.
+
+    A method with an `etag` returns None if the value with this ETag is still current (status 304).
+    """
 
     def __init__(self, transport: Transport, metrics: Metrics | None = None) -> None:
         self._transport = transport
@@ -33,43 +28,48 @@ class Client:
 
     async def history(
         self, user_mode: UserMode, deadline: Deadline, *, since: str | None = None
-    ) -> Reply[Rows[Snapshot]]:
-        """All snapshots of a player, oldest first, or those at or after `since`; empty if unknown."""
-        params = _of(user_mode) | ({"from": since} if since else {})
-        return await self._reply(
-            Request(HISTORY, params), lambda response: decode.history(response.body, user_mode), deadline
-        )
+    ) -> Fetched[Rows[Snapshot]]:
+        """All snapshots of a player, oldest first, or those at or after `since`; empty if the player is unknown."""
+        params = _params(user_mode) | ({"from": since} if since else {})
+        async with self._transport.send(Request(HISTORY, params), deadline) as response:
+            return self._fetched(HISTORY, response, decode.history(response.body, user_mode))
 
     async def hiscores(
         self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None
-    ) -> Reply[Rows[Hiscore]]:
-        """All recorded hiscores of a player, highest pp first; empty if unknown.
+    ) -> Fetched[Rows[Hiscore]] | None:
+        """All recorded hiscores of a player, highest pp first; empty if the player is unknown.
 
-        When it has none, osu!track updates the player before it answers: slow, not free. That is why there is no
-        window here: a narrow one would be empty, and cause an update on every call.
+        If none are recorded, osu!track updates the player before it responds. There is no date window, because an
+        empty window causes an update as well.
         """
-        request = Request(HISCORE_LIST, _of(user_mode), etag)
-        return await self._reply(request, lambda response: decode.hiscores(response.body, user_mode.mode), deadline)
+        request = Request(HISCORE_LIST, _params(user_mode), etag)
+        async with self._transport.send(request, deadline) as response:
+            if response.not_modified:
+                return None
+            return self._fetched(HISCORE_LIST, response, decode.hiscores(response.body, user_mode.mode))
 
     async def hiscores_by_name(
         self, name: str, mode: Mode, deadline: Deadline, *, etag: str | None = None
-    ) -> Reply[Rows[Hiscore] | None]:
-        """As `hiscores`; None if neither osu!track nor osu! knows the name."""
+    ) -> Fetched[Rows[Hiscore] | None] | None:
+        """Like `hiscores`; the value is None if the name is unknown to osu!track and to osu!."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
-
-        def decoded(response: Response) -> Decoded[Rows[Hiscore] | None]:
+        async with self._transport.send(Request(HISCORE_LIST, params, etag, ok_statuses=400), deadline) as response:
+            if response.not_modified:
+                return None
             unknown = response.status == httpx.codes.BAD_REQUEST
-            return Decoded(None) if unknown else _maybe(decode.hiscores(response.body, mode))
+            fetched: Fetched[Rows[Hiscore] | None] = (
+                Fetched(None) if unknown else Fetched(*decode.hiscores(response.body, mode))
+            )
+            return self._fetched(HISCORE_LIST, response, fetched)
 
-        return await self._reply(Request(HISCORE_LIST, params, etag, ok_statuses=400), decoded, deadline)
+    async def peak(self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None) -> Fetched[Peak] | None:
+        """The best rank and accuracy on record, each with its date; None where there is no record, or only rank 0."""
+        async with self._transport.send(Request(PEAK, _params(user_mode), etag), deadline) as response:
+            if response.not_modified:
+                return None
+            return self._fetched(PEAK, response, decode.peak(response.body))
 
-    async def peak(self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None) -> Reply[Peak]:
-        """The best rank and accuracy ever recorded; all None if there are none, or only ranks of 0."""
-        return await self._reply(
-            Request(PEAK, _of(user_mode), etag), lambda response: decode.peak(response.body), deadline
-        )
-
-    async def best_plays(  # noqa: PLR0913  # the endpoint has as many
+    async def best_plays(  # noqa: PLR0913  # one for each parameter of the endpoint
         self,
         mode: Mode,
         deadline: Deadline,
@@ -78,48 +78,38 @@ class Client:
         until: str | None = None,
         limit: int = 100,
         etag: str | None = None,
-    ) -> Reply[Rows[BestPlay]]:
-        """The `limit` (1 to 10 000) highest-pp plays from `since` up to and including `until`, highest first."""
+    ) -> Fetched[Rows[BestPlay]] | None:
+        """The `limit` (1 to 10,000) highest-pp plays from `since` up to and including `until`, highest pp first."""
         params = {"mode": str(int(mode)), "from": since, "to": until, "limit": None if limit == 100 else str(limit)}
-        sent = {name: value for name, value in params.items() if value is not None}
-        request = Request(BEST_PLAYS, sent, etag)
-        return await self._reply(request, lambda response: decode.best_plays(response.body, mode), deadline)
+        given = {name: value for name, value in params.items() if value is not None}
+        async with self._transport.send(Request(BEST_PLAYS, given, etag), deadline) as response:
+            if response.not_modified:
+                return None
+            return self._fetched(BEST_PLAYS, response, decode.best_plays(response.body, mode))
 
-    async def update(self, user_mode: UserMode, deadline: Deadline) -> Decoded[Update | None]:
-        """Make osu!track read the player anew; None if osu! knows no such user. Sent once, never again.
+    async def update(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Update | None]:
+        """Make osu!track update a player from osu!; the value is None if osu! knows no such user. Never retried.
 
-        The deadline is for its turn: once sent, it can't be taken back, and has the time that updates have. After an
-        error that is not `unsent` the update has to be assumed to have happened, or to happen yet.
+        The deadline bounds the wait for the budget; a sent update has the update timeout. After an error that is not
+        `unsent`, assume that the update has run or will run.
         """
-
-        def read(response: Response) -> Decoded[Update | None]:
+        async with self._transport.send(Request(UPDATE, _params(user_mode), ok_statuses=404), deadline) as response:
             if response.status != httpx.codes.NOT_FOUND:
                 return decode_update.update(response.body, user_mode.mode)
             if not response.body.startswith(b"{"):
                 raise unexpected_status(response.status)
-            return Decoded(None)
-
-        return await self._transport.send(Request(UPDATE, _of(user_mode), ok_statuses=404), read, deadline)
+            return Fetched(None)
 
     async def body(self, endpoint: Endpoint, params: dict[str, str], deadline: Deadline) -> bytes:
-        """An answer as it came."""
-        return await self._transport.send(Request(endpoint, params), lambda response: response.body, deadline)
+        """The undecoded body of a response."""
+        async with self._transport.send(Request(endpoint, params), deadline) as response:
+            return response.body
 
-    async def _reply(self, request: Request, decoded: Callable[[Response], Decoded[T]], deadline: Deadline) -> Reply[T]:
-        def read(response: Response) -> Reply[T]:
-            if response.status == httpx.codes.NOT_MODIFIED:
-                return Reply(None, response.etag)
-            found = decoded(response)
-            self._metrics.rows_dropped(request.endpoint.path, found.dropped)
-            return Reply(found, response.etag)
-
-        return await self._transport.send(request, read, deadline)
+    def _fetched(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
+        """Add the ETag, and count the rows dropped."""
+        self._metrics.rows_dropped(endpoint.path, decoded.dropped)
+        return decoded._replace(etag=response.etag)
 
 
-def _of(user_mode: UserMode) -> dict[str, str]:
+def _params(user_mode: UserMode) -> dict[str, str]:
     return {"user": str(user_mode.user_id), "mode": str(int(user_mode.mode))}
-
-
-def _maybe(decoded: Decoded[T]) -> Decoded[T | None]:
-    """The same, for a type that has room for None."""
-    return Decoded(*decoded)

@@ -24,12 +24,13 @@ KNOWN_MOD_BITS = 2**31 - 1
 GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
 
 
-class Decoded(NamedTuple, Generic[T]):
-    """A repaired answer, how many of its rows had to be left out, and how many there were before any repair."""
+class Fetched(NamedTuple, Generic[T]):
+    """A decoded response: its repaired value and ETag, the invalid rows dropped, and the rows received in all."""
 
     value: T
     dropped: int = 0
-    sent: int = 0
+    received: int = 0
+    etag: str | None = None
 
 
 STATS_NAMES = {
@@ -66,7 +67,7 @@ _play = attrgetter("beatmap_id", "mod_bits", "score")
 _best_play = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
 
 
-def history(body: bytes, user_mode: UserMode) -> Decoded[Rows[Snapshot]]:
+def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
     """`/stats_history`: oldest first, one row an instant."""
     rows, dropped = rows_of(body, SNAPSHOTS, "at")
     for row in rows:
@@ -76,22 +77,22 @@ def history(body: bytes, user_mode: UserMode) -> Decoded[Rows[Snapshot]]:
     _share(rows, STEADY)
     # Rows of one instant come in any order; plays are only ever added, so more plays means later.
     rows.sort(key=_at if _all_differ(rows, _at) else attrgetter("at", "play_count"))
-    return Decoded(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
+    return Fetched(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
 
 
-def hiscores(body: bytes, mode: Mode) -> Decoded[Rows[Hiscore]]:
+def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
     """`/hiscores`: each play once, as last recorded, highest pp first; ties by beatmap, mods, score."""
     rows, dropped = rows_of(body, HISCORES, "played_at", "recorded_at")
-    return Decoded(_ranked(rows, _play, mode), dropped, len(rows) + dropped)
+    return Fetched(_ranked(rows, _play, mode), dropped, len(rows) + dropped)
 
 
-def best_plays(body: bytes, mode: Mode) -> Decoded[Rows[BestPlay]]:
+def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     """`/bestplays`: each play once, as last recorded, highest pp first; ties as of hiscores, then by player."""
     rows, dropped = rows_of(body, BEST_PLAYS, "played_at", "recorded_at")
-    return Decoded(_ranked(rows, _best_play, mode), dropped, len(rows) + dropped)
+    return Fetched(_ranked(rows, _best_play, mode), dropped, len(rows) + dropped)
 
 
-def peak(body: bytes) -> Decoded[Peak]:
+def peak(body: bytes) -> Fetched[Peak]:
     """`/peak`: a rank of 0 means unranked, and is None here; so is what has no valid date."""
     rows, dropped = rows_of(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
@@ -99,7 +100,7 @@ def peak(body: bytes) -> Decoded[Peak]:
         best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
     if best.accuracy is None or not is_instant(best.accuracy_at):
         best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
-    return Decoded(best, dropped)
+    return Fetched(best, dropped)
 
 
 def _share(rows: list[Snapshot], names: Iterable[str]) -> None:

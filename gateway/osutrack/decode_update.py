@@ -9,7 +9,7 @@ from msgspec.structs import force_setattr
 from gateway.errors import UpstreamInvalid
 from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
 
-from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Decoded
+from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Fetched
 from .row_decoder import UNREADABLE, are_instants, wire_type
 
 # "2026-11-17 10:56:19": UTC, without saying so.
@@ -48,12 +48,12 @@ _delta = msgspec.json.Decoder(_Delta, strict=False)
 _new_hiscore = msgspec.json.Decoder(_NewHiscore, strict=False)
 
 
-def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
+def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
     """`/update`: what changed; None if osu! knows no such user."""
     try:
         answer = _update.decode(body)
         if answer.exists is False:
-            return Decoded(None)
+            return Fetched(None)
         # The first is told as a difference from nothing, which is no difference.
         delta = None if answer.first else _delta.decode(body)
     except UNREADABLE as exc:
@@ -73,7 +73,7 @@ def update(body: bytes, mode: Mode) -> Decoded[Update | None]:
         delta=delta,
         new_hiscores=plays,
     )
-    return Decoded(made, len(raws) - len(plays))
+    return Fetched(made, len(raws) - len(plays))
 
 
 def _read_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:

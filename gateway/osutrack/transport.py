@@ -7,11 +7,11 @@ import asyncio
 import logging
 import math
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import httpx
 import stamina
@@ -21,14 +21,12 @@ from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
-from gateway.telemetry.tracing import Step, Tracing
+from gateway.telemetry.tracing import Tracing
 
 from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker
 from .endpoints import UPDATE, Endpoint
 from .rate_limit import RateLimiter
-
-R = TypeVar("R")
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
@@ -40,29 +38,33 @@ log = logging.getLogger(__name__)
 
 
 class Request(NamedTuple):
-    """What is asked for. The answer may have status 200, 304 if the `etag` still holds, and that in `also`."""
+    """A request to one endpoint. Accepted statuses: 200, `ok_statuses`, and 304 if an `etag` is sent."""
 
     endpoint: Endpoint
     params: dict[str, str]
     etag: str | None = None
     ok_statuses: int = 200
 
-    @property
-    def expected(self) -> set[int]:
-        """Every status that means something."""
-        return {200, self.ok_statuses, 304} if self.etag else {200, self.ok_statuses}
+    def accepts(self, status: int) -> bool:
+        """Whether the endpoint documents this status for this request."""
+        return status in {200, self.ok_statuses} or (status == httpx.codes.NOT_MODIFIED and self.etag is not None)
 
 
 class Response(NamedTuple):
-    """What came back, whole."""
+    """A complete response with an accepted status."""
 
     status: int
     body: bytes
     etag: str | None = None
 
+    @property
+    def not_modified(self) -> bool:
+        """Status 304: the value with the request's ETag is still current."""
+        return self.status == httpx.codes.NOT_MODIFIED
+
 
 class Transport:
-    """osu!track over HTTP, within its budgets and while its breaker is closed."""
+    """HTTP requests to osu!track, within the request budgets and while the circuit breaker is closed."""
 
     def __init__(  # noqa: PLR0913 - what it works with, and what it tells
         self,
@@ -84,33 +86,38 @@ class Transport:
         self._update_timeout_s = update_timeout_s
         self._clock = clock
 
-    async def send(self, question: Request, read: Callable[[Response], R], deadline: Deadline) -> R:
-        """What `read` makes of the answer; raises `UpstreamError`. What can't be read is counted as a failure."""
-        endpoint = question.endpoint
-        request = self._http.build_request(endpoint.method, endpoint.path, params=question.params)
+    @asynccontextmanager
+    async def send(self, request: Request, deadline: Deadline) -> AsyncIterator[Response]:
+        """Send a request, with retries as its endpoint permits; raises `UpstreamError`.
+
+        Decode the response inside the `async with` block: a decoding error then counts as the request's outcome.
+        """
+        endpoint = request.endpoint
+        http_request = self._http.build_request(endpoint.method, endpoint.path, params=request.params)
         if endpoint is UPDATE:
-            request.extensions["timeout"]["read"] = self._update_timeout_s
-        if question.etag:
-            request.headers["If-None-Match"] = question.etag
-        async for attempt in stamina.retry_context(
-            lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
-            attempts=ATTEMPTS,
-            timeout=None,
-            wait_initial=0.1,
-            wait_max=MAX_RETRY_WAIT_S,
-        ).with_name(endpoint.path, (), {}):
-            with attempt:
-                async with self._sent(endpoint, request, deadline, attempt.num - 1) as answer:
-                    if answer.status not in question.expected:
-                        raise unexpected_status(answer.status)
-                    understood = read(answer)
-        return understood
+            http_request.extensions["timeout"]["read"] = self._update_timeout_s
+        if request.etag:
+            http_request.headers["If-None-Match"] = request.etag
+        async with AsyncExitStack() as stack:
+            async for attempt in stamina.retry_context(
+                lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
+                attempts=ATTEMPTS,
+                timeout=None,
+                wait_initial=0.1,
+                wait_max=MAX_RETRY_WAIT_S,
+            ).with_name(endpoint.path, (), {}):
+                with attempt:
+                    response = await stack.enter_async_context(
+                        self._attempt(request, http_request, deadline, retry=attempt.num - 1)
+                    )
+            yield response
 
     @asynccontextmanager
-    async def _sent(
-        self, endpoint: Endpoint, request: httpx.Request, deadline: Deadline, resent: int
+    async def _attempt(
+        self, request: Request, http_request: httpx.Request, deadline: Deadline, *, retry: int
     ) -> AsyncIterator[Response]:
-        """What was answered; what becomes of it is counted with the request."""
+        """One attempt; metrics, trace and circuit breaker record its outcome when the block ends."""
+        endpoint = request.endpoint
         self._breaker.check()
         async with self._rate_limiter.turn(endpoint.budget, deadline):
             if request_context := current_request.get():
@@ -118,42 +125,46 @@ class Transport:
             with (
                 self._breaker.call(),
                 self._metrics.upstream_request(endpoint.path),
-                self._tracing.request(endpoint.method, endpoint.path, resent=resent) as step,
+                self._tracing.request(endpoint.method, endpoint.path, resent=retry) as step,
             ):
-                request.headers.update(step.headers)
-                # An update that is out can't be taken back: what it has waited for its turn is not time it lacks.
+                http_request.headers.update(step.headers)
+                # A sent update can't be cancelled, so the time it waited for the budget does not shorten its timeout.
                 if endpoint is UPDATE:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
-                yield self._answered(endpoint, *await self._exchange(request, deadline, step))
+                with translated_errors():
+                    async with asyncio.timeout_at(deadline.at):
+                        http_response, body = await send_cancellable(self._http, http_request)
+                step.answered(http_response.status_code)
+                self._check_status(request, http_response)
+                yield Response(http_response.status_code, body, http_response.headers.get("ETag"))
 
-    async def _exchange(self, request: httpx.Request, deadline: Deadline, step: Step) -> tuple[httpx.Response, bytes]:
-        try:
-            async with asyncio.timeout_at(deadline.at):
-                response, body = await send_cancellable(self._http, request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
-            raise UpstreamUnavailable(
-                "osu!track can't be reached. Try again later.", transient=True, unsent=True
-            ) from exc
-        except (httpx.TimeoutException, TimeoutError) as exc:
-            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
-        except httpx.HTTPError as exc:
-            raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
-        step.answered(response.status_code)
-        return response, body
-
-    def _answered(self, endpoint: Endpoint, response: httpx.Response, body: bytes) -> Response:
-        if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
-            pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
-            self._rate_limiter.pause(endpoint.budget, pause_s)
+    def _check_status(self, request: Request, http_response: httpx.Response) -> None:
+        status = http_response.status_code
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            pause_s = retry_after_s(http_response.headers.get("Retry-After"), self._clock())
+            self._rate_limiter.pause(request.endpoint.budget, pause_s)
             raise UpstreamBusy(
                 "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
             )
-        if response.is_server_error:
+        if http_response.is_server_error:
             raise UpstreamUnavailable(
-                f"osu!track failed (status {response.status_code}). Try again later.",
-                transient=response.status_code in {502, 503, 504},
+                f"osu!track failed (status {status}). Try again later.", transient=status in {502, 503, 504}
             )
-        return Response(response.status_code, body, response.headers.get("ETag"))
+        if not request.accepts(status):
+            raise unexpected_status(status)
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise httpx's errors as `UpstreamError`."""
+    try:
+        yield
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+        raise UpstreamUnavailable("osu!track can't be reached. Try again later.", transient=True, unsent=True) from exc
+    except (httpx.TimeoutException, TimeoutError) as exc:
+        raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+    except httpx.HTTPError as exc:
+        raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
 
 
 def unexpected_status(status: int) -> UpstreamRejected:

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamInvalid, UpstreamRejected
-from gateway.osutrack.client import Client, Reply
+from gateway.osutrack.client import Client
+from gateway.osutrack.decode import Fetched
 from gateway.records import Hiscore, Peak, Rows, Snapshot, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
@@ -109,14 +110,13 @@ class Tracker:
 
     async def _history(self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline) -> Entry[History]:
         if entry and entry.value.seam and self._clock() - entry.value.whole_at < WHOLE_S:
-            reply = await self._client.history(user_mode, deadline, since=entry.value.seam)
-            spliced = reply.decoded and entry.value.spliced(reply.decoded.value, abridged=_abridged(reply))
-            if spliced and reply.decoded:
+            tail = await self._client.history(user_mode, deadline, since=entry.value.seam)
+            spliced = entry.value.spliced(tail.value, abridged=_abridged(tail))
+            if spliced:
                 # A bad row near the end is met again by every refresh: it is one, not many.
-                return Entry(spliced, 0.0, dropped=max(entry.dropped, reply.decoded.dropped))
-        reply = await self._client.history(user_mode, deadline)
-        whole = _merged(None, reply)
-        return Entry(History(user_mode, whole.value, self._clock(), _abridged(reply)), 0.0, dropped=whole.dropped)
+                return Entry(spliced, 0.0, dropped=max(entry.dropped, tail.dropped))
+        whole = await self._client.history(user_mode, deadline)
+        return Entry(History(user_mode, whole.value, self._clock(), _abridged(whole)), 0.0, dropped=whole.dropped)
 
     async def _hiscores(
         self, user_mode: UserMode, entry: Entry[Rows[Hiscore]] | None, deadline: Deadline
@@ -154,16 +154,16 @@ class Tracker:
     ) -> Entry[BestPlays]:
         mode, since, until, limit = key
         etag = _etag(entry)
-        reply = await self._client.best_plays(mode, deadline, since=since, until=until, limit=limit, etag=etag)
-        if reply.decoded is None:
-            return _merged(entry, Reply(None, reply.etag))
-        rows, dropped, sent = reply.decoded
-        return Entry(BestPlays(rows, complete=sent < limit), 0.0, etag=reply.etag, dropped=dropped)
+        fetched = await self._client.best_plays(mode, deadline, since=since, until=until, limit=limit, etag=etag)
+        if fetched is None:
+            return _merged(entry, None)
+        best_plays = BestPlays(fetched.value, complete=fetched.received < limit)
+        return Entry(best_plays, 0.0, etag=fetched.etag, dropped=fetched.dropped)
 
 
-def _abridged(reply: Reply[Rows[Snapshot]]) -> bool:
+def _abridged(fetched: Fetched[Rows[Snapshot]]) -> bool:
     """Whether osu!track sent more rows than could be kept."""
-    return reply.decoded is not None and reply.decoded.sent > len(reply.decoded.value)
+    return fetched.received > len(fetched.value)
 
 
 def _ends(history: Entry[History], before: float) -> bool:
@@ -179,10 +179,10 @@ def _etag(entry: Entry[V] | None) -> str | None:
     return entry.etag if entry else None
 
 
-def _merged(entry: Entry[V] | None, reply: Reply[V]) -> Entry[V]:
-    """What was held, if osu!track says that it still holds; what it answered, if not."""
-    if reply.decoded is not None:
-        return Entry(reply.decoded.value, 0.0, etag=reply.etag, dropped=reply.decoded.dropped)
+def _merged(entry: Entry[V] | None, fetched: Fetched[V] | None) -> Entry[V]:
+    """The new entry: from the response, or with the old entry's value if that is still current (None)."""
+    if fetched is not None:
+        return Entry(fetched.value, 0.0, etag=fetched.etag, dropped=fetched.dropped)
     if entry is None:
         raise UpstreamInvalid("osu!track says that nothing has changed, but was not asked that.")
     return Entry(entry.value, 0.0, etag=entry.etag, dropped=entry.dropped)

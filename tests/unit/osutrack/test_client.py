@@ -93,9 +93,9 @@ async def test_an_update_is_a_post_with_its_parameters_in_the_query():
 
 async def test_a_known_etag_is_sent_and_what_has_not_changed_is_none():
     osutrack, client = connect(httpx.Response(304))
-    reply = await client.peak(PLAYER, Deadline.from_timeout(5), etag='W/"1"')
+    fetched = await client.peak(PLAYER, Deadline.from_timeout(5), etag='W/"1"')
     assert osutrack.asked[0].headers["If-None-Match"] == 'W/"1"'
-    assert reply.decoded is None
+    assert fetched is None
 
 
 PASSING = [httpx.ConnectError("no"), httpx.ReadTimeout("slow"), httpx.ReadError("cut"), httpx.Response(502)]
@@ -166,7 +166,7 @@ async def test_an_update_that_is_out_has_its_own_time_whatever_it_has_waited_for
 async def test_a_name_that_nobody_has_is_none():
     refusal = httpx.Response(400, text="Invalid or missing `user` param; must be a valid osu! user ID")
     _, client = connect(refusal)
-    assert (await client.hiscores_by_name("nobody", Mode.OSU, Deadline.from_timeout(5))).decoded.value is None
+    assert (await client.hiscores_by_name("nobody", Mode.OSU, Deadline.from_timeout(5))).value is None
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_a_history_is_sorted_whatever_the_order_it_came_in():
 def test_of_rows_of_one_instant_the_one_with_more_plays_stays():
     rows = history(ROW | {"playcount": 5}, ROW | {"playcount": 9}, ROW | {"playcount": 7})
     assert [row.play_count for row in rows.value] == [9]
-    assert rows.sent == 3
+    assert rows.received == 3
 
 
 @pytest.mark.parametrize("name,sent", [("global_rank", "pp_rank"), ("level", "level"), ("count_a", "count_rank_a")])

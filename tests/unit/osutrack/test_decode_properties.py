@@ -65,7 +65,7 @@ def test_what_is_no_moment_is_left_out_and_counted(text):
     decoded = decode.history(json.dumps(rows).encode(), PLAYER)
 
     assert [row.at for row in decoded.value] == [SNAPSHOT["timestamp"]]
-    assert (decoded.dropped, decoded.sent) == (1, 2)
+    assert (decoded.dropped, decoded.received) == (1, 2)
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-Infinity", True, None, "", {}])
