@@ -1,19 +1,20 @@
-"""What a request asks for, told by its bytes: the body or the query string, and the few headers that matter.
+"""The response cache's key: the text of a request as bytes, and the headers on which its response depends.
 
-Nothing is parsed, and nothing is taken from the application, which reads the request as if nobody had.
+The document is not parsed. A request that the application may refuse has no key.
 """
 
+import asyncio
 from collections import deque
-from collections.abc import Callable, Generator
+from contextlib import suppress
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
 from .compression import coding
 from .negotiation import media_type
 
-# What an answer may depend on, beside the request's own text; no query depends on who asks.
+# Beside the text, a response depends on these only: no query depends on the client's identity.
 KEY_HEADERS = {
     b"accept",
     b"accept-encoding",
@@ -23,16 +24,17 @@ KEY_HEADERS = {
     b"origin",
     b"sec-fetch-site",
 }
-# What makes no difference to the answer, and is told in the log.
 LOGGED_HEADERS = {b"traceparent", b"x-request-id"}
 READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS
-# Longer ones are seldom asked twice.
-MAX_QUESTION_BYTES = 16 * 2**10
-OWN_SITE = {b"none", b"same-origin"}
+# Longer requests are rarely repeated.
+MAX_TEXT_BYTES = 16 * 2**10
+# Many clients send headers and body in separate packets.
+BODY_TIMEOUT_S = 0.25
+SAME_SITE = {b"none", b"same-origin"}
 
 
 class CacheKey(NamedTuple):
-    """What is asked, in what form the answer is wanted. `text` is the body of a POST, the query string of a GET."""
+    """The request and the form of its response. `text` is the body of a POST, the query string of a GET."""
 
     method: str
     text: bytes
@@ -41,86 +43,60 @@ class CacheKey(NamedTuple):
     origin: bytes
 
 
-def asked(scope: Scope, body: Callable[[], bytes | None]) -> tuple[dict[bytes, bytes], CacheKey | None]:
-    """The headers that matter, and the key; `body` gives what a POST has, None if it is late.
-
-    There is no key if the body is late or long, or if the application may have to refuse it, or shows a page.
-    """
+def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
+    """The headers in `READ_HEADERS`, and whether the request can have a cached response."""
     pairs = [pair for pair in scope["headers"] if pair[0] in READ_HEADERS]
     headers = dict(pairs)
-    # If a header comes twice, the application is to say which one counts.
-    if len(headers) < len(pairs) or not _is_plain(scope, headers):
-        return headers, None
-    text = scope["query_string"] if scope["method"] == "GET" else body()
-    return headers, _key(scope["method"], text, headers)
+    # The application decides which of two equal headers counts.
+    return headers, len(headers) == len(pairs) and _is_cacheable(scope, headers)
 
 
-def _is_plain(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    """Whether this is asked as nearly everyone asks; what may have to be refused is for the application to look at."""
-    if scope["method"] == "GET":
-        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in OWN_SITE
-    right_type = headers.get(b"content-type") == b"application/json"
-    return scope["method"] == "POST" and right_type and b"content-encoding" not in headers
-
-
-def _key(method: str, text: bytes | None, headers: dict[bytes, bytes]) -> CacheKey | None:
-    """None if the text is not here or long, or no answer of ours or a page is wanted."""
-    if text is None or len(text) > MAX_QUESTION_BYTES:
+def cache_key(scope: Scope, headers: dict[bytes, bytes], body: bytes | None) -> CacheKey | None:
+    """The key of a cacheable request; None if its text is missing or long, or its response is not JSON."""
+    text = scope["query_string"] if scope["method"] == "GET" else body
+    if text is None or len(text) > MAX_TEXT_BYTES:
         return None
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    return None if form is None else CacheKey(method, text, *form, headers.get(b"origin", b""))
+    return None if form is None else CacheKey(scope["method"], text, *form, headers.get(b"origin", b""))
 
 
-# Clients have a few dozen between them, and may send 64 KiB each.
+def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    if scope["method"] == "GET":
+        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in SAME_SITE
+    json = headers.get(b"content-type") == b"application/json"
+    return scope["method"] == "POST" and json and b"content-encoding" not in headers
+
+
+# Clients use a few dozen combinations, but may send 64 KiB of either.
 @lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
-    wanted = accept.decode("latin-1")
-    accepted = media_type(wanted or None)
-    if accepted is None or "text/html" in wanted.lower():
+    """The media type and coding of the response; None for an HTML page or an error."""
+    accepted = media_type(accept.decode("latin-1") or None)
+    if accepted is None or b"text/html" in accept.lower():
         return None
     return accepted, coding(accept_encoding.decode("latin-1"))
 
 
-class Early:
-    """What a request has of its body when it is called, without waiting for the rest.
-
-    A body that is late is the application's affair: a timer for each would cost more than all the rest here.
-    """
+class BodyBuffer:
+    """A request's body, read before the application is called; `receive` replays it to the application."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._read: deque[Message | _Begun] = deque()
+        self._messages: deque[Message] = deque()
 
-    async def receive(self) -> Message:
-        """What the application reads it from, as if nobody had."""
-        first = self._read.popleft() if self._read else await self._receive()
-        return await first if isinstance(first, _Begun) else first
-
-    def body(self) -> bytes | None:
-        """All of it, if it is here already and not long."""
+    async def read(self, *, timeout_s: float = BODY_TIMEOUT_S) -> bytes | None:
+        """The whole body; None if it is long, not complete in time, or the client disconnects."""
         body = b""
-        while len(body) <= MAX_QUESTION_BYTES:
-            waiting = self._receive().__await__()
-            try:
-                self._read.append(_Begun(next(waiting), waiting))
-            except StopIteration as done:
-                message: Message = done.value
-                self._read.append(message)
-                body += message.get("body", b"")
-                if not message.get("more_body"):
-                    return body if message["type"] == "http.request" else None
-            else:
-                return None
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while len(body) <= MAX_TEXT_BYTES:
+                    message = await self._receive()
+                    self._messages.append(message)
+                    body += message.get("body", b"")
+                    if not message.get("more_body"):
+                        return body if message["type"] == "http.request" else None
         return None
 
-
-class _Begun:
-    """The rest of something that was awaited until it had to wait for `blocker`."""
-
-    def __init__(self, blocker: Any, waiting: Generator[Any, Any, Message]) -> None:
-        self._blocker = blocker
-        self._waiting = waiting
-
-    def __await__(self) -> Generator[Any, Any, Message]:
-        yield self._blocker
-        return (yield from self._waiting)
+    async def receive(self) -> Message:
+        """The ASGI callable for the application."""
+        return self._messages.popleft() if self._messages else await self._receive()

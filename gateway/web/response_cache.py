@@ -1,7 +1,10 @@
-"""Answers as they went out, sent again to whoever asks the same: around the whole application, knowing no GraphQL."""
+"""The response cache: finished GraphQL responses, sent to every client that repeats a request.
+
+It wraps the whole application and does not parse GraphQL.
+"""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from time import perf_counter
@@ -15,41 +18,42 @@ from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
 from .access_log import hit_record
-from .cache_key import CacheKey, Early, asked
+from .cache_key import BodyBuffer, CacheKey, cache_key, key_headers
 from .compression import IDENTITY, MIN_BYTES, coding, compressed
 from .middleware import request_id
 
-# Said to one client only.
-PERSONAL = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
-NOT_MODIFIED = {b"content-length", b"content-type", b"content-encoding"}
-# Of an answer, about.
+# Headers of one request, which are not cached.
+PER_REQUEST = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
+# Headers of a body, which a 304 response does not have.
+BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
+# The approximate size of a response's headers.
 HEADERS_BYTES = 1500
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class CachedEntry(NamedTuple):
-    """An answer with all that is needed to send it again."""
+    """A response as it is stored. `operation_fields` are those of the access log."""
 
     headers: Headers
     body: bytes
     etag: bytes
-    since: float
+    stored_at: float
     validity: Validity
-    asked: dict[str, Any]
+    operation_fields: dict[str, Any]
 
 
 class CachedResponse(NamedTuple):
-    """An answer as this request gets it; its `own` headers are no other's."""
+    """A response from the cache: stored headers, and those added for this request."""
 
     status: int
     headers: Headers
-    own: Headers
+    added_headers: Headers
     body: bytes
 
 
 class ResponseCache:
-    """Sends finished answers again while they hold, and compresses and keeps those that are made."""
+    """Serves valid responses from the cache; compresses and stores new ones."""
 
     def __init__(
         self,
@@ -63,78 +67,92 @@ class ResponseCache:
         self._log_request = log_request
         self._generations = generations
         self._clock = clock
-        # Brought into the metrics when those are read: counting there each time takes thirty times as long.
+        # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
-        """The application, with this in front."""
-        return partial(self._called, app)
+        """The application behind this cache."""
+        return partial(self._serve, app)
 
-    async def _called(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_graphql(scope):
             await app(scope, receive, send)
             return
-        early = Early(receive)
-        headers, key = asked(scope, early.body)
-        again = self._again(scope, headers, key)
-        if again is None:
-            await app(scope, early.receive, _Answer(self, scope, send, key, headers))
+        headers, cacheable = key_headers(scope)
+        key = None
+        if cacheable:
+            buffer = BodyBuffer(receive)
+            receive = buffer.receive
+            key = cache_key(scope, headers, await buffer.read() if scope["method"] == "POST" else None)
+        response = self._find(scope, headers, key)
+        if response is None:
+            await app(scope, receive, _CachingSend(self, scope, send, key, headers))
             return
-        await send({"type": "http.response.start", "status": again.status, "headers": [*again.headers, *again.own]})
-        await send({"type": "http.response.body", "body": again.body})
+        all_headers = [*response.headers, *response.added_headers]
+        await send({"type": "http.response.start", "status": response.status, "headers": all_headers})
+        await send({"type": "http.response.body", "body": response.body})
 
     def lookup(self, scope: Scope, body: bytes) -> CachedResponse | None:
-        """The answer to a request that is here as a whole, if it is remembered: for a server to send by itself."""
-        return self._again(scope, *asked(scope, lambda: body)) if _is_graphql(scope) else None
+        """The cached response to a complete request, for a server that sends it without calling the application."""
+        if not _is_graphql(scope):
+            return None
+        headers, cacheable = key_headers(scope)
+        return self._find(scope, headers, cache_key(scope, headers, body) if cacheable else None)
 
-    def _again(self, scope: Scope, headers: dict[bytes, bytes], key: CacheKey | None) -> CachedResponse | None:
-        began = perf_counter()
-        stored = self._held(key) if key else None
-        if stored is None:
+    def _find(self, scope: Scope, headers: dict[bytes, bytes], key: CacheKey | None) -> CachedResponse | None:
+        started = perf_counter()
+        entry = self._valid_entry(key) if key else None
+        if entry is None:
             return None
         self.hits += 1
         given = headers.get(b"x-request-id")
         identity = request_id(given.decode("latin-1") if given else None)
-        again = self._addressed(stored, identity, headers)
+        response = self._response(entry, identity, headers)
         if self._log_request:
-            seconds, traceparent = perf_counter() - began, headers.get(b"traceparent")
-            self._log_request("info", hit_record(scope, identity, traceparent, again.status, seconds, stored.asked))
-        return again
+            seconds, traceparent = perf_counter() - started, headers.get(b"traceparent")
+            self._log_request(
+                "info", hit_record(scope, identity, traceparent, response.status, seconds, entry.operation_fields)
+            )
+        return response
 
-    def _held(self, key: CacheKey) -> CachedEntry | None:
-        held = self.cache.peek(key)
-        if held is None:
+    def _valid_entry(self, key: CacheKey) -> CachedEntry | None:
+        cached = self.cache.peek(key)
+        if cached is None:
             return None
-        stored: CachedEntry = held.value
-        if stored.validity.until > self._clock() and self._generations.are_current(stored.validity.generations):
-            return stored
+        entry: CachedEntry = cached.value
+        if entry.validity.until > self._clock() and self._generations.are_current(entry.validity.generations):
+            return entry
         self.cache.discard(key)
         return None
 
-    def _addressed(self, stored: CachedEntry, identity: str, headers: dict[bytes, bytes]) -> CachedResponse:
-        own: Headers = ((b"x-request-id", identity.encode()),)
-        if not stored.etag:
-            return CachedResponse(200, stored.headers, own, stored.body)
-        own = (*own, (b"age", b"%d" % max(0, self._clock() - stored.since)))
-        if _matches(stored.etag, headers.get(b"if-none-match")):
-            return CachedResponse(304, tuple(pair for pair in stored.headers if pair[0] not in NOT_MODIFIED), own, b"")
-        return CachedResponse(200, stored.headers, own, stored.body)
+    def _response(self, entry: CachedEntry, identity: str, headers: dict[bytes, bytes]) -> CachedResponse:
+        added: Headers = ((b"x-request-id", identity.encode()),)
+        if not entry.etag:
+            return CachedResponse(200, entry.headers, added, entry.body)
+        added = (*added, (b"age", b"%d" % max(0, self._clock() - entry.stored_at)))
+        if _matches(entry.etag, headers.get(b"if-none-match")):
+            return CachedResponse(304, tuple(_without_body_headers(entry.headers)), added, b"")
+        return CachedResponse(200, entry.headers, added, entry.body)
 
     def put(self, key: CacheKey, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
-        """Remember an answer; the application has left in the request's state for how long, and what was asked."""
-        headers = tuple((name, value) for name, value in start["headers"] if name not in PERSONAL)
-        stored = CachedEntry(
-            headers, body, etag, self._clock(), state["validity"], state["request_context"].operation_fields
+        """Store a response; its validity and operation are in the request's `state`."""
+        entry = CachedEntry(
+            tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST),
+            body,
+            etag,
+            self._clock(),
+            state["validity"],
+            state["request_context"].operation_fields,
         )
-        self.cache.put(key, Entry(stored, self._clock()), size=HEADERS_BYTES + len(body) + len(key.text))
+        self.cache.put(key, Entry(entry, self._clock()), size=HEADERS_BYTES + len(body) + len(key.text))
 
-    def life_s(self, validity: Validity) -> int:
-        """For how many whole seconds others may keep it."""
+    def max_age_s(self, validity: Validity) -> int:
+        """The remaining lifetime for HTTP caches, in whole seconds."""
         return max(0, int(validity.until - self._clock()))
 
 
-class _Answer:
-    """Takes an answer from the application and hands it on: compressed, and remembered if it lasts."""
+class _CachingSend:
+    """An ASGI `send` that compresses the response, and stores it if it has a validity."""
 
     def __init__(
         self, cache: ResponseCache, scope: Scope, send: Send, key: CacheKey | None, headers: dict[bytes, bytes]
@@ -153,11 +171,11 @@ class _Answer:
         if self._start is not None:
             start, self._start = self._start, None
             if not message.get("more_body"):
-                message = await self._finished(start, message)
+                message = await self._finish(start, message)
             await self._send(start)
         await self._send(message)
 
-    async def _finished(self, start: Message, message: Message) -> Message:
+    async def _finish(self, start: Message, message: Message) -> Message:
         body: bytes = message.get("body", b"")
         headers = MutableHeaders(raw=start["headers"])
         state = self._scope.get("state", {})
@@ -166,16 +184,16 @@ class _Answer:
         if validity and key and key.method == "GET":
             etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
             headers["etag"] = etag.decode()
-            headers["cache-control"] = f"public, max-age={self._cache.life_s(validity)}"
-        body = await self._compressed(body, headers)
+            headers["cache-control"] = f"public, max-age={self._cache.max_age_s(validity)}"
+        body = await self._compress(body, headers)
         if validity and key:
             self._cache.put(key, start, body, etag, state)
         if etag and _matches(etag, self._headers.get(b"if-none-match")):
             start["status"], body = 304, b""
-            start["headers"] = [pair for pair in start["headers"] if pair[0] not in NOT_MODIFIED]
+            start["headers"] = _without_body_headers(start["headers"])
         return {**message, "body": body}
 
-    async def _compressed(self, body: bytes, headers: MutableHeaders) -> bytes:
+    async def _compress(self, body: bytes, headers: MutableHeaders) -> bytes:
         if len(body) < MIN_BYTES or "content-encoding" in headers:
             return body
         headers.add_vary_header("Accept-Encoding")
@@ -189,6 +207,10 @@ class _Answer:
 
 def _is_graphql(scope: Scope) -> bool:
     return bool(scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + "/graphql")
+
+
+def _without_body_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [pair for pair in headers if pair[0] not in BODY_HEADERS]
 
 
 def _matches(etag: bytes, if_none_match: bytes | None) -> bool:

@@ -32,7 +32,7 @@ async def warm(gateway, query=QUERY, **headers):
 
 
 def responses(gateway):
-    return gateway.app.middleware_stack.func.__self__
+    return gateway.app.state.lookup.__self__
 
 
 def kept(gateway):
