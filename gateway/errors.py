@@ -1,4 +1,4 @@
-"""Everything that can go wrong in a way a client should understand.
+"""Error codes, the form of an error entry, and the exceptions of the layers below `web`.
 
     GatewayError
     ├── BadUserInput            BAD_USER_INPUT
@@ -15,105 +15,175 @@
         ├── UpstreamRejected    UPSTREAM_REJECTED
         └── UpstreamInvalid     UPSTREAM_INVALID_RESPONSE
 
-The message is for the client: what happened and what to do. Whatever is not a `GatewayError` is a bug, and is
-masked as `INTERNAL_SERVER_ERROR`. Refusals of the HTTP layer are made in `web`, those of the document in `graph`.
+Messages are for clients: the cause and the remedy. Any other exception is a bug, logged with its traceback and masked
+as `INTERNAL_SERVER_ERROR`.
 """
 
+from collections.abc import Mapping
 from math import ceil
-from typing import Any, ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
+
+
+class ErrorCode(NamedTuple):
+    """The HTTP status of a code, its meaning, and whether the same request can succeed later.
+
+    `json_status` is the status for clients that accept `application/json` only, where it differs. An error in a field
+    has the status 200, as the response has data.
+    """
+
+    status: int
+    meaning: str
+    retryable: bool = False
+    json_status: int | None = None
+
+
+# Every code that a client can receive, in the order of docs/errors.md.
+CODES: Mapping[str, ErrorCode] = MappingProxyType(
+    {
+        "BAD_USER_INPUT": ErrorCode(
+            400,
+            "An argument or variable is invalid; `extensions.argument` names it where it is known.",
+            json_status=200,
+        ),
+        "GRAPHQL_PARSE_FAILED": ErrorCode(400, "The document is not valid GraphQL syntax.", json_status=200),
+        "GRAPHQL_VALIDATION_FAILED": ErrorCode(400, "The document does not fit the schema.", json_status=200),
+        "BAD_REQUEST": ErrorCode(400, "The HTTP request is not a GraphQL request."),
+        "METHOD_NOT_ALLOWED": ErrorCode(405, "Queries are sent by GET or POST, mutations by POST."),
+        "NOT_FOUND": ErrorCode(404, "No resource has this path."),
+        "CROSS_SITE_REQUEST": ErrorCode(
+            403, "A page of another site sent a GET: use POST or send the header `GraphQL-Require-Preflight`."
+        ),
+        "REQUEST_TIMEOUT": ErrorCode(408, "The request's headers or body took too long to arrive.", retryable=True),
+        "HEADERS_TOO_LARGE": ErrorCode(431, "The request's headers are too large."),
+        "PERSISTED_QUERY_NOT_FOUND": ErrorCode(
+            200, "No document with this SHA-256 is cached: send its text along with the hash."
+        ),
+        "PERSISTED_QUERY_NOT_SUPPORTED": ErrorCode(
+            400, "No trusted document has this SHA-256, and only trusted documents are accepted."
+        ),
+        "DOCUMENT_NOT_TRUSTED": ErrorCode(400, "The document is not trusted, and only trusted documents are accepted."),
+        "NOT_ACCEPTABLE": ErrorCode(
+            406, "The `Accept` header must allow `application/graphql-response+json` or `application/json`."
+        ),
+        "UNSUPPORTED_MEDIA_TYPE": ErrorCode(
+            415, "The body must be `application/json` in UTF-8, without `Content-Encoding`."
+        ),
+        "BODY_TOO_LARGE": ErrorCode(413, "The body is larger than `GATEWAY_MAX_BODY_BYTES`."),
+        "LIMIT_EXCEEDED": ErrorCode(
+            400,
+            "The operation exceeds a limit; `extensions` has its name (`limit`), the `value` and the `max`.",
+            json_status=200,
+        ),
+        "RATE_LIMITED": ErrorCode(
+            429, "The client has too few points left: retry after `Retry-After` seconds.", retryable=True
+        ),
+        "UNAUTHENTICATED": ErrorCode(200, "Updates need a bearer token, which is missing or invalid."),
+        "USER_NOT_FOUND": ErrorCode(200, "No player has this name."),
+        "RESULT_TOO_LARGE": ErrorCode(
+            200, "The operation's lists have too many rows in total: narrow a window or use `every`."
+        ),
+        "VALUE_OUT_OF_RANGE": ErrorCode(200, "A value exceeds the range of its type, such as 2^53 - 1 for a `BigInt`."),
+        "OPERATION_TIMEOUT": ErrorCode(
+            503, "The operation exceeded its time limit: request less data, or retry.", retryable=True, json_status=200
+        ),
+        "UPSTREAM_TIMEOUT": ErrorCode(200, "osu!track did not answer in time: retry.", retryable=True),
+        "UPSTREAM_UNAVAILABLE": ErrorCode(200, "osu!track is unreachable or failing: retry later.", retryable=True),
+        "UPSTREAM_BUSY": ErrorCode(
+            200, "The request budget for osu!track is used up: retry after `retryAfterSeconds`.", retryable=True
+        ),
+        "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected a valid request: please report it."),
+        "UPSTREAM_INVALID_RESPONSE": ErrorCode(200, "osu!track's response could not be decoded."),
+        "INTERNAL_SERVER_ERROR": ErrorCode(
+            500, "The gateway has a bug, which has been logged: please report it with the `requestId`."
+        ),
+    }
+)
+
+
+def entry(code: str, message: str, *, retry_after_s: float | None = None, **details: Any) -> dict[str, Any]:
+    """An entry of a response's `errors`; `details` are added to its `extensions`."""
+    extensions: dict[str, Any] = {"code": code, "retryable": CODES[code].retryable}
+    if retry_after_s is not None:
+        extensions["retryAfterSeconds"] = max(1, ceil(retry_after_s))
+    return {"message": message, "extensions": extensions | details}
 
 
 class GatewayError(Exception):
-    """Something a client is told in full."""
+    """An error that clients see with its code and message."""
 
     code: ClassVar[str]
-    retryable: ClassVar[bool] = False
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
-        """`retry_after_s` is how long to wait before the same request can succeed, where that is known."""
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **details: Any) -> None:
+        """`retry_after_s`: the earliest time, from now, at which a retry can succeed, if it is known."""
         super().__init__(message)
         self.message = message
         self.retry_after_s = retry_after_s
+        self._details = details
 
-    @property
-    def extensions(self) -> dict[str, Any]:
-        """What stands beside the message in a GraphQL error."""
-        facts: dict[str, Any] = {"code": self.code, "retryable": self.retryable}
-        if self.retry_after_s is not None:
-            facts["retryAfterSeconds"] = max(1, ceil(self.retry_after_s))
-        return facts
+    def to_entry(self) -> dict[str, Any]:
+        """The error as an entry of a response's `errors`."""
+        return entry(self.code, self.message, retry_after_s=self.retry_after_s, **self._details)
 
 
 class BadUserInput(GatewayError):
-    """An argument that can't be answered, whatever osu!track knows."""
+    """An argument has an invalid value."""
 
     code = "BAD_USER_INPUT"
 
     def __init__(self, argument: str, message: str) -> None:
-        """`argument` is the GraphQL name of what has to change."""
-        super().__init__(message)
-        self.argument = argument
-
-    @property
-    def extensions(self) -> dict[str, Any]:
-        """As for every error, and the argument's name."""
-        return {**super().extensions, "argument": self.argument}
+        """`argument` is the argument's name in the schema."""
+        super().__init__(message, argument=argument)
 
 
 class LimitExceeded(GatewayError):
-    """A document or an operation is larger than it may be."""
+    """A document or an operation exceeds one of the limits."""
 
     code = "LIMIT_EXCEEDED"
 
-    def __init__(self, limit: str, value: int, most: int, how: str) -> None:
-        """`how` says how `value` was counted."""
-        super().__init__(f"The {limit} of this operation is {value}, and may be {most} at most (counted: {how}).")
-        self._facts = {"limit": limit, "value": value, "max": most}
-
-    @property
-    def extensions(self) -> dict[str, Any]:
-        """As for every error, and the numbers."""
-        return {**super().extensions, **self._facts}
+    def __init__(self, limit: str, value: int, maximum: int, rule: str) -> None:
+        """`rule` explains how `value` is counted."""
+        message = f"Limit exceeded: `{limit}` is {value}; the maximum is {maximum} (counted: {rule})."
+        super().__init__(message, limit=limit, value=value, max=maximum)
 
 
 class Unauthenticated(GatewayError):
-    """This gateway wants a token here, and there was none or a wrong one."""
+    """A bearer token is required; the request has none or an invalid one."""
 
     code = "UNAUTHENTICATED"
 
 
 class NameNotFound(GatewayError):
-    """osu!track and osu! know nobody by this name."""
+    """Neither osu!track nor osu! has a player of this name."""
 
     code = "USER_NOT_FOUND"
 
 
 class ResultTooLarge(GatewayError):
-    """More rows than one operation may return."""
+    """The operation's lists have more rows in total than one operation may return."""
 
     code = "RESULT_TOO_LARGE"
 
 
 class NumberTooLarge(GatewayError):
-    """osu!track's value does not fit the type the schema promises."""
+    """A value from osu!track exceeds the range of its type in the schema."""
 
     code = "VALUE_OUT_OF_RANGE"
 
 
 class OperationTimeout(GatewayError):
-    """The operation as a whole took too long."""
+    """The operation exceeded its time limit."""
 
     code = "OPERATION_TIMEOUT"
-    retryable = True
 
 
 class UpstreamError(GatewayError):
-    """osu!track did not give an answer that can be used."""
+    """A request to osu!track failed."""
 
     def __init__(
         self, message: str, *, retry_after_s: float | None = None, transient: bool = False, unsent: bool = False
     ) -> None:
-        """`transient`: the next attempt may well succeed. `unsent`: osu!track has done nothing about the request."""
+        """`transient`: an immediate retry may succeed. `unsent`: the request had no effect on osu!track."""
         super().__init__(message, retry_after_s=retry_after_s)
         self.transient = transient
         self.unsent = unsent
@@ -123,30 +193,27 @@ class UpstreamTimeout(UpstreamError):
     """osu!track did not answer in time."""
 
     code = "UPSTREAM_TIMEOUT"
-    retryable = True
 
 
 class UpstreamUnavailable(UpstreamError):
-    """osu!track can't be reached, fails, or is left alone because it failed a moment ago."""
+    """osu!track is unreachable or failing, or the circuit breaker is open."""
 
     code = "UPSTREAM_UNAVAILABLE"
-    retryable = True
 
 
 class UpstreamBusy(UpstreamError):
-    """The request budget that osu!track grants us, or that we grant ourselves, is used up."""
+    """The request budget, osu!track's or the gateway's own, is used up."""
 
     code = "UPSTREAM_BUSY"
-    retryable = True
 
 
 class UpstreamRejected(UpstreamError):
-    """osu!track refused a request that we think is right: its API has changed, or the gateway has a bug."""
+    """osu!track rejected a valid request: its API has changed, or the gateway has a bug."""
 
     code = "UPSTREAM_REJECTED"
 
 
 class UpstreamInvalid(UpstreamError):
-    """osu!track answered something that is not what its API promises."""
+    """osu!track's response does not match its API."""
 
     code = "UPSTREAM_INVALID_RESPONSE"

@@ -69,7 +69,7 @@ class Client:
                 return None
             return self._fetched(PEAK, response, decode.peak(response.body))
 
-    async def best_plays(  # noqa: PLR0913  # one for each parameter of the endpoint
+    async def best_plays(
         self,
         mode: Mode,
         deadline: Deadline,

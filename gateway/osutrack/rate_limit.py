@@ -37,7 +37,7 @@ class Budget:
     The last `reserved` of them are for people: background refreshes wait until there are more.
     """
 
-    def __init__(  # noqa: PLR0913 - what it counts, with what, and the time
+    def __init__(
         self,
         name: str,
         per_minute: int,

@@ -66,7 +66,7 @@ class Response(NamedTuple):
 class Transport:
     """HTTP requests to osu!track, within the request budgets and while the circuit breaker is closed."""
 
-    def __init__(  # noqa: PLR0913 - what it works with, and what it tells
+    def __init__(
         self,
         http: httpx.AsyncClient,
         rate_limiter: RateLimiter,

@@ -27,7 +27,7 @@ MAX_IDLE = 10
 class Upstream:
     """A client with its budgets and its circuit breaker; `close` when done."""
 
-    def __init__(  # noqa: PLR0913 - its parts
+    def __init__(
         self,
         settings: Settings,
         *,

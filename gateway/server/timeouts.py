@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from gateway.errors import CODES, entry
+
 MAX_HEADER_BYTES = 32 * 2**10
 # Nobody here speaks anything but HTTP/1.1, and httptools takes the body for the other protocol's:
 # Java's clients, which offer HTTP/2, would never be heard.
@@ -65,7 +67,7 @@ class TimeoutProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """As JSON, like every other refusal."""
-        self._refuse(400, "BAD_REQUEST", msg)
+        self._refuse("BAD_REQUEST", msg)
 
     @property
     def _in_body(self) -> bool:
@@ -93,7 +95,7 @@ class TimeoutProtocol(HttpToolsProtocol):
         else:
             self._header_bytes += size
         if self._header_bytes > MAX_HEADER_BYTES:
-            self._refuse(431, "HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+            self._refuse("HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
     def _schedule_check(self, after_s: float) -> None:
         # One timer for the connection: one for each request would cost a tenth of a remembered answer.
@@ -106,13 +108,13 @@ class TimeoutProtocol(HttpToolsProtocol):
         if waited_s < self.header_timeout_s:
             self._schedule_check(self.header_timeout_s - waited_s)
         else:
-            self._refuse(408, "REQUEST_TIMEOUT", f"The headers took longer than {self.header_timeout_s:g} s.")
+            self._refuse("REQUEST_TIMEOUT", f"The headers took longer than {self.header_timeout_s:g} s.")
 
-    def _refuse(self, status: int, code: str, message: str) -> None:
+    def _refuse(self, code: str, message: str) -> None:
         if self.transport.is_closing():
             return
-        error = {"message": message, "extensions": {"code": code, "retryable": status == 408}}
-        body = json.dumps({"errors": [error]}).encode()
+        status = CODES[code].status
+        body = json.dumps({"errors": [entry(code, message)]}).encode()
         head = (
             f"HTTP/1.1 {status} {REASONS[status]}\r\nContent-Type: application/json; charset=utf-8\r\n"
             f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"

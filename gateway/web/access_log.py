@@ -43,7 +43,7 @@ def request_record(scope: Scope, request_context: RequestContext, status: int, s
     return facts | request_context.operation_fields | executed | ({"stale": True} if request_context.stale else {})
 
 
-def hit_record(  # noqa: PLR0913, PLR0917 - all at once, as this is done for every answer that is sent again
+def hit_record(
     scope: Scope, request_id: str, traceparent: bytes | None, status: int, seconds: float, asked: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Of a request that got an answer made before; what it asked for is known from then."""

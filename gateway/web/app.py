@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.errors import entry
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
 from gateway.graph.fast_lists import Executor, fast_list_executor, is_supported
@@ -208,8 +209,5 @@ def _cors(settings: Settings) -> dict[str, Any]:
 async def _not_found(request: Request, _: Exception) -> Response:
     if is_page_view(request):
         return missing(request)
-    error = {
-        "message": "There is nothing here; ask at `/graphql`.",
-        "extensions": {"code": "NOT_FOUND", "retryable": False},
-    }
+    error = entry("NOT_FOUND", "There is nothing here; ask at `/graphql`.")
     return error_response(404, [error], JSON, request.state.request_id)

@@ -85,7 +85,7 @@ class GraphQLEndpoint:
         request_context: RequestContext = request.state.request_context
         request_context.set_operation(admitted.operation.name, admitted.operation.type, admitted.cost)
         if request.method == "GET" and not admitted.operation.is_query:
-            raise HTTPError(405, "METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
+            raise HTTPError("METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
         _pay(bucket, admitted.cost)
         request_context.charged = 0
@@ -129,12 +129,11 @@ def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _check(request: Request, accepted: str | None) -> None:
     if request.method not in {"GET", "POST"}:
-        raise HTTPError(405, "METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
+        raise HTTPError("METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
     if accepted is None:
-        raise HTTPError(406, "NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
+        raise HTTPError("NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
     if request.method == "GET" and _is_simple_cross_site(request.headers):
         raise HTTPError(
-            403,
             "CROSS_SITE_REQUEST",
             "Pages of other sites ask by POST, or send the header `GraphQL-Require-Preflight`.",
         )
@@ -157,7 +156,7 @@ def _pay(bucket: TokenBucket, cost: int) -> None:
             f"This operation costs {cost} points and you have {bucket.remaining} of {bucket.limit}"
             f" (counted by address). Try again in {ceil(wait_s)} s."
         )
-        raise HTTPError(429, "RATE_LIMITED", message, headers)
+        raise HTTPError("RATE_LIMITED", message, headers)
     bucket.take(cost)
 
 

@@ -7,6 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
+from gateway.errors import CODES, entry
+
 from .negotiation import JSON
 
 # What is left of a body that is not read to its end must not be taken for the next request.
@@ -26,9 +28,9 @@ class GraphQLRequest(NamedTuple):
 class HTTPError(Exception):
     """An HTTP request that is no GraphQL request, with the status and headers of the answer."""
 
-    def __init__(self, status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status = status
+        self.status = CODES[code].status
         self.code = code
         self.message = message
         self.headers = headers or {}
@@ -36,10 +38,8 @@ class HTTPError(Exception):
     @property
     def error(self) -> dict[str, Any]:
         """The entry in `errors`."""
-        facts: dict[str, Any] = {"code": self.code, "retryable": self.status in {408, 429}}
-        if "Retry-After" in self.headers:
-            facts["retryAfterSeconds"] = int(self.headers["Retry-After"])
-        return {"message": self.message, "extensions": facts}
+        wait_s = self.headers.get("Retry-After")
+        return entry(self.code, self.message, retry_after_s=int(wait_s) if wait_s else None)
 
 
 async def parse_request(request: Request, max_body_bytes: int, timeout_s: float) -> GraphQLRequest:
@@ -51,10 +51,10 @@ async def parse_request(request: Request, max_body_bytes: int, timeout_s: float)
         async with asyncio.timeout(timeout_s):
             body = await _body(request, max_body_bytes)
     except TimeoutError as exc:
-        raise HTTPError(408, "REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
+        raise HTTPError("REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
     except ClientDisconnect as exc:
         # Told to nobody, but it stands in the log.
-        raise HTTPError(400, "BAD_REQUEST", "The connection ended before the body.", CLOSE) from exc
+        raise HTTPError("BAD_REQUEST", "The connection ended before the body.", CLOSE) from exc
     return _from_fields(_decoded(body, "The body"))
 
 
@@ -62,13 +62,13 @@ def _check_content_type(content_type: str) -> None:
     name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charsets = (value.strip('"') for key, _, value in (part.partition("=") for part in parameters) if key == "charset")
     if name != JSON or any(charset != "utf-8" for charset in charsets):
-        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
+        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
     if request.headers.get("content-encoding", "identity") != "identity":
-        raise HTTPError(415, "UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
-    too_large = HTTPError(413, "BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
+        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without `Content-Encoding`.", CLOSE)
+    too_large = HTTPError("BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
     # The server has checked that it is a number; without one the body is in chunks.
     if int(request.headers.get("content-length", "0")) > max_body_bytes:
         raise too_large
@@ -84,7 +84,7 @@ def _decoded(text: bytes | str, what: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-        raise HTTPError(400, "BAD_REQUEST", f"{what} is not valid JSON in UTF-8.") from exc
+        raise HTTPError("BAD_REQUEST", f"{what} is not valid JSON in UTF-8.") from exc
 
 
 def _from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:
@@ -99,9 +99,9 @@ def _from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:
 
 def _from_fields(fields: Any) -> GraphQLRequest:
     if isinstance(fields, list):
-        raise HTTPError(400, "BAD_REQUEST", "Batches are not taken: send each operation in a request of its own.")
+        raise HTTPError("BAD_REQUEST", "Batches are not taken: send each operation in a request of its own.")
     if not isinstance(fields, dict):
-        raise HTTPError(400, "BAD_REQUEST", "The request must be a JSON object with a `query`.")
+        raise HTTPError("BAD_REQUEST", "The request must be a JSON object with a `query`.")
     return GraphQLRequest(
         _field(fields, "query", str) or None,
         _field(fields, "variables", dict) or {},
@@ -114,5 +114,5 @@ def _from_fields(fields: Any) -> GraphQLRequest:
 def _field(fields: dict[str, Any], name: str, kind: type) -> Any:
     value = fields.get(name)
     if value is not None and not isinstance(value, kind):
-        raise HTTPError(400, "BAD_REQUEST", f"`{name}` must be {'a string' if kind is str else 'an object'}.")
+        raise HTTPError("BAD_REQUEST", f"`{name}` must be {'a string' if kind is str else 'an object'}.")
     return value

@@ -74,7 +74,7 @@ class PersistedDocuments:
             return self._wanted(self._trusted[digest] if digest else asked.query)
         if self._only_trusted:
             raise HTTPError(
-                400, "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
+                "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
             )
         if asked.query is not None:
             await self._register(digest, asked.query)
@@ -83,19 +83,19 @@ class PersistedDocuments:
         text = self._registered.peek(digest)
         if text is None:
             # Word for word: Apollo's clients send the document when they see either.
-            raise HTTPError(200, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         return text
 
     def _wanted(self, text: str | None) -> str:
         if text is None:
-            raise HTTPError(400, "BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
+            raise HTTPError("BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
         if self._only_trusted and text not in self._trusted_texts:
-            raise HTTPError(400, "DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
+            raise HTTPError("DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
         return text
 
     async def _register(self, digest: str, text: str) -> None:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
-            raise HTTPError(400, "BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
+            raise HTTPError("BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
         if self._registered.peek(digest) is None:
             self._registered.put(digest, text)
             await self._shared.put(digest, text)
@@ -115,7 +115,7 @@ def _digest(asked: GraphQLRequest) -> str | None:
         return None
     if isinstance(named, dict) and named.get("version") == 1 and isinstance(digest := named.get("sha256Hash"), str):
         return digest.lower()
-    raise HTTPError(400, "BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
+    raise HTTPError("BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
 
 
 def _key(digest: str) -> str:

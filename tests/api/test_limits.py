@@ -25,7 +25,7 @@ async def test_a_limit_names_itself_the_value_and_how_it_was_counted(gateway, li
     extensions = error["extensions"]
     assert (extensions["code"], extensions["limit"]) == ("LIMIT_EXCEEDED", limit)
     assert (extensions["value"], extensions["max"]) == (value, most)
-    assert f"{limit} of this operation is {value}" in error["message"]
+    assert f"`{limit}` is {value}" in error["message"]
     assert "(counted: " in error["message"]
 
 

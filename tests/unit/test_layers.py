@@ -37,7 +37,7 @@ MAY_IMPORT = {
     "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web"},
     "__main__": APPLICATION | {"sandbox"},
     "cli": APPLICATION | {"sandbox"},
-    "server": {"server"},
+    "server": LEAVES | {"telemetry", "server"},
     "sandbox": {"sandbox"},
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from gateway.errors import GatewayError
+from gateway.errors import GatewayError, entry
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class RequestError(Exception):
 def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, Any]:
     """The entry in `errors` for an exception; `code` is for those that are GraphQL's own."""
     if isinstance(error, GatewayError):
-        return {"message": error.message, "extensions": error.extensions}
+        return error.to_entry()
     if not isinstance(error, GraphQLError):
         return _masked(error)
     if code == INVALID or isinstance(error.original_error, GraphQLError | None):
@@ -34,7 +34,7 @@ def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, An
         where = "" if error.locations or error.path else "`window`: "
         # A number of so many digits that Python refuses to read it, in words meant for programmers.
         text = "A number is too large." if isinstance(error.original_error, ValueError) else error.message
-        facts = {"message": _printable(where + text), "extensions": {"code": code, "retryable": False}}
+        facts = entry(code, _printable(where + text))
     else:
         facts = format_error(error.original_error)
     formatted = error.formatted
@@ -43,13 +43,12 @@ def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, An
 
 def request_error(code: str, message: str) -> RequestError:
     """A refusal for one reason."""
-    return RequestError([{"message": message, "extensions": {"code": code, "retryable": False}}])
+    return RequestError([entry(code, message)])
 
 
 def _masked(error: Exception) -> dict[str, Any]:
     log.error("a bug: this was not foreseen", exc_info=error)
-    message = "The gateway made a mistake. It has been logged; please report it."
-    return {"message": message, "extensions": {"code": "INTERNAL_SERVER_ERROR", "retryable": False}}
+    return entry("INTERNAL_SERVER_ERROR", "The gateway made a mistake. It has been logged; please report it.")
 
 
 def _printable(message: str) -> str:

@@ -34,7 +34,7 @@ def rate_limiter(wall):
     return RateLimiter([*budgets, Budget("free", 0, limiter, sleep=sleep)], concurrency=2)
 
 
-async def send(rate_limiter, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):  # noqa: PLR0913 - one each for what a test wants
+async def send(rate_limiter, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):
     async with rate_limiter.turn(name, Deadline.from_timeout(timeout_s, background=background)):
         if sent is not None:
             sent.append(time.time())

@@ -1,0 +1,51 @@
+"""Error entries and the table of their codes."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import gateway
+from gateway.errors import CODES, GatewayError, LimitExceeded, UpstreamBusy, entry
+
+FOLDER = Path(gateway.__file__).parent
+# Names in capitals that are not error codes: warnings, a sort order, and a variable of prometheus-client.
+OTHER = {"STALE_DATA", "ROWS_DROPPED", "PP_DESC", "PROMETHEUS_MULTIPROC_DIR"}
+PACKAGES = ("cli", "graph", "osutrack", "server", "store", "web")
+
+
+def subclasses(kind):
+    return {kind, *(descendant for child in kind.__subclasses__() for descendant in subclasses(child))}
+
+
+def test_every_exception_has_a_code_of_the_table():
+    codes = {kind.code for kind in subclasses(GatewayError) if hasattr(kind, "code")}
+    assert codes <= CODES.keys()
+
+
+def test_every_code_in_the_source_is_in_the_table():
+    source = "".join(path.read_text() for package in PACKAGES for path in (FOLDER / package).rglob("*.py"))
+    assert set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) <= CODES.keys() | OTHER
+
+
+def test_every_code_in_the_table_is_used():
+    source = "".join(path.read_text() for path in FOLDER.rglob("*.py"))
+    uses = re.findall(r'"([A-Z_]+)"(?!: ErrorCode)', source)
+    assert CODES.keys() - set(uses) == set()
+
+
+def test_entry_has_code_and_retryability():
+    assert entry("BAD_REQUEST", "No.") == {"message": "No.", "extensions": {"code": "BAD_REQUEST", "retryable": False}}
+
+
+@pytest.mark.parametrize("wait_s, seconds", [(0.0, 1), (0.2, 1), (12.1, 13)])
+def test_retry_time_is_rounded_up_to_seconds(wait_s, seconds):
+    extensions = UpstreamBusy("Busy.", retry_after_s=wait_s).to_entry()["extensions"]
+    assert extensions == {"code": "UPSTREAM_BUSY", "retryable": True, "retryAfterSeconds": seconds}
+
+
+def test_exceeded_limit_names_value_and_maximum():
+    assert LimitExceeded("depth", 9, 8, "nested fields").to_entry() == {
+        "message": "Limit exceeded: `depth` is 9; the maximum is 8 (counted: nested fields).",
+        "extensions": {"code": "LIMIT_EXCEEDED", "retryable": False, "limit": "depth", "value": 9, "max": 8},
+    }
