@@ -16,7 +16,7 @@ from .context import Context, OperationRequest, PointsBalance, Services
 from .prepare.documents import Documents, Operation
 from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
-from .schema import core_of
+from .strawberry_compat import core_schema
 
 # Fields give up at the deadline, each for itself; the whole a little later, should one not.
 GRACE_S = 1.0
@@ -56,7 +56,7 @@ class Engine:
         self._limits = limits
         self._timeout_s = timeout_s
         self._clock = clock
-        self._documents = Documents(core_of(schema), limits)
+        self._documents = Documents(core_schema(schema), limits)
 
     def admit(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> Admitted:
         """The operation that is meant; raises `RequestError` if the document or its cost are not what they may be."""

@@ -1,9 +1,8 @@
-"""Lists of records completed as a whole: where graphql-core would interpret each leaf of each row, one comprehension.
+"""The fast list path: completes a list of records with one comprehension instead of graphql-core's calls per field.
 
-graphql-core itself says which fields are selected, so aliases, fragments, `@skip` and merging keep its semantics.
-What is a plain attribute of the records, of a kind that goes out as it is, is projected; fields with resolvers are
-completed by graphql-core, and whatever can't be proven is left to it altogether: correct, only slower. This builds on
-methods of graphql-core that are not public: hence the narrow pins, and `works` at start-up.
+graphql-core collects the selected fields, so aliases, fragments, `@skip` and merging keep its semantics.
+Fields that are plain attributes of a record are read directly; fields with resolvers are completed by graphql-core.
+Any list that cannot be proven safe is completed by graphql-core: correct, but slower.
 """
 
 from collections import Counter
@@ -21,115 +20,103 @@ from graphql import (
     GraphQLScalarType,
     get_nullable_type,
 )
-from graphql.execution.collect_fields import CollectedFields, FieldDetails
 from msgspec import Struct
-from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.records import Mode, Rows
 
 from .fields import record_field
 from .scalars import MAX_SAFE_INTEGER
+from .strawberry_compat import Executor, ListExecutor, Selection, strawberry_field
 
-Executor = StrawberryGraphQLCoreExecutionContext
-
-# How a value of a record goes out, by its type in the schema; {} stands for the value.
+# Schema types with the same value in the record and in the response.
 UNCHANGED = {"Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"}
+# Conversion expressions of other schema types; {} is the record's value.
 CONVERTED = {
     "ID": "(None if (v := {}) is None else str(v))",
-    "BigInt": f"(v if -{MAX_SAFE_INTEGER} <= (v := {{}}) <= {MAX_SAFE_INTEGER} else unsafe())",
+    "BigInt": f"(v if -{MAX_SAFE_INTEGER} <= (v := {{}}) <= {MAX_SAFE_INTEGER} else reject_unsafe())",
     "GameMode": "modes[{}]",
 }
-# Objects that are plain values of a record.
+# Object types with plain attributes only.
 NESTED = {"Mods"}
 
 
 class Column(NamedTuple):
-    """One selected field: its name in the response, and an expression of a row `r`; None for graphql-core's part."""
+    """One selected field: its response name, and an expression of a row `r`; None if graphql-core completes it."""
 
     name: str
     expression: str | None
 
 
-class _Unsafe(Exception):
-    """A value for which the field has an error of its own: graphql-core is to make it."""
+class _UnsafeInteger(Exception):
+    """A number outside the BigInt range: graphql-core creates the field's error."""
 
 
-def _unsafe() -> None:
-    raise _Unsafe
+def _reject_unsafe() -> None:
+    raise _UnsafeInteger
 
 
-Project = Callable[[Rows[Any]], list[dict[str, Any]]]
+CompletedRows = list[dict[str, Any]]
 
 
 @lru_cache(maxsize=512)
-def _compiled(columns: tuple[Column, ...]) -> Project:
-    """Rows to dictionaries, with None where graphql-core's part goes."""
+def _compile(columns: tuple[Column, ...]) -> Callable[[Rows[Any]], CompletedRows]:
+    """A function from rows to response objects, with None in columns without an expression."""
     items = ", ".join(f"{name!r}: {expression}" for name, expression in columns)
-    names = {"modes": [mode.name for mode in Mode], "unsafe": _unsafe, "str": str}
-    # Field names are GraphQL's, expressions are ours: nothing else a client writes gets here.
-    project: Project = eval(f"lambda rows: [{{{items}}} for r in rows]", names)  # noqa: S307
-    return project
+    names = {"modes": [mode.name for mode in Mode], "reject_unsafe": _reject_unsafe, "str": str}
+    # Safe to evaluate: expressions are built here, and names are GraphQL names.
+    complete: Callable[[Rows[Any]], CompletedRows] = eval(f"lambda rows: [{{{items}}} for r in rows]", names)  # noqa: S307
+    return complete
 
 
-class FastListExecutor(Executor):
-    """graphql-core's executor, which completes `Rows` as a whole where it can; `tally` counts how it went."""
+class FastListExecutor(ListExecutor):
+    """An executor that completes `Rows` by the fast list path; `tally` counts lists by path taken."""
 
     tally: Counter[str]
 
-    def complete_iterable_value(  # as graphql-core has it
+    def complete_list(
         self,
-        item_type: GraphQLOutputType,
-        field_details_list: list[FieldDetails],
-        info: Any,
-        path: Any,
         items: Any,
-        position_context: Any,
+        item_type: GraphQLOutputType,
+        selection: Selection,
+        info: Any,
+        complete: Callable[[Selection], Any],
     ) -> Any:
-        def stock(details: list[FieldDetails]) -> Any:
-            return Executor.complete_iterable_value(self, item_type, details, info, path, items, position_context)
-
+        """The response objects of a list."""
         if type(items) is not Rows or not items:
-            return stock(field_details_list)
-        columns = self._columns(item_type, field_details_list, items[0], info)
+            return complete(selection)
+        object_type: Any = item_type.of_type if isinstance(item_type, GraphQLNonNull) else None
+        columns = self._columns(object_type, selection, items[0], info)
         if columns is None:
             self.tally["declined"] += 1
-            return stock(field_details_list)
+            return complete(selection)
         try:
-            projected = _compiled(columns)(items)
-        except _Unsafe:
+            rows = _compile(columns)(items)
+        except _UnsafeInteger:
             self.tally["declined"] += 1
-            return stock(field_details_list)
-        rest = [column.name for column in columns if column.expression is None]
-        self.tally["mixed" if rest else "fast"] += 1
-        if not rest:
-            return projected
-        others = stock(self._reduced(item_type, field_details_list, rest))
-        return _later(projected, others) if self.is_awaitable(others) else _merged(projected, others)
+            return complete(selection)
+        remaining = [column.name for column in columns if column.expression is None]
+        self.tally["mixed" if remaining else "fast"] += 1
+        if not remaining:
+            return rows
+        others = complete(self.narrowed(object_type, selection, remaining))
+        return _merge_later(rows, others) if self.is_awaitable(others) else _merge(rows, others)
 
-    def _columns(
-        self, item_type: GraphQLOutputType, details: list[FieldDetails], row: object, info: Any
-    ) -> tuple[Column, ...] | None:
-        object_type = item_type.of_type if isinstance(item_type, GraphQLNonNull) else None
+    def _columns(self, object_type: Any, selection: Selection, row: object, info: Any) -> tuple[Column, ...] | None:
         if not isinstance(object_type, GraphQLObjectType):
             return None
         if object_type.is_type_of is not None and object_type.is_type_of(row, info) is not True:
             return None
-        grouped = self._plain(self.collect_subfields(object_type, details))
-        if grouped is None:
+        fields = self.selected_fields(object_type, selection)
+        if fields is None:
             return None
-        return tuple(Column(name, self._expression(object_type, fields, "r")) for name, fields in grouped.items())
+        return tuple(Column(name, self._expression(object_type, nodes, "r")) for name, nodes in fields.items())
 
-    def _plain(self, collected: CollectedFields) -> dict[str, list[FieldDetails]] | None:
-        grouped, deferred, forbidden = collected
-        return None if deferred or forbidden else grouped
-
-    def _expression(self, parent: GraphQLObjectType, fields: list[FieldDetails], source: str) -> str | None:
-        name = fields[0].node.name.value
+    def _expression(self, parent: GraphQLObjectType, selection: Selection, source: str) -> str | None:
+        name = selection[0].node.name.value
         if name == "__typename":
             return repr(parent.name)
         field = parent.fields[name]
-        definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        definition = strawberry_field(field)
         if (
             definition is None
             or not definition.is_basic_field
@@ -137,57 +124,43 @@ class FastListExecutor(Executor):
             or definition.permission_classes
         ):
             return None
-        value = f"{source}.{definition.python_name}"
-        return self._completed(get_nullable_type(field.type), fields, value)
+        return self._converted(get_nullable_type(field.type), selection, f"{source}.{definition.python_name}")
 
-    def _completed(self, kind: Any, fields: list[FieldDetails], value: str) -> str | None:
-        if isinstance(kind, GraphQLScalarType | GraphQLEnumType):
-            return value if kind.name in UNCHANGED else CONVERTED.get(kind.name, "").format(value) or None
-        if isinstance(kind, GraphQLList) and get_nullable_type(kind.of_type) == self.schema.type_map.get("String"):
-            return f"[*{value}]"
-        if isinstance(kind, GraphQLObjectType) and kind.is_type_of is None and kind.name in NESTED:
-            return self._nested(kind, fields, value)
+    def _converted(self, field_type: Any, selection: Selection, value: str) -> str | None:
+        if isinstance(field_type, GraphQLScalarType | GraphQLEnumType):
+            return value if field_type.name in UNCHANGED else CONVERTED.get(field_type.name, "").format(value) or None
+        if isinstance(field_type, GraphQLList):
+            is_strings = get_nullable_type(field_type.of_type) == self.schema.type_map.get("String")
+            return f"[*{value}]" if is_strings else None
+        if isinstance(field_type, GraphQLObjectType) and field_type.is_type_of is None and field_type.name in NESTED:
+            return self._nested(field_type, selection, value)
         return None
 
-    def _nested(self, kind: GraphQLObjectType, fields: list[FieldDetails], value: str) -> str | None:
-        grouped = self._plain(self.collect_subfields(kind, fields)) or {}
-        parts = [(name, self._expression(kind, inner, "n")) for name, inner in grouped.items()]
-        if not parts or any(expression is None for _, expression in parts):
+    def _nested(self, object_type: GraphQLObjectType, selection: Selection, value: str) -> str | None:
+        fields = self.selected_fields(object_type, selection) or {}
+        items = [(name, self._expression(object_type, nodes, "n")) for name, nodes in fields.items()]
+        if not items or any(expression is None for _, expression in items):
             return None
-        return f"[{{{', '.join(f'{name!r}: {expression}' for name, expression in parts)}}} for n in ({value},)][0]"
-
-    def _reduced(self, item_type: Any, details: list[FieldDetails], names: list[str]) -> list[FieldDetails]:
-        """The same selection with only these fields in it, for graphql-core."""
-        collected = self.collect_subfields(item_type.of_type, details)
-        reduced = list(details)
-        grouped = {name: collected.grouped_field_set[name] for name in names}
-        self._relevant_sub_fields[item_type.of_type, id(reduced)] = (
-            reduced,
-            collected._replace(grouped_field_set=grouped),
-        )
-        return reduced
+        return f"[{{{', '.join(f'{name!r}: {expression}' for name, expression in items)}}} for n in ({value},)][0]"
 
 
-Completed = list[dict[str, Any]]
-
-
-def _merged(projected: Completed, others: Completed) -> Completed:
-    for row, other in zip(projected, others, strict=True):
+def _merge(rows: CompletedRows, others: CompletedRows) -> CompletedRows:
+    for row, other in zip(rows, others, strict=True):
         row.update(other)
-    return projected
+    return rows
 
 
-async def _later(projected: Completed, others: Awaitable[Completed]) -> Completed:
-    return _merged(projected, await others)
+async def _merge_later(rows: CompletedRows, others: Awaitable[CompletedRows]) -> CompletedRows:
+    return _merge(rows, await others)
 
 
 def fast_list_executor(tally: Counter[str]) -> type[FastListExecutor]:
-    """The executor as Strawberry takes it: a class, here with its own tally."""
+    """An executor class with a tally of its own: Strawberry takes a class and creates an instance per operation."""
     return type("FastListExecutor", (FastListExecutor,), {"tally": tally})
 
 
 def is_supported() -> bool:
-    """Whether it gives what graphql-core gives, on a small schema: false when graphql-core has changed under us."""
+    """Self-check: the fast list path and graphql-core return the same data for a small schema."""
 
     class Probe(Struct, frozen=True):
         number: int
@@ -199,22 +172,22 @@ def is_supported() -> bool:
         text: str
 
         @strawberry.field
-        def shout(self) -> str:
+        def upper(self) -> str:
             return self.text.upper()
 
     @strawberry.type(name="Query")
-    class Probes:
+    class ProbeQuery:
         @record_field(list[ProbeType])
         def probes(self) -> Rows[Probe]:
             return Rows([Probe(1, "a"), Probe(2, "b")])
 
     tally: Counter[str] = Counter()
-    query = "{ probes { n: number ...F shout @include(if: true) __typename } } fragment F on Probe { number text }"
+    query = "{ probes { n: number ...F upper @include(if: true) __typename } } fragment F on Probe { number text }"
     try:
-        plain, ours = (
-            strawberry.Schema(Probes, execution_context_class=kind).execute_sync(query)
-            for kind in (Executor, fast_list_executor(tally))
+        expected, actual = (
+            strawberry.Schema(ProbeQuery, execution_context_class=executor).execute_sync(query)
+            for executor in (Executor, fast_list_executor(tally))
         )
     except (AttributeError, TypeError, ValueError, LookupError):
         return False
-    return tally == {"mixed": 1} and plain.errors is None and repr(plain.data) == repr(ours.data)
+    return tally == {"mixed": 1} and expected.errors is None and repr(expected.data) == repr(actual.data)

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.schema_directive import Location
 
+from .strawberry_compat import describe_type
+
 T = TypeVar("T")
 
 
@@ -18,12 +20,12 @@ def record_field(graphql_type: Any, *directives: object) -> Callable[[Callable[.
 
 def documented(cls: type[T]) -> type[T]:
     """The Strawberry type, described by its docstring, and its resolvers by theirs where nothing else is said."""
-    definition: Any = cls.__strawberry_definition__  # type: ignore[attr-defined]  # what strawberry.type adds
-    definition.description = cleandoc(cls.__doc__ or "")
-    for field in definition.fields:
-        if field.description is None and field.base_resolver is not None:
-            field.description = cleandoc(field.base_resolver.wrapped_func.__doc__ or "")
+    describe_type(cls, _docstring)
     return cls
+
+
+def _docstring(documented: Any) -> str:
+    return cleandoc(documented.__doc__ or "")
 
 
 @strawberry.schema_directive(

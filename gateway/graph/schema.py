@@ -1,30 +1,18 @@
 """The schema, put together; and its printed form, which stands at the top of the repository."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import strawberry
-from graphql import GraphQLError, GraphQLSchema
+from graphql import GraphQLError
 from graphql import build_schema as parse_schema
 from graphql.utilities import find_breaking_changes
-from strawberry.extensions import SchemaExtension
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from .fast_lists import Executor
 from .mutation import Mutation
 from .query import Query
 from .scalars import SCALARS
-
-
-class UsePrepared(SchemaExtension):
-    """Hand over the document that was parsed and validated before the operation was admitted."""
-
-    def on_parse(self) -> Iterator[None]:
-        """Strawberry parses and validates nothing that is there already."""
-        self.execution_context.graphql_document = self.execution_context.context.request.operation.document
-        self.execution_context.pre_execution_errors = []
-        yield
+from .strawberry_compat import Executor, PreparedDocumentExtension
 
 
 class _Schema(strawberry.Schema):
@@ -38,15 +26,9 @@ def build_schema(executor: type[Executor] = Executor) -> strawberry.Schema:
         Query,
         Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
-        extensions=[UsePrepared],
+        extensions=[PreparedDocumentExtension],
         execution_context_class=executor,
     )
-
-
-def core_of(schema: strawberry.Schema) -> GraphQLSchema:
-    """graphql-core's view of it."""
-    core: GraphQLSchema = schema._schema  # noqa: SLF001  # Strawberry has no public way to it
-    return core
 
 
 def sdl() -> str:

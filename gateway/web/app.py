@@ -19,9 +19,10 @@ from starlette.routing import Route
 from gateway.errors import entry
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
-from gateway.graph.fast_lists import Executor, fast_list_executor, is_supported
+from gateway.graph.fast_lists import fast_list_executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
+from gateway.graph.strawberry_compat import Executor
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink

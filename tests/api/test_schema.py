@@ -10,12 +10,13 @@ from graphql.utilities import find_breaking_changes
 from gateway import records
 from gateway.__main__ import main
 from gateway.graph.schema import build_schema as built
-from gateway.graph.schema import core_of, sdl
+from gateway.graph.schema import sdl
+from gateway.graph.strawberry_compat import core_schema
 
 HERE = Path(__file__).parent
 PRINTED = HERE.parents[1] / "schema.graphql"
 CONTRACT = HERE / "contract.graphql"
-SCHEMA = core_of(built())
+SCHEMA = core_schema(built())
 TYPES = [
     kind
     for name, kind in SCHEMA.type_map.items()

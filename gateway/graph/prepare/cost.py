@@ -26,10 +26,10 @@ from graphql import (
     get_named_type,
     value_from_ast_untyped,
 )
-from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from gateway.graph.fields import PRICES, Cost
 from gateway.graph.inputs import MAX_PAGE
+from gateway.graph.strawberry_compat import strawberry_field
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]
@@ -168,7 +168,7 @@ def _name(argument: tuple[str, ValueNode]) -> str:
 
 
 def _costs(field: GraphQLField) -> list[Cost]:
-    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    definition = strawberry_field(field)
     return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, Cost)]
 
 

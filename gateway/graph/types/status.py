@@ -5,6 +5,7 @@ import strawberry
 from gateway.graph.context import OperationRequest
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
+from gateway.graph.strawberry_compat import describe_enum_values
 from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
 
 _field = strawberry.field
@@ -24,13 +25,14 @@ class RateLimit:
 
 
 strawberry.enum(Health, name="UpstreamState", description="How osu!track's API is doing, as seen from here.")
-_STATES = {
-    "UP": "Answering.",
-    "DEGRADED": "Failing at times or slow; some answers may be stale.",
-    "DOWN": "Not asked for the moment; only what is stored is served.",
-}
-for _value in Health.__strawberry_definition__.values:  # type: ignore[attr-defined]  # what strawberry.enum adds
-    _value.description = _STATES[_value.name]
+describe_enum_values(
+    Health,
+    {
+        "UP": "Answering.",
+        "DEGRADED": "Failing at times or slow; some answers may be stale.",
+        "DOWN": "Not asked for the moment; only what is stored is served.",
+    },
+)
 
 
 @documented
