@@ -1,7 +1,7 @@
-"""What an operation could cost, in points: what it may ask of osu!track by its price, what is shared counted once.
+"""The cost of an operation in points: its maximum number of osu!track requests, weighted by price.
 
-A document is walked once, and gives charges: which resource, for subject, in which modes, as far as the text tells.
-With a request's variables they become keys, and the keys' prices are added up.
+A document is traversed once and yields charges: a resource, its subject and its modes, as AST values.
+With a request's variables they become keys, and the prices of the distinct keys are added up.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +23,7 @@ from graphql import (
     SelectionSetNode,
     Undefined,
     ValueNode,
+    ast_from_value,
     get_named_type,
     value_from_ast_untyped,
 )
@@ -34,7 +35,7 @@ from gateway.graph.strawberry_compat import strawberry_field
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]
 
-# Which argument says subject a field's children are about, and which one says in which modes.
+# The argument that selects the subject of a field's children, and the one that selects their modes.
 SUBJECT_ARG = {
     "Query.user": "id",
     "Query.users": "ids",
@@ -49,30 +50,31 @@ MODE_ARG = {
     "Query.bestPlays": "mode",
     "Mutation.updateUser": "mode",
 }
-DEFAULTS = {"mode": "OSU", "modes": ("OSU", "TAIKO", "CATCH", "MANIA"), "first": 50}
-# Fields that begin a list which belongs to nobody: told apart by all their arguments.
+# Lists that belong to no single player; all their arguments identify them.
 LISTS = {"Query.bestPlays", "Query.hiscoresByUsername"}
-# Lists of more users or modes are refused when the operation is executed.
-MAX_LIST = 30
+# Resources of these lists.
 SHARED = {"best-plays", "hiscores-by-name"}
+# Longer lists of users or modes are rejected by the resolvers.
+MAX_LIST = 30
 
 
 class ArgumentRef(NamedTuple):
-    """An argument as the document has it: its name, and its value if it is there."""
+    """An argument: its AST value in the document, if present, and its default in the schema."""
 
     argument: str
     value: ValueNode | None
+    default: ValueNode | None = None
 
     def values(self, variables: Mapping[str, Any]) -> list[Any]:
-        """What it stands for; one value is a list of one, as in GraphQL. Of a list that is too long, only the start."""
+        """The argument's value as a list of at most `MAX_LIST` items; a single value is a list of one."""
         value = None if self.value is None else value_from_ast_untyped(self.value, dict(variables))
-        if value is None or value is Undefined:
-            value = DEFAULTS.get(self.argument)
-        return list(value[:MAX_LIST]) if isinstance(value, list | tuple) else [value]
+        if (value is None or value is Undefined) and self.default is not None:
+            value = value_from_ast_untyped(self.default)
+        return value[:MAX_LIST] if isinstance(value, list) else [value]
 
 
 class Scope(NamedTuple):
-    """What is known at a place of the document: subject it is about, in which modes, and from which list they come."""
+    """The arguments of the enclosing fields: subject, modes, and those that identify a list."""
 
     subject: ArgumentRef | None = None
     modes: ArgumentRef | None = None
@@ -80,91 +82,96 @@ class Scope(NamedTuple):
 
 
 class Charge(NamedTuple):
-    """A resource that is read, and about subject."""
+    """A read of a resource within a scope."""
 
     resource: str
     scope: Scope
 
     def keys(self, variables: Mapping[str, Any]) -> Iterator[tuple[Key, int]]:
-        """What is read, told apart by a key, and how many requests each can take."""
+        """The distinct keys that are read, each with its maximum number of requests."""
         subject, modes, source = self.scope
         if self.resource in SHARED:
-            yield (self.resource, *(repr(given.values(variables)) for given in source)), 1
+            yield (self.resource, *(repr(argument.values(variables)) for argument in source)), 1
         elif source and subject:
-            # Players of a list that is not known yet: as many as it may have.
+            # The players of a list are unknown until it is loaded: at most one per row.
             for mode in _distinct(modes, variables):
-                yield (self.resource, repr(source), mode), _count(subject.values(variables)[0])
+                yield (self.resource, repr(source), mode), _row_count(subject.values(variables)[0])
         else:
             for user, mode in product(_distinct(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
 
 
 def cost_of(charges: Iterable[Charge], variables: Mapping[str, Any]) -> int:
-    """The points for these charges with these variables (as sent, or the operation's defaults)."""
+    """The points of these charges; `variables` are the request's, or the operation's defaults."""
     requests = dict(key for charge in charges for key in charge.keys(variables))
-    return sum(PRICES[str(key[0])] * times for key, times in requests.items())
+    return sum(PRICES[str(key[0])] * count for key, count in requests.items())
 
 
 def charges_of(
     schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], operation: OperationDefinitionNode
 ) -> frozenset[Charge]:
-    """What a valid operation reads."""
-    walk = _Walk(schema, fragments)
+    """The charges of a valid operation."""
+    collector = _ChargeCollector(schema, fragments)
     root = schema.get_root_type(operation.operation)
     if root is not None:
-        walk.enter(operation.selection_set, root, Scope())
-    return frozenset(walk.charges)
+        collector.collect(operation.selection_set, root, Scope())
+    return frozenset(collector.charges)
 
 
-class _Walk:
-    """One pass. Each selection set is entered once for each scope, however often it is spread."""
+class _ChargeCollector:
+    """A traversal that enters each selection set once per scope, regardless of the number of spreads."""
 
     def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._schema = schema
         self._fragments = fragments
-        self._entered: set[tuple[int, str, Scope]] = set()
+        self._visited: set[tuple[int, str, Scope]] = set()
         self.charges: set[Charge] = set()
 
-    def enter(self, selections: SelectionSetNode, parent: GraphQLNamedType, scope: Scope) -> None:
+    def collect(self, selections: SelectionSetNode, parent: GraphQLNamedType, scope: Scope) -> None:
         key = (id(selections), parent.name, scope)
-        if key in self._entered:
+        if key in self._visited:
             return
-        self._entered.add(key)
+        self._visited.add(key)
         for selection in selections.selections:
             if isinstance(selection, FieldNode):
-                self._field(selection, parent, scope)
+                self._collect_field(selection, parent, scope)
             elif isinstance(selection, FragmentSpreadNode):
                 fragment = self._fragments[selection.name.value]
-                self.enter(fragment.selection_set, self._type(fragment.type_condition, parent), scope)
+                self.collect(fragment.selection_set, self._type(fragment.type_condition, parent), scope)
             elif isinstance(selection, InlineFragmentNode):
-                self.enter(selection.selection_set, self._type(selection.type_condition, parent), scope)
+                self.collect(selection.selection_set, self._type(selection.type_condition, parent), scope)
 
-    def _field(self, node: FieldNode, parent: GraphQLNamedType, scope: Scope) -> None:
+    def _collect_field(self, node: FieldNode, parent: GraphQLNamedType, scope: Scope) -> None:
         field = parent.fields.get(node.name.value) if isinstance(parent, Composite) else None
         if field is None:
             return
-        inner = child_scope(f"{parent.name}.{node.name.value}", node, scope)
+        inner = child_scope(f"{parent.name}.{node.name.value}", field, node, scope)
         self.charges |= {Charge(cost.resource, inner) for cost in _costs(field)}
         if node.selection_set:
-            self.enter(node.selection_set, get_named_type(field.type), inner)
+            self.collect(node.selection_set, get_named_type(field.type), inner)
 
     def _type(self, condition: NamedTypeNode | None, parent: GraphQLNamedType) -> GraphQLNamedType:
         return self._schema.type_map[condition.name.value] if condition else parent
 
 
-def child_scope(name: str, node: FieldNode, scope: Scope) -> Scope:
-    given = {argument.name.value: argument.value for argument in node.arguments or ()}
+def child_scope(name: str, field: GraphQLField, node: FieldNode, scope: Scope) -> Scope:
+    """The scope of a field's children; `name` is the field's, like `Query.user`."""
+    values = {argument.name.value: argument.value for argument in node.arguments or ()}
     if name in SUBJECT_ARG:
-        scope = Scope(ArgumentRef(SUBJECT_ARG[name], given.get(SUBJECT_ARG[name])))
+        scope = Scope(_argument(SUBJECT_ARG[name], field, values))
     if name in LISTS:
-        scope = scope._replace(source=tuple(ArgumentRef(*argument) for argument in sorted(given.items(), key=_name)))
+        scope = scope._replace(source=tuple(ArgumentRef(argument, values[argument]) for argument in sorted(values)))
     if name in MODE_ARG:
-        scope = scope._replace(modes=ArgumentRef(MODE_ARG[name], given.get(MODE_ARG[name])))
+        scope = scope._replace(modes=_argument(MODE_ARG[name], field, values))
     return scope
 
 
-def _name(argument: tuple[str, ValueNode]) -> str:
-    return argument[0]
+def _argument(name: str, field: GraphQLField, values: Mapping[str, ValueNode]) -> ArgumentRef:
+    definition = field.args[name]
+    default = definition.default_value
+    return ArgumentRef(
+        name, values.get(name), None if default is Undefined else ast_from_value(default, definition.type)
+    )
 
 
 def _costs(field: GraphQLField) -> list[Cost]:
@@ -172,10 +179,10 @@ def _costs(field: GraphQLField) -> list[Cost]:
     return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, Cost)]
 
 
-def _distinct(given: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
-    return {str(value) for value in given.values(variables)} if given else {""}
+def _distinct(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
+    return {str(value) for value in argument.values(variables)} if argument else {""}
 
 
-def _count(first: object) -> int:
-    # What is no number at all is refused before anything is fetched.
+def _row_count(first: object) -> int:
+    # A value that is not a number fails validation before anything is fetched.
     return min(max(first, 0), MAX_PAGE) if isinstance(first, int) else MAX_PAGE
