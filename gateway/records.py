@@ -147,6 +147,8 @@ class Peak(Struct, frozen=True, gc=False, kw_only=True):
     global_rank_at: str | None
     accuracy: float | None
     accuracy_at: str | None
+    # Lets `Peak.pp` find the history it is computed from.
+    user_mode: UserMode | UnsetType = UNSET
 
 
 class Update(Struct, frozen=True, gc=False, kw_only=True):

@@ -67,7 +67,7 @@ class Client:
         async with self._transport.send(Request(PEAK, _params(user_mode), etag), deadline) as response:
             if response.not_modified:
                 return None
-            return self._fetched(PEAK, response, decode.peak(response.body))
+            return self._fetched(PEAK, response, decode.peak(response.body, user_mode))
 
     async def best_plays(
         self,

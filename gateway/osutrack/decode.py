@@ -92,10 +92,11 @@ def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     return Fetched(_ranked(rows, _best_play, mode), dropped, len(rows) + dropped)
 
 
-def peak(body: bytes) -> Fetched[Peak]:
+def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
     """`/peak`: a rank of 0 means unranked, and is None here; so is what has no valid date."""
     rows, dropped = rows_of(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
+    force_setattr(best, "user_mode", user_mode)
     if not best.global_rank or not is_instant(best.global_rank_at):
         best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
     if best.accuracy is None or not is_instant(best.accuracy_at):

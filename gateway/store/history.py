@@ -134,6 +134,7 @@ class History(Struct, frozen=True, dict=True):
         rank = min(ranked, key=lambda row: row.global_rank or 0, default=None)
         accurate = max(newest_first, key=lambda row: row.accuracy, default=None)
         return Peak(
+            user_mode=self.user_mode,
             global_rank=rank.global_rank if rank else None,
             global_rank_at=rank.at if rank else None,
             accuracy=accurate.accuracy if accurate else None,

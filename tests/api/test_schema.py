@@ -72,6 +72,7 @@ def test_every_type_and_field_is_described(kind):
     [
         ("Snapshot", records.Snapshot),
         ("StatsDelta", records.Delta),
+        ("Peak", records.Peak),
         ("Hiscore", records.Hiscore),
         ("BestPlay", records.BestPlay),
         ("NewHiscore", records.NewHiscore),

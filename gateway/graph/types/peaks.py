@@ -1,7 +1,6 @@
-"""Best values ever: rank and accuracy as osu!track knows them, pp worked out from the history."""
+"""Best recorded values of a player: rank and accuracy from osu!track's peak, pp from the history."""
 
 from collections.abc import Awaitable
-from typing import NamedTuple
 
 import strawberry
 from strawberry import Private
@@ -14,29 +13,6 @@ from gateway.records import UserMode
 from gateway.store.history import History
 
 _field = strawberry.field
-
-
-class PeakOf(NamedTuple):
-    """A peak and whose it is."""
-
-    user_mode: UserMode
-    peak: records.Peak
-
-    @property
-    def global_rank(self) -> int | None:
-        return self.peak.global_rank
-
-    @property
-    def global_rank_at(self) -> str | None:
-        return self.peak.global_rank_at
-
-    @property
-    def accuracy(self) -> float | None:
-        return self.peak.accuracy
-
-    @property
-    def accuracy_at(self) -> str | None:
-        return self.peak.accuracy_at
 
 
 @documented
@@ -67,36 +43,39 @@ class Peak:
         )
 
 
-def peak_of(info: Info, user_mode: UserMode) -> Maybe[PeakOf]:
-    """From the history if that is held, which costs nothing; else as osu!track tells it."""
+def peak_of(info: Info, user_mode: UserMode) -> Maybe[records.Peak]:
+    """The peak: computed from the history if that is cached, which costs nothing, else from osu!track."""
     context = info.context
-    held = context.history.peek(user_mode)
-    # What an abridged history lacks can be the best value there was.
-    if held and not held.value.abridged:
+    cached = context.history.peek(user_mode)
+    # An abridged history may lack the row with the best value.
+    if cached and not cached.value.abridged:
         return context.read(info, context.history, user_mode, _from_history)
     peak = context.read(info, context.peak, user_mode, lambda peak: peak)
-    if isinstance(peak, records.Peak) and not _only_zeros(peak):
-        return _known(user_mode, peak)
-    return _asked(info, user_mode, peak)
+    if isinstance(peak, records.Peak) and not _rank_is_hidden(peak):
+        return _or_none(peak)
+    return _load_peak(info, user_mode, peak)
 
 
-async def _asked(info: Info, user_mode: UserMode, asked: records.Peak | Awaitable[records.Peak]) -> PeakOf | None:
-    peak = asked if isinstance(asked, records.Peak) else await asked
-    if not _only_zeros(peak):
-        return _known(user_mode, peak)
+async def _load_peak(
+    info: Info, user_mode: UserMode, pending: records.Peak | Awaitable[records.Peak]
+) -> records.Peak | None:
+    peak = pending if isinstance(pending, records.Peak) else await pending
+    if not _rank_is_hidden(peak):
+        return _or_none(peak)
     context = info.context
     history = context.read(info, context.history, user_mode, _from_history)
     return await history if isinstance(history, Awaitable) else history
 
 
-def _only_zeros(peak: records.Peak) -> bool:
-    """There are snapshots, and among them one with a rank of 0, which hides the best there is."""
+def _rank_is_hidden(peak: records.Peak) -> bool:
+    """Whether a snapshot with rank 0 hides the best rank (docs/osutrack.md, "Rank 0")."""
     return peak.global_rank is None and peak.accuracy is not None
 
 
-def _from_history(history: History) -> PeakOf | None:
-    return _known(history.user_mode, history.peak)
+def _from_history(history: History) -> records.Peak | None:
+    return _or_none(history.peak)
 
 
-def _known(user_mode: UserMode, peak: records.Peak) -> PeakOf | None:
-    return None if peak.accuracy is None else PeakOf(user_mode, peak)
+def _or_none(peak: records.Peak) -> records.Peak | None:
+    """None for a player without snapshots."""
+    return None if peak.accuracy is None else peak

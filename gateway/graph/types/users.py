@@ -18,7 +18,7 @@ from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
-from .peaks import Peak, PeakOf, peak_of
+from .peaks import Peak, peak_of
 from .scores import HiscoreConnection
 from .snapshots import Gain, Snapshot
 
@@ -157,7 +157,7 @@ class UserStats:
         return context.read(info, context.hiscores, self.user_mode, cut)
 
     @record_field(Peak | None, PEAK)
-    def peak(self, info: Info) -> Maybe[PeakOf]:
+    def peak(self, info: Info) -> Maybe[records.Peak]:
         """Best values ever recorded; null if there are none."""
         return peak_of(info, self.user_mode)
 

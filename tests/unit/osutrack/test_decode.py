@@ -128,13 +128,13 @@ def test_best_plays_tell_who_played_them():
 
 
 def test_a_peak_of_nobody_is_all_none():
-    peak: Any = decode.peak(recordings.body("peak_unknown")).value
+    peak: Any = decode.peak(recordings.body("peak_unknown"), PLAYER).value
     assert (peak.global_rank, peak.global_rank_at, peak.accuracy, peak.accuracy_at) == (None, None, None, None)
 
 
 def test_a_peak_rank_of_0_is_none_with_its_date():
     row = recordings.rows("peak_ok")[0] | {"best_global_rank": 0}
-    peak: Any = decode.peak(json.dumps([row]).encode()).value
+    peak: Any = decode.peak(json.dumps([row]).encode(), PLAYER).value
     assert (peak.global_rank, peak.global_rank_at) == (None, None)
     assert peak.accuracy == row["best_accuracy"]
 
@@ -187,7 +187,7 @@ JSON = st.recursive(
 def test_any_other_answer_is_refused_and_nothing_else_is_raised(body):
     for read in (
         lambda: decode.history(body, PLAYER),
-        lambda: decode.peak(body),
+        lambda: decode.peak(body, PLAYER),
         lambda: decode.hiscores(body, Mode.OSU),
     ):
         with suppress(UpstreamInvalid):

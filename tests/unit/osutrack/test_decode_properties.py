@@ -77,7 +77,7 @@ def test_what_is_no_number_is_left_out_and_counted(number):
 
 def test_a_peak_with_a_zero_date_keeps_what_has_a_date():
     sent = recordings.rows("peak_ok")[0] | {"best_rank_timestamp": "0000-00-00 00:00:00"}
-    peak = decode.peak(json.dumps([sent]).encode()).value
+    peak = decode.peak(json.dumps([sent]).encode(), PLAYER).value
 
     assert (peak.global_rank, peak.global_rank_at) == (None, None)
     assert (peak.accuracy, peak.accuracy_at) == (sent["best_accuracy"], sent["best_acc_timestamp"])
@@ -111,7 +111,7 @@ def test_an_accuracy_is_within_0_and_100(mode, counts):
 @pytest.mark.parametrize("depth", [100, 200_000])
 def test_deep_nesting_is_refused_like_any_other_nonsense(depth):
     for read in (
-        decode.peak,
+        lambda body: decode.peak(body, PLAYER),
         lambda body: decode.history(body, PLAYER),
         lambda body: decode_update.update(body, Mode.OSU),
     ):

@@ -38,7 +38,7 @@ VALUES: dict[str, tuple[codec.Codec[Any], Any]] = {
     "hiscores": (codec.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
     "nobody's hiscores": (codec.OPTIONAL_HISCORES, None),
     "hiscores by name": (codec.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "peak": (codec.PEAK, decode.peak(recordings.body("peak_ok")).value),
+    "peak": (codec.PEAK, decode.peak(recordings.body("peak_ok"), PLAYER).value),
     "best plays": (
         codec.BEST_PLAYS,
         BestPlays(decode.best_plays(recordings.body("bestplays_day"), Mode.OSU).value, complete=True),
