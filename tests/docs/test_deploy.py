@@ -1,4 +1,4 @@
-"""What is deployed fits the gateway that is deployed: ports, paths, settings, metrics, times."""
+"""Deployment files fit the gateway: ports, paths, settings, metrics, timeouts."""
 
 import json
 import re
@@ -24,7 +24,7 @@ DEPLOYMENT = KUBERNETES["Deployment"]["spec"]
 POD = DEPLOYMENT["template"]
 CONTAINER = POD["spec"]["containers"][0]
 NGINX = (DEPLOY / "nginx.conf").read_text()
-README = (ROOT / "README.md").read_text()
+OPERATIONS = (ROOT / "docs/operations.md").read_text()
 CODE = "\n".join(path.read_text() for path in (ROOT / "gateway").rglob("*.py"))
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 [PORT] = re.findall(r"^EXPOSE (\d+)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
@@ -45,22 +45,22 @@ EXPRESSIONS = [
         for target in panel["targets"]
     ),
 ]
-# By metric, as the README has it.
+# By metric, as documented.
 LABELS = {
     name: set(labels.split(", "))
-    for name, labels in re.findall(r"^\| `(gateway_\w+)` \| ([\w, ]*) \|", README, re.MULTILINE)
+    for name, labels in re.findall(r"^\| `(gateway_\w+)` \| ([\w, ]*) \|", OPERATIONS, re.MULTILINE)
 }
 
 
 def variables():
-    """Every variable that a gateway is given with its value, each pair once."""
+    """The variables of all gateways with their values, each pair once."""
     composed = COMPOSE["services"]["gateway-1"]["environment"]
     named = {entry["name"]: "" for entry in CONTAINER["env"]}
     return dict.fromkeys([*composed.items(), *KUBERNETES["ConfigMap"]["data"].items(), *named.items()])
 
 
 def nginx(directive):
-    """The number that it is given, without its unit."""
+    """The directive's number, without its unit."""
     [number] = re.findall(rf"\b{directive} (\d+)[sm]?;", NGINX)
     return int(number)
 
@@ -79,14 +79,14 @@ async def exposed(gateway):
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-async def test_what_is_asked_of_prometheus_is_told_by_a_gateway(gateway, expression):
-    asked = {base(metric) for metric in re.findall(r"gateway_\w+", expression)}
-    assert asked
-    assert asked - await exposed(gateway) == set()
+async def test_expression_uses_exposed_metrics(gateway, expression):
+    used = {base(metric) for metric in re.findall(r"gateway_\w+", expression)}
+    assert used
+    assert used - await exposed(gateway) == set()
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS)
-def test_labels_and_their_values_are_those_of_the_metric(expression):
+def test_expression_uses_labels_of_the_metric(expression):
     for metric, selectors in re.findall(r"(gateway_\w+)\{([^}]*)\}", expression):
         given = dict(re.findall(r'(\w+)(?:=~|!=|!~|=)"([^"]*)"', selectors))
         assert given.keys() - {"instance"} <= LABELS[base(metric)]
@@ -94,9 +94,9 @@ def test_labels_and_their_values_are_those_of_the_metric(expression):
         assert [value for value in values if f'"{value}"' not in CODE] == []
 
 
-def test_errors_are_not_hidden_among_requests_that_can_have_none():
-    asked = "".join(str(expression.values[0]) for expression in EXPRESSIONS)
-    compared = re.findall(r'\{[^}]*outcome=~"ok\|errors"[^}]*\}', asked)
+def test_error_ratio_excludes_cache_hits():
+    expressions = "".join(str(expression.values[0]) for expression in EXPRESSIONS)
+    compared = re.findall(r'\{[^}]*outcome=~"ok\|errors"[^}]*\}', expressions)
     assert len(compared) == 2
     assert [selector for selector in compared if 'cache="miss"' not in selector] == []
 
@@ -111,7 +111,7 @@ async def test_every_metric_is_on_the_dashboard(gateway):
     assert {name for name in await exposed(gateway) if not name.endswith("_created")} - shown == set()
 
 
-def test_panels_lie_beside_each_other_and_say_what_they_show():
+def test_panels_do_not_overlap_and_have_descriptions():
     places = [
         (panel["gridPos"]["x"] + step, panel["gridPos"]["y"])
         for panel in PANELS
@@ -122,34 +122,34 @@ def test_panels_lie_beside_each_other_and_say_what_they_show():
     assert [panel["title"] for panel in PANELS if not panel["description"]] == []
 
 
-def test_the_readme_says_what_each_alert_means():
-    assert re.findall(r"^\| `(Gateway\w+)` \|", README, re.MULTILINE) == list(ALERTS)
+def test_every_alert_is_documented():
+    assert re.findall(r"^\| `(Gateway\w+)` \|", OPERATIONS, re.MULTILINE) == list(ALERTS)
 
 
 @pytest.mark.parametrize("variable, value", variables())
-def test_what_a_gateway_is_told_is_a_setting_with_a_value_that_it_takes(variable, value):
+def test_variable_is_a_setting_with_a_valid_value(variable, value):
     name = variable.removeprefix("GATEWAY_").lower()
     assert variable.startswith("GATEWAY_")
     # Replicas need a Redis.
-    told = {"redis_url": "redis://redis"} | ({name: value} if value else {})
-    assert name in Settings(_env_file=None, **told).model_dump()
+    values = {"redis_url": "redis://redis"} | ({name: value} if value else {})
+    assert name in Settings(_env_file=None, **values).model_dump()
 
 
-def test_both_gateways_of_compose_are_alike_but_for_their_address_and_as_many_as_they_are_told():
+def test_gateways_are_alike_and_replicas_is_their_number():
     gateways = [service for name, service in COMPOSE["services"].items() if name.startswith("gateway-")]
     assert gateways[0] == gateways[1] | {"networks": gateways[0]["networks"]}
     assert gateways[0]["environment"]["GATEWAY_REPLICAS"] == str(len(gateways))
     assert KUBERNETES["ConfigMap"]["data"]["GATEWAY_REPLICAS"] == str(DEPLOYMENT["replicas"])
 
 
-def test_the_proxy_is_the_one_that_is_trusted():
+def test_only_the_proxy_is_trusted_and_published():
     network = COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"]
     assert COMPOSE["services"]["gateway-1"]["environment"]["GATEWAY_TRUSTED_PROXIES"] == network
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in NGINX
     assert [name for name, service in COMPOSE["services"].items() if "ports" in service] == ["proxy"]
 
 
-def test_everybody_speaks_of_the_same_ports():
+def test_ports_are_equal_in_all_files():
     assert set(re.findall(r"server gateway-\d:(\d+)", NGINX)) == {PORT}
     assert COMPOSE["services"]["proxy"]["ports"] == [f"8000:{nginx('listen')}"]
     assert CONTAINER["ports"] == [{"name": "http", "containerPort": int(PORT)}]
@@ -158,7 +158,7 @@ def test_everybody_speaks_of_the_same_ports():
     assert KUBERNETES["NetworkPolicy"]["spec"]["ingress"] == [{"ports": [{"port": int(PORT)}]}]
 
 
-def test_what_is_probed_and_scraped_is_there():
+def test_probed_and_scraped_paths_exist():
     routes = paths(create_app(Settings(_env_file=None)))
     probes = {CONTAINER[f"{kind}Probe"]["httpGet"]["path"] for kind in ("startup", "liveness", "readiness")}
     assert probes == {"/healthz", "/readyz"}
@@ -169,20 +169,20 @@ def test_what_is_probed_and_scraped_is_there():
 @pytest.mark.parametrize(
     "image", sorted({CONTAINER["image"], *(part["image"] for part in COMPOSE["services"].values())})
 )
-def test_an_image_is_pinned_and_ours_is_of_this_version(image):
+def test_image_is_pinned(image):
     name, _, tag = image.partition(":")
     assert re.match(r"\d+\.\d+", tag)
     assert name != "osutrack-gateway" or tag == VERSION
 
 
 @pytest.mark.parametrize("service", COMPOSE["services"].values(), ids=COMPOSE["services"])
-def test_a_container_can_do_no_more_than_it_has_to(service):
+def test_container_has_minimal_privileges(service):
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
 
 
-def test_a_pod_can_do_no_more_than_it_has_to():
+def test_pod_has_minimal_privileges():
     assert POD["spec"]["securityContext"]["runAsNonRoot"] is True
     assert POD["spec"]["automountServiceAccountToken"] is False
     assert CONTAINER["securityContext"] == {
@@ -192,7 +192,7 @@ def test_a_pod_can_do_no_more_than_it_has_to():
     }
 
 
-def test_whoever_stops_a_gateway_waits_until_it_has_ended():
+def test_grace_period_covers_the_shutdown():
     settings = Settings(_env_file=None)
     # An update is sent within the time of an operation, or never.
     ends_s = max(SHUTDOWN_S, settings.operation_timeout_s + settings.update_timeout_s)
@@ -201,7 +201,7 @@ def test_whoever_stops_a_gateway_waits_until_it_has_ended():
     assert int(COMPOSE["services"]["gateway-1"]["stop_grace_period"].removesuffix("s")) > ends_s
 
 
-def test_the_proxy_finds_a_gateway_again_that_is_made_anew():
+def test_gateways_have_fixed_addresses_of_the_subnet():
     subnet = ip_network(COMPOSE["networks"]["default"]["ipam"]["config"][0]["subnet"])
     addresses = {
         COMPOSE["services"][name]["networks"]["default"]["ipv4_address"] for name in ("gateway-1", "gateway-2")
@@ -210,13 +210,13 @@ def test_the_proxy_finds_a_gateway_again_that_is_made_anew():
     assert all(ip_address(address) in subnet for address in addresses)
 
 
-def test_the_proxy_waits_longer_than_an_update_may_take_and_lets_the_gateway_refuse_what_is_too_large():
+def test_proxy_timeout_and_body_limit_exceed_the_gateway():
     settings = Settings(_env_file=None)
     assert nginx("proxy_read_timeout") > settings.update_timeout_s
     assert nginx("client_max_body_size") * 2**20 > settings.max_body_bytes
 
 
-def test_the_caches_fit_into_the_memory_that_a_gateway_is_given():
+def test_memory_limit_is_twice_the_caches():
     settings = Settings(_env_file=None)
     caches = (settings.cache_max_bytes + settings.response_cache_max_bytes) / 2**20
     for limit in (
@@ -227,17 +227,17 @@ def test_the_caches_fit_into_the_memory_that_a_gateway_is_given():
 
 
 @pytest.mark.parametrize("kind", ["Service", "Deployment", "PodDisruptionBudget", "NetworkPolicy"])
-def test_everything_is_about_the_same_pods(kind):
+def test_manifests_select_the_same_pods(kind):
     spec = KUBERNETES[kind]["spec"]
     chosen = spec.get("podSelector") or spec["selector"]
     assert chosen.get("matchLabels", chosen) == POD["metadata"]["labels"]
 
 
-def test_a_pod_is_told_nothing_of_the_services_around_it():
+def test_pod_gets_no_service_links():
     assert POD["spec"]["enableServiceLinks"] is False
 
 
-def test_secrets_are_not_in_the_manifests():
+def test_manifests_contain_no_secrets():
     secret = {entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"] for entry in CONTAINER["env"]}
     assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS"}
     assert "Secret" not in KUBERNETES

@@ -1,6 +1,6 @@
-"""Each page of `examples/` is played at the tests' noon, and its answers must be those that stand there, to the letter.
+"""The responses on the README and the pages of `examples/` equal the gateway's. `make examples` updates them.
 
-`make examples` writes them anew.
+Links are checked on the pages of `docs/` as well.
 """
 
 import os
@@ -13,39 +13,52 @@ from tests.support.processes import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))]
 REWRITE = "REWRITE_EXAMPLES" in os.environ
-LINK = re.compile(r"\]\((?!https?://)([^)#]+)(?:#[^)]*)?\)")
+DOCUMENTS = [*PAGES, *sorted(ROOT.glob("docs/*.md")), ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+LINK = re.compile(r"""(?:\]\(|src=")(?!https?://)([^)#"]*)#?([^)"]*)[)"]""")
+HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
-pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+
+def name(page):
+    return page.relative_to(ROOT).as_posix()
+
+
+def anchors(page):
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page.read_text())}
+
+
+pages = pytest.mark.parametrize("page", PAGES, ids=name)
+documents = pytest.mark.parametrize("page", DOCUMENTS, ids=name)
 
 
 @pages
-async def test_a_page_has_the_answers_that_the_gateway_gives(page, gateway):
+async def test_page_has_the_responses_of_the_gateway(page, gateway):
     text = page.read_text()
     right = await played(text, gateway)
     if REWRITE:
         page.write_text(right)
     else:
-        assert text == right, "if the answers are meant to change, run `make examples`"
+        assert text == right, "if the responses are meant to change, run `make examples`"
 
 
 @pages
-def test_a_page_has_no_errors_it_does_not_speak_of(page):
+def test_only_the_page_on_errors_has_errors(page):
     answers = [step["text"] for step in STEP.finditer(page.read_text()) if step["kind"] == "json"]
     assert page.name == "errors.md" or not any('"errors":' in answer for answer in answers)
 
 
-@pages
-def test_the_links_of_a_page_lead_to_files(page):
-    links = LINK.findall(page.read_text())
-    assert [link for link in links if not (page.parent / link).exists()] == []
+@documents
+def test_links_lead_to_files_and_headings(page):
+    links = [(page.parent / path if path else page, anchor) for path, anchor in LINK.findall(page.read_text())]
+    assert [path for path, _ in links if not path.exists()] == []
+    assert [anchor for path, anchor in links if anchor and anchor not in anchors(path)] == []
 
 
-def test_the_index_has_every_page():
+def test_index_lists_every_page():
     index = (ROOT / "examples/README.md").read_text()
     assert {page.name for page in PAGES} - {"README.md"} == set(re.findall(r"\]\((\S+\.md)\)", index))
 
 
-async def test_a_page_that_is_wrong_is_found(gateway):
+async def test_wrong_response_is_replaced(gateway):
     page = '```graphql\n{ status { upstream } }\n```\n\n```json\n{\n  "data": { "status": { "upstream": "DOWN" } }\n}\n```\n'
     assert '"upstream": "UP"' in await played(page, gateway)
 
@@ -59,5 +72,5 @@ async def test_a_page_that_is_wrong_is_found(gateway):
         (["x" * 60, "y" * 60], f'[\n  "{"x" * 60}",\n  "{"y" * 60}"\n]'),
     ],
 )
-def test_json_is_shown_in_one_line_where_it_fits(value, text):
+def test_json_is_on_one_line_if_it_fits(value, text):
     assert shown(value) == text

@@ -1,0 +1,62 @@
+"""Tables of `docs/` that repeat facts of the code: the rows that the code gives, and the page with them."""
+
+import re
+from collections.abc import Callable, Iterator
+
+from prometheus_client.metrics import MetricWrapperBase
+
+from gateway.cli.query import EXIT_CODES
+from gateway.errors import CODES
+from gateway.settings import Settings, setting_infos
+from gateway.telemetry.metrics import Metrics
+
+SUFFIXES = {"counter": "_total"}
+
+
+def settings() -> Iterator[list[str]]:
+    for info in setting_infos(Settings(_env_file=None)):
+        yield [f"`{info.variable}`", f"`{info.default}`" if info.default else "", info.meaning]
+
+
+def exit_codes() -> list[tuple[str, ...]]:
+    return re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, re.MULTILINE)
+
+
+def errors() -> Iterator[list[str]]:
+    for code, info in CODES.items():
+        status = f"{info.status} / {info.json_status}" if info.json_status else str(info.status)
+        yield [f"`{code}`", status, "yes" if info.retryable else "no", info.meaning]
+
+
+def metrics() -> list[list[str]]:
+    collectors = set(Metrics().registry._collector_to_names)  # noqa: SLF001 - prometheus-client has no public list
+    return sorted(_metric(collector) for collector in collectors if isinstance(collector, MetricWrapperBase))
+
+
+def _metric(collector: MetricWrapperBase) -> list[str]:
+    [family] = collector.describe()
+    labels = ", ".join(collector._labelnames)  # noqa: SLF001 - as above
+    return [f"`{family.name}{SUFFIXES.get(family.type, '')}`", labels, family.documentation]
+
+
+# By the page, and the header of the table in it.
+TABLES: dict[tuple[str, str], Callable[[], Iterator[list[str]] | list[list[str]] | list[tuple[str, ...]]]] = {
+    ("errors.md", "| code | status | retryable | meaning |"): errors,
+    ("operations.md", "| exit code | meaning |"): exit_codes,
+    ("operations.md", "| variable | default | meaning |"): settings,
+    ("operations.md", "| metric | labels | meaning |"): metrics,
+}
+
+
+def updated(page: str, header: str, rows: list[str]) -> str:
+    """The page with these rows in the table below the header."""
+    head, found, rest = page.partition(f"{header}\n")
+    assert found, f"the page has no table {header}"
+    separator, *lines = rest.split("\n")
+    after = next(number for number, line in enumerate(lines) if not line.startswith("|"))
+    return "\n".join([f"{head}{header}", separator, *rows, *lines[after:]])
+
+
+def row(cells: list[str] | tuple[str, ...]) -> str:
+    """A row of Markdown."""
+    return f"| {' | '.join(cells)} |"
