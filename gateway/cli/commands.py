@@ -27,7 +27,7 @@ from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
 from gateway.telemetry.logs import configure
 from gateway.telemetry.metrics import forget_process
-from gateway.telemetry.setup import require
+from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def serve(*, sandbox: bool) -> int:
     """Serve until a signal ends it."""
     settings = read_settings()
     configure(settings)
-    require(settings)
+    check_extra(settings)
     # Here, as a worker process that finds it out is only replaced.
     connection_pool(settings.redis_url)
     with simulated() if sandbox else nullcontext(settings.upstream_url) as url:

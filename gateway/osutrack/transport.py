@@ -125,16 +125,16 @@ class Transport:
             with (
                 self._breaker.call(),
                 self._metrics.upstream_request(endpoint.path),
-                self._tracing.request(endpoint.method, endpoint.path, resent=retry) as step,
+                self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
-                http_request.headers.update(step.headers)
+                http_request.headers.update(span.headers)
                 # A sent update can't be cancelled, so the time it waited for the budget does not shorten its timeout.
                 if endpoint is UPDATE:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
                 with translated_errors():
                     async with asyncio.timeout_at(deadline.at):
                         http_response, body = await send_cancellable(self._http, http_request)
-                step.answered(http_response.status_code)
+                span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
                 yield Response(http_response.status_code, body, http_response.headers.get("ETag"))
 

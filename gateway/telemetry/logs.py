@@ -24,8 +24,13 @@ AccessLogger = Callable[[str, Facts], None]
 # Calls something schedule, in the same thread.
 Scheduler = Callable[[Callable[[], None]], object]
 LEVELS = logging.getLevelNamesMapping()
-# They tell of every request; our own line tells more.
-QUIET = ("httpx", "httpcore", "uvicorn.access")
+# Libraries that log every request, as the access log does, or each invalid header that a client sends.
+QUIET = {
+    "httpx": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "uvicorn.access": logging.WARNING,
+    "opentelemetry.trace": logging.ERROR,
+}
 # What is only there to be read by something else, or coloured.
 UNTOLD = {"color_message", "exc_info", "positional_args"}
 PLAIN = frozenset(" \t\"'=")
@@ -49,8 +54,8 @@ def configure(
     handler = _Handler(out)
     handler.setFormatter(_formatter(render))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
-    for name in QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in QUIET.items():
+        logging.getLogger(name).setLevel(level)
     return _AccessLog(out, render, LEVELS[settings.log_level.upper()], schedule) if settings.access_log else None
 
 

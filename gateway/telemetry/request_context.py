@@ -1,19 +1,23 @@
-"""What the log will tell of a client's request, gathered wherever it is dealt with.
+"""The facts of a client's request that the log and the traces need, collected while it is processed.
 
-The tasks that a request begins inherit its request_context: what several wait for is counted for the one who began it.
+Tasks inherit the request context of the request that starts them: a load shared by several requests is counted for
+the first.
 """
 
 from contextvars import ContextVar
 from typing import Any
 
-from .trace_context import Trace
+from opentelemetry.trace import SpanContext, format_trace_id
 
-# A name is whatever the client wants; of one that is longer, this much is told.
+# Characters of an operation's name that are logged; clients choose its length.
 MAX_NAME = 100
 
 
 class RequestContext:
-    """One request. What is None has no meaning for it, or is not known (yet). Never its variables or document."""
+    """One request: its IDs, its operation, its costs and its outcome. None: unknown, or not applicable.
+
+    It never contains variables or the document.
+    """
 
     __slots__ = (
         "charged",
@@ -23,14 +27,15 @@ class RequestContext:
         "operation_type",
         "outcome",
         "request_id",
+        "span",
         "stale",
-        "trace",
         "upstream_requests",
     )
 
-    def __init__(self, request_id: str, trace: Trace | None = None) -> None:
+    def __init__(self, request_id: str, span: SpanContext | None = None) -> None:
+        """`span` is the client's span, later replaced by the gateway's own."""
         self.request_id = request_id
-        self.trace = trace
+        self.span = span
         self.outcome: str | None = None
         self.codes: list[str] = []
         self.operation: str | None = None
@@ -41,23 +46,24 @@ class RequestContext:
         self.stale = False
 
     def set_operation(self, operation: str | None, operation_type: str, cost: int) -> None:
-        """This is what is asked for, and the most it could cost."""
+        """Record the operation and its maximum cost."""
         self.operation = operation and operation[:MAX_NAME]
         self.operation_type = operation_type
         self.cost = cost
 
     def refuse(self, codes: list[str]) -> None:
-        """It has no data, for these reasons."""
+        """Record a response without data, and its error codes."""
         self.outcome, self.codes = "refused", codes
 
     @property
     def log_ids(self) -> dict[str, Any]:
-        """By what its lines in the log can be found."""
-        return {"request_id": self.request_id} | ({"trace_id": self.trace.trace_id} if self.trace else {})
+        """The IDs that every log line of this request has."""
+        ids = {"request_id": self.request_id}
+        return ids | {"trace_id": format_trace_id(self.span.trace_id)} if self.span else ids
 
     @property
     def operation_fields(self) -> dict[str, Any]:
-        """What it asked for: the same whenever the same is asked again."""
+        """The log fields of the operation, which are the same for every response from the cache."""
         facts = {"operation": self.operation, "operation_type": self.operation_type, "cost_requested": self.cost}
         return {name: value for name, value in facts.items() if value is not None}
 

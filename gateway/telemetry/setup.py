@@ -1,4 +1,4 @@
-"""Chooses the tracing that the settings select. OpenTelemetry's SDK is an optional extra."""
+"""The choice of tracing by the settings. OpenTelemetry's SDK and exporter are an optional extra."""
 
 from importlib import import_module
 
@@ -9,18 +9,18 @@ from .tracing import Tracing
 EXTRA = "osutrack-gateway[otel]"
 
 
-def tracing(settings: Settings) -> Tracing:
-    """What the settings want; the rest is told by OpenTelemetry's own variables, `OTEL_…`."""
+def create_tracing(settings: Settings) -> Tracing:
+    """Tracing that exports spans if GATEWAY_OPEN_TELEMETRY is set, configured by the variables `OTEL_…`."""
     if not settings.open_telemetry:
         return Tracing()
-    require(settings)
-    from .otel import exported  # noqa: PLC0415 - an extra, which takes a tenth of a second to import
+    check_extra(settings)
+    from .otel import exported_tracing  # noqa: PLC0415 - an extra, which takes a tenth of a second to import
 
-    return exported(settings.upstream_url)
+    return exported_tracing(settings.upstream_url)
 
 
-def require(settings: Settings) -> None:
-    """Raise `BadSettings` if spans are wanted and what makes them is not installed."""
+def check_extra(settings: Settings) -> None:
+    """Raise `BadSettings` if spans are enabled and the extra is not installed."""
     try:
         if settings.open_telemetry:
             import_module(".otel", __package__)

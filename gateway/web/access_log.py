@@ -7,11 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from gateway.telemetry.request_context import RequestContext
-from gateway.telemetry.trace_context import Trace, trace_of
+from gateway.telemetry.tracing import remote_span
 
 # They come every few seconds, and tell nothing while all is well.
 PROBES = {"/healthz", "/readyz", "/metrics"}
@@ -59,18 +58,11 @@ def hit_record(
         "upstream_requests": 0,
         "cache": "hit",
     }
-    if traceparent and (trace := trace_of(traceparent.decode("latin-1").strip())):
-        facts["trace_id"] = trace.trace_id
+    if traceparent:
+        facts |= RequestContext(request_id, remote_span([traceparent.decode("latin-1")])).log_ids
     return facts
 
 
 def level(request_context: RequestContext, status: int) -> str:
     """How grave it is: an error is ours alone."""
     return "error" if status >= 500 or "INTERNAL_SERVER_ERROR" in request_context.codes else "info"
-
-
-def trace_in(headers: Headers) -> Trace | None:
-    """The trace that a request belongs to, if it says so."""
-    given = headers.getlist("traceparent")
-    # Two are as good as none: nobody can say which.
-    return trace_of(given[0].strip(), ",".join(headers.getlist("tracestate"))) if len(given) == 1 else None

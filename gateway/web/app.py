@@ -32,7 +32,7 @@ from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Updates
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.setup import tracing
+from gateway.telemetry.setup import create_tracing
 from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits
@@ -140,7 +140,7 @@ def create_app(
     `transport` replaces httpx's network transport and `clock` (seconds since 1970) the time. `log_request` is called
     for each finished request. `traced` replaces the tracing that the settings select.
     """
-    gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or tracing(settings))
+    gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or create_tracing(settings))
     folder = settings.trusted_documents
     endpoint = GraphQLEndpoint(
         Parts(

@@ -107,10 +107,10 @@ class GraphQLEndpoint:
 
     async def _traced(self, admitted: Admitted, bucket: TokenBucket, *, may_update: bool) -> Answer:
         operation = admitted.operation
-        with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as step:
+        with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as span:
             answer = await self._parts.engine.execute(admitted, bucket, may_update=may_update)
             if "errors" in answer.content:
-                step.failed(_codes(answer.content["errors"])[0])
+                span.set_error(_codes(answer.content["errors"])[0])
             return answer
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:

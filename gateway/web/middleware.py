@@ -11,8 +11,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.graph.prepare.errors import format_error
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.request_context import RequestContext, current_request
+from gateway.telemetry.tracing import remote_span
 
-from .access_log import level, request_record, trace_in
+from .access_log import level, request_record
 from .negotiation import JSON
 from .responses import error_response
 
@@ -40,7 +41,9 @@ class RequestIDMiddleware:
             return
         headers = Headers(scope=scope)
         identity = request_id(headers.get("x-request-id"))
-        request_context = RequestContext(identity, trace_in(headers))
+        request_context = RequestContext(
+            identity, remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
+        )
         scope.setdefault("state", {}).update(request_id=identity, request_context=request_context)
         started: Message = {}
         began, entered = perf_counter(), current_request.set(request_context)

@@ -47,7 +47,7 @@ PLACES = {
     "graphql": ("graph/", "web/", "cli/"),
     "httpx": ("osutrack/", "cli/"),
     "limits": ("osutrack/", "shared/"),
-    "opentelemetry": ("telemetry/otel.py",),
+    "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/", "web/persisted_documents.py"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),

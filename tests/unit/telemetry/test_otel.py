@@ -1,4 +1,4 @@
-"""OpenTelemetry: a span for an operation, in it one for each request to osu!track, and nothing of it unless wanted."""
+"""OpenTelemetry: one span for each operation and, inside it, one for each request to osu!track."""
 
 import gzip
 import subprocess
@@ -12,19 +12,19 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from opentelemetry.trace import SpanKind, StatusCode
+from opentelemetry.trace import SpanKind, StatusCode, format_span_id, format_trace_id
 
 from gateway.sandbox import Fault
-from gateway.telemetry.otel import Spans, resource
+from gateway.telemetry.otel import resource
+from gateway.telemetry.tracing import Tracing
 from tests.support.processes import ROOT, Process
-from tests.support.upstream_spy import listening
-from tests.unit.telemetry.test_trace_context import GIVEN, SPAN, TRACE
+from tests.support.upstream_spy import SPAN, TRACE, TRACEPARENT, listening
 
 QUERY = 'query Profile { user(id: "2") { stats { peak { pp } snapshots { at pp globalRank } } } }'
 
 
 @pytest.fixture
-def told():
+def log_lines():
     return []
 
 
@@ -34,30 +34,31 @@ def exporter():
 
 
 @pytest.fixture
-async def gateway(exporter, told):
+async def gateway(exporter, log_lines):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
-    spans = Spans(provider, "https://somebody:secret@osutrack.example/api/")
-    async with listening(log_request=lambda _, facts: told.append(facts), traced=spans) as gateway:
+    tracing = Tracing(provider, "https://somebody:secret@osutrack.example/api/")
+    async with listening(log_request=lambda _, facts: log_lines.append(facts), traced=tracing) as gateway:
         yield gateway
 
 
-async def test_the_requests_to_osu_track_lie_in_the_operation_and_that_in_the_clients_trace(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=GIVEN, tracestate="a=1")
+async def test_spans_are_nested_in_the_clients_trace(gateway, exporter):
+    await gateway.ask(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
     *requests, operation = exporter.get_finished_spans()
-    assert [f"{span.context.trace_id:032x}" for span in (*requests, operation)] == [TRACE] * 3
-    assert f"{operation.parent.span_id:016x}" == SPAN
+    assert [format_trace_id(span.context.trace_id) for span in (*requests, operation)] == [TRACE] * 3
+    assert format_span_id(operation.parent.span_id) == SPAN
     assert {span.parent.span_id for span in requests} == {operation.context.span_id}
 
 
-async def test_what_osu_track_is_sent_names_the_span_of_the_request(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=GIVEN, tracestate="a=1")
+async def test_request_to_osutrack_names_its_span(gateway, exporter):
+    await gateway.ask(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
     *requests, _ = exporter.get_finished_spans()
-    assert {f"{span.context.span_id:016x}" for span in requests} == {trace.span_id for trace in gateway.sent}
-    assert {trace.state for trace in gateway.sent} == {"a=1"}
+    expected = {f"00-{TRACE}-{format_span_id(span.context.span_id)}-01" for span in requests}
+    assert set(gateway.sent) == expected
+    assert {headers["tracestate"] for headers in gateway.upstream.headers} == {"a=1"}
 
 
-async def test_spans_are_named_and_described_by_the_conventions(gateway, exporter):
+async def test_spans_follow_the_semantic_conventions(gateway, exporter):
     await gateway.ask(QUERY)
     *requests, operation = exporter.get_finished_spans()
     assert (operation.name, operation.kind, operation.parent) == ("query", SpanKind.SERVER, None)
@@ -74,7 +75,7 @@ async def test_spans_are_named_and_described_by_the_conventions(gateway, exporte
     }
 
 
-async def test_a_failure_is_told_by_its_code_and_a_retry_by_its_number(gateway, exporter):
+async def test_span_has_error_code_and_retry_number(gateway, exporter):
     gateway.sandbox.faults = (Fault(kind="status", status=503),)
     await gateway.ask('{ user(id: "2") { stats { peak { pp } } } }')
     *requests, operation = exporter.get_finished_spans()
@@ -84,61 +85,61 @@ async def test_a_failure_is_told_by_its_code_and_a_retry_by_its_number(gateway, 
     assert {span.status.status_code for span in (*requests, operation)} == {StatusCode.ERROR}
 
 
-async def test_the_line_in_the_log_names_the_trace_although_the_client_had_none(gateway, exporter, told):
+async def test_log_line_has_the_trace_of_the_span(gateway, exporter, log_lines):
     await gateway.ask(QUERY)
-    assert told[0]["trace_id"] == f"{exporter.get_finished_spans()[-1].context.trace_id:032x}"
+    assert log_lines[0]["trace_id"] == format_trace_id(exporter.get_finished_spans()[-1].context.trace_id)
 
 
-async def test_what_is_refused_or_sent_again_has_no_span(gateway, exporter):
+async def test_refusals_and_cache_hits_have_no_span(gateway, exporter):
     await gateway.ask("{ nobody }")
     for _ in range(3):
         await gateway.ask(QUERY)
     assert [span.name for span in exporter.get_finished_spans() if span.kind is SpanKind.SERVER] == ["query"] * 2
 
 
-async def test_lists_are_still_completed_as_a_whole(gateway):
+async def test_tracing_keeps_the_fast_list_path(gateway):
     await gateway.ask(QUERY)
     assert gateway.app.state.gateway.fast_lists == {"fast": 1}
 
 
-async def test_a_trace_that_is_not_sampled_is_passed_on_and_not_recorded(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=GIVEN.removesuffix("01") + "00")
+async def test_unsampled_trace_is_forwarded_but_not_recorded(gateway, exporter):
+    await gateway.ask(QUERY, traceparent=TRACEPARENT.removesuffix("01") + "00")
     assert exporter.get_finished_spans() == ()
-    assert {(trace.trace_id, trace.flags) for trace in gateway.sent} == {(TRACE, 0)}
+    assert {traceparent.split("-")[1::2] == [TRACE, "00"] for traceparent in gateway.sent} == {True}
 
 
-def test_the_environment_names_the_service_and_we_do_if_it_does_not(monkeypatch):
+def test_service_name_of_the_environment_takes_precedence(monkeypatch):
     monkeypatch.delenv("OTEL_SERVICE_NAME", raising=False)
-    ours = resource().attributes["service.name"]
+    default = resource().attributes["service.name"]
     monkeypatch.setenv("OTEL_SERVICE_NAME", "another")
-    assert (ours, resource().attributes["service.name"]) == ("osutrack-gateway", "another")
+    assert (default, resource().attributes["service.name"]) == ("osutrack-gateway", "another")
 
 
 @contextmanager
 def collector():
-    """A server that takes spans; gives its address and what it was sent."""
-    sent = []
+    """A server for exported spans: its address, and the list of received requests."""
+    received = []
 
-    class Take(BaseHTTPRequestHandler):
+    class Receiver(BaseHTTPRequestHandler):
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            sent.append((self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body))
+            received.append((self.path, gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body))
             self.send_response(200)
             self.end_headers()
 
         def log_message(self, *_):
-            """Nothing: it is no part of the test."""
+            """Keep the output of the tests clean."""
 
-    with HTTPServer(("127.0.0.1", 0), Take) as server:
+    with HTTPServer(("127.0.0.1", 0), Receiver) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", sent
+        yield f"http://127.0.0.1:{server.server_port}", received
         server.shutdown()
 
 
-def test_what_has_not_been_sent_is_sent_when_it_ends(tmp_path, monkeypatch):
-    with collector() as (address, sent):
+def test_remaining_spans_are_exported_at_shutdown(tmp_path, monkeypatch):
+    with collector() as (address, received):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
-        monkeypatch.setenv("OTEL_SERVICE_NAME", "called-so-by-its-operator")
+        monkeypatch.setenv("OTEL_SERVICE_NAME", "operators-name")
         running = Process(tmp_path, open_telemetry="true")
         try:
             httpx.post(f"{running.address()}/graphql", json={"query": QUERY}).raise_for_status()
@@ -147,9 +148,9 @@ def test_what_has_not_been_sent_is_sent_when_it_ends(tmp_path, monkeypatch):
             running.process.kill()
             running.process.wait()
 
-    assert {path for path, _ in sent} == {"/v1/traces"}
-    body = b"".join(body for _, body in sent)
-    assert [word for word in (b"called-so-by-its-operator", b"GET /peak", b"Profile") if word not in body] == []
+    assert {path for path, _ in received} == {"/v1/traces"}
+    body = b"".join(body for _, body in received)
+    assert [word for word in (b"operators-name", b"GET /peak", b"Profile") if word not in body] == []
 
 
 def python(script, **environment):
@@ -163,23 +164,23 @@ def python(script, **environment):
     )
 
 
-def test_nothing_of_opentelemetry_is_imported_unless_it_is_wanted():
+def test_sdk_is_imported_only_if_enabled():
     script = """
 import sys
 from gateway.cli import commands
 from gateway.settings import Settings
 commands.create_app(Settings())
-# redis-py looks for the metrics of OpenTelemetry by itself, and takes those with it.
+# redis-py imports the SDK's metrics by itself, if they are installed.
 print([name for name in sys.modules if name.startswith(("opentelemetry.exporter", "opentelemetry.sdk.trace", "gateway.telemetry.otel"))])
 """
     ran = python(script)
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
 
 
-def test_wanted_without_the_extra_it_ends_the_start_and_says_what_to_install():
+def test_missing_extra_stops_the_start_with_a_hint():
     script = """
 import sys
-sys.modules["opentelemetry"] = None
+sys.modules["opentelemetry.sdk.trace"] = None
 from gateway.__main__ import main
 sys.exit(main(["serve"]))
 """
