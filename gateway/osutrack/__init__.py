@@ -1,1 +1,1 @@
-"""osu!track as a Python API: its five endpoints, repaired and paced. Knows nothing of GraphQL."""
+"""The client for osu!track: endpoints, decoding, rate limit and circuit breaker. Independent of GraphQL."""

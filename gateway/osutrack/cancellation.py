@@ -1,4 +1,4 @@
-"""One request and its whole answer, in a way that can be given up without losing a connection of the pool."""
+"""Cancellable HTTP requests that never leak a connection of httpx's pool."""
 
 import asyncio
 from typing import Any
@@ -12,35 +12,37 @@ MAX_BODY_BYTES = 32 * 2**20
 
 
 async def send_cancellable(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-    """The response and its body; raises what httpx raises, and `UpstreamInvalid` for a body that is too large.
+    """The response and its body; raises httpx's errors, and `UpstreamInvalid` for a body that is too large.
 
-    A request that is cancelled before it is sent would take its place in httpcore's pool for ever (its issue 1093):
-    that long it goes on behind, bounded by the time that connecting may take.
+    httpcore leaks the pool's slot of a request that is cancelled before it is sent (encode/httpcore issue 1093). Such
+    a request continues in the background, at most for the connect timeout, and is cancelled when it starts to send.
     """
-    sending = given_up = False
-    # httpcore cleans up behind shields that asyncio's own cancellation goes through, and anyio's does not.
+    sending = cancelled = False
+    # httpcore shields its cleanup with anyio, which only cancellation through anyio respects.
     scope = CancelScope()
 
     async def trace(event: str, _: Any) -> None:
         nonlocal sending
         if event == "http11.send_request_headers.started":
             sending = True
-            if given_up:
+            if cancelled:
                 scope.cancel()
 
     request.extensions["trace"] = trace
-    whole = asyncio.ensure_future(_whole(http, request, scope))
+    exchange = asyncio.ensure_future(_exchange(http, request, scope))
     try:
-        return await asyncio.shield(whole)
+        return await asyncio.shield(exchange)
     except asyncio.CancelledError:
-        given_up = True
-        whole.add_done_callback(_looked_at)
+        cancelled = True
+        exchange.add_done_callback(_retrieve_exception)
         if sending:
             scope.cancel()
         raise
 
 
-async def _whole(http: httpx.AsyncClient, request: httpx.Request, scope: CancelScope) -> tuple[httpx.Response, bytes]:
+async def _exchange(
+    http: httpx.AsyncClient, request: httpx.Request, scope: CancelScope
+) -> tuple[httpx.Response, bytes]:
     with scope:
         response = await http.send(request, stream=True)
         try:
@@ -50,16 +52,16 @@ async def _whole(http: httpx.AsyncClient, request: httpx.Request, scope: CancelS
     raise asyncio.CancelledError
 
 
-def _looked_at(whole: asyncio.Future[Any]) -> None:
-    """Nobody wants to know any more, but asyncio complains of errors that nobody has looked at."""
-    if not whole.cancelled():
-        whole.exception()
-
-
 async def _body(response: httpx.Response) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
         if len(body) > MAX_BODY_BYTES:
-            raise UpstreamInvalid(f"osu!track's answer is larger than {MAX_BODY_BYTES} bytes.")
+            raise UpstreamInvalid(f"osu!track's response is larger than {MAX_BODY_BYTES} bytes.")
     return bytes(body)
+
+
+def _retrieve_exception(exchange: asyncio.Future[Any]) -> None:
+    """Avoid asyncio's log line about an exception that was never retrieved."""
+    if not exchange.cancelled():
+        exchange.exception()

@@ -1,4 +1,4 @@
-"""Leave osu!track alone while it fails: a circuit breaker, and what it has learnt about osu!track's health."""
+"""A circuit breaker: pauses requests to osu!track while it fails, and reports its health."""
 
 import asyncio
 import time
@@ -15,7 +15,7 @@ OPEN_S = 30.0
 
 
 class Health(StrEnum):
-    """How osu!track is doing, as seen from here."""
+    """osu!track's health, derived from the gateway's own requests."""
 
     UP = "UP"
     DEGRADED = "DEGRADED"
@@ -23,10 +23,10 @@ class Health(StrEnum):
 
 
 class CircuitBreaker:
-    """Opens for 30 s when half or more of at least 10 calls in 60 s failed; then one probe decides.
+    """Opens for 30 s when at least half of 10 or more calls in 60 s failed; then a single call is the probe.
 
-    A call that ran out of time has failed if it took `slow_s` until then. If not, it had waited for its turn before,
-    and tells nothing.
+    A timeout or a cancellation counts as a failure after `slow_s` or more. A shorter call may only have had little time
+    left, so it is not counted.
     """
 
     def __init__(
@@ -48,48 +48,48 @@ class CircuitBreaker:
 
     @property
     def health(self) -> Health:
-        """DOWN while open; DEGRADED when any of the last minute's calls failed, and while it wants to be left alone."""
+        """DOWN while open; DEGRADED after any failure in the last minute, and during the pause after a 429."""
         if self.retry_at is not None:
             return Health.DOWN
-        self._forget_old()
-        strained = self._busy_until > self._clock() or self._failures > 0
-        return Health.DEGRADED if strained else Health.UP
+        self._drop_old()
+        degraded = self._busy_until > self._clock() or self._failures > 0
+        return Health.DEGRADED if degraded else Health.UP
 
     def check(self) -> None:
-        """Raise `UpstreamUnavailable` while open, before anything is spent on a call that would not be made."""
+        """Raise `UpstreamUnavailable` while open. Call it before the request is charged to a budget."""
         if self.retry_at is not None and (self._probing or self.retry_at > self._clock()):
             raise UpstreamUnavailable(
-                "osu!track is failing and is left alone for a moment. Try again later.",
+                "osu!track is failing; requests are paused. Try again later.",
                 retry_after_s=max(self.retry_at - self._clock(), 1),
                 unsent=True,
             )
 
     @contextmanager
     def call(self) -> Iterator[None]:
-        """Around one exchange, which it counts; checks first."""
-        probe, began = self._admit(), self._stopwatch()
+        """Record the outcome of the call in the block; raises `UpstreamUnavailable` while open."""
+        probe, started_at = self._admit(), self._stopwatch()
         try:
             yield
         except (UpstreamTimeout, asyncio.CancelledError):
-            if self._stopwatch() - began >= self._slow_s:
+            if self._stopwatch() - started_at >= self._slow_s:
                 self._record(failed=True, probe=probe)
             raise
         except UpstreamUnavailable:
             self._record(failed=True, probe=probe)
             raise
         except UpstreamBusy as exc:
-            # A 429: alive, but some of what is asked will go without an answer.
+            # A 429: up, but some requests will fail during the pause.
             self._busy_until = max(self._busy_until, self._clock() + (exc.retry_after_s or 0))
             self._record(failed=False, probe=probe)
             raise
         except Exception:
-            # It answered, if not what we hoped for: alive.
+            # osu!track responded, so it is up.
             self._record(failed=False, probe=probe)
             raise
         else:
             self._record(failed=False, probe=probe)
         finally:
-            # A cancelled probe has learnt nothing: the next call is the probe.
+            # A probe without an outcome was cancelled: the next call is the probe.
             self._probing = self._probing and not probe
 
     def _admit(self) -> bool:
@@ -108,11 +108,11 @@ class CircuitBreaker:
             return
         self._outcomes.append((now, failed))
         self._failures += failed
-        self._forget_old()
+        self._drop_old()
         calls = len(self._outcomes)
         if self.retry_at is None and calls >= MIN_CALLS and self._failures * 2 >= calls:
             self.retry_at = now + OPEN_S
 
-    def _forget_old(self) -> None:
+    def _drop_old(self) -> None:
         while self._outcomes and self._outcomes[0][0] <= self._clock() - WINDOW_S:
             self._failures -= self._outcomes.popleft()[1]

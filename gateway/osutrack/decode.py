@@ -1,7 +1,7 @@
-"""Turn the bytes of osu!track's answers into records, and mend what is known to be broken in them.
+"""Decoders from response bodies to records, with repairs of osu!track's known defects (docs/osutrack.md).
 
-Pure functions. A row that can't be understood is left out and counted; an answer of which nothing can be understood
-raises `UpstreamInvalid` (`row_decoder.py`). Facts are from docs/osutrack.md and from recorded exchanges.
+Pure functions. Invalid rows are dropped and counted; a response without a valid row raises `UpstreamInvalid`
+(`row_decoder.py`).
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "
 
 
 class Fetched(NamedTuple, Generic[T]):
-    """A decoded response: its repaired value and ETag, the invalid rows dropped, and the rows received in all."""
+    """A decoded response: the repaired value, the number of invalid rows dropped and of all rows received, the ETag."""
 
     value: T
     dropped: int = 0
@@ -52,48 +52,48 @@ PEAK_NAMES = {
 }
 
 SNAPSHOTS = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
-# Bit 31 is no mod, but has to be read before it can be left out.
+# A plain int, as the bit mask may contain bit 31, which is not a mod and is removed after decoding.
 HISCORES = decoder_of(Hiscore, HISCORE_NAMES, mod_bits=int)
 BEST_PLAYS = decoder_of(BestPlay, HISCORE_NAMES | {"user_id": "user"}, mod_bits=int)
 PEAKS = decoder_of(Peak, PEAK_NAMES)
 
-# From one row to the next these often stay as they are.
-STEADY = ("global_rank", "level", "count_s", "count_a")
+# Values that are often equal in adjacent rows.
+REPEATED = ("global_rank", "level", "count_s", "count_a")
 
 _at = attrgetter("at")
-_by_record = attrgetter("recorded_at")
-# Rows that agree in this are one play.
-_play = attrgetter("beatmap_id", "mod_bits", "score")
-_best_play = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
+_recorded_at = attrgetter("recorded_at")
+# The identity of a play (docs/osutrack.md, "Duplicate plays").
+_play_id = attrgetter("beatmap_id", "mod_bits", "score")
+_best_play_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
 
 
 def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
-    """`/stats_history`: oldest first, one row an instant."""
+    """The snapshots of `/stats_history`, oldest first, one for each timestamp."""
     rows, dropped = rows_of(body, SNAPSHOTS, "at")
     for row in rows:
         force_setattr(row, "user_mode", user_mode)
         if row.global_rank == 0:
             force_setattr(row, "global_rank", None)
-    _share(rows, STEADY)
-    # Rows of one instant come in any order; plays are only ever added, so more plays means later.
+    _intern(rows, REPEATED)
+    # Rows with equal timestamps have no order; the play count only grows, so the highest is the newest.
     rows.sort(key=_at if _all_differ(rows, _at) else attrgetter("at", "play_count"))
     return Fetched(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
 
 
 def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
-    """`/hiscores`: each play once, as last recorded, highest pp first; ties by beatmap, mods, score."""
+    """The plays of `/hiscores`, each once, as last recorded, highest pp first; ties by beatmap, mods and score."""
     rows, dropped = rows_of(body, HISCORES, "played_at", "recorded_at")
-    return Fetched(_ranked(rows, _play, mode), dropped, len(rows) + dropped)
+    return Fetched(_ranked(rows, _play_id, mode), dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
-    """`/bestplays`: each play once, as last recorded, highest pp first; ties as of hiscores, then by player."""
+    """The plays of `/bestplays`, each once, as last recorded, highest pp first; ties like hiscores, then by player."""
     rows, dropped = rows_of(body, BEST_PLAYS, "played_at", "recorded_at")
-    return Fetched(_ranked(rows, _best_play, mode), dropped, len(rows) + dropped)
+    return Fetched(_ranked(rows, _best_play_id, mode), dropped, len(rows) + dropped)
 
 
 def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
-    """`/peak`: a rank of 0 means unranked, and is None here; so is what has no valid date."""
+    """The peak of `/peak`; a rank of 0 (unranked) and values without a valid date are None."""
     rows, dropped = rows_of(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
     force_setattr(best, "user_mode", user_mode)
@@ -104,8 +104,8 @@ def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
     return Fetched(best, dropped)
 
 
-def _share(rows: list[Snapshot], names: Iterable[str]) -> None:
-    """Keep equal values once: of a long history, that is a tenth."""
+def _intern(rows: list[Snapshot], names: Iterable[str]) -> None:
+    """Share one object among equal values: saves a tenth of a long history's memory."""
     for name in names:
         values = list(map(attrgetter(name), rows))
         known: dict[Any, Any] = {}
@@ -119,21 +119,21 @@ def _all_differ(rows: list[S], identity: Callable[[S], object]) -> bool:
 
 
 def _newest_of_each(rows: list[P], identity: Callable[[P], object]) -> Iterable[P]:
-    """osu!track stores a play again when its pp or the time zone changes: what was recorded last counts."""
+    """The last recorded row of each play; osu!track adds a row when a play's pp or its time zone changes."""
     if _all_differ(rows, identity):
         return rows
-    return {identity(play): play for play in sorted(rows, key=_by_record)}.values()
+    return {identity(play): play for play in sorted(rows, key=_recorded_at)}.values()
 
 
 def _ranked(rows: list[P], identity: Callable[[P], Any], mode: Mode) -> Rows[P]:
     for play in rows:
-        # Also where nothing changes: one text for all, instead of one for each.
+        # Even if equal: all plays then share one string for each grade.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
         if not 0 <= play.mod_bits <= KNOWN_MOD_BITS:
             force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
         if mode:
             force_setattr(play, "mode", mode)
-    # Two quick sorts, of which the second keeps the order of equals, instead of one by a slow key.
+    # Two stable sorts with fast keys are quicker than one with a slow key.
     ranked = sorted(_newest_of_each(rows, identity), key=identity)
     ranked.sort(key=attrgetter("pp"), reverse=True)
     return Rows(ranked)

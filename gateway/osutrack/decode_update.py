@@ -1,4 +1,4 @@
-"""Turn the answer to an update into a record: the upstream's least regular answer, so it has a file of its own."""
+"""The decoder for `/update`, the least regular of osu!track's responses (docs/osutrack.md, "Update")."""
 
 from typing import Annotated, Any
 
@@ -12,7 +12,7 @@ from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Fetched
 from .row_decoder import UNREADABLE, are_instants, wire_type
 
-# "2026-11-17 10:56:19": UTC, without saying so.
+# "2026-11-17 10:56:19", in UTC.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
 
 NEW_HISCORE_NAMES = {
@@ -34,7 +34,7 @@ _NewHiscore = wire_type(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=
 
 
 class _Update(msgspec.Struct, frozen=True, gc=False):
-    """What is there in every answer, null where PHP knew nothing."""
+    """The fields of every response; each can be null."""
 
     username: str | None = None
     exists: bool | None = True
@@ -49,44 +49,44 @@ _new_hiscore = msgspec.json.Decoder(_NewHiscore, strict=False)
 
 
 def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
-    """`/update`: what changed; None if osu! knows no such user."""
+    """The changes of an update; None if osu! knows no such user."""
     try:
-        answer = _update.decode(body)
-        if answer.exists is False:
+        response = _update.decode(body)
+        if response.exists is False:
             return Fetched(None)
-        # The first is told as a difference from nothing, which is no difference.
-        delta = None if answer.first else _delta.decode(body)
+        # In a first update the differences are the absolute values.
+        delta = None if response.first else _delta.decode(body)
     except UNREADABLE as exc:
         raise UpstreamInvalid(
-            "osu!track's answer to the update can't be read. The update has probably been made: read the player again."
+            "osu!track's response to the update is invalid. The update has probably run: read the player again."
         ) from exc
     if delta is not None:
         force_setattr(delta, "ranks_gained", -(delta.ranks_gained or 0))
         for name in ("pp", "accuracy", "level"):
             force_setattr(delta, name, round(getattr(delta, name), DECIMALS))
-    raws = answer.newhs or []
-    plays = tuple(play for play in (_read_new_hiscore(raw, mode) for raw in raws) if play)
-    made = Update(
-        username=answer.username or "",
-        first=bool(answer.first),
-        leveled_up=bool(answer.levelup),
+    raws = response.newhs or []
+    plays = tuple(play for play in (_decode_new_hiscore(raw, mode) for raw in raws) if play)
+    decoded = Update(
+        username=response.username or "",
+        first=bool(response.first),
+        leveled_up=bool(response.levelup),
         delta=delta,
         new_hiscores=plays,
     )
-    return Fetched(made, len(raws) - len(plays))
+    return Fetched(decoded, len(raws) - len(plays))
 
 
-def _read_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:
+def _decode_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:
     try:
         play = _new_hiscore.decode(raw)
     except UNREADABLE:
         return None
     played_at = f"{play.played_at[:10]}T{play.played_at[11:]}.000Z"
-    return _mended(play, mode, played_at) if are_instants([played_at]) else None
+    return _repaired(play, mode, played_at) if are_instants([played_at]) else None
 
 
-def _mended(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
-    mended: dict[str, Any] = {
+def _repaired(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
+    repairs: dict[str, Any] = {
         "mode": mode,
         "grade": GRADES.get(play.grade or ""),
         "mod_bits": play.mod_bits & KNOWN_MOD_BITS,
@@ -94,21 +94,21 @@ def _mended(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
         "position": play.position + 1,
         "accuracy": accuracy(play, mode),
     }
-    return msgspec.structs.replace(play, **mended)
+    return msgspec.structs.replace(play, **repairs)
 
 
 def accuracy(play: NewHiscore, mode: Mode) -> float:
-    """Percent, 0 to 100, by the mode's formula from the hit counts; 0 for a play without hits."""
+    """The accuracy in percent, 0 to 100, by the mode's formula; 0 for a play without hits."""
     counts = (play.count_300, play.count_100, play.count_50, play.count_miss, play.count_katu, play.count_geki)
-    # osu! has been seen to count below zero.
+    # osu! sometimes returns negative counts.
     n300, n100, n50, miss, katu, geki = (max(0, count) for count in counts)
     if mode is Mode.OSU:
-        got, best = 300 * n300 + 100 * n100 + 50 * n50, 300 * (n300 + n100 + n50 + miss)
+        points, maximum = 300 * n300 + 100 * n100 + 50 * n50, 300 * (n300 + n100 + n50 + miss)
     elif mode is Mode.TAIKO:
-        got, best = 2 * n300 + n100, 2 * (n300 + n100 + miss)
+        points, maximum = 2 * n300 + n100, 2 * (n300 + n100 + miss)
     elif mode is Mode.CATCH:
-        got, best = n300 + n100 + n50, n300 + n100 + n50 + katu + miss
+        points, maximum = n300 + n100 + n50, n300 + n100 + n50 + katu + miss
     else:
-        got = 300 * (geki + n300) + 200 * katu + 100 * n100 + 50 * n50
-        best = 300 * (geki + n300 + katu + n100 + n50 + miss)
-    return 100 * got / best if best else 0.0
+        points = 300 * (geki + n300) + 200 * katu + 100 * n100 + 50 * n50
+        maximum = 300 * (geki + n300 + katu + n100 + n50 + miss)
+    return 100 * points / maximum if maximum else 0.0

@@ -1,4 +1,4 @@
-"""What kind of request each of osu!track's endpoints is: its budget, its timeout, and when it may be sent again."""
+"""osu!track's five endpoints: path, request budget and retry policy."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,21 +8,21 @@ from gateway.errors import UpstreamError, UpstreamTimeout
 READS, HISCORES, UPDATES = "reads", "hiscores", "updates"
 
 
-def _failed_in_passing(exc: Exception) -> bool:
+def _is_transient(exc: Exception) -> bool:
     return isinstance(exc, UpstreamTimeout) or (isinstance(exc, UpstreamError) and exc.transient)
 
 
-def _never_sent(exc: Exception) -> bool:
+def _is_unsent(exc: Exception) -> bool:
     return isinstance(exc, UpstreamError) and exc.unsent and exc.transient
 
 
 def never(_: Exception) -> bool:
-    """After no failure at all."""
+    """Retry policy: none."""
     return False
 
 
 class Endpoint(NamedTuple):
-    """`retry_if` says after which failures a request may be repeated."""
+    """An endpoint of osu!track. `retry_if` decides whether a failed request is retried."""
 
     path: str
     budget: str
@@ -30,9 +30,10 @@ class Endpoint(NamedTuple):
     method: str = "GET"
 
 
-HISTORY = Endpoint("/stats_history", READS, _failed_in_passing)
-PEAK = Endpoint("/peak", READS, _failed_in_passing)
-BEST_PLAYS = Endpoint("/bestplays", READS, _failed_in_passing)
-# With nothing to show, this GET updates the player first: once it is out, it is not repeated.
-HISCORE_LIST = Endpoint("/hiscores", HISCORES, _never_sent)
+HISTORY = Endpoint("/stats_history", READS, _is_transient)
+PEAK = Endpoint("/peak", READS, _is_transient)
+BEST_PLAYS = Endpoint("/bestplays", READS, _is_transient)
+# May update the player, so a request that was sent is not retried (docs/osutrack.md, "Reads that update").
+HISCORE_LIST = Endpoint("/hiscores", HISCORES, _is_unsent)
+# docs/osutrack.md, "Updates are not idempotent".
 UPDATE = Endpoint("/update", UPDATES, never, "POST")

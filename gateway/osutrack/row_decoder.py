@@ -1,4 +1,4 @@
-"""Lists of rows as osu!track sends them, read straight into records: those that can be, and how many can't."""
+"""Decoding of osu!track's JSON lists straight into records; invalid rows are dropped and counted."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -17,30 +17,30 @@ S = TypeVar("S", bound=Struct)
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 INSTANT_LENGTH = len("2026-11-20T12:00:00.000Z")
-# Numbers come as strings, and so "NaN" would be one.
+# osu!track sends some numbers as strings, and "NaN" would be a valid one.
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def wire_type(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
-    """The record as osu!track sends it: a subclass that reads its names and, for some fields, stricter or wider types.
+    """A subclass of the record with osu!track's field names and, for some fields, stricter or wider types.
 
-    What is decoded is therefore a record at once, without a copy.
+    It decodes directly into records, without a copy.
     """
     declared = msgspec.structs.fields(record)
     fields = [
         (field.name, types.get(field.name, STRICTER.get(field.type, field.type)), _default(field)) for field in declared
     ]
-    made = msgspec.defstruct(
+    wire = msgspec.defstruct(
         record.__name__, fields, bases=(record,), rename=names, frozen=True, gc=False, kw_only=True
     )
-    return cast("type[S]", made)
+    return cast("type[S]", wire)
 
 
 def decoder_of(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
-    """Reads lists. Numbers come as strings where a column is BIGINT: hence not strict."""
-    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # made above
+    """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings ("Column types")."""
+    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # a dynamic type
 
 
 def _default(field: FieldInfo) -> Any:
@@ -48,26 +48,26 @@ def _default(field: FieldInfo) -> Any:
 
 
 def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]], *instants: str) -> tuple[list[T], int]:
-    """The rows that can be read, and how many can't; raises `UpstreamInvalid` if there is no list, or none can.
+    """The valid rows, and the number of invalid ones; raises `UpstreamInvalid` without a list, or if none is valid.
 
-    `instants` names the fields that must be moments.
+    `instants` names the fields that must be valid timestamps.
     """
     try:
         rows, dropped = decoder.decode(body), 0
     except msgspec.ValidationError:
         rows, dropped = _one_by_one(body, decoder)
     except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's answer is not JSON. Try again later.") from exc
-    sent = len(rows) + dropped
+        raise UpstreamInvalid("osu!track's response is not JSON. Try again later.") from exc
+    received = len(rows) + dropped
     for name in instants:
-        rows = _dated(rows, attrgetter(name))
-    if sent and not rows:
-        raise UpstreamInvalid("No row of osu!track's answer can be read: its format has probably changed.")
-    return rows, sent - len(rows)
+        rows = _with_instant(rows, attrgetter(name))
+    if received and not rows:
+        raise UpstreamInvalid("No row of osu!track's response is valid: its format has probably changed.")
+    return rows, received - len(rows)
 
 
-def _dated(rows: list[T], instant: Callable[[T], str]) -> list[T]:
-    # This leaves out zero dates, "0000-00-00 00:00:00", which are the only bad ones we know of.
+def _with_instant(rows: list[T], instant: Callable[[T], str]) -> list[T]:
+    # Drops zero dates, "0000-00-00 00:00:00", the only invalid ones known.
     long_enough = [row for row in rows if len(instant(row)) == INSTANT_LENGTH]
     if are_instants(list(map(instant, long_enough))):
         return long_enough
@@ -75,7 +75,7 @@ def _dated(rows: list[T], instant: Callable[[T], str]) -> list[T]:
 
 
 def are_instants(texts: list[str]) -> bool:
-    """Whether texts of the right length are all moments that exist, as records have them. Quick for many at once."""
+    """Whether all texts, which must have the right length, are valid timestamps. Fast for many at once."""
     joined = "".join(texts)
     if joined[10::24] != "T" * len(texts) or joined[23::24] != "Z" * len(texts):
         return False
@@ -87,7 +87,7 @@ def are_instants(texts: list[str]) -> bool:
 
 
 def is_instant(text: str | None) -> bool:
-    """Whether it is a moment as records have it."""
+    """Whether the text is a timestamp in the records' form."""
     return text is not None and len(text) == INSTANT_LENGTH and are_instants([text])
 
 
@@ -97,7 +97,7 @@ def _one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[li
     try:
         raws = _raw_rows.decode(body)
     except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's answer is JSON, but not the list it promises. Try again later.") from exc
+        raise UpstreamInvalid("osu!track's response is not a JSON list. Try again later.") from exc
     for raw in raws:
         try:
             rows += decoder.decode(b"[%b]" % bytes(raw))

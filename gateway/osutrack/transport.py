@@ -1,16 +1,13 @@
-"""One question to osu!track and its answer: paid for, tried again where that is right, counted and traced.
+"""HTTP requests to osu!track: rate limit, circuit breaker, retries, metrics and tracing.
 
-Here, and only here, httpx's errors become ours.
+The only module that translates httpx's errors.
 """
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
-from datetime import UTC
-from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
 import httpx
@@ -27,12 +24,10 @@ from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker
 from .endpoints import UPDATE, Endpoint
 from .rate_limit import RateLimiter
+from .retry_after import retry_after_s
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
-# Bounds of `Retry-After`, and the pause when it is missing or unreadable.
-DEFAULT_S = 60.0
-MAX_S = 3600.0
 
 log = logging.getLogger(__name__)
 
@@ -69,21 +64,21 @@ class Transport:
     def __init__(
         self,
         http: httpx.AsyncClient,
+        *,
         rate_limiter: RateLimiter,
         breaker: CircuitBreaker,
         update_timeout_s: float,
-        *,
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`http` has osu!track's address as its base URL, and the timeouts of a read."""
+        """`http` has osu!track's address as its base URL, and the timeouts of reads."""
         self._http = http
-        self._metrics = metrics or Metrics()
-        self._tracing = tracing or Tracing()
         self._rate_limiter = rate_limiter
         self._breaker = breaker
         self._update_timeout_s = update_timeout_s
+        self._metrics = metrics or Metrics()
+        self._tracing = tracing or Tracing()
         self._clock = clock
 
     @asynccontextmanager
@@ -119,7 +114,7 @@ class Transport:
         """One attempt; metrics, trace and circuit breaker record its outcome when the block ends."""
         endpoint = request.endpoint
         self._breaker.check()
-        async with self._rate_limiter.turn(endpoint.budget, deadline):
+        async with self._rate_limiter.slot(endpoint.budget, deadline):
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
             with (
@@ -128,10 +123,10 @@ class Transport:
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
                 http_request.headers.update(span.headers)
-                # A sent update can't be cancelled, so the time it waited for the budget does not shorten its timeout.
+                # A sent update runs to its end, so it gets its whole timeout, however long it waited for the budget.
                 if endpoint is UPDATE:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
-                with translated_errors():
+                with translate_errors():
                     async with asyncio.timeout_at(deadline.at):
                         http_response, body = await send_cancellable(self._http, http_request)
                 span.set_http_status(http_response.status_code)
@@ -144,7 +139,7 @@ class Transport:
             pause_s = retry_after_s(http_response.headers.get("Retry-After"), self._clock())
             self._rate_limiter.pause(request.endpoint.budget, pause_s)
             raise UpstreamBusy(
-                "osu!track asks for fewer requests. Try again later.", retry_after_s=pause_s, unsent=True
+                "osu!track's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True
             )
         if http_response.is_server_error:
             raise UpstreamUnavailable(
@@ -155,7 +150,7 @@ class Transport:
 
 
 @contextmanager
-def translated_errors() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Raise httpx's errors as `UpstreamError`."""
     try:
         yield
@@ -164,43 +159,21 @@ def translated_errors() -> Iterator[None]:
     except (httpx.TimeoutException, TimeoutError) as exc:
         raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
     except httpx.HTTPError as exc:
-        raise UpstreamUnavailable("The connection to osu!track broke. Try again later.", transient=True) from exc
+        raise UpstreamUnavailable("The connection to osu!track was lost. Try again later.", transient=True) from exc
 
 
 def unexpected_status(status: int) -> UpstreamRejected:
-    """The error for a status that nobody expects."""
+    """The error for a status that osu!track's API does not document for the request."""
     return UpstreamRejected(
         f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
     )
 
 
 def log_retries() -> None:
-    """For the whole process: in our words, instead of all that stamina knows."""
-    set_on_retry_hooks([_told])
+    """Log each retry of this process in one line, instead of stamina's own log."""
+    set_on_retry_hooks([_log_retry])
 
 
-def _told(details: RetryDetails) -> None:
-    facts = {"endpoint": details.name, "retry": details.retry_num, "because": getattr(details.caused_by, "code", "")}
-    log.info("osu!track is asked again", extra=facts)
-
-
-def retry_after_s(header: str | None, now: float) -> float:
-    """Seconds from `now` (since 1970), 1 to 3600; a minute if the header is missing or makes no sense.
-
-    `Retry-After` comes as seconds or as an HTTP date.
-    """
-    text = header or ""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = _seconds_until(text, now)
-    return DEFAULT_S if math.isnan(seconds) else min(max(seconds, 1.0), MAX_S)
-
-
-def _seconds_until(http_date: str, now: float) -> float:
-    try:
-        at = parsedate_to_datetime(http_date)
-        # "-0000" is UTC whose place is not told, which Python reads as no time zone.
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now
-    except (ValueError, OverflowError):
-        return math.nan
+def _log_retry(details: RetryDetails) -> None:
+    facts = {"endpoint": details.name, "retry": details.retry_num, "cause": getattr(details.caused_by, "code", "")}
+    log.info("Retrying a request to osu!track", extra=facts)

@@ -1,4 +1,4 @@
-"""Everything one process needs to talk to osu!track, put together from the settings."""
+"""The client of one process, with its budgets and its circuit breaker, built from the settings."""
 
 import time
 from collections.abc import Callable
@@ -7,25 +7,26 @@ from importlib.metadata import version
 import httpx
 
 from gateway.settings import Settings
-from gateway.shared.rate_limiter import rate_limiter
+from gateway.shared.rate_limiter import shared_limiter
 from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
+from .budget import Budget
 from .circuit_breaker import CircuitBreaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
-from .rate_limit import BACKGROUND_SHARE, Budget, RateLimiter
+from .rate_limit import BACKGROUND_SHARE, RateLimiter
 from .transport import Transport
 
-# osu!track closes a connection that has been idle for 5 s: one that old is not used again.
+# Below the 5 s after which osu!track closes idle connections (docs/osutrack.md, "HTTP").
 KEEPALIVE_S = 4.0
-# httpcore looks at each idle connection for each other whenever a request begins or ends.
+# At each request httpcore compares every idle connection with every other.
 MAX_IDLE = 10
 
 
 class Upstream:
-    """A client with its budgets and its circuit breaker; `close` when done."""
+    """The osu!track client of one process, its rate limiter and its circuit breaker. Call `close` when done."""
 
     def __init__(
         self,
@@ -38,38 +39,43 @@ class Upstream:
         clock: Callable[[], float] = time.time,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`transport` stands in for the network in tests; `redis_link` is what is shared with other processes."""
-        redis_link = redis_link or RedisLink(None)
-        counted = rate_limiter(redis_link, settings.processes, clock=clock)
-        rates = {
-            READS: settings.reads_per_minute,
-            HISCORES: settings.hiscores_per_minute,
-            UPDATES: settings.updates_per_minute,
-        }
-        # While Redis is away a process has only its own part of a budget: what is kept for people is a part of that.
-        parts = BACKGROUND_SHARE * settings.processes
-        budgets = [Budget(name, rate, counted, reserved=rate // parts, clock=clock) for name, rate in rates.items()]
-        # Where an operation has less time than a read, reads don't time out by themselves.
+        """`transport` replaces the network in tests; without `redis_link`, the budgets belong to this process alone."""
+        # If an operation has less time than a read, its timeout ends the read before the read's own timeout does.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
         self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
-        self.rate_limiter = RateLimiter(
-            budgets, max(1, settings.upstream_concurrency // settings.processes), redis_link
-        )
+        self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), clock)
         self._http = _http(settings, transport)
-        session = Transport(
-            self._http,
-            self.rate_limiter,
-            self.breaker,
-            settings.update_timeout_s,
-            metrics=metrics,
-            tracing=tracing,
-            clock=clock,
+        self.client = Client(
+            Transport(
+                self._http,
+                rate_limiter=self.rate_limiter,
+                breaker=self.breaker,
+                update_timeout_s=settings.update_timeout_s,
+                metrics=metrics,
+                tracing=tracing,
+                clock=clock,
+            ),
+            metrics,
         )
-        self.client = Client(session, metrics)
 
     async def close(self) -> None:
-        """Close what is open."""
+        """Close the connections to osu!track."""
         await self._http.aclose()
+
+
+def _rate_limiter(settings: Settings, redis_link: RedisLink, clock: Callable[[], float]) -> RateLimiter:
+    limiter = shared_limiter(redis_link, settings.processes, clock=clock)
+    rates = {
+        READS: settings.reads_per_minute,
+        HISCORES: settings.hiscores_per_minute,
+        UPDATES: settings.updates_per_minute,
+    }
+    # Without Redis a process has only its share of each budget, so the reserve is a part of this share.
+    divisor = BACKGROUND_SHARE * settings.processes
+    budgets = [Budget(name, rate, limiter, reserved=rate // divisor, clock=clock) for name, rate in rates.items()]
+    return RateLimiter(
+        budgets, concurrency=max(1, settings.upstream_concurrency // settings.processes), redis_link=redis_link
+    )
 
 
 def _http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
@@ -83,6 +89,6 @@ def _http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> htt
             keepalive_expiry=KEEPALIVE_S,
         ),
         transport=transport,
-        # A proxy or credentials in the environment are not settings of ours.
+        # No proxy or credentials from the environment: the gateway's own settings are the only ones.
         trust_env=False,
     )

@@ -1,1 +1,1 @@
-"""What several gateway processes share, by way of Redis. Without it, and while it is away, each works alone."""
+"""State shared by several gateway processes through Redis; without Redis, each process runs standalone."""

@@ -1,4 +1,4 @@
-"""One process at a time: a lock in Redis that outlives its holder for a moment only."""
+"""A distributed lock in Redis that expires soon after its owner dies."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,16 +9,16 @@ from redis.asyncio import Redis
 
 from .redis_link import PREFIX, RedisLink, RedisUnavailable
 
-# Between two tries.
+# The interval between two attempts.
 RETRY_S = 0.02
 DELETE_IF = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
 
 @asynccontextmanager
 async def exclusive_lock(redis_link: RedisLink, name: str, *, for_s: float) -> AsyncIterator[None]:
-    """Hold the lock `name`, or nothing while Redis is away.
+    """Acquire the lock `name`; without Redis, the block runs unlocked.
 
-    Waits without an end, which is the caller's affair: but a holder that dies keeps others waiting `for_s` at most.
+    Waits without a timeout, which is up to the caller; the lock of a dead owner expires after `for_s`.
     """
     if not redis_link.connected:
         yield
@@ -26,14 +26,14 @@ async def exclusive_lock(redis_link: RedisLink, name: str, *, for_s: float) -> A
     key, token = f"{PREFIX}:lock:{name}", token_hex(8)
     try:
         with suppress(RedisUnavailable):
-            while not await redis_link.run(lambda redis: redis.set(key, token, nx=True, px=int(for_s * 1000))):  # noqa: ASYNC110 - Redis tells nobody
+            while not await redis_link.run(lambda redis: redis.set(key, token, nx=True, px=int(for_s * 1000))):  # noqa: ASYNC110 - Redis has no event for a released key
                 await asyncio.sleep(RETRY_S)
         yield
     finally:
-        # Let go even when cancelled, and when nothing was heard of the taking: others wait.
+        # Release it after a cancellation too, and if the reply to `SET` was lost.
         await asyncio.shield(redis_link.spawn(redis_link.run(lambda redis: delete_if(redis, key, token))))
 
 
 async def delete_if(redis: Redis, key: str, value: bytes | str) -> None:
-    """Delete the key if that is its value."""
-    await redis.eval(DELETE_IF, 1, key, value)  # type: ignore[misc]  # redis-py's types are of both its clients
+    """Delete the key if it has this value."""
+    await redis.eval(DELETE_IF, 1, key, value)  # type: ignore[misc]  # redis-py's types cover its sync client as well

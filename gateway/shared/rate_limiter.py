@@ -1,4 +1,4 @@
-"""Budgets that all processes spend from together; while Redis is away, each has its share of them."""
+"""Request budgets shared by all processes; while Redis is unavailable, each process uses its share of them."""
 
 import time
 from collections.abc import Callable
@@ -16,63 +16,64 @@ MINUTE_S = 60.0
 
 
 class Limiter(Protocol):
-    """What a budget needs of `limits`' strategies."""
+    """The part of `limits`' strategies that a budget uses."""
 
     async def hit(self, item: RateLimitItem, *identifiers: str) -> bool:
-        """Count one more, if there is room for it."""
+        """Count one request, if the window has room for it."""
 
     async def get_window_stats(self, item: RateLimitItem, *identifiers: str) -> WindowStats:
-        """How much room there is, and when there will be more."""
+        """The requests that remain, and the time when the window resets."""
 
 
-def rate_limiter(redis_link: RedisLink, replicas: int, *, clock: Callable[[], float] = time.time) -> Limiter:
-    """Counts in Redis if there is one, else in this process. `replicas` is how many processes there are."""
-    own = MovingWindowRateLimiter(MemoryStorage())
-    return _SharedWindow(redis_link, own, replicas, clock) if redis_link.configured else own
+def shared_limiter(redis_link: RedisLink, processes: int, *, clock: Callable[[], float] = time.time) -> Limiter:
+    """A limiter that counts in Redis if configured, else in memory. `processes` share the budgets."""
+    local = MovingWindowRateLimiter(MemoryStorage())
+    return _SharedLimiter(redis_link, local, processes, clock) if redis_link.configured else local
 
 
-class _SharedWindow:
-    """A process that is alone keeps to its share, and goes on doing so for a minute: Redis has not counted meanwhile.
+class _SharedLimiter:
+    """Counts in Redis, and in memory against this process's share.
 
-    In the minute before it was left alone others may have used up what is its share now: then, and only then, more
-    is sent than the budget, at most twice as much.
+    The share is the limit while Redis is unavailable, and for a minute after a reconnection, because Redis has not
+    counted the requests sent meanwhile. In the minute of a disconnection, all processes together can send up to twice
+    the budget: the part counted in Redis before, and their shares after it.
     """
 
     def __init__(
-        self, redis_link: RedisLink, own: MovingWindowRateLimiter, replicas: int, clock: Callable[[], float]
+        self, redis_link: RedisLink, local: MovingWindowRateLimiter, processes: int, clock: Callable[[], float]
     ) -> None:
         options: dict[str, Any] = {"key_prefix": f"{PREFIX}:budget", "connection_pool": redis_link.pool}
         storage = RedisStorage("async+redis://", implementation="redispy", **options)
-        self._common = MovingWindowRateLimiter(storage)
+        self._shared = MovingWindowRateLimiter(storage)
         self._redis_link = redis_link
-        self._own = own
-        self._replicas = replicas
+        self._local = local
+        self._processes = processes
         self._clock = clock
         self._reconnected_at = 0.0
         redis_link.on_reconnect(self._on_reconnect)
 
     async def hit(self, item: RateLimitItem, *names: str) -> bool:
         share = self._share(item)
-        if self._limited_to_share and not await self._own.test(share, *names):
+        if self._limited_to_share and not await self._local.test(share, *names):
             return False
         try:
-            paid = await self._redis_link.run(lambda _: self._common.hit(item, *names))
+            counted = await self._redis_link.run(lambda _: self._shared.hit(item, *names))
         except RedisUnavailable:
-            return await self._own.hit(share, *names)
-        if paid:
-            await self._own.hit(share, *names)
-        return paid
+            return await self._local.hit(share, *names)
+        if counted:
+            await self._local.hit(share, *names)
+        return counted
 
     async def get_window_stats(self, item: RateLimitItem, *names: str) -> WindowStats:
-        share = await self._own.get_window_stats(self._share(item), *names)
+        local = await self._local.get_window_stats(self._share(item), *names)
         try:
-            common = await self._redis_link.run(lambda _: self._common.get_window_stats(item, *names))
+            shared = await self._redis_link.run(lambda _: self._shared.get_window_stats(item, *names))
         except RedisUnavailable:
-            return share
-        return min(common, share, key=lambda stats: stats.remaining) if self._limited_to_share else common
+            return local
+        return min(shared, local, key=lambda stats: stats.remaining) if self._limited_to_share else shared
 
     async def _on_reconnect(self, _: Redis) -> None:
-        # Whether or not anything was sent meanwhile: what Redis had counted before may be gone.
+        # Even if nothing was sent meanwhile: Redis may have lost its counts. Not on the first connection.
         if self._redis_link.disconnects:
             self._reconnected_at = self._clock()
 
@@ -81,6 +82,6 @@ class _SharedWindow:
         return self._clock() - self._reconnected_at < MINUTE_S
 
     def _share(self, item: RateLimitItem) -> RateLimitItem:
-        if item.amount >= self._replicas:
-            return RateLimitItemPerMinute(item.amount // self._replicas)
-        return RateLimitItemPerMinute(1, ceil(self._replicas / item.amount))
+        if item.amount >= self._processes:
+            return RateLimitItemPerMinute(item.amount // self._processes)
+        return RateLimitItemPerMinute(1, ceil(self._processes / item.amount))

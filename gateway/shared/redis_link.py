@@ -1,4 +1,4 @@
-"""The connection to Redis: commands while it answers, messages between processes, and a watch for its return."""
+"""The process's Redis connection: commands, messages between processes, and detection of outages."""
 
 import asyncio
 import logging
@@ -19,58 +19,60 @@ Command: TypeAlias = Callable[["Redis"], Awaitable[T]]
 
 PREFIX = "osutrack-gateway"
 CHANNEL = f"{PREFIX}:messages"
-# Written to see whether it can be.
+# Detects a read-only or full Redis.
 WRITE_PROBE = f"{PREFIX}:write-probe"
-# Redis answers in less than a millisecond: who waits longer is better off alone.
-COMMAND_S = 1.0
-# Commands under way, and so connections, of one process.
+# Redis usually responds within a millisecond; beyond this timeout, running standalone is faster.
+COMMAND_TIMEOUT_S = 1.0
+# Concurrent commands, and so connections, of one process.
 MAX_CONNECTIONS = 32
-# How often it is asked whether it is there, and how long it is left alone when it is not.
+# The interval between two pings, and between two attempts to reconnect.
 POLL_S = 1.0
-START_S = 2.0
+START_TIMEOUT_S = 2.0
 FAILURES = (RedisError, OSError, TimeoutError)
 
 log = logging.getLogger(__name__)
 
-_messages: msgspec.msgpack.Decoder[tuple[str, str, msgspec.Raw]] = msgspec.msgpack.Decoder(tuple[str, str, msgspec.Raw])
+_message_decoder: msgspec.msgpack.Decoder[tuple[str, str, msgspec.Raw]] = msgspec.msgpack.Decoder(
+    tuple[str, str, msgspec.Raw]
+)
 
 
 class RedisUnavailable(Exception):
-    """Redis does not answer, or there is none: work alone."""
+    """Redis is disconnected or not configured; the caller falls back to standalone operation."""
 
 
 class RedisLink:
-    """One process' share in what all have in common; `url=None` is a process of its own.
+    """The process's Redis connection; `url=None` disables Redis.
 
-    Only the watch notices that Redis is back. Until then nobody asks it, so that its absence costs nothing.
+    Commands raise `RedisUnavailable` at once while disconnected, so an outage costs no time. A background task detects
+    reconnection.
     """
 
     def __init__(self, url: str | None) -> None:
         self.configured = url is not None
         self.connected = False
-        # How often it was lost.
         self.disconnects = 0
         self.pool = connection_pool(url)
         self._redis = Redis(connection_pool=self.pool)
         self._command_slots = asyncio.Semaphore(MAX_CONNECTIONS)
-        self._name = token_hex(8)
+        self._process_id = token_hex(8)
         self._receivers: dict[str, tuple[msgspec.msgpack.Decoder[Any], Callable[[Any], None]]] = {}
         self._on_reconnect: list[Command[None]] = []
         self._watcher: asyncio.Task[None] | None = None
         self._background_tasks: set[asyncio.Task[None]] = set()
-        self._changed = asyncio.Event()
+        self._first_attempt_done = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin to watch; returns when Redis is there, or after a while if it is not."""
+        """Start the background task; returns after the first connection attempt, or after a timeout."""
         if not self.configured:
             return
         self._watcher = asyncio.create_task(self._watch())
         with suppress(TimeoutError):
-            async with asyncio.timeout(START_S):
-                await self._changed.wait()
+            async with asyncio.timeout(START_TIMEOUT_S):
+                await self._first_attempt_done.wait()
 
     async def close(self) -> None:
-        """End what is done behind, stop watching, and close the connections."""
+        """Wait for spawned commands, stop the background task and close the connections."""
         await asyncio.gather(*self._background_tasks, return_exceptions=True)
         self.connected = False
         if self._watcher:
@@ -80,44 +82,44 @@ class RedisLink:
         await self.pool.aclose()
 
     async def run(self, command: Command[T]) -> T:
-        """What Redis answers; raises `RedisUnavailable`."""
+        """The result of a command; raises `RedisUnavailable`."""
         if not self.connected:
             raise RedisUnavailable
         try:
-            async with self._command_slots, asyncio.timeout(COMMAND_S):
-                if not self.connected:  # lost by those whose turn it was
+            async with self._command_slots, asyncio.timeout(COMMAND_TIMEOUT_S):
+                if not self.connected:  # lost while this command waited for its slot
                     raise RedisUnavailable
                 return await command(self._redis)
         except FAILURES as exc:
-            # A key that is not ours says nothing of Redis.
+            # A key of another type: Redis itself is fine.
             if not (isinstance(exc, ResponseError) and str(exc).startswith("WRONGTYPE")):
                 self._disconnected(exc)
             raise RedisUnavailable from exc
 
     def publish(self, subject: str, content: object) -> None:
-        """Send the others a message, some time soon; lost if Redis is away."""
+        """Send a message to the other processes in the background; lost while Redis is unavailable."""
         if self.connected:
             _ = self.spawn(self.run(lambda redis: redis.publish(*self.message(subject, content))))
 
-    def spawn(self, asking: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
-        """Ask without waiting for it, whatever becomes of who asks; `close` waits."""
-        task = asyncio.ensure_future(_ignoring_outages(asking))
+    def spawn(self, command: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Run a command in the background, independent of its caller's cancellation; `close` waits for it."""
+        task = asyncio.ensure_future(_ignoring_outages(command))
         self._background_tasks.add(task)
         task.add_done_callback(self._background_tasks.discard)
         return task
 
     def message(self, subject: str, content: object) -> tuple[str, bytes]:
-        """The channel and the payload of a message, for a command that sends it among other things."""
-        return CHANNEL, msgspec.msgpack.encode((self._name, subject, content))
+        """The channel and payload of a message, for callers that publish it within a pipeline."""
+        return CHANNEL, msgspec.msgpack.encode((self._process_id, subject, content))
 
-    def subscribe(self, subject: str, content: type[T], receiver: Callable[[T], None]) -> None:
-        """Call `receiver` with the content, of that type, of every message about this from another process."""
-        self._receivers[subject] = msgspec.msgpack.Decoder(content), receiver
+    def subscribe(self, subject: str, content_type: type[T], receiver: Callable[[T], None]) -> None:
+        """Call `receiver` with the content of each message on the subject from another process."""
+        self._receivers[subject] = msgspec.msgpack.Decoder(content_type), receiver
 
     def on_reconnect(self, command: Command[None]) -> None:
-        """Do this whenever Redis is there (again), before anything else is asked of it.
+        """Run the command at each connection and reconnection, before any other command.
 
-        It must not wait between its last look at what is known here and its end: else there may be more.
+        It must not await anything after it last reads local state: a later change of this state would be lost.
         """
         self._on_reconnect.append(command)
 
@@ -132,11 +134,11 @@ class RedisLink:
             await asyncio.sleep(POLL_S)
 
     async def _listen(self, channel: PubSub) -> None:
-        # The answer to what was sent: a connection may fall silent and look well.
-        expected = True
-        while expected or self.connected:
+        # Each ping needs a reply within the poll interval: a silent connection may be dead.
+        reply_due = True
+        while reply_due or self.connected:
             message = await channel.get_message(timeout=POLL_S)
-            if message is None and expected:
+            if message is None and reply_due:
                 raise TimeoutError
             if message is None:
                 await channel.ping()
@@ -144,53 +146,53 @@ class RedisLink:
                 await self._reconnected()
             elif message["type"] == "message":
                 self._dispatch(message["data"])
-            expected = message is None
+            reply_due = message is None
 
     def _dispatch(self, payload: bytes) -> None:
         try:
-            sender, subject, content = _messages.decode(payload)
-            # A newer release may speak of what we have not heard of.
-            if sender != self._name and subject in self._receivers:
-                contents, receiver = self._receivers[subject]
-                receiver(contents.decode(content))
+            sender, subject, content = _message_decoder.decode(payload)
+            # Another release may send unknown subjects.
+            if sender != self._process_id and subject in self._receivers:
+                decoder, receiver = self._receivers[subject]
+                receiver(decoder.decode(content))
         except msgspec.DecodeError as exc:
-            log.warning("what another process has said can't be understood (%s)", exc)
+            log.warning("Ignored an invalid message from another process (%s)", exc)
 
     async def _reconnected(self) -> None:
-        # One that can only be read, or is full, would be lost again at once.
-        await self._redis.set(WRITE_PROBE, self._name, px=1)
+        # A read-only or full Redis would fail the next command.
+        await self._redis.set(WRITE_PROBE, self._process_id, px=1)
         for command in self._on_reconnect:
             await command(self._redis)
         self.connected = True
-        self._changed.set()
-        log.info("Redis is there: cache, budgets, cooldowns and updates are shared")
+        self._first_attempt_done.set()
+        log.info("Connected to Redis; sharing cache, budgets, cooldowns and updates")
 
     def _disconnected(self, exc: BaseException) -> None:
-        if self.connected or not self._changed.is_set():
+        if self.connected or not self._first_attempt_done.is_set():
             self.disconnects += 1
-            log.warning("Redis can't be reached (%s): working alone until it can", str(exc) or type(exc).__name__)
+            log.warning("Redis unavailable (%s); running standalone", str(exc) or type(exc).__name__)
         self.connected = False
-        self._changed.set()
+        self._first_attempt_done.set()
 
 
 def connection_pool(url: str | None) -> ConnectionPool:
-    """Those that there may be; raises `BadSettings` for a URL, or options in it, that make no sense."""
+    """The pool of the process's connections; raises `BadSettings` for an invalid URL or invalid options in it."""
     try:
-        # Nothing is sent twice: a lock, say, would be found taken by who has taken it.
+        # Without redis-py's retries: a repeated `SET NX` would find the lock taken by its own first attempt.
         pool: ConnectionPool = ConnectionPool.from_url(
-            url or "redis://", socket_timeout=COMMAND_S, socket_connect_timeout=COMMAND_S
+            url or "redis://", socket_timeout=COMMAND_TIMEOUT_S, socket_connect_timeout=COMMAND_TIMEOUT_S
         )
-        # Which does not connect, but looks at the options.
-        pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py's types leave it out
+        # Validates the options; does not connect.
+        pool.make_connection()  # type: ignore[no-untyped-call]  # redis-py has no type for it
     except (RedisError, TypeError, ValueError):
-        # What is wrong is not quoted, as it may be a part of the password.
+        # The invalid part may be the password, so it is not quoted.
         raise BadSettings(
-            "GATEWAY_REDIS_URL: expected `redis://user:password@host:port/number`, perhaps with options that"
-            " redis-py knows; in a password, write `/`, `#`, `?` and `@` as %2F, %23, %3F and %40"
+            "GATEWAY_REDIS_URL: expected `redis://user:password@host:port/number`, optionally with redis-py's options;"
+            " in a password, write `/`, `#`, `?` and `@` as %2F, %23, %3F and %40"
         ) from None
     return pool
 
 
-async def _ignoring_outages(asking: Coroutine[Any, Any, object]) -> None:
+async def _ignoring_outages(command: Coroutine[Any, Any, object]) -> None:
     with suppress(RedisUnavailable):
-        await asking
+        await command

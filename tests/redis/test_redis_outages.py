@@ -68,8 +68,8 @@ async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_i
     # Refreshes behind of what the load has asked for may still be under way.
     assert [asked for asked in company.sandbox.requests if asked.query["user"] == another] == []
     said = [record.message for record in caplog.records if "Redis" in record.message]
-    assert sum("can't be reached" in message for message in said) == 2
-    assert sum("is there" in message for message in said) == 4
+    assert sum("Redis unavailable" in message for message in said) == 2
+    assert sum("Connected to Redis" in message for message in said) == 4
 
 
 async def load(gateway, players):

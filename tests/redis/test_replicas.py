@@ -155,4 +155,4 @@ def test_redis_killed_and_started_again_under_load_costs_no_request(replicas):
 
     assert set(statuses) == {200}
     assert told(replicas, "gateway_redis_disconnects_total") == [1, 1]
-    assert all("Redis can't be reached" in gateway.printed for gateway in replicas.gateways)
+    assert all("Redis unavailable" in gateway.printed for gateway in replicas.gateways)

@@ -9,7 +9,7 @@ import stamina
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.transport import retry_after_s
+from gateway.osutrack.retry_after import retry_after_s
 from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
 from gateway.settings import Settings

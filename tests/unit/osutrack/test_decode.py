@@ -173,7 +173,7 @@ def test_an_update_may_lack_its_plays_and_name_its_mode_as_it_likes(mode):
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b"<html>", b"", b"Internal Server Error", b'{"username":'], ids=repr)
 def test_an_update_that_can_not_be_read_says_that_it_has_probably_been_made(body):
-    with pytest.raises(UpstreamInvalid, match="probably been made"):
+    with pytest.raises(UpstreamInvalid, match="probably run"):
         decode_update.update(body, Mode.OSU)
 
 

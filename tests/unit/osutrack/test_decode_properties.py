@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalid
 from gateway.osutrack import decode, decode_update
-from gateway.osutrack.transport import retry_after_s
+from gateway.osutrack.retry_after import retry_after_s
 from gateway.records import Mode, NewHiscore, UserMode
 from tests.support import recordings
 

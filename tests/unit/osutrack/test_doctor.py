@@ -62,7 +62,7 @@ def test_a_field_that_has_changed_is_named(row, expected):
 @pytest.mark.parametrize("moment", ["2026-11-20 12:00:00", "2026-11-20T12:00:00.000+00:00", "1763640000"])
 def test_a_moment_that_can_not_be_read_any_more_is_named(moment):
     findings, _ = drift(msgspec.json.encode([ROW | {"best_rank_timestamp": moment}]), decode.PEAKS)
-    assert findings == [f"`best_rank_timestamp` is no moment that can be read: {moment}"]
+    assert findings == [f"`best_rank_timestamp` has no valid timestamp, for example: {moment}"]
 
 
 def test_a_field_that_has_gone_is_named():
@@ -72,10 +72,10 @@ def test_a_field_that_has_gone_is_named():
 
 
 def test_what_is_no_list_is_a_finding():
-    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the answer is not JSON")
-    assert drift(b'[{"a": "\xff"}]', decode.PEAKS)[0][0].startswith("the answer is not JSON")
-    assert drift(b"{}", decode.PEAKS)[0] == ["the answer is not a list of objects"]
-    assert drift(b"[]", decode.PEAKS)[0] == ["the answer has no rows, so nothing can be said of its fields"]
+    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the response is not JSON")
+    assert drift(b'[{"a": "\xff"}]', decode.PEAKS)[0][0].startswith("the response is not JSON")
+    assert drift(b"{}", decode.PEAKS)[0] == ["the response is not a list of objects"]
+    assert drift(b"[]", decode.PEAKS)[0] == ["the response has no rows, so its fields were not checked"]
 
 
 async def test_healthz_answers_while_the_process_lives(gateway):

@@ -11,7 +11,8 @@ from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
-from gateway.osutrack.rate_limit import Budget, RateLimiter
+from gateway.osutrack.budget import Budget
+from gateway.osutrack.rate_limit import RateLimiter
 from tests.conftest import NOON
 
 
@@ -35,7 +36,7 @@ def rate_limiter(wall):
 
 
 async def send(rate_limiter, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):
-    async with rate_limiter.turn(name, Deadline.from_timeout(timeout_s, background=background)):
+    async with rate_limiter.slot(name, Deadline.from_timeout(timeout_s, background=background)):
         if sent is not None:
             sent.append(time.time())
         if hold is not None:
@@ -86,7 +87,7 @@ async def test_who_waits_for_room_waits_no_longer_than_the_deadline(rate_limiter
     holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
     await soon()
 
-    with pytest.raises(UpstreamBusy, match="on their way"):
+    with pytest.raises(UpstreamBusy, match="in use"):
         await send(rate_limiter, "free", timeout_s=0.005)
 
     hold.set()
@@ -118,7 +119,7 @@ async def test_people_go_before_what_runs_in_the_background(rate_limiter):
     hold, order = asyncio.Event(), list[str]()
 
     async def named(name, *, background):
-        async with rate_limiter.turn("free", Deadline.from_timeout(100, background=background)):
+        async with rate_limiter.slot("free", Deadline.from_timeout(100, background=background)):
             order.append(name)
 
     holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]

@@ -17,5 +17,5 @@ async def test_a_retry_is_logged_with_its_endpoint_and_why(gateway, caplog):
     set_on_retry_hooks(before)
 
     [record] = [record for record in caplog.records if record.name == "gateway.osutrack.transport"]
-    assert (record.levelname, record.message) == ("INFO", "osu!track is asked again")
-    assert (record.endpoint, record.retry, record.because) == ("/peak", 1, "UPSTREAM_UNAVAILABLE")
+    assert (record.levelname, record.message) == ("INFO", "Retrying a request to osu!track")
+    assert (record.endpoint, record.retry, record.cause) == ("/peak", 1, "UPSTREAM_UNAVAILABLE")

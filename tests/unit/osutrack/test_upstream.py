@@ -31,7 +31,7 @@ async def test_a_process_that_is_alone_keeps_a_quarter_of_its_own_part_for_peopl
 
     async def sent(*, background):
         with suppress(UpstreamBusy):
-            async with rate_limiter.turn("reads", Deadline.from_timeout(1, background=background)):
+            async with rate_limiter.slot("reads", Deadline.from_timeout(1, background=background)):
                 return True
 
     assert [await sent(background=True) for _ in range(8)].count(True) == 6

@@ -1,0 +1,31 @@
+"""Parsing of the `Retry-After` header."""
+
+import math
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+DEFAULT_S = 60.0
+MIN_S = 1.0
+MAX_S = 3600.0
+
+
+def retry_after_s(header: str | None, now: float) -> float:
+    """The delay in seconds from `now` (seconds since 1970), 1 to 3600; 60 if the header is missing or invalid.
+
+    The header is a number of seconds or an HTTP date.
+    """
+    text = header or ""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _seconds_until(text, now)
+    return DEFAULT_S if math.isnan(seconds) else min(max(seconds, MIN_S), MAX_S)
+
+
+def _seconds_until(http_date: str, now: float) -> float:
+    try:
+        at = parsedate_to_datetime(http_date)
+        # "-0000" is UTC of unknown origin, for which Python returns a naive datetime.
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now
+    except (ValueError, OverflowError):
+        return math.nan
