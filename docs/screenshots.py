@@ -8,7 +8,7 @@ from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from gateway.sandbox.players import AMEO
 from tests.browser.chromium import FLAGS
-from tests.support.processes import serving
+from tests.support.processes import gateway_process
 
 IMAGES = Path(__file__).with_name("images")
 VIEWPORT: ViewportSize = {"width": 1200, "height": 800}
@@ -32,11 +32,11 @@ def main() -> None:
     """Write both images."""
     chromium = shutil.which("chromium") or sys.exit("Screenshots need Chromium (Debian: apt-get install chromium).")
     IMAGES.mkdir(exist_ok=True)
-    with serving() as address, sync_playwright() as playwright:
+    with gateway_process() as gateway, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         for view in (player, graphiql):
             page = browser.new_page(viewport=VIEWPORT, reduced_motion="reduce", color_scheme="light")
-            view(page, address)
+            view(page, gateway.url)
             image = IMAGES / f"{view.__name__}.png"
             page.screenshot(path=image)
             print(f"{image}: {image.stat().st_size} bytes")

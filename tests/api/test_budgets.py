@@ -6,8 +6,7 @@ import pytest
 import time_machine
 
 from gateway.sandbox import Fault
-from tests.api.test_freshness import refreshed
-from tests.conftest import NOON
+from tests.support.clock import NOON
 
 LATEST = "query($id: ID!) { user(id: $id) { stats { latest { pp } } } }"
 PEAK = "query($id: ID!) { user(id: $id) { stats { peak { accuracy } } } }"
@@ -91,7 +90,7 @@ async def test_refreshes_of_what_is_remembered_leave_room_for_who_has_to_wait(ga
     wall.shift(3600)
     gateway.clock.move(3600)
     await asyncio.gather(*(gateway.ask(LATEST, id=user) for user in known))
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert (await gateway.ask(LATEST, id="1030"))["user"]["stats"]["latest"]
     assert gateway.sandbox.count() == 10
 

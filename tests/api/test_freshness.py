@@ -22,13 +22,6 @@ def at_once():
         yield
 
 
-async def refreshed(gateway):
-    """Let what goes on behind the answers end."""
-    resources = gateway.app.state.gateway.tracker
-    for resource in (resources.history, resources.hiscores, resources.peak, resources.best_plays):
-        await asyncio.gather(*resource._refreshes, return_exceptions=True)  # noqa: SLF001
-
-
 def asked(gateway, path="/stats_history"):
     return [request.query for request in gateway.sandbox.requests if request.path == path]
 
@@ -44,7 +37,7 @@ async def test_what_is_stale_is_served_with_its_age_and_refreshed_once_behind(ga
     await gateway.ask(LATEST, id="1001")
     gateway.clock.move(HOUR_S)
     answers = await asyncio.gather(*(gateway.send(LATEST, id="1001") for _ in range(20)))
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert {answer["extensions"]["warnings"][0]["ageSeconds"] for answer in answers} == {HOUR_S}
     assert gateway.sandbox.count() == 2
     assert "warnings" not in (await gateway.send(LATEST, id="1001"))["extensions"]
@@ -54,7 +47,7 @@ async def test_a_refresh_asks_for_the_rows_from_the_last_but_one(gateway):
     rows = (await gateway.ask(SNAPSHOTS, id="131464"))["user"]["stats"]["snapshots"]
     gateway.clock.move(HOUR_S)
     await gateway.ask(SNAPSHOTS, id="131464")
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert asked(gateway) == [{"user": "131464", "mode": "0"}, {"user": "131464", "mode": "0", "from": rows[-2]["at"]}]
     assert (await gateway.ask(SNAPSHOTS, id="131464"))["user"]["stats"]["snapshots"] == rows
 
@@ -73,10 +66,10 @@ async def test_once_a_day_a_history_is_read_whole(gateway):
     await gateway.ask(LATEST, id="131464")
     gateway.clock.move(23 * HOUR_S)
     await gateway.ask(LATEST, id="131464")
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     gateway.clock.move(2 * HOUR_S)
     await gateway.ask(LATEST, id="131464")
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert ["from" in query for query in asked(gateway)] == [False, True, False]
 
 
@@ -119,7 +112,7 @@ async def test_hiscores_that_have_not_changed_come_without_a_body(gateway):
     sent = gateway.sandbox.bytes_sent
     gateway.clock.move(HOUR_S)
     await gateway.ask(HISCORES, id="2")
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert (gateway.sandbox.count("/hiscores"), gateway.sandbox.bytes_sent) == (2, sent)
 
 

@@ -1,7 +1,5 @@
 """Hiscores are not asked for again while the history shows that nothing was recorded since."""
 
-import asyncio
-
 import msgspec
 import pytest
 
@@ -14,18 +12,11 @@ UPDATE = "mutation($id: ID!) { updateUser(id: $id) { __typename } }"
 MIN_S, HOUR_S = 60, 3600
 
 
-async def refreshed(gateway):
-    """Let what goes on behind the answers end."""
-    tracker = gateway.app.state.gateway.tracker
-    for resource in (tracker.hiscores, tracker.history):
-        await asyncio.gather(*resource._refreshes, return_exceptions=True)  # noqa: SLF001
-
-
 async def seen_again(gateway, user, *, after_s=HOUR_S, query=BOTH):
     """What who asks twice is told, when the first has been told old numbers and had them refreshed."""
     gateway.clock.move(after_s)
     await gateway.ask(query, id=str(user))
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     return await gateway.send(query, id=str(user))
 
 
@@ -51,7 +42,7 @@ async def test_it_is_no_longer_fresh_than_the_history_that_tells_so(gateway):
     await gateway.ask(BOTH, id="2")
     gateway.clock.move(HOUR_S)
     await gateway.ask(LATEST, id="2")
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     await seen_again(gateway, 2, after_s=9 * MIN_S, query=HISCORES)
     gateway.clock.move(7 * MIN_S)
     assert (await gateway.send(HISCORES, id="2"))["extensions"]["warnings"][0]["ageSeconds"] == 16 * MIN_S
@@ -117,7 +108,7 @@ async def test_where_there_were_none_they_are_asked_for_and_no_history_for_their
     await gateway.ask(BOTH, id=str(user))
     gateway.clock.move(HOUR_S)
     await gateway.ask(query, id=str(user))
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
     assert asked(gateway) == (2, histories)
 
 

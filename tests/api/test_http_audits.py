@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.binaries import needs
-from tests.support.processes import serving
+from tests.support.binaries import requires_binary
+from tests.support.processes import gateway_process
 
 FOLDER = Path(__file__).parent / "audits"
 
-pytestmark = needs("npm", "the audits are a package for Node.js")
+pytestmark = requires_binary("npm", "the audits are a package for Node.js")
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,8 @@ def audits(tmp_path_factory):
     """What each audit says, by its name."""
     folder = shutil.copytree(FOLDER, tmp_path_factory.mktemp("audits") / "package")
     run(folder, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
-    with serving() as address:
-        results = json.loads(run(folder, "node", "audits.mjs", f"{address}/graphql"))
+    with gateway_process() as gateway:
+        results = json.loads(run(folder, "node", "audits.mjs", f"{gateway.url}/graphql"))
     return {result["name"]: result for result in results}
 
 

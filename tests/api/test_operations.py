@@ -7,7 +7,8 @@ import pytest
 from gateway.sandbox import players
 from tests.support import expectations as expected
 from tests.support.expectations import MODES, NOBODY
-from tests.support.http_servers import gateway_over_http, sandbox_over_http
+from tests.support.gateway import start_gateway
+from tests.support.http_servers import serve_sandbox
 
 OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
 
@@ -45,13 +46,13 @@ def anyio_backend():
 
 @pytest.fixture(scope="module")
 def rest():
-    with sandbox_over_http() as running:
+    with serve_sandbox() as running:
         yield running
 
 
 @pytest.fixture(scope="module")
 async def gateway(rest):
-    async with gateway_over_http(rest.url, client_points=1000) as running:
+    async with start_gateway({"upstream_url": rest.url, "client_points": 1000}) as running:
         yield running
 
 

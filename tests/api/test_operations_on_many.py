@@ -8,27 +8,28 @@ from pytest import approx
 from gateway.sandbox import players
 from tests.support import expectations as expected
 from tests.support.expectations import NOBODY
-from tests.support.http_servers import gateway_over_http, sandbox_over_http
+from tests.support.gateway import start_gateway
+from tests.support.http_servers import serve_sandbox
 
 OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
 
 
 @pytest.fixture
 def rest():
-    with sandbox_over_http() as running:
+    with serve_sandbox() as running:
         yield running
 
 
 @pytest.fixture
 async def gateway(rest):
-    async with gateway_over_http(rest.url, client_points=60) as running:
+    async with start_gateway({"upstream_url": rest.url, "client_points": 60}) as running:
         yield running
 
 
 @pytest.fixture
 def twin():
     """A second osu!track in which all is as in the first, to ask what an update will say."""
-    with sandbox_over_http() as running:
+    with serve_sandbox() as running:
         yield running
 
 

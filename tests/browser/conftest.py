@@ -11,15 +11,15 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.chromium import FLAGS, BrowserSession, RunningGateway
-from tests.support.binaries import found
-from tests.support.processes import sandboxed
+from tests.support.binaries import find_binary
+from tests.support.processes import gateway_process
 
 
 # Per module: while Playwright runs, no other event loop can run in this thread.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """One browser per module; each session has a temporary profile."""
-    chromium = found("chromium", "chromium")
+    chromium = find_binary("chromium", "chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
@@ -29,8 +29,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[RunningGateway]:
     """One gateway per module: updates of a player are visible to later tests."""
-    with sandboxed() as (address, sandbox):
-        yield RunningGateway(address, sandbox)
+    with gateway_process() as process:
+        yield RunningGateway(process.url, process.sandbox_url)
 
 
 @pytest.fixture

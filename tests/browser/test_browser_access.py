@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import DESK, PHONE
-from tests.support.binaries import needs
+from tests.support.binaries import requires_binary
 
 PACKAGE = Path(__file__).parent / "axe/package.json"
 RUN = "axe.run({exclude: ['#graphiql']}).then((found) => found.violations.map(({id, nodes}) => [id, nodes[0].html]))"
 
-pytestmark = needs("npm", "the rules are a package for Node.js")
+pytestmark = requires_binary("npm", "the rules are a package for Node.js")
 
 
 @pytest.fixture(scope="module")

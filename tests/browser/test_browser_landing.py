@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from tests.browser.chromium import PHONE, RunningGateway
-from tests.support.binaries import needs
-from tests.support.processes import sandboxed
+from tests.support.binaries import requires_binary
+from tests.support.processes import gateway_process
 
 STATIC = Path(__file__).parents[2] / "gateway/web/pages/static"
 EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json").read_text())]
@@ -31,8 +31,8 @@ def test_it_says_how_osutrack_is_doing(session):
 
 def test_it_says_when_osutrack_is_down(session):
     many = " ".join(f"p{user}: user(id: {user}) {{ stats {{ peak {{ globalRank }} }} }}" for user in range(1001, 1011))
-    with sandboxed() as addresses:  # one of its own, because it takes a while to be well again
-        session.gateway = RunningGateway(*addresses)
+    with gateway_process() as process:  # one of its own, because it takes a while to be well again
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
         session.gateway.fault(kind="status", status=503)
         httpx.post(f"{session.gateway.address}/graphql", json={"query": f"{{ {many} }}"})
         page = session.open("/")
@@ -73,8 +73,8 @@ def test_an_example_opens_in_graphiql(session):
 @pytest.mark.parametrize(
     "language",
     [
-        pytest.param("curl", marks=needs("curl", "the snippet is for it")),
-        pytest.param("JavaScript", marks=needs("node", "the snippet is for it")),
+        pytest.param("curl", marks=requires_binary("curl", "the snippet is for it")),
+        pytest.param("JavaScript", marks=requires_binary("node", "the snippet is for it")),
         "Python",
     ],
 )

@@ -7,7 +7,7 @@ from starlette.routing import Mount
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.browser.chromium import RunningGateway
-from tests.support.http_servers import served
+from tests.support.http_servers import serve
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +17,7 @@ def mounted(gateway):
     outer = Starlette(routes=[Mount("/deep/down", inner)])
     # Starlette does not run the lifespan of a mounted application.
     outer.router.lifespan_context = inner.router.lifespan_context
-    with served(outer) as address:
+    with serve(outer) as address:
         yield f"{address}/deep/down"
 
 

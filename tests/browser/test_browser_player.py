@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS, RunningGateway
-from tests.support.processes import sandboxed
+from tests.support.processes import gateway_process
 
 LOADED = "#progress[aria-busy=false]"
 # Players whom no other test of this file updates.
@@ -18,8 +18,8 @@ UPDATED, COOLED, TYPED = 1052, 1053, 1054
 @pytest.fixture(scope="module")
 def gateway():
     """One for all tests of this file, which make more updates than osu!track is to be asked for."""
-    with sandboxed(updates_per_minute="0") as addresses:
-        yield RunningGateway(*addresses)
+    with gateway_process(updates_per_minute="0") as process:
+        yield RunningGateway(process.url, process.sandbox_url)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from playwright.sync_api import Route
 
 from gateway.sandbox.players import AMEO, UPDATE_HANGS
 from tests.browser.chromium import RunningGateway
-from tests.support.processes import sandboxed
+from tests.support.processes import gateway_process
 
 LOADED = "#progress[aria-busy=false]"
 
@@ -15,8 +15,8 @@ LOADED = "#progress[aria-busy=false]"
 @pytest.fixture
 def gateway():
     """A fresh one for each test: an open breaker stays open for a while. What it remembers is old at once."""
-    with sandboxed(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as addresses:
-        yield RunningGateway(*addresses)
+    with gateway_process(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as process:
+        yield RunningGateway(process.url, process.sandbox_url)
 
 
 def trouble(page, place="#load-error"):
@@ -117,8 +117,8 @@ def test_an_update_while_osutrack_is_down_says_so(session, gateway):
 
 
 def test_a_token_is_asked_for_where_one_is_needed(session):
-    with sandboxed(update_tokens="right-token-of-some-length") as addresses:
-        session.gateway = RunningGateway(*addresses)
+    with gateway_process(update_tokens="right-token-of-some-length") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
@@ -148,8 +148,8 @@ def test_without_its_chart_the_page_says_how_to_get_it(session):
 
 
 def test_too_many_snapshots_at_once_can_be_thinned_out(session):
-    with sandboxed(max_rows="1000") as addresses:
-        session.gateway = RunningGateway(*addresses)
+    with gateway_process(max_rows="1000") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/players/2?every=all")
         assert trouble(page, "#plots-error") == "RESULT_TOO_LARGE"
         assert page.locator("#plots-error").get_by_role("button", name="Try again").count() == 0

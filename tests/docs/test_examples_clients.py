@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from tests.support.binaries import needs
+from tests.support.binaries import requires_binary
 from tests.support.example_pages import blocks
-from tests.support.http_servers import noon_over_http
+from tests.support.http_servers import serve_gateway
 from tests.support.processes import ROOT
 
 FILE = re.compile(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -19,13 +19,13 @@ MISTAKES = [
     ("window: { days: 365 }", "window: {}"),
     ("window: { days: 365 }", "window: { days: 365, between: {} }"),
 ]
-needs_npm = needs("npm", "it is written in TypeScript")
+needs_npm = requires_binary("npm", "it is written in TypeScript")
 
 
 @pytest.fixture(scope="module")
 def address():
-    with noon_over_http() as address:
-        yield address
+    with serve_gateway() as gateway:
+        yield gateway.url
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.support.processes import serving
+from tests.support.processes import gateway_process
 
 INSIDES = re.compile(rb"Traceback|site-packages|\.py\b|127\.0\.0\.1|httpx|msgspec|strawberry|INTERNAL_SERVER_ERROR")
 DOCUMENT = "{ user(id: 2) { id } }"
@@ -35,8 +35,8 @@ header_values = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_
 
 @pytest.fixture(scope="module")
 def url():
-    with serving(header_timeout_s="1", body_timeout_s="1") as address:
-        yield address
+    with gateway_process(header_timeout_s="1", body_timeout_s="1") as gateway:
+        yield gateway.url
 
 
 @pytest.fixture(autouse=True)

@@ -3,29 +3,18 @@
 import asyncio
 import logging
 
-import httpx
 import pytest
 
-from gateway.settings import Settings
-from gateway.web.app import create_app
+from tests.support.broken import SECRET, BrokenTransport
+from tests.support.gateway import start_gateway
 
-SECRET = "postgres://user:password@10.0.0.7"
 QUERY = "query($id: ID!) { user(id: $id) { id stats { latest { pp } } } }"
-
-
-class Broken(httpx.AsyncBaseTransport):
-    """A bug of ours, as if in the middle of a request."""
-
-    async def handle_async_request(self, request):
-        raise RuntimeError(SECRET)
 
 
 @pytest.fixture
 async def http():
-    app = create_app(Settings(upstream_url="http://osutrack", client_points=0, _env_file=None), transport=Broken())
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as client:
-        yield client
-    await app.state.gateway.close()
+    async with start_gateway(transport=BrokenTransport()) as gateway:
+        yield gateway.http
 
 
 async def test_a_bug_is_masked_for_all_who_meet_it_at_once(http, caplog):

@@ -8,8 +8,7 @@ import pytest
 import stamina
 
 from gateway.sandbox import Fault
-from tests.api.test_freshness import refreshed
-from tests.conftest import Running
+from tests.support.gateway import InProcessGateway
 
 LATEST = "query($id: ID!) { user(id: $id) { stats { latest { at pp playCount } } } }"
 STATUS = "{ status { upstream retryAt lastSuccessAt } }"
@@ -26,18 +25,18 @@ def at_once():
         yield
 
 
-async def ask_all(gateway: Running, users):
+async def ask_all(gateway: InProcessGateway, users):
     return await asyncio.gather(*(gateway.send(LATEST, id=user) for user in users))
 
 
-async def bring_down(gateway: Running):
+async def bring_down(gateway: InProcessGateway):
     gateway.sandbox.faults = (Fault(kind="status", status=503),)
     gateway.clock.move(HOUR_S)
     await ask_all(gateway, KNOWN)
-    await refreshed(gateway)
+    await gateway.finish_refreshes()
 
 
-async def refusal(gateway: Running, user):
+async def refusal(gateway: InProcessGateway, user):
     began = time.perf_counter()
     error = await gateway.error(LATEST, id=user)
     return error["extensions"], time.perf_counter() - began

@@ -10,7 +10,7 @@ from contextlib import suppress
 import httpx
 import pytest
 
-from tests.support.processes import serving
+from tests.support.processes import gateway_process
 from tests.support.sockets import connect, exchange, read_to_the_end
 
 QUERY = json.dumps({"query": "{ user(id: 2) { id } }"}).encode()
@@ -36,8 +36,8 @@ SENT = {
 
 @pytest.fixture(scope="module")
 def url():
-    with serving(header_timeout_s="1", body_timeout_s="1") as address:
-        yield address
+    with gateway_process(header_timeout_s="1", body_timeout_s="1") as gateway:
+        yield gateway.url
 
 
 @pytest.mark.parametrize("sent,status", SENT.values(), ids=SENT)

@@ -15,7 +15,7 @@ import pytest
 
 from gateway.__main__ import main
 from gateway.cli.query import CLEAR_LINE, progress
-from tests.support.processes import ROOT, serving
+from tests.support.processes import ROOT, gateway_process
 
 OPERATIONS = str(ROOT / "examples/operations.graphql")
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>"
@@ -24,8 +24,8 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n
 @pytest.fixture(scope="module")
 def gateway():
     """The address of a gateway that wants a token for updates."""
-    with serving(update_tokens="secret") as address:
-        yield address
+    with gateway_process(update_tokens="secret") as gateway:
+        yield gateway.url
 
 
 @contextmanager

@@ -6,21 +6,19 @@ import signal
 import httpx
 import pytest
 
-from tests.support.processes import ROOT, Process
+from tests.support.processes import ROOT, gateway_process
 
 OPERATIONS = (ROOT / "examples/operations.graphql").read_text()
 
 
 @pytest.fixture
-def running(tmp_path):
-    running = Process(tmp_path)
-    yield running
-    running.process.kill()
-    running.process.wait()
+def running():
+    with gateway_process() as running:
+        yield running
 
 
 def test_serve_with_the_sandbox_answers_over_http_and_ends_cleanly(running):
-    address = running.address()
+    address = running.url
     body = {"query": OPERATIONS, "operationName": "Profile", "variables": {"id": "2"}}
 
     answer = httpx.post(f"{address}/graphql", json=body).json()
@@ -33,44 +31,39 @@ def test_serve_with_the_sandbox_answers_over_http_and_ends_cleanly(running):
     assert alive.status_code == 200
     assert "graphiql" in page.text.lower()
     assert code in {0, -signal.SIGTERM}
-    assert "Traceback" not in running.printed
+    assert "Traceback" not in running.output
 
 
 def test_a_connection_that_is_kept_alive_does_not_keep_the_process_from_ending(running):
-    with httpx.Client(base_url=running.address()) as client:
+    with httpx.Client(base_url=running.url) as client:
         client.get("/healthz")
         code = running.stop()
 
     assert code in {0, -signal.SIGTERM}
-    assert "Traceback" not in running.printed
+    assert "Traceback" not in running.output
 
 
 def test_who_ends_it_by_the_keyboard_sees_no_traceback(running):
-    running.address()
+    assert running.url
     running.process.send_signal(signal.SIGINT)
 
     assert running.process.wait(timeout=30) == 0
-    assert "Traceback" not in running.printed
+    assert "Traceback" not in running.output
 
 
-def test_a_port_that_is_taken_ends_the_start(running, tmp_path_factory):
-    port = httpx.URL(running.address()).port
-    second = Process(tmp_path_factory.mktemp("second"), port=str(port))
+def test_port_in_use_ends_the_start(running):
+    port = httpx.URL(running.url).port
+    with gateway_process(port=str(port)) as second:
+        assert second.process.wait(timeout=30) == 1
+        assert "address already in use" in second.output
+        assert "Traceback" not in second.output
 
-    assert second.process.wait(timeout=30) == 1
-    assert "address already in use" in second.printed
-    assert "Traceback" not in second.printed
 
-
-def test_every_line_that_it_prints_is_json_if_that_is_wanted(tmp_path):
-    running = Process(tmp_path, log_format="json")
-    try:
-        httpx.get(f"{running.address()}/graphql", params={"query": '{ user(id: "2") { id } }'})
+def test_every_output_line_is_json_on_request():
+    with gateway_process(log_format="json") as running:
+        httpx.get(f"{running.url}/graphql", params={"query": '{ user(id: "2") { id } }'})
         running.stop()
-    finally:
-        running.process.kill()
-        running.process.wait()
+        lines = [json.loads(line) for line in running.output.splitlines()]
 
-    lines = [json.loads(line) for line in running.printed.splitlines()]
     assert {line["level"] for line in lines} == {"info"}
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/graphql"]

@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.processes import Process
+from tests.support.processes import gateway_process
 from tests.support.redis_server import redis_server
+from tests.support.waiting import wait_until
 
 READ = 'query { user(id: "%d") { stats { latest { pp } } } }'
 UPDATE = 'mutation { updateUser(id: "131464") { __typename } }'
@@ -20,47 +21,33 @@ LATENCY_S = 1.0
 @pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
 def running(request, tmp_path):
     with redis_server(tmp_path) as redis:
-        limits = {
-            "client_points": "0",
-            "reads_per_minute": "0",
-            "hiscores_per_minute": "0",
-            "upstream_concurrency": "80",
-        }
+        limits = {"reads_per_minute": "0", "hiscores_per_minute": "0", "upstream_concurrency": "80"}
         limits |= {"history_fresh_s": "0.001", "read_timeout_s": "60", "operation_timeout_s": "60"}
-        running = Process(tmp_path, workers=str(request.param), redis_url=redis.url, **limits)
-        yield running
-        running.process.kill()
-        running.process.wait()
+        with gateway_process(workers=str(request.param), redis_url=redis.url, **limits) as gateway:
+            yield gateway
 
 
 def address_of(running):
     """Where it serves, once all its processes do and share what they know."""
-    address = running.address()
-    wait_until(lambda: running.printed.count("Application startup complete") == running.workers)
+    address = running.url
+    wait_until(lambda: running.output.count("Application startup complete") == running.workers)
     wait_until(lambda: httpx.get(f"{address}/readyz").json()["redis"] == "up")
     return address
 
 
 def slow_down(running, seconds):
     """Every answer of its sandbox takes so long from now on."""
-    httpx.put(f"{running.sandbox()}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
+    httpx.put(f"{running.sandbox_url}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
 
 
 def asked_upstream(running):
     """How many requests its sandbox has got."""
-    return httpx.get(f"{running.sandbox()}/_sandbox/counts").json()["requests"]
+    return httpx.get(f"{running.sandbox_url}/_sandbox/counts").json()["requests"]
 
 
 def is_refused(address):
     with socket.socket() as trial:
         return trial.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0
-
-
-def wait_until(condition):
-    end = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def ask(address, query):
@@ -81,7 +68,7 @@ def test_what_is_accepted_is_answered_and_nothing_after_it(running):
     assert [answer for answer in told if "errors" in answer or "data" not in answer] == []
     assert told[0]["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
     assert code in {0, -15}
-    assert "Traceback" not in running.printed
+    assert "Traceback" not in running.output
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/healthz")
 

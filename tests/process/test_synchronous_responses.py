@@ -13,10 +13,7 @@ import httpx
 import pytest
 
 from gateway.server.protocol import ServerConfig
-from gateway.settings import Settings
-from gateway.web.app import create_app
-from tests.conftest import Clock
-from tests.support.http_servers import sandbox_over_http, served
+from tests.support.http_servers import serve_gateway
 from tests.support.sockets import connect, exchange, read_to_the_end
 
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'
@@ -40,12 +37,10 @@ class Answer(NamedTuple):
 @pytest.fixture(scope="module")
 def running():
     """A gateway that remembers the answers to POST and GET, and the former as the application made it."""
-    with sandbox_over_http() as rest:
-        app = create_app(Settings(upstream_url=rest.url, client_points=0, _env_file=None), clock=Clock())
-        with served(app, partial(ServerConfig, header_timeout_s=5)) as url:
-            made = [exchange(url, POST + CLOSE + b"\r\n" + BODY) for _ in range(2)][-1]
-            httpx.get(f"{url}/graphql", params={"query": QUERY})
-            yield app, url, read(made)
+    with serve_gateway(partial(ServerConfig, header_timeout_s=5)) as (app, url):
+        made = [exchange(url, POST + CLOSE + b"\r\n" + BODY) for _ in range(2)][-1]
+        httpx.get(f"{url}/graphql", params={"query": QUERY})
+        yield app, url, read(made)
 
 
 @pytest.fixture

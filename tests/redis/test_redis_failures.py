@@ -21,9 +21,10 @@ from gateway.store.redis_cache import SharedCache
 from gateway.store.tags import KEY, Generations, Invalidations
 from gateway.store.update_registry import UpdateRegistry
 from tests.support import recordings
-from tests.support.cluster import Company, until
+from tests.support.cluster import Cluster
 from tests.support.redis_proxy import redis_proxy
 from tests.support.redis_server import RedisServer, redis_server
+from tests.support.waiting import eventually
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
@@ -45,8 +46,8 @@ async def redis(server: RedisServer):
 
 
 @pytest.fixture
-def company(server: RedisServer, clock):
-    return Company(server.url, clock)
+def cluster(server: RedisServer, clock):
+    return Cluster(server.url, clock)
 
 
 @pytest.fixture
@@ -68,8 +69,8 @@ async def latest(gateway):
 # Messages
 
 
-async def test_what_is_told_while_the_connection_for_messages_breaks_is_caught_up_with(company, redis):
-    async with company.joined() as gateway:
+async def test_what_is_told_while_the_connection_for_messages_breaks_is_caught_up_with(cluster, redis):
+    async with cluster.replica() as gateway:
         generations = gateway.app.state.gateway.tracker.generations
         number = generations.oldest + 10**9
         async with redis.pipeline() as at_once:
@@ -77,17 +78,21 @@ async def test_what_is_told_while_the_connection_for_messages_breaks_is_caught_u
             at_once.zadd(KEY, {"user:1:OSU": number})
             await at_once.execute()
 
-        await until(lambda: generations.of("user:1:OSU") == number)
+        await eventually(lambda: generations.of("user:1:OSU") == number)
 
 
-async def test_a_connection_for_messages_that_has_fallen_silent_is_noticed(company, server):
-    async with redis_proxy(server.port) as proxy, company.joined() as one, company.joined(redis_url=proxy.url) as other:
+async def test_a_connection_for_messages_that_has_fallen_silent_is_noticed(cluster, server):
+    async with (
+        redis_proxy(server.port) as proxy,
+        cluster.replica() as one,
+        cluster.replica(redis_url=proxy.url) as other,
+    ):
         await latest(other)
         proxy.mute.add(b"SUBSCRIBE")
         await one.ask(UPDATE, id=AMEO)
-        await until(lambda: not redis_link_of(other).connected)
+        await eventually(lambda: not redis_link_of(other).connected)
         proxy.mute.clear()
-        await until(lambda: redis_link_of(other).connected)
+        await eventually(lambda: redis_link_of(other).connected)
 
         assert await latest(other) == UPDATED_AT
 
@@ -101,8 +106,8 @@ async def test_a_connection_for_messages_that_has_fallen_silent_is_noticed(compa
         b"\x92\xa1a\xa1b",
     ],
 )
-async def test_a_message_that_cannot_be_read_does_not_end_the_listening(company, redis, message):
-    async with company.joined() as one, company.joined() as other:
+async def test_a_message_that_cannot_be_read_does_not_end_the_listening(cluster, redis, message):
+    async with cluster.replica() as one, cluster.replica() as other:
         await latest(other)
         await redis.publish(CHANNEL, message)
         await one.ask(UPDATE, id=AMEO)
@@ -144,28 +149,28 @@ async def test_who_waits_for_a_turn_does_not_wait_for_a_redis_that_hangs(server,
 
 
 @pytest.mark.parametrize("setting", [("replicaof", "127.0.0.1 1"), ("maxmemory", "1")], ids=["READONLY", "OOM"])
-async def test_a_redis_that_refuses_to_be_written_to_is_away_for_as_long(company, redis, setting):
-    async with company.joined() as gateway:
+async def test_a_redis_that_refuses_to_be_written_to_is_away_for_as_long(cluster, redis, setting):
+    async with cluster.replica() as gateway:
         name, value = setting
         await (redis.replicaof(*value.split()) if name == "replicaof" else redis.config_set(name, value))
         assert await latest(gateway)
-        await until(lambda: not redis_link_of(gateway).connected)
+        await eventually(lambda: not redis_link_of(gateway).connected)
         await asyncio.sleep(2.5)
 
         assert not redis_link_of(gateway).connected
         assert redis_link_of(gateway).disconnects == 1
 
         await (redis.replicaof("NO", "ONE") if name == "replicaof" else redis.config_set(name, "0"))
-        await until(lambda: redis_link_of(gateway).connected)
+        await eventually(lambda: redis_link_of(gateway).connected)
 
 
-async def test_a_key_of_another_type_is_no_reason_to_be_alone(company, redis):
-    async with company.joined() as gateway:
+async def test_a_key_of_another_type_is_no_reason_to_be_alone(cluster, redis):
+    async with cluster.replica() as gateway:
         await latest(gateway)
         for key in [key async for key in redis.scan_iter(f"{PREFIX}:*:history:*")]:
             await redis.delete(key)
             await redis.rpush(key, "x")
-    async with company.joined() as gateway:
+    async with cluster.replica() as gateway:
         assert await latest(gateway)
         assert redis_link_of(gateway).disconnects == 0
 
@@ -193,22 +198,26 @@ async def hold(redis_link):
         pass
 
 
-async def test_what_another_has_loaded_just_before_ones_turn_is_not_loaded_again(company, server):
-    async with redis_proxy(server.port) as proxy, company.joined() as one, company.joined(redis_url=proxy.url) as other:
+async def test_what_another_has_loaded_just_before_ones_turn_is_not_loaded_again(cluster, server):
+    async with (
+        redis_proxy(server.port) as proxy,
+        cluster.replica() as one,
+        cluster.replica(redis_url=proxy.url) as other,
+    ):
         proxy.slow = {b":lock:": 0.3}
         late = asyncio.create_task(latest(other))
         await asyncio.sleep(0.1)
         await latest(one)
         await late
 
-    assert company.sandbox.count("/stats_history") == 1
+    assert cluster.sandbox.count("/stats_history") == 1
 
 
-async def test_who_waits_does_not_wait_for_a_refresh_that_an_update_overtook(company):
-    async with company.joined() as gateway:
+async def test_who_waits_does_not_wait_for_a_refresh_that_an_update_overtook(cluster):
+    async with cluster.replica() as gateway:
         await latest(gateway)
-        company.clock.move(601)
-        company.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=2, times=1)]
+        cluster.clock.move(601)
+        cluster.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=2, times=1)]
         await latest(gateway)
         await asyncio.sleep(0.1)
         await gateway.ask(UPDATE, id=AMEO)
@@ -256,20 +265,20 @@ async def test_an_update_whose_opening_was_not_heard_of_stands_in_nobodys_way_he
     assert await registry(redis_link).claim(NOBODYS) is not None
 
 
-async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(company, redis):
+async def test_a_page_that_cannot_be_read_stands_in_nobodys_way(cluster, redis):
     await redis.set(page_key(UserMode(int(AMEO), Mode.OSU)), b"garbage")
 
-    async with company.joined() as gateway:
+    async with cluster.replica() as gateway:
         assert (await gateway.ask(UPDATE, id=AMEO))["updateUser"]["__typename"] == "UpdateUserSuccess"
 
 
-async def test_an_update_whose_author_died_is_on_cooldown(company, redis_link):
-    await UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30, clock=company.clock).claim(
+async def test_an_update_whose_author_died_is_on_cooldown(cluster, redis_link):
+    await UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30, clock=cluster.clock).claim(
         UserMode(int(AMEO), Mode.OSU)
     )
 
-    async with company.joined() as gateway:
-        company.clock.move(31)
+    async with cluster.replica() as gateway:
+        cluster.clock.move(31)
 
         assert (await gateway.ask(UPDATE, id=AMEO))["updateUser"]["__typename"] == "UpdateOnCooldown"
 
@@ -287,10 +296,10 @@ async def test_an_entry_with_a_number_too_large_for_redis_is_not_kept_there(redi
 
 
 @pytest.mark.parametrize("found", [b"\xff", b"{ __typename }"])
-async def test_a_document_in_redis_that_is_not_the_one_meant_is_not_executed(company, redis, found):
+async def test_a_document_in_redis_that_is_not_the_one_meant_is_not_executed(cluster, redis, found):
     digest = "0" * 64
     await redis.set(f"{PREFIX}:document:{digest}", found)
-    async with company.joined() as gateway:
+    async with cluster.replica() as gateway:
         named = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
         answer = await gateway.http.post("/graphql", json={"extensions": named})
 

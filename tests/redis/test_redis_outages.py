@@ -7,8 +7,9 @@ import subprocess
 import pytest
 
 from gateway.shared.redis_link import POLL_S
-from tests.support.cluster import Company, until
+from tests.support.cluster import Cluster
 from tests.support.redis_server import RedisServer, redis_server
+from tests.support.waiting import eventually
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
@@ -22,51 +23,51 @@ def redis(tmp_path):
 
 
 @pytest.fixture
-def company(redis: RedisServer, clock):
-    return Company(redis.url, clock)
+def cluster(redis: RedisServer, clock):
+    return Cluster(redis.url, clock)
 
 
 def redis_link(gateway):
     return gateway.app.state.gateway.redis_link
 
 
-async def test_a_gateway_starts_and_serves_without_redis_and_says_so(company, redis, caplog):
+async def test_a_gateway_starts_and_serves_without_redis_and_says_so(cluster, redis, caplog):
     redis.kill()
 
-    async with company.joined() as gateway:
+    async with cluster.replica() as gateway:
         assert await gateway.ask(LATEST, id=AMEO)
 
     assert [record.levelno for record in caplog.records if "Redis" in record.message] == [logging.WARNING]
 
 
-async def test_a_gateway_whose_redis_goes_away_is_ready_and_says_so(company, redis):
-    async with company.joined() as gateway:
+async def test_a_gateway_whose_redis_goes_away_is_ready_and_says_so(cluster, redis):
+    async with cluster.replica() as gateway:
         before = await gateway.http.get("/readyz")
         redis.kill()
-        await until(lambda: not redis_link(gateway).connected)
+        await eventually(lambda: not redis_link(gateway).connected)
         after = await gateway.http.get("/readyz")
 
     assert [(answer.status_code, answer.json()["redis"]) for answer in (before, after)] == [(200, "up"), (200, "down")]
 
 
-async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_it_is_back(company, redis, caplog):
+async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_it_is_back(cluster, redis, caplog):
     caplog.set_level(logging.INFO)
-    async with company.joined() as one, company.joined() as other:
-        loads = [asyncio.create_task(load(gateway, company.sandbox.players)) for gateway in (one, other)]
+    async with cluster.replica() as one, cluster.replica() as other:
+        loads = [asyncio.create_task(load(gateway, cluster.sandbox.players)) for gateway in (one, other)]
         await asyncio.sleep(0.1)
         redis.kill()
-        await until(lambda: not redis_link(one).connected and not redis_link(other).connected)
+        await eventually(lambda: not redis_link(one).connected and not redis_link(other).connected)
         await asyncio.sleep(0.1)
         redis.start()
-        await until(lambda: redis_link(one).connected and redis_link(other).connected)
+        await eventually(lambda: redis_link(one).connected and redis_link(other).connected)
         await asyncio.gather(*loads)
-        another = str(company.sandbox.players[20])
+        another = str(cluster.sandbox.players[20])
         await one.ask(LATEST, id=another)
-        company.sandbox.reset_counts()
+        cluster.sandbox.reset_counts()
         await other.ask(LATEST, id=another)
 
     # Refreshes behind of what the load has asked for may still be under way.
-    assert [asked for asked in company.sandbox.requests if asked.query["user"] == another] == []
+    assert [asked for asked in cluster.sandbox.requests if asked.query["user"] == another] == []
     said = [record.message for record in caplog.records if "Redis" in record.message]
     assert sum("Redis unavailable" in message for message in said) == 2
     assert sum("Connected to Redis" in message for message in said) == 4
@@ -81,14 +82,14 @@ async def load(gateway, players):
         await asyncio.gather(*(gateway.ask(LATEST, id=str(player)) for player in players[:10]))
 
 
-async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_it_is_back(company, redis):
-    async with company.joined() as one, company.joined() as other:
+async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_it_is_back(cluster, redis):
+    async with cluster.replica() as one, cluster.replica() as other:
         before = await other.ask(LATEST, id=AMEO)
         redis.kill()
-        await until(lambda: not redis_link(one).connected and not redis_link(other).connected)
+        await eventually(lambda: not redis_link(one).connected and not redis_link(other).connected)
         await one.ask(UPDATE, id=AMEO)
         redis.start()
-        await until(lambda: redis_link(one).connected and redis_link(other).connected)
+        await eventually(lambda: redis_link(one).connected and redis_link(other).connected)
         await asyncio.sleep(0.1)
 
         after = await other.ask(LATEST, id=AMEO)
@@ -98,50 +99,50 @@ async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_i
     )
 
 
-async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(company, redis):
-    async with company.joined() as one, company.joined() as other:
+async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(cluster, redis):
+    async with cluster.replica() as one, cluster.replica() as other:
         await one.ask(UPDATE, id=AMEO)
         await other.ask(UPDATE, id=AMEO)
         redis.kill()
-        await until(lambda: not redis_link(other).connected)
+        await eventually(lambda: not redis_link(other).connected)
 
         refused = await other.ask(UPDATE, id=AMEO)
 
     assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
-    assert company.sandbox.updates == [(131464, 0)]
+    assert cluster.sandbox.updates == [(131464, 0)]
 
 
-async def test_alone_each_keeps_to_its_share_of_the_budget(company, redis):
+async def test_alone_each_keeps_to_its_share_of_the_budget(cluster, redis):
     redis.kill()
 
-    async with company.joined(reads_per_minute=10) as gateway:
-        players = company.sandbox.players[:8]
+    async with cluster.replica(reads_per_minute=10) as gateway:
+        players = cluster.sandbox.players[:8]
         answers = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in players))
 
     assert sum("errors" in answer for answer in answers) == 3
-    assert company.sandbox.count("/stats_history") == 5
+    assert cluster.sandbox.count("/stats_history") == 5
 
 
-async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(company, redis):
-    async with company.joined(reads_per_minute=10) as gateway:
-        for player in company.sandbox.players[:8]:
+async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(cluster, redis):
+    async with cluster.replica(reads_per_minute=10) as gateway:
+        for player in cluster.sandbox.players[:8]:
             await gateway.ask(LATEST, id=str(player))
         redis.kill()
-        await until(lambda: not redis_link(gateway).connected)
+        await eventually(lambda: not redis_link(gateway).connected)
         redis.start()
-        await until(lambda: redis_link(gateway).connected)
+        await eventually(lambda: redis_link(gateway).connected)
 
-        refused = await gateway.error(LATEST, id=str(company.sandbox.players[8]))
+        refused = await gateway.error(LATEST, id=str(cluster.sandbox.players[8]))
 
     assert refused["extensions"]["code"] == "UPSTREAM_BUSY"
-    assert company.sandbox.count("/stats_history") == 8
+    assert cluster.sandbox.count("/stats_history") == 8
 
 
 @pytest.mark.parametrize("replicas", [6, 20])
-async def test_a_share_of_less_than_one_update_a_minute_is_one_in_several(company, redis, replicas):
+async def test_a_share_of_less_than_one_update_a_minute_is_one_in_several(cluster, redis, replicas):
     redis.kill()
 
-    async with company.joined(updates_per_minute=4, replicas=replicas) as gateway:
+    async with cluster.replica(updates_per_minute=4, replicas=replicas) as gateway:
         outcomes = [await gateway.send(UPDATE, id=player) for player in ("2", AMEO)]
 
     assert ["errors" in outcome for outcome in outcomes] == [False, True]
@@ -163,6 +164,6 @@ def guarded(tmp_path):
 
 
 async def test_redis_is_reached_through_tls_with_a_name_and_a_password(guarded, clock):
-    async with Company(guarded.url, clock).joined() as gateway:
+    async with Cluster(guarded.url, clock).replica() as gateway:
         assert await gateway.ask(LATEST, id=AMEO)
         assert redis_link(gateway).connected

@@ -1,8 +1,6 @@
 """What compose.yaml starts, started by hand: two gateways that share a Redis, behind nginx as it is deployed."""
 
-import re
 import threading
-import time
 from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 
@@ -10,10 +8,12 @@ import httpx
 import pytest
 import yaml
 
-from tests.support.http_servers import sandbox_over_http
+from tests.support.http_servers import serve_sandbox
+from tests.support.metrics import metric_value
 from tests.support.nginx import Proxy, proxy
-from tests.support.processes import ROOT, Process
+from tests.support.processes import ROOT, GatewayProcess, gateway_process
 from tests.support.redis_server import RedisServer, redis_server
+from tests.support.waiting import wait_until
 
 COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["gateway-1"]["environment"]
 READ = '{ user(id: "%d") { stats { latest { pp } } } }'
@@ -24,7 +24,7 @@ class Replicas(NamedTuple):
     """Two gateways and what is in front of them."""
 
     proxy: Proxy
-    gateways: list[Process]
+    gateways: list[GatewayProcess]
     ports: list[str]
     redis: RedisServer
 
@@ -43,19 +43,13 @@ def replicas(tmp_path, limits):
     # As composed, but for what depends on where everyone is.
     composed = {name.removeprefix("GATEWAY_").lower(): str(value) for name, value in COMPOSED.items()}
     with ExitStack() as stack:
-        sandbox = stack.enter_context(sandbox_over_http())
+        sandbox = stack.enter_context(serve_sandbox())
         redis = stack.enter_context(redis_server(tmp_path))
         places = {"upstream_url": sandbox.url, "redis_url": redis.url, "trusted_proxies": "127.0.0.1/32"}
         settings = composed | places | {"update_tokens": "", "log_format": "json"} | limits
-        folders = [tmp_path / name for name in ("one", "two", "proxy")]
-        for folder in folders:
-            folder.mkdir()
-        gateways = [Process(folder, **settings) for folder in folders[:2]]
-        for gateway in gateways:
-            stack.callback(gateway.process.wait)
-            stack.callback(gateway.process.kill)
-        ports = [gateway.address().rpartition(":")[2] for gateway in gateways]
-        running = stack.enter_context(proxy(folders[2], [int(port) for port in ports]))
+        gateways = [stack.enter_context(gateway_process(**settings)) for _ in range(2)]
+        ports = [gateway.url.rpartition(":")[2] for gateway in gateways]
+        running = stack.enter_context(proxy(tmp_path, [int(port) for port in ports]))
         yield Replicas(running, gateways, ports, redis)
 
 
@@ -89,10 +83,9 @@ class TestWithPoints:
         assert forged.status_code == 429
 
 
-def wait_for_more(answers, count):
-    enough = len(answers) + count
-    while len(answers) < enough:
-        time.sleep(0.01)
+def wait_for_more(responses, count):
+    enough = len(responses) + count
+    wait_until(lambda: len(responses) >= enough)
 
 
 @contextmanager
@@ -130,29 +123,21 @@ def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
     assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {left}
 
 
-def told(replicas, metric):
-    """What each replica says of it."""
-    texts = [httpx.get(f"http://127.0.0.1:{port}/metrics").text for port in replicas.ports]
-    return [float(re.findall(rf"^{metric} (\S+)", text, re.MULTILINE)[0]) for text in texts]
-
-
-def wait_until(condition):
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
+def values(replicas, metric):
+    """The value of this metric in each replica."""
+    return [metric_value(gateway.url, metric) for gateway in replicas.gateways]
 
 
 def test_redis_killed_and_started_again_under_load_costs_no_request(replicas):
     with loaded(replicas) as statuses:
         wait_for_more(statuses, 100)
         replicas.redis.kill()
-        wait_until(lambda: told(replicas, "gateway_redis_up") == [0, 0])
+        wait_until(lambda: values(replicas, "gateway_redis_up") == [0, 0])
         wait_for_more(statuses, 100)
         replicas.redis.start()
-        wait_until(lambda: told(replicas, "gateway_redis_up") == [1, 1])
+        wait_until(lambda: values(replicas, "gateway_redis_up") == [1, 1])
         wait_for_more(statuses, 100)
 
     assert set(statuses) == {200}
-    assert told(replicas, "gateway_redis_disconnects_total") == [1, 1]
-    assert all("Redis unavailable" in gateway.printed for gateway in replicas.gateways)
+    assert values(replicas, "gateway_redis_disconnects_total") == [1, 1]
+    assert all("Redis unavailable" in gateway.output for gateway in replicas.gateways)

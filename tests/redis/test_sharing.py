@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from gateway.sandbox import Fault
-from tests.support.cluster import Company, until
+from tests.support.cluster import Cluster
 from tests.support.redis_server import redis_server
+from tests.support.waiting import eventually
 
 LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
 EVERYTHING = """query ($id: ID!) {
@@ -19,14 +20,14 @@ AMEO = "131464"
 
 
 @pytest.fixture
-def company(tmp_path, clock):
+def cluster(tmp_path, clock):
     with redis_server(tmp_path) as server:
-        yield Company(server.url, clock)
+        yield Cluster(server.url, clock)
 
 
 @pytest.fixture
-async def two(company):
-    async with company.joined() as one, company.joined() as other:
+async def two(cluster):
+    async with cluster.replica() as one, cluster.replica() as other:
         yield one, other
 
 
@@ -90,21 +91,21 @@ async def test_updates_of_both_that_overlap_are_sent_once_and_have_one_outcome(t
     assert one.sandbox.updates == [(131464, 0)]
 
 
-async def test_an_update_whose_caller_has_left_is_finished_before_its_gateway_ends(company):
-    company.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.3)]
-    async with company.joined() as other:
+async def test_an_update_whose_caller_has_left_is_finished_before_its_gateway_ends(cluster):
+    cluster.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.3)]
+    async with cluster.replica() as other:
         await other.ask(LATEST, id=AMEO)
-        async with company.joined() as one:
+        async with cluster.replica() as one:
             asking = asyncio.create_task(one.ask(UPDATE, id=AMEO))
-            await until(lambda: company.sandbox.count("/update") == 1)
+            await eventually(lambda: cluster.sandbox.count("/update") == 1)
             asking.cancel()
         after = await other.ask(LATEST, id=AMEO)
 
     assert after["user"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
 
 
-async def test_an_update_that_fails_fails_for_both_and_is_sent_once(company, two):
-    company.sandbox.faults = [
+async def test_an_update_that_fails_fails_for_both_and_is_sent_once(cluster, two):
+    cluster.sandbox.faults = [
         Fault(kind="latency", path="/update", seconds=0.1),
         Fault(kind="status", path="/update", status=500),
     ]
@@ -112,7 +113,7 @@ async def test_an_update_that_fails_fails_for_both_and_is_sent_once(company, two
     answers = await asyncio.gather(*(gateway.error(UPDATE, id=AMEO) for gateway in two))
 
     assert [answer["extensions"]["code"] for answer in answers] == ["UPSTREAM_UNAVAILABLE"] * 2
-    assert company.sandbox.count("/update") == 1
+    assert cluster.sandbox.count("/update") == 1
 
 
 async def test_the_cooldown_holds_for_both(two):
@@ -128,13 +129,13 @@ async def test_the_cooldown_holds_for_both(two):
     assert len(one.sandbox.updates) == 2
 
 
-async def test_a_user_that_osu_does_not_know_is_asked_for_once(company, two):
+async def test_a_user_that_osu_does_not_know_is_asked_for_once(cluster, two):
     unknown = "999999999"
 
     outcomes = [(await gateway.ask(UPDATE, id=unknown))["updateUser"]["__typename"] for gateway in [*two, *two]]
 
     assert outcomes == ["UserNotFound"] * 4
-    assert company.sandbox.count("/update") == 1
+    assert cluster.sandbox.count("/update") == 1
 
 
 async def test_a_document_registered_with_one_is_known_to_the_other(two):
@@ -155,15 +156,15 @@ async def test_a_document_registered_with_one_is_known_to_the_other(two):
     assert known.json()["data"] == {"__typename": "Query"}
 
 
-async def test_both_together_keep_to_one_budget(company):
-    async with company.joined(reads_per_minute=10) as one, company.joined(reads_per_minute=10) as other:
-        players = company.sandbox.players[:16]
+async def test_both_together_keep_to_one_budget(cluster):
+    async with cluster.replica(reads_per_minute=10) as one, cluster.replica(reads_per_minute=10) as other:
+        players = cluster.sandbox.players[:16]
         answers = await asyncio.gather(
             *(gateway.send(LATEST, id=str(player)) for player in players for gateway in (one, other))
         )
 
     refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
-    assert company.sandbox.count("/stats_history") == 10
+    assert cluster.sandbox.count("/stats_history") == 10
     assert refused == ["UPSTREAM_BUSY"] * 12
 
 
@@ -179,13 +180,13 @@ async def test_a_429_for_one_pauses_the_other(two):
     assert one.sandbox.count("/stats_history") == 1
 
 
-async def test_a_gateway_that_starts_again_asks_for_nothing_that_was_known(company):
-    async with company.joined() as gateway:
+async def test_a_gateway_that_starts_again_asks_for_nothing_that_was_known(cluster):
+    async with cluster.replica() as gateway:
         before = await gateway.ask(EVERYTHING, id=AMEO)
-    company.sandbox.reset_counts()
+    cluster.sandbox.reset_counts()
 
-    async with company.joined() as gateway:
+    async with cluster.replica() as gateway:
         after = await gateway.ask(EVERYTHING, id=AMEO)
 
     assert after == before
-    assert company.sandbox.count() == 0
+    assert cluster.sandbox.count() == 0

@@ -1,6 +1,6 @@
-"""Programs that are not Python's, which some tests need.
+"""External programs of some tests.
 
-Where one is missing its tests are skipped and say why; in CI, which installs them all, they fail instead.
+Tests without their program are skipped with a reason. In CI, which installs all programs, they fail.
 """
 
 import os
@@ -11,16 +11,17 @@ import pytest
 MUST_NOT_SKIP = "TESTS_MUST_NOT_SKIP" in os.environ
 
 
-def needs(program: str, why: str) -> pytest.MarkDecorator:
-    """The mark of tests that can't do without the program."""
+def requires_binary(program: str, reason: str) -> pytest.MarkDecorator:
+    """A mark that skips tests without this program."""
     missing = shutil.which(program) is None and not MUST_NOT_SKIP
-    return pytest.mark.skipif(missing, reason=f"{program} is not here: {why}")
+    return pytest.mark.skipif(missing, reason=f"{program} is not installed: {reason}")
 
 
-def found(program: str, package: str) -> str:
-    """Where it is, for a fixture; `package` is Debian's."""
-    # Debian has servers where only root's PATH leads.
+def find_binary(program: str, package: str) -> str:
+    """The path of this program, for a fixture; `package` is its Debian package."""
+    # Debian installs servers into folders that are on root's PATH only.
     path = shutil.which(program, path=f"{os.environ['PATH']}:/usr/sbin")
     if path is None:
-        (pytest.fail if MUST_NOT_SKIP else pytest.skip)(f"{program} is not here: install Debian's package {package}")
+        skip = pytest.fail if MUST_NOT_SKIP else pytest.skip
+        skip(f"{program} is not installed: install Debian's package {package}")
     return path

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from gateway.sandbox import Fault
-from tests.conftest import Running
+from tests.support.gateway import InProcessGateway
 
 STEP = re.compile(
     r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<order>clock|sandbox): (?P<what>.*?) -->$",
@@ -23,7 +23,7 @@ WIDTH = 100
 HEADERS = {"Accept": "application/graphql-response+json", "X-Request-ID": "example"}
 
 
-async def played(page: str, gateway: Running) -> str:
+async def played(page: str, gateway: InProcessGateway) -> str:
     """The page as it should be."""
     steps = list(STEP.finditer(page))
     answers: dict[tuple[int, int], str] = {}
@@ -64,7 +64,7 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _obey(order: str, what: Any, gateway: Running) -> None:
+def _obey(order: str, what: Any, gateway: InProcessGateway) -> None:
     if order == "clock":
         gateway.clock.move(what)
     else:

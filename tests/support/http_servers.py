@@ -1,26 +1,30 @@
-"""HTTP as it is: the sandbox and the gateway's upstream side on real sockets."""
+"""Applications on real sockets, served by a thread of the test process."""
 
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import uvicorn
+from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
 from gateway.sandbox import create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import create_app
-from tests.conftest import NOON, Clock, Running
 from tests.support import expectations
+from tests.support.clock import NOON, Clock
+from tests.support.gateway import UNLIMITED
+
+ServerConfig = Callable[..., uvicorn.Config]
 
 
-class Rest:
-    """The sandbox's REST endpoints; what they have answered once is not asked for again."""
+class SandboxClient:
+    """A client of a sandbox's REST endpoints, with a cache of its responses."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -42,30 +46,26 @@ class Rest:
         response = httpx.post(f"{self.url}/update", params={"user": user, "mode": 0})
         return response.raise_for_status().json()
 
+    def set_faults(self, *faults: dict[str, Any]) -> None:
+        """Replace all faults."""
+        httpx.put(f"{self.url}/_sandbox/faults", json=faults, timeout=60).raise_for_status()
+
     def ago(self, days: int) -> str:
+        """The instant this many days before the sandbox's time."""
         return (NOON - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-@contextmanager
-def sandbox_over_http() -> Iterator[Rest]:
-    """A sandbox of its own. It is always noon there."""
-    with served(create_sandbox(now=lambda: NOON)) as url:
-        yield Rest(url)
+class ServedGateway(NamedTuple):
+    """A gateway's application and its address."""
+
+    app: Starlette
+    url: str
 
 
 @contextmanager
-def noon_over_http() -> Iterator[str]:
-    """The address of a gateway, over a sandbox, where it is always noon."""
-    with sandbox_over_http() as rest:
-        settings = Settings(upstream_url=rest.url, client_points=0, _env_file=None)
-        with served(create_app(settings, clock=Clock())) as url:
-            yield url
-
-
-@contextmanager
-def served(app: ASGIApp, config: Callable[..., uvicorn.Config] = uvicorn.Config) -> Iterator[str]:
-    """The address at which the application is served by a thread of this process."""
-    # uvicorn's websockets warn about themselves, and nobody here wants them.
+def serve(app: ASGIApp, config: ServerConfig = uvicorn.Config) -> Iterator[str]:
+    """The address of this application."""
+    # uvicorn's websockets module emits deprecation warnings.
     server = uvicorn.Server(config(app, host="127.0.0.1", port=0, log_level="error", ws="none"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -76,12 +76,18 @@ def served(app: ASGIApp, config: Callable[..., uvicorn.Config] = uvicorn.Config)
     thread.join()
 
 
-@asynccontextmanager
-async def gateway_over_http(url: str, **settings: Any) -> AsyncIterator[Running]:
-    """A gateway in process whose upstream is behind a socket."""
-    clock = Clock()
-    free = {"client_points": 0, "reads_per_minute": 0, "hiscores_per_minute": 0, "updates_per_minute": 0}
-    app = create_app(Settings(upstream_url=url, **(free | settings)), clock=clock)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
-        yield Running(http, app, None, clock)  # type: ignore[arg-type]  # the sandbox is asked over HTTP
-    await app.state.gateway.close()
+@contextmanager
+def serve_sandbox() -> Iterator[SandboxClient]:
+    """A sandbox. Its time stands still at `NOON`."""
+    with serve(create_sandbox(now=lambda: NOON)) as url:
+        yield SandboxClient(url)
+
+
+@contextmanager
+def serve_gateway(config: ServerConfig = uvicorn.Config) -> Iterator[ServedGateway]:
+    """A gateway without limits, over a sandbox. Its time stands still at `NOON`."""
+    with serve_sandbox() as osutrack:
+        settings = Settings(_env_file=None, upstream_url=osutrack.url, **UNLIMITED)
+        app = create_app(settings, clock=Clock())
+        with serve(app, config) as url:
+            yield ServedGateway(app, url)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from benchmarks.load import free_port
-from tests.support.binaries import found
+from tests.support.binaries import find_binary
 from tests.support.processes import ROOT
 
 CONFIGURATION = ROOT / "deploy/nginx.conf"
@@ -48,7 +48,7 @@ def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
 @contextmanager
 def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
     """In front of gateways on these ports."""
-    program = found("nginx", "nginx-light")
+    program = find_binary("nginx", "nginx-light")
     port = free_port()
     (folder / "nginx.conf").write_text(adapted(folder, port, replicas))
     # Started by root, it would become somebody who may not write here.

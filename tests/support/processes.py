@@ -1,4 +1,4 @@
-"""The program as a user starts it: a process of its own, on a free port, over its sandbox."""
+"""The program in a process of its own, on a free port, over its sandbox."""
 
 import os
 import re
@@ -8,21 +8,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 
-class Process:
-    """A gateway, over its sandbox if it is given no other osu!track, and what it has printed."""
+class GatewayProcess:
+    """`gateway serve` as a child process. Without `upstream_url` in the settings, its upstream is a sandbox."""
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.workers = int(settings.get("workers", "1"))
-        self._printed = folder / "printed"
+        self._output = folder / "output"
         sandbox = [] if "upstream_url" in settings else ["--sandbox"]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("GATEWAY_")}
-        with self._printed.open("wb") as output:
+        with self._output.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "gateway", "serve", *sandbox],
                 cwd=folder,
@@ -33,41 +33,46 @@ class Process:
             )
 
     @property
-    def printed(self) -> str:
-        return self._printed.read_text()
+    def output(self) -> str:
+        """Standard output and standard error so far."""
+        return self._output.read_text()
 
-    def address(self) -> str:
-        """Where it says that it serves; waits until it does."""
-        while not (found := re.search(r"running on (http://127\.0\.0\.1:\d+)", self.printed)):
-            assert self.process.poll() is None, self.printed
-            time.sleep(0.02)
-        return found[1]
+    @property
+    def url(self) -> str:
+        """The address, once the gateway serves it."""
+        return self._announced(r"running on (http://127\.0\.0\.1:\d+)")
 
-    def sandbox(self) -> str:
-        """Where its sandbox is, once it has said so."""
-        self.address()
-        [found] = re.findall(r"simulated osu!track at (http://127\.0\.0\.1:\d+)", self.printed)
-        return str(found)
+    @property
+    def sandbox_url(self) -> str:
+        """The address of the sandbox."""
+        return self._announced(r"simulated osu!track at (http://127\.0\.0\.1:\d+)")
 
     def stop(self) -> int:
+        """The exit code after SIGTERM."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=30)
 
+    def close(self) -> None:
+        """End the process; several workers would outlive a parent that is killed."""
+        if self.workers > 1 and self.process.poll() is None:
+            with suppress(subprocess.TimeoutExpired):
+                self.stop()
+        self.process.kill()
+        self.process.wait()
+
+    def _announced(self, pattern: str) -> str:
+        while not (match := re.search(pattern, self.output)):
+            assert self.process.poll() is None, self.output
+            time.sleep(0.02)
+        return match[1]
+
 
 @contextmanager
-def serving(**settings: str) -> Iterator[str]:
-    """Its address, while it runs. No client is limited."""
-    with sandboxed(**settings) as (address, _):
-        yield address
-
-
-@contextmanager
-def sandboxed(**settings: str) -> Iterator[tuple[str, str]]:
-    """The same, and the address of its sandbox."""
+def gateway_process(**settings: str) -> Iterator[GatewayProcess]:
+    """A gateway that has just been started; `url` waits until it serves. No client is limited by default."""
     with tempfile.TemporaryDirectory() as folder:
-        running = Process(Path(folder), **{"client_points": "0", **settings})
+        gateway = GatewayProcess(Path(folder), **{"client_points": "0", **settings})
         try:
-            yield running.address(), running.sandbox()
+            yield gateway
         finally:
-            running.process.kill()
-            running.process.wait()
+            gateway.close()

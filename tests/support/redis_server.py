@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.binaries import found
+from tests.support.binaries import find_binary
 
 
 class RedisServer:
@@ -23,7 +23,7 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [found("redis-server", "redis-server"), "--bind", "127.0.0.1", "--save", "", *self._options]
+        command = [find_binary("redis-server", "redis-server"), "--bind", "127.0.0.1", "--save", "", *self._options]
         self._process = subprocess.Popen(command, cwd=self._folder, stdout=subprocess.DEVNULL)
         while True:
             with socket.socket() as trial:

@@ -1,4 +1,4 @@
-"""Bytes as they are, over a connection of one's own."""
+"""Raw bytes over a TCP connection."""
 
 import socket
 
@@ -10,13 +10,14 @@ def connect(url):
 
 
 def exchange(url, sent):
+    """All bytes received in response to `sent`, until the server closes the connection."""
     with connect(url) as connection:
         connection.sendall(sent)
         return read_to_the_end(connection)
 
 
 def read_to_the_end(connection):
-    answer = b""
+    received = b""
     while piece := connection.recv(65_536):
-        answer += piece
-    return answer
+        received += piece
+    return received

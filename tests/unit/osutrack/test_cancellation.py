@@ -9,17 +9,14 @@ import pytest
 from gateway.osutrack.cancellation import send_cancellable
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
-from tests.support.http_servers import sandbox_over_http
+from tests.support.http_pool import idle, pool_of
+from tests.support.http_servers import serve_sandbox
 
 
 @pytest.fixture(scope="module")
 def url():
-    with sandbox_over_http() as rest:
+    with serve_sandbox() as rest:
         yield rest.url
-
-
-def pool_of(http):
-    return http._transport._pool  # noqa: SLF001
 
 
 async def given_up_after(http, turns):
@@ -31,13 +28,6 @@ async def given_up_after(http, turns):
         await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def at_rest(pool):
-    """Returns when nobody waits and no connection is in use, soon; the pool has no event for it."""
-    async with asyncio.timeout(5):
-        while pool._requests or not all(connection.is_idle() for connection in pool.connections):  # noqa: ASYNC110, SLF001
-            await asyncio.sleep(0.01)
 
 
 async def test_a_connection_that_osutrack_is_about_to_close_is_not_used_again():
@@ -70,7 +60,7 @@ async def test_what_becomes_of_a_request_that_is_given_up_is_nobody_s_concern():
 async def test_a_request_that_is_given_up_gives_its_connection_back(url, turns):
     async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=2)) as http:
         await asyncio.gather(*(given_up_after(http, turns) for _ in range(6)))
-        await at_rest(pool_of(http))
+        await idle(pool_of(http))
         response, body = await send_cancellable(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
         assert (response.status_code, body[:1]) == (200, b"[")
         assert len(pool_of(http).connections) <= 2

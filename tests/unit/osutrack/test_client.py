@@ -13,7 +13,7 @@ from gateway.osutrack.retry_after import retry_after_s
 from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
 from gateway.settings import Settings
-from tests.conftest import NOON
+from tests.support.clock import NOON
 
 PLAYER = UserMode(7, Mode.MANIA)
 EMPTY = httpx.Response(200, json=[])

@@ -9,7 +9,7 @@ from gateway.osutrack.doctor import drift, examine
 from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import Fault, create_sandbox
 from gateway.settings import Settings
-from tests.conftest import SandboxTransport
+from tests.support.upstream_spy import UpstreamSpy
 
 ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0, "best_acc_timestamp": None}
 
@@ -17,7 +17,7 @@ ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0
 @pytest.fixture
 async def osutrack():
     app = create_sandbox()
-    connection = Upstream(Settings(upstream_url="http://osutrack", _env_file=None), transport=SandboxTransport(app))
+    connection = Upstream(Settings(upstream_url="http://osutrack", _env_file=None), transport=UpstreamSpy(app))
     yield connection.client, app.state.sandbox
     await connection.close()
 

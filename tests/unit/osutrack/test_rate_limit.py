@@ -13,7 +13,7 @@ from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.budget import Budget
 from gateway.osutrack.rate_limit import RateLimiter
-from tests.conftest import NOON
+from tests.support.clock import NOON
 
 
 @pytest.fixture

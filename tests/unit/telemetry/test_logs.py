@@ -6,14 +6,13 @@ import logging
 import re
 from collections.abc import Callable
 
-import httpx
 import pytest
 
 from gateway.sandbox import Fault
 from gateway.settings import Settings
 from gateway.telemetry.logs import as_json, as_text, configure
-from gateway.web.app import create_app
-from tests.failure.test_masking import SECRET, Broken
+from tests.support.broken import SECRET, BrokenTransport
+from tests.support.gateway import start_gateway
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 QUERY = "query Profile($id: ID!) { user(id: $id) { stats { latest { pp } } } }"
@@ -33,9 +32,9 @@ def lines():
         logger.setLevel(level)
 
 
-async def test_a_request_is_told_with_what_it_asked_and_what_came_of_it(gateway, told):
+async def test_a_request_is_told_with_what_it_asked_and_what_came_of_it(gateway, request_log):
     await gateway.ask(QUERY, "Profile", id="2")
-    [line] = told
+    [line] = request_log
     assert line.pop("ms") >= 0
     assert len(line.pop("request_id")) == 32
     assert line == {
@@ -53,10 +52,10 @@ async def test_a_request_is_told_with_what_it_asked_and_what_came_of_it(gateway,
     }
 
 
-async def test_an_answer_that_is_sent_again_is_told_too(gateway, told):
+async def test_an_answer_that_is_sent_again_is_told_too(gateway, request_log):
     for _ in range(3):
         await gateway.ask(QUERY, "Profile", id="2")
-    executed, again = told[1:]
+    executed, again = request_log[1:]
     assert (executed["cost_charged"], executed["upstream_requests"], executed["cache"]) == (0, 0, "miss")
     assert again["cache"] == "hit"
     assert again["request_id"] != executed["request_id"]
@@ -64,42 +63,42 @@ async def test_an_answer_that_is_sent_again_is_told_too(gateway, told):
     assert executed | own == again
 
 
-async def test_the_request_id_and_the_trace_are_the_ones_that_the_client_gave(gateway, told):
+async def test_the_request_id_and_the_trace_are_the_ones_that_the_client_gave(gateway, request_log):
     headers = {"X-Request-ID": "mine", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
     for _ in range(3):
         answer = await gateway.http.post("/graphql", json={"query": QUERY, "variables": {"id": "2"}}, headers=headers)
         assert answer.headers["X-Request-ID"] == "mine"
-    assert [(line["request_id"], line["trace_id"], line["cache"]) for line in told] == [
+    assert [(line["request_id"], line["trace_id"], line["cache"]) for line in request_log] == [
         ("mine", TRACE, "miss"),
         ("mine", TRACE, "miss"),
         ("mine", TRACE, "hit"),
     ]
 
 
-async def test_a_refusal_is_told_by_its_code(gateway, told):
+async def test_a_refusal_is_told_by_its_code(gateway, request_log):
     await gateway.error("{ nobody }")
     await gateway.http.put("/graphql")
-    assert [(line["outcome"], line["codes"], line["status"]) for line in told] == [
+    assert [(line["outcome"], line["codes"], line["status"]) for line in request_log] == [
         ("refused", ["GRAPHQL_VALIDATION_FAILED"], 200),
         ("refused", ["METHOD_NOT_ALLOWED"], 405),
     ]
 
 
-async def test_what_fails_upstream_is_told_by_its_code(gateway, told):
+async def test_what_fails_upstream_is_told_by_its_code(gateway, request_log):
     gateway.sandbox.faults = (Fault(kind="status", status=500),)
     await gateway.send(QUERY, id="2")
-    [line] = told
+    [line] = request_log
     assert (line["outcome"], line["codes"], line["level"]) == ("errors", ["UPSTREAM_UNAVAILABLE"], "info")
 
 
-async def test_what_is_served_although_it_is_old_is_told(gateway, told):
+async def test_what_is_served_although_it_is_old_is_told(gateway, request_log):
     await gateway.ask(QUERY, id="2")
     gateway.clock.move(700)
     await gateway.ask(QUERY, id="2")
-    assert ["stale" in line for line in told] == [False, True]
+    assert ["stale" in line for line in request_log] == [False, True]
 
 
-async def test_neither_variables_nor_the_document_nor_tokens_nor_addresses_are_told(gateway, told):
+async def test_neither_variables_nor_the_document_nor_tokens_nor_addresses_are_told(gateway, request_log):
     query = (
         'query Q($name: String!) { hiscoresByUsername(username: $name) { totalCount } x: user(id: "424242") { id } }'
     )
@@ -107,23 +106,25 @@ async def test_neither_variables_nor_the_document_nor_tokens_nor_addresses_are_t
     for _ in range(3):
         headers = {"Authorization": "Bearer very-secret", "X-Forwarded-For": "203.0.113.9"}
         await gateway.http.post("/graphql", json=body, headers=headers)
-    assert [word for word in ("somebody", "424242", "very-secret", "203.0.113", "127.0.0.1") if word in str(told)] == []
+    assert [
+        word for word in ("somebody", "424242", "very-secret", "203.0.113", "127.0.0.1") if word in str(request_log)
+    ] == []
 
 
-async def test_probes_are_told_only_when_they_fail(gateway, told):
+async def test_probes_are_told_only_when_they_fail(gateway, request_log):
     await gateway.http.get("/healthz")
     await gateway.http.get("/metrics")
     await gateway.http.post("/readyz")
-    assert [(line["path"], line["status"]) for line in told] == [("/readyz", 405)]
+    assert [(line["path"], line["status"]) for line in request_log] == [("/readyz", 405)]
 
 
-async def test_an_answer_that_the_client_has_already_is_told_as_not_modified(gateway, told):
+async def test_an_answer_that_the_client_has_already_is_told_as_not_modified(gateway, request_log):
     params = {"query": '{ user(id: "2") { stats { latest { pp } } } }'}
     await gateway.http.get("/graphql", params=params)
     etag = (await gateway.http.get("/graphql", params=params)).headers["ETag"]
     await gateway.http.get("/graphql", params=params, headers={"If-None-Match": etag})
     await gateway.http.get("/graphql", params=params, headers={"If-None-Match": etag, "Accept-Encoding": "gzip"})
-    assert [(line["cache"], line["status"]) for line in told] == [
+    assert [(line["cache"], line["status"]) for line in request_log] == [
         ("miss", 200),
         ("miss", 200),
         ("hit", 304),
@@ -131,27 +132,25 @@ async def test_an_answer_that_the_client_has_already_is_told_as_not_modified(gat
     ]
 
 
-async def test_a_path_cannot_forge_a_line(gateway, told):
+async def test_a_path_cannot_forge_a_line(gateway, request_log):
     await gateway.http.get("/a%0A2026-11-20T12:00:00.000Z error    forged%1B[2J" + "x" * 500)
-    [line] = told
+    [line] = request_log
     assert line["path"].startswith("/a%0A2026-11-20T12%3A00%3A00.000Z%20error%20%20%20%20forged%1B%5B2J")
     assert len(line["path"]) < 700
 
 
-async def test_an_endless_name_is_told_in_part(gateway, told):
+async def test_an_endless_name_is_told_in_part(gateway, request_log):
     await gateway.send("query " + "A" * 5000 + ' { user(id: "2") { id } }')
-    assert told[0]["operation"] == "A" * 100
+    assert request_log[0]["operation"] == "A" * 100
 
 
 async def test_a_bug_is_logged_in_full_with_the_id_of_its_request(lines):
     seen, stream = lines
-    settings = Settings(upstream_url="http://osutrack", client_points=0, log_format="json", _env_file=None)
-    app = create_app(settings, transport=Broken(), log_request=configure(settings, stream))
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
+    settings = Settings(log_format="json", _env_file=None)
+    async with start_gateway(transport=BrokenTransport(), log_request=configure(settings, stream)) as gateway:
         body = {"query": QUERY, "variables": {"id": "7"}}
         headers = {"X-Request-ID": "mine", "traceparent": f"00-{TRACE}-b7ad6b7169203331-01"}
-        await http.post("/graphql", json=body, headers=headers)
-    await app.state.gateway.close()
+        await gateway.http.post("/graphql", json=body, headers=headers)
     bug, line = seen()
     assert (bug["level"], bug["request_id"], bug["trace_id"]) == ("error", "mine", TRACE)
     assert SECRET in bug["exception"]

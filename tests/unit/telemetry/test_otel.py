@@ -17,15 +17,11 @@ from opentelemetry.trace import SpanKind, StatusCode, format_span_id, format_tra
 from gateway.sandbox import Fault
 from gateway.telemetry.otel import resource
 from gateway.telemetry.tracing import Tracing
-from tests.support.processes import ROOT, Process
-from tests.support.upstream_spy import SPAN, TRACE, TRACEPARENT, listening
+from tests.support.gateway import start_gateway
+from tests.support.processes import ROOT, gateway_process
+from tests.support.upstream_spy import SPAN, TRACE, TRACEPARENT
 
 QUERY = 'query Profile { user(id: "2") { stats { peak { pp } snapshots { at pp globalRank } } } }'
-
-
-@pytest.fixture
-def log_lines():
-    return []
 
 
 @pytest.fixture
@@ -34,16 +30,16 @@ def exporter():
 
 
 @pytest.fixture
-async def gateway(exporter, log_lines):
+async def gateway(exporter, request_log):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracing = Tracing(provider, "https://somebody:secret@osutrack.example/api/")
-    async with listening(log_request=lambda _, facts: log_lines.append(facts), traced=tracing) as gateway:
+    async with start_gateway(log_request=lambda _, facts: request_log.append(facts), traced=tracing) as gateway:
         yield gateway
 
 
 async def test_spans_are_nested_in_the_clients_trace(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
+    await gateway.post(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
     *requests, operation = exporter.get_finished_spans()
     assert [format_trace_id(span.context.trace_id) for span in (*requests, operation)] == [TRACE] * 3
     assert format_span_id(operation.parent.span_id) == SPAN
@@ -51,15 +47,15 @@ async def test_spans_are_nested_in_the_clients_trace(gateway, exporter):
 
 
 async def test_request_to_osutrack_names_its_span(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
+    await gateway.post(QUERY, traceparent=TRACEPARENT, tracestate="a=1")
     *requests, _ = exporter.get_finished_spans()
     expected = {f"00-{TRACE}-{format_span_id(span.context.span_id)}-01" for span in requests}
-    assert set(gateway.sent) == expected
+    assert set(gateway.upstream.traceparents) == expected
     assert {headers["tracestate"] for headers in gateway.upstream.headers} == {"a=1"}
 
 
 async def test_spans_follow_the_semantic_conventions(gateway, exporter):
-    await gateway.ask(QUERY)
+    await gateway.post(QUERY)
     *requests, operation = exporter.get_finished_spans()
     assert (operation.name, operation.kind, operation.parent) == ("query", SpanKind.SERVER, None)
     assert operation.attributes == {"graphql.operation.type": "query", "graphql.operation.name": "Profile"}
@@ -77,7 +73,7 @@ async def test_spans_follow_the_semantic_conventions(gateway, exporter):
 
 async def test_span_has_error_code_and_retry_number(gateway, exporter):
     gateway.sandbox.faults = (Fault(kind="status", status=503),)
-    await gateway.ask('{ user(id: "2") { stats { peak { pp } } } }')
+    await gateway.post('{ user(id: "2") { stats { peak { pp } } } }')
     *requests, operation = exporter.get_finished_spans()
     assert [span.attributes.get("http.request.resend_count") for span in requests] == [None, 1, 2]
     assert [span.attributes["http.response.status_code"] for span in requests] == [503] * 3
@@ -85,27 +81,27 @@ async def test_span_has_error_code_and_retry_number(gateway, exporter):
     assert {span.status.status_code for span in (*requests, operation)} == {StatusCode.ERROR}
 
 
-async def test_log_line_has_the_trace_of_the_span(gateway, exporter, log_lines):
-    await gateway.ask(QUERY)
-    assert log_lines[0]["trace_id"] == format_trace_id(exporter.get_finished_spans()[-1].context.trace_id)
+async def test_log_line_has_the_trace_of_the_span(gateway, exporter, request_log):
+    await gateway.post(QUERY)
+    assert request_log[0]["trace_id"] == format_trace_id(exporter.get_finished_spans()[-1].context.trace_id)
 
 
 async def test_refusals_and_cache_hits_have_no_span(gateway, exporter):
-    await gateway.ask("{ nobody }")
+    await gateway.post("{ nobody }")
     for _ in range(3):
-        await gateway.ask(QUERY)
+        await gateway.post(QUERY)
     assert [span.name for span in exporter.get_finished_spans() if span.kind is SpanKind.SERVER] == ["query"] * 2
 
 
 async def test_tracing_keeps_the_fast_list_path(gateway):
-    await gateway.ask(QUERY)
+    await gateway.post(QUERY)
     assert gateway.app.state.gateway.fast_lists == {"fast": 1}
 
 
 async def test_unsampled_trace_is_forwarded_but_not_recorded(gateway, exporter):
-    await gateway.ask(QUERY, traceparent=TRACEPARENT.removesuffix("01") + "00")
+    await gateway.post(QUERY, traceparent=TRACEPARENT.removesuffix("01") + "00")
     assert exporter.get_finished_spans() == ()
-    assert {traceparent.split("-")[1::2] == [TRACE, "00"] for traceparent in gateway.sent} == {True}
+    assert {traceparent.split("-")[1::2] == [TRACE, "00"] for traceparent in gateway.upstream.traceparents} == {True}
 
 
 def test_service_name_of_the_environment_takes_precedence(monkeypatch):
@@ -136,17 +132,13 @@ def collector():
         server.shutdown()
 
 
-def test_remaining_spans_are_exported_at_shutdown(tmp_path, monkeypatch):
+def test_remaining_spans_are_exported_at_shutdown(monkeypatch):
     with collector() as (address, received):
         monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
         monkeypatch.setenv("OTEL_SERVICE_NAME", "operators-name")
-        running = Process(tmp_path, open_telemetry="true")
-        try:
-            httpx.post(f"{running.address()}/graphql", json={"query": QUERY}).raise_for_status()
+        with gateway_process(open_telemetry="true") as running:
+            httpx.post(f"{running.url}/graphql", json={"query": QUERY}).raise_for_status()
             running.stop()
-        finally:
-            running.process.kill()
-            running.process.wait()
 
     assert {path for path, _ in received} == {"/v1/traces"}
     body = b"".join(body for _, body in received)
