@@ -1,4 +1,4 @@
-"""Every info of the gateway: name, type, default, unit and meaning. Nothing else reads the environment.
+"""All settings: name, type, default, unit and meaning. No other module reads the environment.
 
 Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rate of 0 means no limit.
 """
@@ -13,35 +13,37 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"redis_url", "update_tokens", "query_token"}
+SECRETS = {"redis_url", "update_tokens"}
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[int, Field(ge=0)]
 
-
-UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "a minute"}
+# The unit of a setting, by the end of its name.
+UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "per minute"}
 
 
 class BadSettings(Exception):
-    """The environment says something that can't be. The message names each variable and what was expected."""
+    """An unknown setting or an invalid value; the message names the variable and the expected value."""
 
 
 class Settings(BaseSettings):
-    """Read once, at the start."""
+    """The settings of the server, read once at the start."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
-    workers: Count = Field(1, description="Processes that serve. More than one need `GATEWAY_REDIS_URL`.")
+    workers: Count = Field(1, description="Server processes; more than one require `GATEWAY_REDIS_URL`.")
     redis_url: str | None = Field(
         None,
         pattern="^rediss?://",
-        description="The Redis that gateways share: `redis://` or `rediss://user:password@host:port/number`.",
+        description="Redis shared by all gateways: `redis://` or `rediss://user:password@host:port/number`.",
     )
     replicas: Count = Field(
-        1, description="Gateways that share it, on all machines. While Redis is away, each has its part of the budgets."
+        1,
+        description="Gateways that share Redis, on all machines. While Redis is unavailable, each replica uses its"
+        " share of the budgets.",
     )
 
     upstream_url: str = Field(
@@ -49,142 +51,155 @@ class Settings(BaseSettings):
     )
     contact: str = Field(
         "no contact given",
-        description="Whom osu!track's owner can ask about this gateway's traffic; sent in `User-Agent`. Set it.",
+        description="Contact for questions of osu!track's owner, sent in `User-Agent`. Set it in every deployment.",
     )
-    connect_timeout_s: Positive = Field(3.0, description="How long to wait for a connection to osu!track.")
-    read_timeout_s: Positive = Field(10.0, description="How long to wait for the next byte from osu!track.")
-    update_timeout_s: Positive = Field(
-        30.0, description="How long to wait for an update, which osu!track answers slowly."
-    )
-    operation_timeout_s: Positive = Field(20.0, description="How long an operation may take as a whole.")
+    connect_timeout_s: Positive = Field(3.0, description="Timeout for connecting to osu!track.")
+    read_timeout_s: Positive = Field(10.0, description="Timeout between two bytes from osu!track.")
+    update_timeout_s: Positive = Field(30.0, description="Timeout for updates, which osu!track answers slowly.")
+    operation_timeout_s: Positive = Field(20.0, description="Timeout for a whole operation.")
 
-    cache_max_bytes: Count = Field(256 * 2**20, description="Memory for data from osu!track, in bytes, about.")
+    cache_max_bytes: Count = Field(
+        256 * 2**20, description="Approximate memory limit for cached osu!track data, in bytes."
+    )
     response_cache_max_bytes: Rate = Field(
-        64 * 2**20, description="Memory for finished answers, in bytes, about; 0 keeps none."
+        64 * 2**20,
+        description="Approximate memory limit for cached responses, in bytes; 0 disables the response cache.",
     )
     history_fresh_s: Positive = Field(
-        600.0, description="How long a history counts as fresh: until then osu!track is not asked again."
+        600.0, description="Time for which a cached history is served without contacting osu!track."
     )
-    hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for hiscores; at least 900.")
-    peak_fresh_s: Positive = Field(600.0, description="The same for a peak.")
-    best_plays_fresh_s: Positive = Field(600.0, description="The same for best plays.")
+    hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for cached hiscores; at least 900.")
+    peak_fresh_s: Positive = Field(600.0, description="The same for a cached peak.")
+    best_plays_fresh_s: Positive = Field(600.0, description="The same for cached best plays.")
     stale_s: Rate = Field(
         86_400,
-        description="How long data that is not fresh may still be served, while it is refreshed or osu!track fails.",
+        description="Further time for which cached data is served while a refresh runs or osu!track fails.",
     )
 
-    reads_per_minute: Rate = Field(120, description="Requests a minute for histories, peaks and best plays.")
+    reads_per_minute: Rate = Field(120, description="Request budget per minute for histories, peaks and best plays.")
     hiscores_per_minute: Rate = Field(
-        30, description="Requests a minute for hiscores; any of them may make osu!track update the player."
+        30, description="Request budget per minute for hiscores. Such a request can make osu!track update the player."
     )
-    updates_per_minute: Rate = Field(4, description="Updates sent to osu!track a minute.")
-    upstream_concurrency: Count = Field(8, description="Requests to osu!track at the same time.")
+    updates_per_minute: Rate = Field(4, description="Request budget per minute for updates.")
+    upstream_concurrency: Count = Field(8, description="Maximum number of concurrent requests to osu!track.")
 
     update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
-        900.0, description="How long to wait between two updates of a player in a mode."
+        900.0, description="Minimum time between two updates of a player in a mode."
     )
     update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="If set, `updateUser` needs one of these (comma-separated) as a bearer token."
+        (), description="Bearer tokens for `updateUser`, comma-separated; empty allows updates without a token."
     )
-    query_token: str = Field("", description="The bearer token that `gateway query` sends.")
 
-    client_points: Rate = Field(60, description="Points a client can save up.")
-    client_points_per_minute: Rate = Field(60, description="Points a client gets back every minute.")
-    max_depth: Rate = Field(8, description="How deeply fields may be nested; introspection is not counted.")
+    client_points: Rate = Field(60, description="Maximum points of a client; 0 means no limit.")
+    client_points_per_minute: Rate = Field(60, description="Points that a client regains per minute.")
+    max_depth: Rate = Field(8, description="Maximum nesting depth of fields, without introspection.")
     max_aliases: Rate = Field(
-        30, description="Fields with an alias or a repeated name; a fragment counts each time it is used."
+        30,
+        description="Maximum number of fields with an alias or a repeated name; a fragment counts at each use.",
     )
-    max_tokens: Rate = Field(1000, description="Words, signs and values of a document.")
-    max_directives: Rate = Field(20, description="Uses of directives in a document.")
-    max_cost: Rate = Field(30, description="Points that one operation may cost.")
-    field_suggestions: bool = Field(default=True, description="Whether the error for a misspelt field suggests names.")
-    fast_lists: bool = Field(default=True, description="Fast path for long lists; turn it off only to look for a bug.")
-    max_rows: Count = Field(20_000, description="Rows in one operation's answer, all lists together.")
+    max_tokens: Rate = Field(1000, description="Maximum number of lexical tokens in a document.")
+    max_directives: Rate = Field(20, description="Maximum number of directives in a document.")
+    max_cost: Rate = Field(30, description="Maximum cost of an operation, in points.")
+    field_suggestions: bool = Field(default=True, description="Suggest similar names for unknown fields.")
+    fast_lists: bool = Field(default=True, description="Fast path for long lists; disable it only for debugging.")
+    max_rows: Count = Field(20_000, description="Maximum number of rows in a response, all lists together.")
     trusted_documents: DirectoryPath | None = Field(
-        None, description="A folder of `*.graphql` files; clients may send a file's SHA-256 instead of its text."
+        None, description="Folder of `*.graphql` files; clients can send the SHA-256 of a file instead of its text."
     )
-    only_trusted_documents: bool = Field(default=False, description="Accept only the documents in that folder.")
+    only_trusted_documents: bool = Field(
+        default=False, description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`."
+    )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Networks (comma-separated) whose `X-Forwarded-For` is believed, like `10.0.0.0/8`."
+        (), description="Networks whose `X-Forwarded-For` header is trusted, comma-separated, such as `10.0.0.0/8`."
     )
     header_timeout_s: Positive = Field(
-        10.0, description="How long a client may take to send a request's headers, or take nothing of an answer."
+        10.0, description="Timeout for request headers, and for clients that stop reading a response."
     )
-    body_timeout_s: Positive = Field(10.0, description="The same for a request's body.")
-    max_body_bytes: Count = Field(65_536, description="Largest request body, in bytes.")
+    body_timeout_s: Positive = Field(10.0, description="Timeout for request bodies.")
+    max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
         ("*",),
-        description="Sites whose pages may read answers (comma-separated), like `https://example.org`; `*` is all.",
+        description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all.",
     )
 
-    log_format: Literal["console", "json"] = Field(
-        "console", description="`console` for people, or `json` for machines."
-    )
+    log_format: Literal["console", "json"] = Field("console", description="Log format: `console` (text) or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="The lowest level that is logged: `debug`, `info`, `warning` or `error`."
+        "info", description="Minimum log level: `debug`, `info`, `warning` or `error`."
     )
-    access_log: bool = Field(default=True, description="Whether each request is logged, in one line.")
+    access_log: bool = Field(default=True, description="Log each request in one line.")
     open_telemetry: bool = Field(
         default=False,
-        description="Whether OpenTelemetry spans are sent, as the `OTEL_…` variables say; needs the extra `otel`.",
+        description="Export OpenTelemetry spans, configured by the `OTEL_…` variables. Requires the extra `otel`.",
     )
 
     @property
     def processes(self) -> int:
-        """How many there are of us, everywhere."""
+        """The number of gateway processes on all machines."""
         return self.workers * self.replicas
 
     @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _listed(cls, value: object) -> object:
+    def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("trusted_proxies")
     @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+    def _parse_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(str(ip_network(network)) for network in value)
 
     @model_validator(mode="after")
-    def _share_what_they_know(self) -> Self:
+    def _require_redis(self) -> Self:
         if self.processes > 1 and self.redis_url is None:
             raise ValueError(
-                "GATEWAY_WORKERS and GATEWAY_REPLICAS above 1 need GATEWAY_REDIS_URL: else each process would have"
-                " a budget of its own, and osu!track counts all of them together"
+                "GATEWAY_WORKERS and GATEWAY_REPLICAS above 1 require GATEWAY_REDIS_URL: without it, each process would"
+                " use the whole request budget, and osu!track limits all of them together"
             )
         return self
 
     @model_validator(mode="after")
-    def _has_trusted_documents(self) -> Self:
+    def _require_trusted_documents(self) -> Self:
         if self.only_trusted_documents and self.trusted_documents is None:
-            raise ValueError("GATEWAY_ONLY_TRUSTED_DOCUMENTS needs the folder GATEWAY_TRUSTED_DOCUMENTS")
+            raise ValueError("GATEWAY_ONLY_TRUSTED_DOCUMENTS requires GATEWAY_TRUSTED_DOCUMENTS")
         return self
 
 
+class QuerySettings(BaseSettings):
+    """The settings of `gateway query`; `gateway serve` accepts and ignores them."""
+
+    model_config = SettingsConfigDict(env_prefix=f"{PREFIX}QUERY_", env_file=ENV_FILE, extra="ignore", frozen=True)
+
+    token: str = Field("", description="Bearer token that `gateway query` sends.")
+
+
 def read_settings() -> Settings:
-    """The settings of this environment; raises `BadSettings` for an unknown variable or a bad value."""
-    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    """The server's settings; raises `BadSettings` for an unknown variable or an invalid value."""
+    known = {
+        f"{kind.model_config['env_prefix']}{name}".upper()
+        for kind in (Settings, QuerySettings)
+        for name in kind.model_fields
+    }
     given = {*os.environ, *dotenv_values(ENV_FILE)}
     unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
     if unknown:
-        raise BadSettings("\n".join(f"{name}: there is no such setting" for name in unknown))
+        raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
     try:
         return Settings()
     except ValidationError as exc:
-        raise BadSettings("\n".join(map(_explained, exc.errors()))) from exc
+        raise BadSettings("\n".join(map(_explain, exc.errors()))) from exc
 
 
-def _explained(error: object) -> str:
+def _explain(error: object) -> str:
     if not isinstance(error, dict):
         return str(error)
     name = "_".join(str(part) for part in error["loc"][:1])
-    if not name:  # what is wrong is how settings go together
+    if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
     got = "" if name in SECRETS else f" (got {error.get('input')!r})"
     return f"{PREFIX}{name.upper()}: {error['msg']}{got}"
 
 
 class SettingInfo(NamedTuple):
-    """A setting as operators see it: all text, secrets hidden."""
+    """A setting for display; the values of secrets are hidden."""
 
     variable: str
     value: str
@@ -194,12 +209,12 @@ class SettingInfo(NamedTuple):
 
     @property
     def unit(self) -> str:
-        """Of the value, if it is an amount: the variable's name tells."""
+        """The unit of the value, empty if it has none."""
         return next((unit for end, unit in UNITS.items() if self.variable.endswith(end)), "")
 
 
 def setting_infos(settings: Settings) -> list[SettingInfo]:
-    """Every setting, in the order in which they are declared, and where its value is from."""
+    """Every setting of the server in the order of declaration, with the source of its value."""
     environment = {name.upper() for name in os.environ}
     file = {name.upper() for name in dotenv_values(ENV_FILE)}
     rows = []

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import msgspec
 
-from gateway.settings import BadSettings, read_settings
+from gateway.settings import BadSettings, QuerySettings, read_settings
 
 from .gateway_client import Answer, Failure, GatewayUnreachable, answer, in_process, running
 from .operation import Operation, UsageError, asked
@@ -127,7 +127,7 @@ async def _answered(call: argparse.Namespace, question: Operation) -> Answer:
     settings = read_settings()
     way = running(call.url) if call.url else in_process(settings, sandbox=call.sandbox)
     async with way as gateway, progress(sys.stderr, shown=not call.quiet):
-        return await answer(gateway, question, token=settings.query_token)
+        return await answer(gateway, question, token=QuerySettings().token)
 
 
 def _printed(found: Answer, call: argparse.Namespace) -> bytes:
