@@ -119,15 +119,14 @@ def page(
     *,
     order: Callable[[Hiscore], Key],
     source: int,
-    more: bool = False,
 ) -> Page[P]:
-    """The `first` plays after the cursor; `more` says that the list goes on beyond the plays given.
+    """The `first` plays after the cursor.
 
     The cursor's play itself may have gone, or others come: the page begins where it would have stood.
     """
     offset = bisect_right(plays, after.key, key=order) if after else 0
     end = min(offset + first, len(plays))
-    return Page(plays.cut(offset, end), order, source, offset, more or end < len(plays), len(plays))
+    return Page(plays.cut(offset, end), order, source, offset, end < len(plays), len(plays))
 
 
 def best_of_each_beatmap(plays: Rows[P]) -> Rows[P]:
