@@ -1,9 +1,10 @@
-"""What the resolvers of one operation share: the store, the time, the loaders, what is told beside the data."""
+"""The context of one operation, shared by its resolvers: loaders, time, limits, and warnings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass
 from itertools import chain
-from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import strawberry
 
@@ -24,33 +25,34 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 R = TypeVar("R")
 
-# What a resolver returns for a field that may be null: at once, or later.
-Maybe: TypeAlias = R | Awaitable[R | None] | None
+# The return type of a nullable field's resolver: a value at once, or an awaitable.
+NullableResult: TypeAlias = R | Awaitable[R | None] | None
 
-# A hundred stale players need not be a hundred warnings.
+# Bounds the response of an operation with many stale players.
 MAX_WARNINGS = 50
-# What is made of nothing that osu!track knows, the schema for one, may still be another after a new start.
-LONGEST_S = 600.0
+# The validity of responses without osu!track data, such as introspection: a new release may change them.
+MAX_VALIDITY_S = 600.0
 
 
 class PointsBalance(Protocol):
-    """The caller's points, as far as an operation needs to know."""
+    """A client's points."""
 
     @property
     def limit(self) -> int:
-        """The most there can be."""
+        """The maximum balance."""
 
     @property
     def remaining(self) -> int:
-        """Points left now."""
+        """The current balance."""
 
     @property
     def full_at(self) -> float:
-        """When there will be `limit` again; seconds since 1970."""
+        """The time of the next full balance, in seconds since 1970."""
 
 
-class Services(NamedTuple):
-    """What outlives an operation."""
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """The parts of the gateway that resolvers use; they live as long as the process."""
 
     tracker: Tracker
     updates: Updates
@@ -58,26 +60,31 @@ class Services(NamedTuple):
     max_rows: int
 
 
-class OperationRequest(NamedTuple):
-    """Who asks, and what it may cost. `may_update` is false when a token is needed and was not given."""
-
-    operation: Operation
-    points: PointsBalance
-    cost: int
-    may_update: bool
-
-
 class Context:
-    """Made anew for each operation. `now` is one moment for all of it, in seconds since 1970."""
+    """One operation's state. `now` is the same moment for all its fields, in seconds since 1970."""
 
-    def __init__(self, services: Services, *, now: float, deadline: Deadline, request: OperationRequest) -> None:
+    def __init__(
+        self,
+        *,
+        services: Services,
+        operation: Operation,
+        cost: int,
+        points: PointsBalance,
+        may_update: bool,
+        now: float,
+        deadline: Deadline,
+    ) -> None:
+        """`may_update` is false if updates need a token and the request had no valid one."""
         self.services = services
+        self.operation = operation
+        self.cost = cost
+        self.points = points
+        self.may_update = may_update
         self.now = now
         self.deadline = deadline
-        self.request = request
         self.warnings: list[dict[str, Any]] = []
         self.charged = 0
-        # Set by what belongs to the caller or the moment.
+        # Set by fields that depend on the client or on the moment.
         self.uncacheable = False
         self._rows = 0
         tracker = services.tracker
@@ -88,81 +95,79 @@ class Context:
         self.peak = self._loader(tracker.peak)
         self.best_plays = self._loader(tracker.best_plays)
 
-    def read(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R | Awaitable[R]:
-        """What `then` makes of the value under the key: at once if the store has it, else an awaitable."""
-        served = loader.peek(key)
-        if served is None:
-            return self._later(info, loader, key, then)
-        return then(self.unwrap(info, served))
+    def read(self, info: "Info", loader: Loader[K, V], key: K, select: Callable[[V], R]) -> R | Awaitable[R]:
+        """`select` applied to the value under the key: at once if the store can serve it, else an awaitable."""
+        result = loader.peek(key)
+        if result is not None:
+            return select(self.unwrap(info, result))
 
-    def unwrap(self, info: "Info", served: ReadResult[V]) -> V:
-        """The value, which is made use of: what is wrong with it belongs beside the answer."""
-        if served.age_s is not None:
-            age = round(served.age_s)
-            text = f"This is {age} s old: osu!track is being asked again, or can't be for the moment."
-            self._warn(info, "STALE_DATA", text, ageSeconds=age)
-        if served.dropped:
-            text = f"{served.dropped} rows of osu!track's answer can't be read and are left out."
-            self._warn(info, "ROWS_DROPPED", text, rows=served.dropped)
-        return served.value
+        async def load() -> R:
+            return select(self.unwrap(info, await loader.load(key)))
+
+        return load()
+
+    def unwrap(self, info: "Info", result: ReadResult[V]) -> V:
+        """The value of a result; adds warnings if it is stale or incomplete."""
+        if result.age_s is not None:
+            age_s = round(result.age_s)
+            text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
+            self._warn(info, "STALE_DATA", text, ageSeconds=age_s)
+        if result.dropped:
+            text = f"{result.dropped} rows of osu!track's response are invalid and were omitted."
+            self._warn(info, "ROWS_DROPPED", text, rows=result.dropped)
+        return result.value
 
     def count_rows(self, rows: R, count: int) -> R:
-        """The rows, if the operation may return so many more; raises `ResultTooLarge`."""
+        """The rows; raises `ResultTooLarge` if the operation's lists exceed their limit with `count` more rows."""
         self._rows += count
         if self._rows > self.services.max_rows:
             raise ResultTooLarge(
-                f"This operation's lists have more than {self.services.max_rows} rows in all:"
-                " narrow a window, thin a list out with `every`, or ask in several operations."
+                f"The lists of this operation have more than {self.services.max_rows} rows in total."
+                " Narrow a window, use `every`, or split the operation."
             )
         return rows
 
     def validity(self) -> Validity | None:
-        """For how long the answer is the same; None if asked again it may be another, or has something to warn of."""
+        """The validity of the response for caches; None if it must not be cached."""
         if self.uncacheable or self.warnings or self.charged:
             return None
-        seen = list(chain.from_iterable(loader.seen() for loader in self.loaders))
-        until = min((served.fresh_until for served in seen), default=self.now + LONGEST_S)
-        return Validity(until, tuple({(served.tag, served.generation) for served in seen}))
+        results = list(chain.from_iterable(loader.results() for loader in self.loaders))
+        fresh_until = min((result.fresh_until for result in results), default=self.now + MAX_VALIDITY_S)
+        return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
 
     def charge(self, resource: str) -> None:
-        """One request to osu!track was made for this operation."""
+        """Add the price of one request to osu!track."""
         self.charged += PRICES[resource]
 
     async def update(self, user_mode: UserMode) -> Outcome:
-        """Have the player updated, and let nothing that was read before stand in for what is true after."""
-        asked = True
+        """Update the player; later reads of this operation see the new data."""
+        requested = True
         try:
             async with asyncio.timeout_at(self.deadline.with_grace):
                 outcome = await self.services.updates.update(user_mode, self.deadline)
-            asked = isinstance(outcome, Update) or outcome == Unknown(asked=True)
+            requested = isinstance(outcome, Update) or outcome == Unknown(asked=True)
         except TimeoutError as exc:
             raise UpstreamTimeout(
-                "osu!track has not answered the update yet, which goes on: read the player again in a while."
+                "osu!track has not confirmed the update in time, and it is still running. Read the player again later."
             ) from exc
         except UpstreamError as exc:
-            asked = not exc.unsent
+            requested = not exc.unsent
             raise
         finally:
-            self._forget()
-            if asked:
+            for loader in self.loaders:
+                loader.clear()
+            if requested:
                 self.charge("update")
         return outcome
-
-    def _forget(self) -> None:
-        for loader in self.loaders:
-            loader.clear()
-
-    async def _later(self, info: "Info", loader: Loader[K, V], key: K, then: Callable[[V], R]) -> R:
-        return then(self.unwrap(info, loader.peek(key) or await loader.load(key)))
 
     def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
         loader = Loader(resource, self.deadline, lambda: self.charge(resource.name))
         self.loaders.append(loader)
         return loader
 
-    def _warn(self, info: "Info", code: str, message: str, **facts: Any) -> None:
+    def _warn(self, info: "Info", code: str, message: str, **details: Any) -> None:
         if len(self.warnings) < MAX_WARNINGS:
-            self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **facts})
+            self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
 
 
 Info = strawberry.Info[Context, None]

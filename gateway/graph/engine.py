@@ -1,9 +1,10 @@
-"""Answers operations: prepares the document, prices it, executes it, and says what went wrong in clients' terms."""
+"""The GraphQL engine: prepares and prices operations, executes them, and formats their errors."""
 
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import strawberry
 from strawberry.types.graphql import OperationType
@@ -12,34 +13,36 @@ from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout
 from gateway.store.tags import Validity
 
-from .context import Context, OperationRequest, PointsBalance, Services
+from .context import Context, PointsBalance, Services
 from .prepare.documents import Documents, Operation
 from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
 from .strawberry_compat import core_schema
 
-# Fields give up at the deadline, each for itself; the whole a little later, should one not.
+# Each field times out at the deadline; the operation as a whole a little later, if a field does not.
 GRACE_S = 1.0
-EVERY_TYPE = (OperationType.QUERY, OperationType.MUTATION)
+OPERATION_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 
 
-class Admitted(NamedTuple):
-    """An operation with its variables, and what it could cost."""
+@dataclass(frozen=True, kw_only=True)
+class PricedOperation:
+    """An operation with its variables and its maximum cost in points."""
 
     operation: Operation
     variables: Mapping[str, Any]
     cost: int
 
 
-class Answer(NamedTuple):
-    """The response (data, errors, extensions), and for how long it is the same, None for now only."""
+@dataclass(frozen=True, kw_only=True)
+class OperationResult:
+    """The response (`data`, `errors`, `extensions`) and its validity for caches; None if it must not be cached."""
 
     content: dict[str, Any]
     validity: Validity | None
 
 
 class Engine:
-    """The schema at work."""
+    """Prepares and executes the operations of one schema."""
 
     def __init__(
         self,
@@ -50,7 +53,7 @@ class Engine:
         timeout_s: float,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`timeout_s` bounds an operation as a whole."""
+        """`timeout_s` bounds each operation as a whole."""
         self._schema = schema
         self._services = services
         self._limits = limits
@@ -58,49 +61,62 @@ class Engine:
         self._clock = clock
         self._documents = Documents(core_schema(schema), limits)
 
-    def admit(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> Admitted:
-        """The operation that is meant; raises `RequestError` if the document or its cost are not what they may be."""
-        prepared = self._documents.prepare(query)
-        if isinstance(prepared, RequestError):
-            # A new one each time: an exception that is raised again drags its old tracebacks along.
-            raise RequestError(prepared.errors)
-        operation = _chosen(prepared, operation_name)
+    def prepare(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> PricedOperation:
+        """The named operation and its cost; raises `RequestError` if the document or the cost is not acceptable."""
+        operations = self._documents.prepare(query)
+        if isinstance(operations, RequestError):
+            # A copy: a cached exception that is raised repeatedly accumulates tracebacks.
+            raise RequestError(operations.errors)
+        operation = _operation_named(operation_name, operations)
         cost = operation.cost(variables)
         try:
             self._limits.check_cost(cost)
         except LimitExceeded as exc:
             raise RequestError([format_error(exc)]) from exc
-        return Admitted(operation, variables, cost)
+        return PricedOperation(operation=operation, variables=variables, cost=cost)
 
-    async def execute(self, admitted: Admitted, points: PointsBalance, *, may_update: bool) -> Answer:
-        """What the operation comes to. Raises `RequestError` when the variables don't fit."""
-        operation, variables, cost = admitted
-        request = OperationRequest(operation, points, cost, may_update)
+    async def execute(self, priced: PricedOperation, points: PointsBalance, *, may_update: bool) -> OperationResult:
+        """The result of the operation; raises `RequestError` if the variables are invalid."""
+        operation = priced.operation
         context = Context(
-            self._services, now=self._clock(), deadline=Deadline.from_timeout(self._timeout_s), request=request
+            services=self._services,
+            operation=operation,
+            cost=priced.cost,
+            points=points,
+            may_update=may_update,
+            now=self._clock(),
+            deadline=Deadline.from_timeout(self._timeout_s),
         )
         try:
             async with asyncio.timeout(self._timeout_s + GRACE_S):
                 result = await self._schema.execute(
                     operation.text,
-                    variable_values=dict(variables),
+                    variable_values=dict(priced.variables),
                     context_value=context,
                     operation_name=operation.name,
-                    allowed_operation_types=EVERY_TYPE,
+                    allowed_operation_types=OPERATION_TYPES,
                 )
         except TimeoutError as exc:
-            raise OperationTimeout("The operation took too long. Ask for less, or try again later.") from exc
+            raise OperationTimeout("The operation timed out. Request less data, or retry later.") from exc
         errors = [format_error(error) for error in result.errors or ()]
         if result.data is None and not any("path" in error for error in errors):
             raise RequestError(errors)
-        extensions: dict[str, Any] = {"cost": {"requested": cost, "charged": min(context.charged, cost)}}
-        if context.warnings:
-            extensions["warnings"] = context.warnings
-        content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": extensions}
-        return Answer(content, context.validity() if operation.is_query and not errors else None)
+        content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": _extensions(context)}
+        return OperationResult(
+            content=content, validity=context.validity() if operation.is_query and not errors else None
+        )
 
 
-def _chosen(operations: Mapping[str | None, Operation], name: str | None) -> Operation:
+def _extensions(context: Context) -> dict[str, Any]:
+    extensions: dict[str, Any] = {
+        "cost": {"requested": context.cost, "charged": min(context.charged, context.cost)},
+    }
+    if context.warnings:
+        extensions["warnings"] = context.warnings
+    return extensions
+
+
+def _operation_named(name: str | None, operations: Mapping[str | None, Operation]) -> Operation:
     if name is None and len(operations) == 1:
         return next(iter(operations.values()))
     if name is None or name not in operations:

@@ -92,7 +92,7 @@ class Mutation:
         updated again only after a cooldown. Never retried. Cost: 5.
         """
         context = info.context
-        if not context.request.may_update:
+        if not context.may_update:
             raise Unauthenticated("Updates through this gateway need a token: send `Authorization: Bearer <token>`.")
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await context.update(user_mode)

@@ -90,7 +90,7 @@ class Query:
     def rate_limit(self, info: Info) -> RateLimit:
         """What this request costs and how much the caller has left. Cost: 0."""
         info.context.uncacheable = True
-        return rate_limit_of(info.context.request)
+        return rate_limit_of(info.context)
 
     @record_field(ServiceStatus)
     def status(self, info: Info) -> ServiceStatus:

@@ -58,7 +58,7 @@ class PreparedDocumentExtension(SchemaExtension):
 
     def on_parse(self) -> Iterator[None]:
         """Strawberry parses only if `graphql_document` is unset, and validates only if the errors are unset."""
-        self.execution_context.graphql_document = self.execution_context.context.request.operation.document
+        self.execution_context.graphql_document = self.execution_context.context.operation.document
         self.execution_context.pre_execution_errors = []
         yield
 

@@ -76,7 +76,12 @@ class Gateway:
             clock=clock,
         )
         self.updates = Updates(client, self.tracker, registry)
-        services = Services(self.tracker, self.updates, self.upstream.breaker, settings.max_rows)
+        services = Services(
+            tracker=self.tracker,
+            updates=self.updates,
+            breaker=self.upstream.breaker,
+            max_rows=settings.max_rows,
+        )
         limits = Limits(
             settings.max_depth,
             settings.max_aliases,

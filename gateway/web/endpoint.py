@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError, LimitExceeded
-from gateway.graph.engine import Admitted, Answer, Engine
+from gateway.graph.engine import Engine, OperationResult, PricedOperation
 from gateway.graph.prepare.errors import RequestError, format_error
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
@@ -81,20 +81,21 @@ class GraphQLEndpoint:
     async def _executed(self, request: Request, accepted: str) -> Response:
         engine, documents, clients, addresses, settings, *_ = self._parts
         asked = await parse_request(request, settings.max_body_bytes, settings.body_timeout_s)
-        admitted = engine.admit(await documents.text(asked), asked.variables, asked.operation_name)
+        priced = engine.prepare(await documents.text(asked), asked.variables, asked.operation_name)
         request_context: RequestContext = request.state.request_context
-        request_context.set_operation(admitted.operation.name, admitted.operation.type, admitted.cost)
-        if request.method == "GET" and not admitted.operation.is_query:
+        request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
+        if request.method == "GET" and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
         bucket = clients.bucket(addresses.client(request))
-        _pay(bucket, admitted.cost)
+        _pay(bucket, priced.cost)
         request_context.charged = 0
         try:
-            content, validity = await self._traced(admitted, bucket, may_update=self._may_update(request.headers))
+            result = await self._traced(priced, bucket, may_update=self._may_update(request.headers))
+            content = result.content
             request_context.charged = content["extensions"]["cost"]["charged"]
         finally:
-            bucket.take(request_context.charged - admitted.cost)
-        request.state.validity = validity
+            bucket.take(request_context.charged - priced.cost)
+        request.state.validity = result.validity
         request_context.outcome, request_context.codes = (
             ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
         )
@@ -105,13 +106,13 @@ class GraphQLEndpoint:
             content["errors"] = with_request_id(content["errors"], request_context.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
 
-    async def _traced(self, admitted: Admitted, bucket: TokenBucket, *, may_update: bool) -> Answer:
-        operation = admitted.operation
+    async def _traced(self, priced: PricedOperation, bucket: TokenBucket, *, may_update: bool) -> OperationResult:
+        operation = priced.operation
         with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as span:
-            answer = await self._parts.engine.execute(admitted, bucket, may_update=may_update)
-            if "errors" in answer.content:
-                span.set_error(_codes(answer.content["errors"])[0])
-            return answer
+            result = await self._parts.engine.execute(priced, bucket, may_update=may_update)
+            if "errors" in result.content:
+                span.set_error(_codes(result.content["errors"])[0])
+            return result
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
         tokens = self._parts.settings.update_tokens

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
-from gateway.graph.context import Info, Maybe
+from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISTORY, documented, record_field
 from gateway.graph.scalars import DateTime
 from gateway.records import UserMode
@@ -27,7 +27,7 @@ class Peak:
     user_mode: Private[UserMode]
 
     @record_field(float | None, HISTORY)
-    def pp(self, info: Info) -> Maybe[float]:
+    def pp(self, info: Info) -> NullableResult[float]:
         """Worked out from the stats history."""
         context = info.context
         return context.read(
@@ -35,7 +35,7 @@ class Peak:
         )
 
     @record_field(DateTime | None, HISTORY)
-    def pp_at(self, info: Info) -> Maybe[str]:
+    def pp_at(self, info: Info) -> NullableResult[str]:
         """When `pp` was last held."""
         context = info.context
         return context.read(
@@ -43,7 +43,7 @@ class Peak:
         )
 
 
-def peak_of(info: Info, user_mode: UserMode) -> Maybe[records.Peak]:
+def peak_of(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
     """The peak: computed from the history if that is cached, which costs nothing, else from osu!track."""
     context = info.context
     cached = context.history.peek(user_mode)

@@ -6,7 +6,7 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
-from gateway.graph.context import Info, Maybe
+from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import documented, record_field
 from gateway.graph.scalars import BigInt, DateTime
 
@@ -62,7 +62,7 @@ class Snapshot:
     user_mode: Private[records.UserMode]
 
     @record_field(StatsDelta | None)
-    def delta(self, info: Info) -> Maybe[records.Delta]:
+    def delta(self, info: Info) -> NullableResult[records.Delta]:
         """Change since the snapshot before it; null for the very first. Always the neighbour in the full history,
         also when the list is windowed or thinned out.
         """

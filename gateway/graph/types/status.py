@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.graph.context import OperationRequest
+from gateway.graph.context import Context
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
 from gateway.graph.strawberry_compat import describe_enum_values
@@ -48,11 +48,11 @@ class ServiceStatus:
     )
 
 
-def rate_limit_of(request: OperationRequest) -> RateLimit:
-    """As things stand while the operation runs."""
-    points = request.points
+def rate_limit_of(context: Context) -> RateLimit:
+    """The client's balance while the operation runs."""
+    points = context.points
     return RateLimit(
-        limit=points.limit, cost=request.cost, remaining=points.remaining, reset_at=from_timestamp(points.full_at)
+        limit=points.limit, cost=context.cost, remaining=points.remaining, reset_at=from_timestamp(points.full_at)
     )
 
 

@@ -1,7 +1,7 @@
 """Players: who they are, and everything osu!track knows about them in one mode."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, TypeVar
+from collections.abc import Awaitable
+from typing import Annotated
 from urllib.parse import quote
 
 import strawberry
@@ -9,7 +9,7 @@ from strawberry import ID, UNSET, Private
 
 from gateway import records
 from gateway.errors import BadUserInput
-from gateway.graph.context import Info, Maybe
+from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, record_field
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
@@ -21,8 +21,6 @@ from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .peaks import Peak, peak_of
 from .scores import HiscoreConnection
 from .snapshots import Gain, Snapshot
-
-R = TypeVar("R")
 
 ALL_MODES = (GameMode.OSU, GameMode.TAIKO, GameMode.CATCH, GameMode.MANIA)
 LAST_30_DAYS = Window(days=30)
@@ -94,22 +92,22 @@ class UserStats:
     @record_field(bool | None, SemanticNonNull(), HISTORY)
     def tracked(self, info: Info) -> bool | Awaitable[bool]:
         """Whether osu!track has at least one snapshot here."""
-        return self._history(info, lambda history: bool(history.rows))
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: bool(history.rows))
 
     @record_field(Snapshot | None, HISTORY)
-    def latest(self, info: Info) -> Maybe[records.Snapshot]:
+    def latest(self, info: Info) -> NullableResult[records.Snapshot]:
         """The newest snapshot; null if there is none."""
-        return self._history(info, lambda history: history.latest)
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.latest)
 
     @record_field(Snapshot | None, HISTORY)
-    def earliest(self, info: Info) -> Maybe[records.Snapshot]:
+    def earliest(self, info: Info) -> NullableResult[records.Snapshot]:
         """The oldest snapshot; null if there is none."""
-        return self._history(info, lambda history: history.earliest)
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.earliest)
 
     @record_field(Snapshot | None, HISTORY)
-    def snapshot_at(self, info: Info, at: DateTime) -> Maybe[records.Snapshot]:
+    def snapshot_at(self, info: Info, at: DateTime) -> NullableResult[records.Snapshot]:
         """The newest snapshot at or before this instant; null if tracking began later."""
-        return self._history(info, lambda history: history.at(at))
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.at(at))
 
     @record_field(list[Snapshot] | None, SemanticNonNull(), HISTORY)
     def snapshots(
@@ -125,15 +123,15 @@ class UserStats:
             cut = history.within(within, every or None)
             return info.context.count_rows(cut, len(cut))
 
-        return self._history(info, rows)
+        return info.context.read(info, info.context.history, self.user_mode, rows)
 
     @record_field(Gain | None, HISTORY)
-    def gain(self, info: Info, window: Window = LAST_30_DAYS) -> Maybe[GainRecord]:
+    def gain(self, info: Info, window: Window = LAST_30_DAYS) -> NullableResult[GainRecord]:
         """What changed over the window. It is measured from the last snapshot at or before the window's start,
         or the first inside it when tracking began later. Null if there are not two points to compare.
         """
         within = span(window, info.context.now)
-        return self._history(info, lambda history: history.gain(within))
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.gain(within))
 
     @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES)
     def hiscores(
@@ -157,12 +155,9 @@ class UserStats:
         return context.read(info, context.hiscores, self.user_mode, cut)
 
     @record_field(Peak | None, PEAK)
-    def peak(self, info: Info) -> Maybe[records.Peak]:
+    def peak(self, info: Info) -> NullableResult[records.Peak]:
         """Best values ever recorded; null if there are none."""
         return peak_of(info, self.user_mode)
-
-    def _history(self, info: Info, then: Callable[[History], R]) -> R | Awaitable[R]:
-        return info.context.read(info, info.context.history, self.user_mode, then)
 
 
 def user_of(user_id: int) -> User:
