@@ -1,6 +1,6 @@
-"""Whether memory stays within its setting: `python -m benchmarks.cache_memory [MiB]` remembers a million players.
+"""The cache's memory compared with its limit: `python -m benchmarks.cache_memory [MiB]` caches a million players.
 
-Each is a history of 20 snapshots of its own. Prints how the process grows beside what the cache believes to hold.
+Each entry is a history of 20 distinct snapshots. Prints the growth of the process beside the cache's own estimate.
 """
 
 import gc
@@ -17,7 +17,7 @@ ROWS = 20
 
 
 def history(user_id: int) -> History:
-    """A history whose values are shared with no other."""
+    """A history without values in common with other histories."""
     player = UserMode(user_id, Mode.OSU)
     rows = Rows(
         Snapshot(
@@ -43,18 +43,18 @@ def history(user_id: int) -> History:
 
 
 def resident_mib() -> float:
-    """What the process has in memory at the most, so far."""
+    """The peak resident memory of the process."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def main() -> None:
-    """Fill the cache and print the curve."""
+    """Fill the cache and print its size at regular steps."""
     bound_mib = int(sys.argv[1]) if len(sys.argv) > 1 else 64
     cache = Cache(bound_mib * 2**20)
     gc.collect()
     start_mib = resident_mib()
     print(f"bound {bound_mib} MiB, process at the start {start_mib:.0f} MiB\n")
-    print(f"{'players':>10}{'held':>10}{'evicted':>10}{'estimate MiB':>14}{'growth MiB':>12}")
+    print(f"{'players':>10}{'entries':>10}{'evicted':>10}{'estimate MiB':>14}{'growth MiB':>12}")
     for user_id in range(1, PLAYERS + 1):
         cache.put(("history", user_id), Entry(history(user_id), 0.0))
         if user_id % (PLAYERS // STEPS) == 0 or user_id in {1000, 5000, 10_000}:

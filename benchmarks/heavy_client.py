@@ -1,4 +1,4 @@
-"""A client that asks for the same again and again: `python -m benchmarks.heavy_client URL QUERY SECONDS`."""
+"""A client that repeats one query in a loop: `python -m benchmarks.heavy_client URL QUERY SECONDS`."""
 
 import sys
 import time
@@ -7,7 +7,7 @@ import httpx
 
 
 def main() -> None:
-    """Loop until the time is over."""
+    """Send the query until the time is over."""
     url, query, seconds = sys.argv[1:]
     end = time.monotonic() + float(seconds)
     with httpx.Client(timeout=30) as http:

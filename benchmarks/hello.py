@@ -1,10 +1,10 @@
-"""A bare ASGI application: as fast as the server can be."""
+"""A minimal ASGI application, the upper bound for the server."""
 
 from starlette.types import Receive, Scope, Send
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
-    """Say hello."""
+    """Answer every request with a constant."""
     if scope["type"] != "http":
         raise NotImplementedError
     headers = [(b"content-type", b"application/json"), (b"content-length", b"17")]

@@ -1,4 +1,4 @@
-"""Servers in processes of their own, and load on them by `wrk`: what a request costs, and how long it takes."""
+"""Servers as separate processes, and load on them by `wrk`: CPU time and latency per request."""
 
 import json
 import os
@@ -15,16 +15,16 @@ from typing import Any, NamedTuple
 
 import httpx
 
-# The server has a core of its own; whatever loads it, and its upstream, have the other.
+# The server has one core; the load generator and the upstream share the other.
 SERVER_CORE, OTHER_CORE = "0", "1"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-# Made before anything is measured: to make one loads certificates, for 16 ms.
+# Created before any measurement, because creation loads certificates (16 ms).
 HTTP = httpx.Client(timeout=60)
 MILLISECONDS = {"us": 0.001, "ms": 1.0, "s": 1000.0}
 
 
 class Load(NamedTuple):
-    """What `wrk` saw. CPU is the server's, in milliseconds for each request."""
+    """The result of `wrk`. `cpu_ms` is the server's CPU time per request."""
 
     per_s: float
     cpu_ms: float
@@ -40,18 +40,18 @@ class Server(NamedTuple):
     started_s: float
 
     def cpu_s(self) -> float:
-        """Used so far, in the program and in the kernel for it."""
+        """CPU time used so far, user and system."""
         fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS_PER_S
 
     def memory_mb(self) -> float:
-        """Resident now."""
+        """Resident memory."""
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """An unused port of 127.0.0.1."""
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         return int(bound.getsockname()[1])
@@ -59,7 +59,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(command: list[str], *, core: str = SERVER_CORE, **environment: str) -> Iterator[Server]:
-    """The server, from its first answer on; `{port}` in the command or the environment is where it is to listen."""
+    """A server that is ready; `{port}` in the command or the environment is replaced by its port."""
     port = str(free_port())
     variables = {name: value.format(port=port) for name, value in environment.items()}
     arguments = [part.format(port=port) for part in command]
@@ -81,7 +81,7 @@ def serving(command: list[str], *, core: str = SERVER_CORE, **environment: str) 
 
 
 def uvicorn(app: str, **environment: str) -> Any:
-    """A server of an ASGI application, as bare as the gateway's own."""
+    """An ASGI application in uvicorn, with the gateway's logging options."""
     core = environment.pop("core", SERVER_CORE)
     command = ["-m", "uvicorn", app, "--port", "{port}", "--no-access-log", "--log-level", "warning"]
     return serving(command, core=core, **environment)
@@ -100,17 +100,17 @@ def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     raise RuntimeError(f"The server at {url} does not answer.")
 
 
-def ask(server: Server, query: str) -> Any:
-    """The data of a query that must succeed."""
+def query_data(server: Server, query: str) -> Any:
+    """The data of a query; fails if the response has errors."""
     content = HTTP.post(f"{server.url}/graphql", json={"query": query}).raise_for_status().json()
     assert not content.get("errors"), content["errors"]
     return content["data"]
 
 
-def loaded(
+def load(
     server: Server, query: str, *, seconds: float, clients: int = 8, headers: Mapping[str, str] | None = None
 ) -> Load:
-    """What so many clients see who ask the same again and again for so long."""
+    """The load of `clients` connections that repeat one query for `seconds`."""
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         script.write(_script(query, {"Content-Type": "application/json", **(headers or {})}))
         script.flush()
@@ -119,7 +119,7 @@ def loaded(
         printed = subprocess.run(
             ["taskset", "-c", OTHER_CORE, *command, f"{server.url}/graphql"], capture_output=True, text=True, check=True
         ).stdout
-    return _seen(printed, server.cpu_s() - before)
+    return _parse(printed, server.cpu_s() - before)
 
 
 def _script(query: str, headers: Mapping[str, str]) -> str:
@@ -128,10 +128,10 @@ def _script(query: str, headers: Mapping[str, str]) -> str:
     return "\n".join(['wrk.method = "POST"', f"wrk.body = {body}", *lines])
 
 
-def _seen(printed: str, cpu_s: float) -> Load:
+def _parse(printed: str, cpu_s: float) -> Load:
     found = re.search(r"(\d+) requests in", printed)
     if found is None or found[1] == "0" or "Non-2xx" in printed or "Socket errors" in printed:
-        raise RuntimeError(f"The load was not answered:\n{printed}")
+        raise RuntimeError(f"The load failed:\n{printed}")
     p50, p99 = (
         float(number) * MILLISECONDS[unit] for number, unit in re.findall(r"(?:50|99)%\s+([\d.]+)(us|ms|s)", printed)
     )

@@ -1,6 +1,6 @@
-"""The same questions answered as Strawberry's documentation shows it: types, resolvers, a DataLoader per request.
+"""The same queries in the style of Strawberry's documentation: types, resolvers, a DataLoader per request.
 
-Run by `benchmarks.speed`. No handicaps: one HTTP client for all, keys of a batch side by side, uvloop and httptools.
+Run by `benchmarks.speed`. No handicaps: one shared HTTP client, concurrent keys per batch, uvloop and httptools.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ Rows = list[dict[str, Any]]
 
 @strawberry.enum
 class GameMode(IntEnum):
-    """osu!'s modes, numbered as osu!track has them."""
+    """osu!'s modes, with osu!track's numbers."""
 
     OSU = 0
     TAIKO = 1
@@ -32,7 +32,7 @@ class GameMode(IntEnum):
 
 @strawberry.input
 class Window:
-    """The last so many days."""
+    """The last days."""
 
     days: int
 
@@ -84,7 +84,7 @@ class Play:
 
     @strawberry.field
     def user(self) -> "User":
-        """Who set it."""
+        """The play's user."""
         return User(id=strawberry.ID(self.user_id))
 
 
@@ -110,13 +110,13 @@ class Stats:
 
     @strawberry.field
     async def peak(self, info: strawberry.Info) -> Peak:
-        """The best ever."""
+        """The best recorded values."""
         row = (await info.context["peak"].load((self.user_id, self.mode)))[0]
         return Peak(global_rank=row["best_global_rank"], accuracy=row["best_accuracy"])
 
     @strawberry.field
     async def hiscores(self, info: strawberry.Info, first: int = 50) -> Plays:
-        """The highest first."""
+        """Highest pp first."""
         rows = await info.context["hiscores"].load((self.user_id, self.mode))
         best = sorted(rows, key=lambda row: row["pp"], reverse=True)[:first]
         return Plays(nodes=[_play(row, self.user_id) for row in best])
@@ -130,13 +130,13 @@ class User:
 
     @strawberry.field
     def stats(self, mode: GameMode = GameMode.OSU) -> Stats:
-        """In one mode."""
+        """The user's stats in one mode."""
         return Stats(user_id=self.id, mode=mode)
 
 
 @strawberry.type
 class Query:
-    """The reads that are measured."""
+    """The measured queries."""
 
     @strawberry.field
     def user(self, id: strawberry.ID) -> User:
@@ -145,12 +145,12 @@ class Query:
 
     @strawberry.field
     def users(self, ids: list[strawberry.ID]) -> list[User]:
-        """Some players."""
+        """Several players."""
         return [User(id=id) for id in ids]
 
     @strawberry.field
     async def best_plays(self, info: strawberry.Info, mode: GameMode = GameMode.OSU, first: int = 50) -> Plays:
-        """Over all players."""
+        """Best plays of all players."""
         rows = await info.context["best"].load((mode, first))
         return Plays(nodes=[_play(row, str(row["user"])) for row in rows])
 

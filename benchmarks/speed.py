@@ -1,7 +1,7 @@
-"""How fast, beside a straightforward Strawberry app and a bare "hello": `python -m benchmarks.speed`.
+"""The gateway's speed compared with a plain Strawberry app and a minimal ASGI app: `python -m benchmarks.speed`.
 
-All of them stand on one core over the same upstream and are loaded in turns by `wrk` (Debian's package) on another.
-Prints the CPU that a request takes, throughput, latencies and their ratios; takes about three minutes.
+All servers share one core and one upstream; `wrk` (Debian package) loads them in turns from the other core. Prints CPU
+time per request, throughput, latencies and ratios; takes about three minutes.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import httpx
 
-from .load import HTTP, OTHER_CORE, Load, Server, ask, loaded, serving, uvicorn
+from .load import HTTP, OTHER_CORE, Load, Server, load, query_data, serving, uvicorn
 
 ROUNDS = 3
 DELAY_S = 0.05
@@ -42,7 +42,7 @@ UNLIMITED = {
         "HISCORES_PER_MINUTE": "0",
         "MAX_COST": "1000",
         "UPSTREAM_CONCURRENCY": "100",
-        # The others write no line for each request either.
+        # The other servers have no access log either.
         "ACCESS_LOG": "false",
         "PORT": "{port}",
     }.items()
@@ -50,17 +50,17 @@ UNLIMITED = {
 
 
 class Servers(NamedTuple):
-    """Everything that is loaded. `executing` is the gateway without its cache of responses, `telling` with its log."""
+    """The servers under load. `executing` is a gateway without response cache, `logging` one with access log."""
 
     hello: Server
     plain: Server
     gateway: Server
     executing: Server
-    telling: Server
+    logging: Server
 
 
 class Case(NamedTuple):
-    """One line of the table: a server, what it is asked, by how many at once, in what form."""
+    """One row of the table: a server, a query, the number of connections, and request headers."""
 
     name: str
     server: str
@@ -70,7 +70,7 @@ class Case(NamedTuple):
 
 
 class Target(NamedTuple):
-    """What one line must be to another, in throughput."""
+    """The expected ratio of throughput between two rows."""
 
     fast: str
     slow: str
@@ -82,7 +82,7 @@ CASES = [
     Case("small, plain", "plain", SMALL),
     Case("small, executed", "executing", SMALL),
     Case("small, from the cache", "gateway", SMALL),
-    Case("small, from the cache, logged", "telling", SMALL),
+    Case("small, from the cache, logged", "logging", SMALL),
     Case("medium, plain", "plain", MEDIUM),
     Case("medium, executed", "executing", MEDIUM),
     Case("medium, from the cache", "gateway", MEDIUM),
@@ -104,9 +104,9 @@ TARGETS = [
 
 
 def main() -> None:
-    """Measure everything and print it."""
+    """Run all measurements and print them."""
     if shutil.which("wrk") is None:
-        sys.exit("The load comes from wrk: install it (Debian: apt-get install wrk).")
+        sys.exit("wrk is missing: install it (Debian: apt-get install wrk).")
     print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
     with ExitStack() as running:
         twin = running.enter_context(_twin())
@@ -133,25 +133,25 @@ def _gateway(**environment: str) -> Any:
 
 
 def _measured(servers: Servers) -> dict[str, Load]:
-    """The median of each case; the rounds go through all of them, so that a busy minute harms all alike."""
+    """The median of each case. Each round runs all cases, so that a busy minute affects all of them."""
     seen: dict[str, list[Load]] = {case.name: [] for case in CASES}
     for _ in range(ROUNDS):
         for case in CASES:
             server: Server = getattr(servers, case.server)
-            # Twice more than it takes to be in every cache; and what has rested may have left the machine's own.
+            # Two requests fill every cache; two more warm up the CPU caches after a pause.
             for _ in range(4):
                 url = f"{server.url}/graphql"
                 HTTP.post(url, json={"query": case.query}, headers=case.headers).raise_for_status()
             seconds = 4 if case.server == "plain" and case.clients < 8 else 2
-            load = loaded(server, case.query, seconds=seconds, clients=case.clients, headers=case.headers)
-            seen[case.name].append(load)
+            result = load(server, case.query, seconds=seconds, clients=case.clients, headers=case.headers)
+            seen[case.name].append(result)
     return {name: Load(*map(statistics.median, zip(*loads, strict=True))) for name, loads in seen.items()}
 
 
 def _table(loads: dict[str, Load]) -> None:
     print(f"{'':<30}{'requests/s':>12}{'CPU ms':>10}{'p50 ms':>10}{'p99 ms':>10}")
-    for name, load in loads.items():
-        print(f"{name:<30}{load.per_s:>12.1f}{load.cpu_ms:>10.3f}{load.p50_ms:>10.2f}{load.p99_ms:>10.2f}")
+    for name, result in loads.items():
+        print(f"{name:<30}{result.per_s:>12.1f}{result.cpu_ms:>10.3f}{result.p50_ms:>10.2f}{result.p99_ms:>10.2f}")
     print(f"\n{'':<60}{'throughput':>12}{'CPU':>10}{'target':>10}")
     for fast, slow, target in TARGETS:
         ratio, cpu = loads[fast].per_s / loads[slow].per_s, loads[slow].cpu_ms / loads[fast].cpu_ms
@@ -159,48 +159,48 @@ def _table(loads: dict[str, Load]) -> None:
 
 
 def _beside_a_heavy_client(servers: Servers) -> None:
-    print("\nA small query while another client loops over 10,000 x 8:")
+    print("\nA small query while another client repeats 10,000 x 8:")
     for name in ("plain", "executing", "gateway"):
         server: Server = getattr(servers, name)
         looping = subprocess.Popen(
             [sys.executable, "-m", "benchmarks.heavy_client", f"{server.url}/graphql", PLAYS, "4"],
         )
         time.sleep(1)
-        load = loaded(server, SMALL, seconds=2, clients=1)
+        result = load(server, SMALL, seconds=2, clients=1)
         looping.wait()
-        print(f"    {name:<12}p50 {load.p50_ms:8.2f} ms   p99 {load.p99_ms:8.2f} ms")
+        print(f"    {name:<12}p50 {result.p50_ms:8.2f} ms   p99 {result.p99_ms:8.2f} ms")
 
 
 def _memory(gateway: Server) -> None:
-    # The twenty players with 500 hiscores have been asked for before.
+    # The hiscores of twenty players are cached from the cases above.
     for user in range(1, 39):
-        assert len(ask(gateway, SERIES.format(user))["user"]["stats"]["snapshots"]) == 5000
-    print(f"\nMemory with 200,000 rows held: {gateway.memory_mb():.0f} MB")
+        assert len(query_data(gateway, SERIES.format(user))["user"]["stats"]["snapshots"]) == 5000
+    print(f"\nMemory with 200,000 cached rows: {gateway.memory_mb():.0f} MB")
 
 
 def _cold() -> None:
     with _twin(TWIN_DELAY_S=str(DELAY_S)) as twin, _gateway(GATEWAY_UPSTREAM_URL=twin.url) as gateway:
-        print(f"Start-up to the first answer: {gateway.started_s:.2f} s")
-        # Python's own first time of everything is start-up, not latency.
-        ask(gateway, WARMING)
+        print(f"Start to the first response: {gateway.started_s:.2f} s")
+        # The first execution of any code in Python is part of the start, not of the latency.
+        query_data(gateway, WARMING)
         HTTP.get(f"{twin.url}/bestplays?mode=0&limit=100")
-        before = _asked(twin)
+        before = _upstream_requests(twin)
         began = time.monotonic()
-        nodes = ask(gateway, NESTED)["bestPlays"]["nodes"]
-        took_s, requests = time.monotonic() - began, _asked(twin) - before
+        nodes = query_data(gateway, NESTED)["bestPlays"]["nodes"]
+        took_s, requests = time.monotonic() - began, _upstream_requests(twin) - before
         players = len({node["user"]["id"] for node in nodes})
-        print(f"Cold, {len(nodes)} plays with the peak of each of {players} players, osu!track {DELAY_S * 1000:.0f} ms")
-        print(f"away: {requests} requests to it, {took_s * 1000:.0f} ms, {took_s / DELAY_S:.1f} times its latency")
-        before = _asked(twin)
-        asyncio.run(_stampede(gateway))
-        print(f"Stampede of 200 equal cold queries: {_asked(twin) - before} requests to osu!track")
+        print(f"Empty cache, {len(nodes)} plays with the peaks of {players} players (latency {DELAY_S * 1000:.0f} ms):")
+        print(f"{requests} requests to osu!track, {took_s * 1000:.0f} ms, {took_s / DELAY_S:.1f} times its latency")
+        before = _upstream_requests(twin)
+        asyncio.run(_concurrent_queries(gateway))
+        print(f"200 equal concurrent queries, empty cache: {_upstream_requests(twin) - before} requests to osu!track")
 
 
-def _asked(twin: Server) -> int:
+def _upstream_requests(twin: Server) -> int:
     return int(HTTP.get(f"{twin.url}/count").text)
 
 
-async def _stampede(gateway: Server) -> None:
+async def _concurrent_queries(gateway: Server) -> None:
     async with httpx.AsyncClient(limits=httpx.Limits(max_connections=200), timeout=30) as http:
         query = {"query": SERIES.format(777)}
         answers = await asyncio.gather(*(http.post(f"{gateway.url}/graphql", json=query) for _ in range(200)))

@@ -1,9 +1,9 @@
-"""What a day of clients costs osu!track: this gateway beside a cache that keeps each URL for as long.
+"""Requests to osu!track during a simulated day: the gateway compared with a cache per URL.
 
-`python -m benchmarks.upstream_traffic [requests]` simulates a day (20 000 requests, 500 players, the popular ones asked
-for more often) over sandboxes in process, with a clock that is moved, and prints requests and bytes side by side, what
-the gateway's were for, and its busiest minute beside its budgets. The cache per URL is given every advantage: it asks
-for whole histories, so that all windows of a player share a URL.
+`python -m benchmarks.upstream_traffic [requests]` simulates a day (20,000 requests, 500 players with different
+popularity) over sandboxes in process, with a fake clock. It prints requests and bytes of both, the reasons for the
+gateway's requests, and its busiest minute compared with the budgets. The cache per URL always requests full histories,
+so that all windows of a player share one URL.
 """
 
 import asyncio
@@ -30,10 +30,10 @@ PER_SANDBOX = 50
 FIRST_ID = 1001
 
 
-class Crowd(httpx.AsyncBaseTransport):
-    """Many sandboxes as one upstream: player 1234567 is player 1067 of sandbox 123.
+class SandboxPool(httpx.AsyncBaseTransport):
+    """Many sandboxes as one upstream, with 50 players each.
 
-    Counts requests and bytes, by path and by what a request was for, and keeps the times.
+    Counts requests and bytes by path, and requests by reason, and records their times.
     """
 
     def __init__(self) -> None:
@@ -45,11 +45,11 @@ class Crowd(httpx.AsyncBaseTransport):
         self._seen: set[tuple[str, int]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        crowd_id = int(request.url.params.get("user", FIRST_ID))
-        which, player = divmod(crowd_id - FIRST_ID, PER_SANDBOX)
+        global_id = int(request.url.params.get("user", FIRST_ID))
+        index, player = divmod(global_id - FIRST_ID, PER_SANDBOX)
         url = request.url.copy_merge_params({"user": str(player + FIRST_ID)})
         inner = httpx.Request(request.method, url, headers=request.headers)
-        response = await self._sandbox(which).handle_async_request(inner)
+        response = await self._sandbox(index).handle_async_request(inner)
         body = await response.aread()
         path = request.url.path
         self.requests[path] += 1
@@ -59,43 +59,43 @@ class Crowd(httpx.AsyncBaseTransport):
         return httpx.Response(response.status_code, headers=response.headers, content=body)
 
     def _reason(self, request: httpx.Request, status: int) -> str:
-        thing = request.url.path, int(request.url.params["user"])
-        if thing not in self._seen:
-            self._seen.add(thing)
-            return "for the first time"
+        resource = request.url.path, int(request.url.params["user"])
+        if resource not in self._seen:
+            self._seen.add(resource)
+            return "first request"
         if "from" in request.url.params:
-            return "from the last row but one"
-        return "no change, so without a body" if status == httpx.codes.NOT_MODIFIED else "whole again"
+            return "from the second-newest row"
+        return "not modified" if status == httpx.codes.NOT_MODIFIED else "full response"
 
-    def _sandbox(self, which: int) -> httpx.ASGITransport:
-        if which not in self._sandboxes:
-            self._sandboxes[which] = httpx.ASGITransport(create_sandbox(seed=which + 1))
-        return self._sandboxes[which]
+    def _sandbox(self, index: int) -> httpx.ASGITransport:
+        if index not in self._sandboxes:
+            self._sandboxes[index] = httpx.ASGITransport(create_sandbox(seed=index + 1))
+        return self._sandboxes[index]
 
 
-class ResourceSpec(NamedTuple):
-    """A page that clients show: its share of the requests, its document, and what it is made of upstream."""
+class ClientQuery(NamedTuple):
+    """A typical query: its share of the requests, its document, and the upstream paths it needs."""
 
     share: float
-    query: str
+    document: str
     paths: tuple[str, ...]
 
 
 HISTORY, PEAK, HISCORES = "/stats_history", "/peak", "/hiscores"
-KINDS = (
-    ResourceSpec(
+CLIENT_QUERIES = (
+    ClientQuery(
         0.35,
         "query($id: ID!) { user(id: $id) { stats { latest { at pp globalRank } gain { delta { pp } }"
         " peak { globalRank accuracy pp } hiscores(first: 10) { nodes { pp beatmapId } } } } }",
         (HISTORY, PEAK, HISCORES),
     ),
-    ResourceSpec(
+    ClientQuery(
         0.25,
         "query($id: ID!) { user(id: $id) { stats { snapshots(window: {days: 90}, every: DAY) { at pp } } } }",
         (HISTORY,),
     ),
-    ResourceSpec(0.2, "query($id: ID!) { user(id: $id) { stats { latest { pp globalRank } } } }", (HISTORY,)),
-    ResourceSpec(
+    ClientQuery(0.2, "query($id: ID!) { user(id: $id) { stats { latest { pp globalRank } } } }", (HISTORY,)),
+    ClientQuery(
         0.2,
         "query($id: ID!) { user(id: $id) { stats { latest { pp } peak { globalRank globalRankAt } } } }",
         (HISTORY, PEAK),
@@ -103,60 +103,60 @@ KINDS = (
 )
 
 
-class Ask(NamedTuple):
+class ClientRequest(NamedTuple):
     """One client request of the day."""
 
     at_s: float
-    kind: ResourceSpec
+    query: ClientQuery
     player: int
 
 
-def day(requests: int) -> Iterator[Ask]:
-    """The day's requests in order of time; the same every time."""
+def day(requests: int) -> Iterator[ClientRequest]:
+    """The day's requests by time; every call returns the same ones."""
     chance = random.Random(20261120)  # noqa: S311  # repeatable, not secret
     popularity = [1 / (rank + 10) for rank in range(PLAYERS)]
-    shares = [kind.share for kind in KINDS]
+    shares = [query.share for query in CLIENT_QUERIES]
     for at_s in sorted(chance.uniform(0, DAY_S) for _ in range(requests)):
-        kind, player = chance.choices(KINDS, shares)[0], chance.choices(range(PLAYERS), popularity)[0]
-        yield Ask(at_s, kind, FIRST_ID + player)
+        query, player = chance.choices(CLIENT_QUERIES, shares)[0], chance.choices(range(PLAYERS), popularity)[0]
+        yield ClientRequest(at_s, query, FIRST_ID + player)
 
 
-async def through_gateway(requests: int, time: time_machine.Traveller) -> Crowd:
-    """The day through this gateway, with its default settings but for the limits of single clients."""
-    crowd = Crowd()
-    app = create_app(Settings(upstream_url="http://sandbox", client_points=0), transport=crowd)
+async def through_gateway(requests: int, time: time_machine.Traveller) -> SandboxPool:
+    """The day through this gateway, with default settings and without client limits."""
+    pool = SandboxPool()
+    app = create_app(Settings(upstream_url="http://sandbox", client_points=0), transport=pool)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway") as http:
-        for ask in day(requests):
-            time.move_to(START.timestamp() + ask.at_s)
-            body = {"query": ask.kind.query, "variables": {"id": str(ask.player)}}
-            answer = (await http.post("/graphql", json=body)).json()
-            assert "errors" not in answer, answer["errors"]
-            await _quiet()
+        for request in day(requests):
+            time.move_to(START.timestamp() + request.at_s)
+            body = {"query": request.query.document, "variables": {"id": str(request.player)}}
+            response = (await http.post("/graphql", json=body)).json()
+            assert "errors" not in response, response["errors"]
+            await _finish_refreshes()
     await app.state.gateway.close()
-    return crowd
+    return pool
 
 
-async def _quiet() -> None:
-    """Let refreshes end before the clock is moved: to them, a day is to take as long as a day."""
+async def _finish_refreshes() -> None:
+    """Wait for background refreshes before the clock moves."""
     while others := asyncio.all_tasks() - {asyncio.current_task()}:
         await asyncio.gather(*others, return_exceptions=True)
 
 
-async def through_url_cache(requests: int, time: time_machine.Traveller) -> Crowd:
-    """The same day through a cache that keeps every URL's answer for this gateway's lifetimes."""
+async def through_url_cache(requests: int, time: time_machine.Traveller) -> SandboxPool:
+    """The same day through a cache per URL with the gateway's freshness limits."""
     defaults = Settings()
     fresh_s = {HISTORY: defaults.history_fresh_s, PEAK: defaults.peak_fresh_s, HISCORES: defaults.hiscores_fresh_s}
-    crowd = Crowd()
-    until: dict[str, float] = {}
-    async with httpx.AsyncClient(transport=crowd, base_url="http://sandbox") as http:
-        for ask in day(requests):
-            time.move_to(START.timestamp() + ask.at_s)
-            for path in ask.kind.paths:
-                url = f"{path}?user={ask.player}&mode=0"
-                if until.get(url, 0.0) <= ask.at_s:
+    pool = SandboxPool()
+    expires_at: dict[str, float] = {}
+    async with httpx.AsyncClient(transport=pool, base_url="http://sandbox") as http:
+        for request in day(requests):
+            time.move_to(START.timestamp() + request.at_s)
+            for path in request.query.paths:
+                url = f"{path}?user={request.player}&mode=0"
+                if expires_at.get(url, 0.0) <= request.at_s:
                     await http.get(url)
-                    until[url] = ask.at_s + fresh_s[path]
-    return crowd
+                    expires_at[url] = request.at_s + fresh_s[path]
+    return pool
 
 
 def main() -> None:
@@ -171,18 +171,18 @@ def main() -> None:
     for path in (HISTORY, PEAK, HISCORES):
         print(_line(path, ours.requests[path], theirs.requests[path], ours.bytes[path], theirs.bytes[path]))
     print(_line("all", *(total.total() for total in (ours.requests, theirs.requests, ours.bytes, theirs.bytes))))
-    print("\nwhat the gateway's requests are for")
+    print("\nreasons for the gateway's requests")
     for (path, reason), count in sorted(ours.reasons.items()):
         print(f"{path:16}{count:12}  {reason}")
     limits = Settings()
-    print("\nthe most in any 60 s")
+    print("\nmaximum in any 60 s")
     for paths, budget in (((HISTORY, PEAK), limits.reads_per_minute), ((HISCORES,), limits.hiscores_per_minute)):
         print(f"{busiest(ours, paths):28}  {' and '.join(paths)}, of {budget}")
 
 
-def busiest(crowd: Crowd, paths: tuple[str, ...]) -> int:
-    """The most requests in any 60 seconds, whenever they begin."""
-    times = sorted(at for path in paths for at in crowd.times[path])
+def busiest(pool: SandboxPool, paths: tuple[str, ...]) -> int:
+    """The maximum number of requests in any interval of 60 seconds."""
+    times = sorted(at for path in paths for at in pool.times[path])
     return max(bisect_right(times, at) - bisect_right(times, at - MINUTE_S) for at in times)
 
 

@@ -1,7 +1,7 @@
-"""How much more two worker processes answer than one, on two cores: `python -m benchmarks.workers`.
+"""Throughput of two worker processes compared with one, on two cores: `python -m benchmarks.workers`.
 
-Executed and not from the response cache, so that the load itself, which needs a core as well, takes little of it.
-Needs `wrk` and `redis-server`, Debian's packages of these names.
+Without the response cache, so that the load generator, which shares the cores, needs little of them. Needs `wrk` and
+`redis-server` (Debian packages).
 """
 
 import os
@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from socket import create_connection
 from typing import Any
 
-from .load import Server, ask, free_port, loaded, serving, uvicorn
+from .load import Server, free_port, load, query_data, serving, uvicorn
 from .speed import MEDIUM, UNLIMITED
 
 ROUNDS = 3
@@ -24,7 +24,7 @@ CORES = "0,1"
 
 
 def main() -> None:
-    """Measure and print both, in turns."""
+    """Measure both in turns and print the result."""
     if shutil.which("wrk") is None or shutil.which("redis-server") is None:
         sys.exit("Needs wrk and redis-server: install them (Debian: apt-get install wrk redis-server).")
     with (
@@ -36,23 +36,23 @@ def main() -> None:
         seen: dict[int, list[float]] = {workers: [] for workers in WORKERS}
         for _ in range(ROUNDS):
             for workers, server in zip(WORKERS, (one, two), strict=True):
-                seen[workers].append(loaded(server, MEDIUM, seconds=3, clients=16).per_s)
+                seen[workers].append(load(server, MEDIUM, seconds=3, clients=16).per_s)
     per_s = {workers: statistics.median(each) for workers, each in seen.items()}
-    print(f"The medium query, executed, on {os.cpu_count()} cores that the load shares:")
-    print(f"    1 worker {per_s[1]:.0f}/s, 2 workers {per_s[2]:.0f}/s: {per_s[2] / per_s[1]:.2f} times as many")
+    print(f"The medium query, executed, on {os.cpu_count()} cores shared with the load generator:")
+    print(f"    1 worker {per_s[1]:.0f}/s, 2 workers {per_s[2]:.0f}/s: {per_s[2] / per_s[1]:.2f} times the throughput")
 
 
 @contextmanager
 def _gateway(twin: Server, redis_url: str, workers: int) -> Iterator[Server]:
-    chosen: dict[str, Any] = {
+    settings: dict[str, Any] = {
         "GATEWAY_UPSTREAM_URL": twin.url,
         "GATEWAY_RESPONSE_CACHE_MAX_BYTES": "0",
         "GATEWAY_WORKERS": str(workers),
         "GATEWAY_REDIS_URL": redis_url,
     }
-    with serving(["-m", "gateway", "serve"], core=CORES, **{**UNLIMITED, **chosen}) as server:
+    with serving(["-m", "gateway", "serve"], core=CORES, **{**UNLIMITED, **settings}) as server:
         for _ in range(20 * workers):
-            ask(server, MEDIUM)
+            query_data(server, MEDIUM)
         yield server
 
 
