@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
-from .compression import coding
-from .negotiation import media_type
+from .negotiation import coding, media_type, prefers_html
 
 # Beside the text, a response depends on these only: no query depends on the client's identity.
 KEY_HEADERS = {
@@ -71,8 +70,9 @@ def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
 @lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     """The media type and coding of the response; None for an HTML page or an error."""
-    accepted = media_type(accept.decode("latin-1") or None)
-    if accepted is None or b"text/html" in accept.lower():
+    accepts = accept.decode("latin-1") or None
+    accepted = media_type(accepts)
+    if accepted is None or prefers_html(accepts):
         return None
     return accepted, coding(accept_encoding.decode("latin-1"))
 

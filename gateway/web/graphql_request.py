@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import CODES, entry
 
-from .negotiation import JSON
+from .negotiation import JSON, is_json_in_utf_8
 
 # What is left of a body that is not read to its end must not be taken for the next request.
 CLOSE = {"Connection": "close"}
@@ -59,10 +59,8 @@ async def parse_request(request: Request, max_body_bytes: int, timeout_s: float)
 
 
 def _check_content_type(content_type: str) -> None:
-    name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
-    charsets = (value.strip('"') for key, _, value in (part.partition("=") for part in parameters) if key == "charset")
-    if name != JSON or any(charset != "utf-8" for charset in charsets):
-        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"Send the request as `Content-Type: {JSON}`, in UTF-8.")
+    if not is_json_in_utf_8(content_type):
+        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"The body must be `Content-Type: {JSON}` in UTF-8.")
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:

@@ -19,8 +19,9 @@ from gateway.telemetry.logs import AccessLogger
 
 from .access_log import hit_record
 from .cache_key import BodyBuffer, CacheKey, cache_key, key_headers
-from .compression import IDENTITY, MIN_BYTES, coding, compressed
+from .compression import MIN_BYTES, compress
 from .middleware import request_id
+from .negotiation import IDENTITY, coding
 
 # Headers of one request, which are not cached.
 PER_REQUEST = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
@@ -200,7 +201,7 @@ class _CachingSend:
         chosen = coding(self._headers.get(b"accept-encoding", b"").decode("latin-1"))
         if chosen == IDENTITY:
             return body
-        body = await compressed(body, chosen)
+        body = await compress(body, chosen)
         headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
         return body
 

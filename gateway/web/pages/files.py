@@ -7,7 +7,8 @@ from pathlib import PurePath
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web.compression import IDENTITY, MIN_BYTES, coding, compressed
+from gateway.web.compression import MIN_BYTES, compress
+from gateway.web.negotiation import IDENTITY, coding
 
 # By name, because what the machine has registered for an ending may be anything.
 MEDIA_TYPES = {
@@ -44,5 +45,5 @@ class File:
         if len(body) < MIN_BYTES or chosen == IDENTITY:
             return Response(body, headers=self._headers)
         if chosen not in self._bodies:
-            self._bodies[chosen] = await compressed(body, chosen)
+            self._bodies[chosen] = await compress(body, chosen)
         return Response(self._bodies[chosen], headers={**self._headers, "Content-Encoding": chosen})
