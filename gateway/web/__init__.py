@@ -1,1 +1,1 @@
-"""How clients reach the schema: the application, its endpoint, and what stands around them."""
+"""HTTP: the ASGI application, the GraphQL endpoint, the response cache, middleware, probes and pages."""

@@ -1,4 +1,4 @@
-"""Where the parts are built and given to each other: the only such place."""
+"""The composition root: the only place that creates the parts and connects them."""
 
 import gc
 import logging
@@ -36,22 +36,23 @@ from gateway.telemetry.setup import create_tracing
 from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits
-from .endpoint import GraphQLEndpoint, Parts
+from .endpoint import GraphQLEndpoint
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing, page, page_routes
 from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
-from .probes import MetricsSources, Probes
+from .probes import MetricsCollector, Probes
 from .response_cache import ResponseCache
 from .responses import error_response
 
 log = logging.getLogger(__name__)
 
-READABLE_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
+# Response headers that scripts of other origins can read.
+EXPOSED_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
 
 
 class Gateway:
-    """The parts that live as long as the process. `close` ends what is under way, updates last."""
+    """The parts of one process below the ASGI application."""
 
     def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
         self.metrics = Metrics()
@@ -99,27 +100,29 @@ class Gateway:
             clock=clock,
         )
 
-    def metrics_sources(self, responses: ResponseCache) -> MetricsSources:
-        """What those who operate the gateway can look at."""
-        return MetricsSources(
+    def probes(self, responses: ResponseCache) -> Probes:
+        """The endpoints for orchestrators and Prometheus."""
+        breaker, redis_link = self.upstream.breaker, self.redis_link
+        collector = MetricsCollector(
             self.metrics,
-            self.upstream.breaker,
-            self.upstream.rate_limiter,
-            self.redis_link,
-            {"records": self.tracker.cache, "responses": responses.cache},
-            {resource.name: resource.tally for resource in self.tracker.resources},
-            self.fast_lists,
-            responses,
-            self.tracker.second.tally,
+            breaker=breaker,
+            rate_limiter=self.upstream.rate_limiter,
+            redis_link=redis_link,
+            caches={"records": self.tracker.cache, "responses": responses.cache},
+            served={resource.name: resource.tally for resource in self.tracker.resources},
+            redis_reads=self.tracker.second.tally,
+            fast_lists=self.fast_lists,
+            responses=responses,
         )
+        return Probes(self.metrics, collector, breaker=breaker, redis_link=redis_link)
 
     async def close(self) -> None:
-        """Wait for updates, give up everything else, close connections."""
+        """Wait for running updates, cancel other requests to osu!track, and close all connections."""
         await self.updates.close()
         await self.tracker.close()
         await self.upstream.close()
         await self.redis_link.close()
-        # It may wait for another server, which the others need not.
+        # The exporter may block while it sends the last spans.
         await to_thread(self.tracing.close)
 
 
@@ -142,42 +145,40 @@ def create_app(
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` replaces httpx's network transport and `clock` (seconds since 1970) the time. `log_request` is called
-    for each finished request. `traced` replaces the tracing that the settings select.
+    `transport` replaces httpx's network transport, `clock` the time in seconds since 1970, and `traced` the tracing
+    selected by the settings. `log_request` is called after each request.
     """
     gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or create_tracing(settings))
     folder = settings.trusted_documents
     endpoint = GraphQLEndpoint(
-        Parts(
-            gateway.engine,
-            PersistedDocuments(
-                trusted_documents(folder) if folder else {},
-                SharedDocuments(gateway.redis_link, clock=clock),
-                only_trusted=settings.only_trusted_documents,
-            ),
-            ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
-            ClientAddresses(settings.trusted_proxies),
-            settings,
-            page("graphiql.html"),
-            gateway.metrics,
-            gateway.tracing,
-        )
+        gateway.engine,
+        documents=PersistedDocuments(
+            trusted_documents(folder) if folder else {},
+            SharedDocuments(gateway.redis_link, clock=clock),
+            only_trusted=settings.only_trusted_documents,
+        ),
+        client_limits=ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
+        client_addresses=ClientAddresses(settings.trusted_proxies),
+        settings=settings,
+        graphiql=page("graphiql.html"),
+        metrics=gateway.metrics,
+        tracing=gateway.tracing,
     )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        # What has been built stays: the collector need not look through it each time.
+        # Objects created at startup live as long as the process: garbage collections can skip them.
         gc.collect()
         gc.freeze()
         await gateway.redis_link.start()
-        async with probes.reading():
+        async with probes.collecting():
             yield
         await gateway.close()
 
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, log_request=log_request
     )
-    probes = Probes(gateway.metrics_sources(responses))
+    probes = gateway.probes(responses)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -193,11 +194,11 @@ def create_app(
         exception_handlers={404: _not_found},
         lifespan=lifespan,
     )
-    # A redirect would lead to where this server believes to be, not to where the client asked.
+    # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
     app.state.lookup = responses.lookup
-    # Outermost, where an answer costs the least; Starlette's own middleware would lie around it.
+    # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app
 
@@ -206,14 +207,14 @@ def _cors(settings: Settings) -> dict[str, Any]:
     return {
         "allow_origins": settings.cors_origins,
         "allow_methods": ("GET", "POST"),
-        # Client libraries add their own; there are no cookies that a page could make use of.
+        # Client libraries add headers of their own. Any is safe, as there are no cookies.
         "allow_headers": ("*",),
-        "expose_headers": READABLE_HEADERS,
+        "expose_headers": EXPOSED_HEADERS,
     }
 
 
 async def _not_found(request: Request, _: Exception) -> Response:
     if is_page_view(request):
         return missing(request)
-    error = entry("NOT_FOUND", "There is nothing here; ask at `/graphql`.")
+    error = entry("NOT_FOUND", "Not found. The GraphQL endpoint is `/graphql`.")
     return error_response(404, [error], JSON, request.state.request_id)

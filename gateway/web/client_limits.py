@@ -1,62 +1,61 @@
-"""What each client may still ask for: a bucket of points by address, filled by the minute."""
+"""Rate limits of clients: a token bucket per client address, refilled by the minute."""
 
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
 from gateway.store.lru import LRU
 
 MAX_CLIENTS = 10_000
-Network = IPv4Network | IPv6Network
-# Whoever has one address of IPv6 usually has a whole network of them.
+# An IPv6 subscriber usually has at least a /64 network.
 CLIENT_PREFIX_V6 = 64
 
 
 class TokenBucket:
-    """Points of one client. `limit=0` means no limit."""
+    """The points of one client. `limit=0` is unlimited."""
 
     def __init__(self, limit: int, per_minute: int, clock: Callable[[], float]) -> None:
         self.limit = limit
         self._per_s = per_minute / 60
         self._clock = clock
         self._points = float(limit)
-        self._at = clock()
+        self._counted_at = clock()
 
     @property
     def remaining(self) -> int:
         """Whole points left now."""
-        return int(self._filled())
+        return int(self._current())
 
     @property
     def full_at(self) -> float:
-        """When there will be `limit` again; seconds since 1970."""
-        return self._clock() + self._seconds_for(self.limit - self._filled())
+        """The time at which the bucket is full, in seconds since 1970."""
+        return self._clock() + self._seconds_for(self.limit - self._current())
 
     @property
     def fill_s(self) -> float:
-        """How long an empty one takes to be full."""
+        """The time from empty to full."""
         return self._seconds_for(self.limit)
 
     def wait_s(self, points: int) -> float:
-        """How long until so many points are there; 0 if they are."""
-        return self._seconds_for(points - self._filled()) if self.limit else 0.0
+        """The time until the bucket has so many points; 0 if it has them now."""
+        return self._seconds_for(points - self._current()) if self.limit else 0.0
 
     def take(self, points: int) -> None:
-        """Take them; negative points are given back."""
-        self._points = min(self._filled() - points, self.limit)
-        self._at = self._clock()
+        """Take points; a negative number is a refund."""
+        self._points = min(self._current() - points, self.limit)
+        self._counted_at = self._clock()
 
-    def _filled(self) -> float:
-        return min(self._points + (self._clock() - self._at) * self._per_s, self.limit)
+    def _current(self) -> float:
+        return min(self._points + (self._clock() - self._counted_at) * self._per_s, self.limit)
 
     def _seconds_for(self, points: float) -> float:
         return max(points, 0) / self._per_s if self._per_s else 0.0
 
 
 class ClientLimits:
-    """The buckets of the clients seen lately; who has not been seen for long has a full one."""
+    """The token buckets of the most recent clients. Any other client has a full one."""
 
     def __init__(self, limit: int, per_minute: int, *, clock: Callable[[], float] = time.time) -> None:
         self._limit = limit
@@ -65,7 +64,7 @@ class ClientLimits:
         self._buckets: LRU[str, TokenBucket] = LRU(MAX_CLIENTS)
 
     def bucket(self, client: str) -> TokenBucket:
-        """The client's own."""
+        """The client's token bucket, created on first use."""
         bucket = self._buckets.peek(client)
         if bucket is None:
             bucket = TokenBucket(self._limit, self._per_minute, self._clock)
@@ -74,27 +73,28 @@ class ClientLimits:
 
 
 class ClientAddresses:
-    """Believes `X-Forwarded-For` as far back as it was written by proxies in `trusted` networks."""
+    """Identifies clients by address. Only proxies in the `trusted` networks may set `X-Forwarded-For`."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted = [ip_network(network) for network in trusted]
 
     def client(self, connection: HTTPConnection) -> str:
-        """One name for everything that shares a client's points."""
-        peer = connection.client.host if connection.client else ""
+        """The client's IPv4 address or IPv6 network; clients without a valid address share one name."""
+        address = connection.client.host if connection.client else ""
         hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+        # Each proxy appends its peer, so the last hop is the only one that the nearest proxy vouches for.
         for hop in reversed(hops):
-            if not self._believes(peer):
+            if not self._is_trusted(address):
                 break
-            peer = hop.strip()
-        return _name(peer)
+            address = hop.strip()
+        return _client_name(address)
 
-    def _believes(self, address: str) -> bool:
-        parsed = _parsed(address)
+    def _is_trusted(self, address: str) -> bool:
+        parsed = _parse(address)
         return parsed is not None and any(parsed in network for network in self._trusted)
 
 
-def _parsed(address: str) -> IPv4Address | IPv6Address | None:
+def _parse(address: str) -> IPv4Address | IPv6Address | None:
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -102,8 +102,8 @@ def _parsed(address: str) -> IPv4Address | IPv6Address | None:
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
-def _name(address: str) -> str:
-    parsed = _parsed(address)
+def _client_name(address: str) -> str:
+    parsed = _parse(address)
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, CLIENT_PREFIX_V6), strict=False))
     return str(parsed or "unknown")

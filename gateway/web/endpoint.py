@@ -1,10 +1,10 @@
-"""`/graphql`: requests in, responses out, with the statuses and media types of GraphQL over HTTP."""
+"""The `/graphql` endpoint: GraphQL over HTTP, and GraphiQL for browsers."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hmac import compare_digest
 from math import ceil
 from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,70 +24,75 @@ from .negotiation import GRAPHQL, JSON, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
 from .responses import error_response, graphql_response, with_request_id
 
-# No browser adds one of these to another site's request without having asked us first; the latter are Apollo's.
+# Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
 PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
 
 
-class Parts(NamedTuple):
-    """What the endpoint works with."""
-
-    engine: Engine
-    documents: PersistedDocuments
-    clients: ClientLimits
-    addresses: ClientAddresses
-    settings: Settings
-    graphiql: Callable[[Request], Awaitable[Response]]
-    metrics: Metrics
-    tracing: Tracing
-
-
 class GraphQLEndpoint:
-    """One path for queries by GET and POST, for mutations by POST, and for GraphiQL in a browser."""
+    """An ASGI application for one path: queries by GET and POST, mutations by POST, GraphiQL for page views."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        documents: PersistedDocuments,
+        client_limits: ClientLimits,
+        client_addresses: ClientAddresses,
+        settings: Settings,
+        graphiql: Callable[[Request], Awaitable[Response]],
+        metrics: Metrics,
+        tracing: Tracing,
+    ) -> None:
+        self._engine = engine
+        self._documents = documents
+        self._client_limits = client_limits
+        self._client_addresses = client_addresses
+        self._settings = settings
+        self._graphiql = graphiql
+        self._metrics = metrics
+        self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
+        """Handle one request."""
         request = Request(scope, receive)
-        response = await (self._parts.graphiql(request) if is_page_view(request) else self._answer(request))
+        response = await (self._graphiql(request) if is_page_view(request) else self._respond(request))
         await response(scope, receive, send)
 
-    async def _answer(self, request: Request) -> Response:
+    async def _respond(self, request: Request) -> Response:
         accepted = media_type(request.headers.get("accept"))
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
         request_context: RequestContext = request.state.request_context
-        # Until something better is known.
-        request_context.outcome, began = "failed", perf_counter()
+        # The outcome of an unhandled exception.
+        request_context.outcome, started = "failed", perf_counter()
         try:
             _check(request, accepted)
-            return await self._executed(request, accepted or JSON)
-        except HTTPError as no:
-            request_context.refuse([no.code])
-            return error_response(no.status, [no.error], accepted or JSON, request_id, no.headers)
-        except RequestError as no:
-            request_context.refuse(_codes(no.errors))
-            # A client that asks for plain JSON expects 200 whenever it was understood as GraphQL.
-            return error_response(400 if strict else 200, no.errors, accepted or JSON, request_id)
-        except GatewayError as exc:
-            request_context.refuse([exc.code])
-            return error_response(503 if strict else 200, [format_error(exc)], accepted or JSON, request_id)
+            return await self._execute(request, accepted or JSON)
+        except HTTPError as error:
+            request_context.refuse([error.code])
+            return error_response(error.status, [error.to_entry()], accepted or JSON, request_id, error.headers)
+        except RequestError as error:
+            request_context.refuse(_codes(error.errors))
+            # By GraphQL over HTTP, `application/json` has the status 200 for every well-formed GraphQL request.
+            return error_response(400 if strict else 200, error.errors, accepted or JSON, request_id)
+        except GatewayError as error:
+            request_context.refuse([error.code])
+            return error_response(503 if strict else 200, [format_error(error)], accepted or JSON, request_id)
         finally:
-            self._parts.metrics.request(
-                request_context.operation_type or "none", request_context.outcome, perf_counter() - began
+            self._metrics.request(
+                request_context.operation_type or "none", request_context.outcome, perf_counter() - started
             )
 
-    async def _executed(self, request: Request, accepted: str) -> Response:
-        engine, documents, clients, addresses, settings, *_ = self._parts
-        asked = await parse_request(request, settings.max_body_bytes, settings.body_timeout_s)
-        priced = engine.prepare(await documents.text(asked), asked.variables, asked.operation_name)
-        request_context: RequestContext = request.state.request_context
+    async def _execute(self, request: Request, accepted: str) -> Response:
+        settings, request_context = self._settings, request.state.request_context
+        graphql_request = await parse_request(request, settings.max_body_bytes, settings.body_timeout_s)
+        document = await self._documents.text(graphql_request)
+        priced = self._engine.prepare(document, graphql_request.variables, graphql_request.operation_name)
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if request.method == "GET" and not priced.operation.is_query:
-            raise HTTPError("METHOD_NOT_ALLOWED", "Send mutations by POST.", {"Allow": "POST"})
-        bucket = clients.bucket(addresses.client(request))
-        _pay(bucket, priced.cost)
+            raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
+        bucket = self._client_limits.bucket(self._client_addresses.client(request))
+        _charge(bucket, priced.cost)
         request_context.charged = 0
         try:
             result = await self._traced(priced, bucket, may_update=self._may_update(request.headers))
@@ -96,32 +101,35 @@ class GraphQLEndpoint:
         finally:
             bucket.take(request_context.charged - priced.cost)
         request.state.validity = result.validity
-        request_context.outcome, request_context.codes = (
-            ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
-        )
-        request_context.stale = any(
-            warning["code"] == "STALE_DATA" for warning in content["extensions"].get("warnings", ())
-        )
+        _set_outcome(request_context, content)
         if "errors" in content:
             content["errors"] = with_request_id(content["errors"], request_context.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
 
     async def _traced(self, priced: PricedOperation, bucket: TokenBucket, *, may_update: bool) -> OperationResult:
         operation = priced.operation
-        with self._parts.tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as span:
-            result = await self._parts.engine.execute(priced, bucket, may_update=may_update)
+        with self._tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as span:
+            result = await self._engine.execute(priced, bucket, may_update=may_update)
             if "errors" in result.content:
                 span.set_error(_codes(result.content["errors"])[0])
             return result
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
-        tokens = self._parts.settings.update_tokens
+        tokens = self._settings.update_tokens
         if not tokens:
             return True
         scheme, _, given = headers.get("authorization", "").partition(" ")
-        # All are compared, and each in constant time: nothing is learnt from how long it takes.
-        fits = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
-        return scheme.lower() == "bearer" and any(fits)
+        # Every token is compared in constant time: timing must not reveal a part of one.
+        matches = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
+        return scheme.lower() == "bearer" and any(matches)
+
+
+def _set_outcome(request_context: RequestContext, content: Mapping[str, Any]) -> None:
+    request_context.outcome, request_context.codes = (
+        ("errors", _codes(content["errors"])) if "errors" in content else ("ok", [])
+    )
+    warnings = content["extensions"].get("warnings", ())
+    request_context.stale = any(warning["code"] == "STALE_DATA" for warning in warnings)
 
 
 def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -130,32 +138,33 @@ def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def _check(request: Request, accepted: str | None) -> None:
     if request.method not in {"GET", "POST"}:
-        raise HTTPError("METHOD_NOT_ALLOWED", "Send GET or POST.", {"Allow": "GET, POST"})
+        raise HTTPError("METHOD_NOT_ALLOWED", "Only GET and POST are allowed.", {"Allow": "GET, POST"})
     if accepted is None:
-        raise HTTPError("NOT_ACCEPTABLE", f"Answers come as {GRAPHQL} or {JSON}: accept one of them.")
+        raise HTTPError("NOT_ACCEPTABLE", f"The `Accept` header must allow {GRAPHQL} or {JSON}.")
     if request.method == "GET" and _is_simple_cross_site(request.headers):
         raise HTTPError(
             "CROSS_SITE_REQUEST",
-            "Pages of other sites ask by POST, or send the header `GraphQL-Require-Preflight`.",
+            "Cross-site GET requests need the header `GraphQL-Require-Preflight`. Alternatively, use POST.",
         )
 
 
 def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
-    """Whether a browser sends this for another site's page without having asked us first."""
+    """Whether a browser sends this for another site's page without a CORS preflight."""
     site = headers.get("sec-fetch-site", "cross-site" if "origin" in headers else "none")
     return site in {"cross-site", "same-site"} and PREFLIGHTED.isdisjoint(headers)
 
 
-def _pay(bucket: TokenBucket, cost: int) -> None:
+def _charge(bucket: TokenBucket, cost: int) -> None:
+    """Take the operation's points in advance; the rest is refunded after its execution."""
     if bucket.limit and cost > bucket.limit:
-        how = "points, of which a client never has more"
+        how = "points; a client has at most this many"
         raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, how))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
         message = (
-            f"This operation costs {cost} points and you have {bucket.remaining} of {bucket.limit}"
-            f" (counted by address). Try again in {ceil(wait_s)} s."
+            f"The operation costs {cost} points, but only {bucket.remaining} of {bucket.limit} are left"
+            f" for this client's address. Retry in {ceil(wait_s)} s."
         )
         raise HTTPError("RATE_LIMITED", message, headers)
     bucket.take(cost)

@@ -1,4 +1,4 @@
-"""What happens to every request: an ID, security headers, a last word when we fail, and a line in the log."""
+"""The outermost middleware: request IDs, security headers, masked exceptions and the access log."""
 
 import re
 from itertools import count
@@ -18,16 +18,16 @@ from .negotiation import JSON
 from .responses import error_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
-# An ID is to be found in the log, not to be a secret.
-_PROCESS = token_hex(8)
+# Request IDs are unique, not secret: a random part per process, and a number.
+_PROCESS_ID = token_hex(8)
 _numbers = count(1)
 
 
 class RequestIDMiddleware:
-    """Around the whole application: no request leaves without an ID, and no exception reaches the server.
+    """Adds a request ID to each response, and handles exceptions of the application.
 
-    A client's own `X-Request-ID` is kept, if it is one; it is in `scope["state"]["request_id"]` for everyone inside,
-    who leave in `scope["state"]["request_context"]` what there is to tell.
+    A valid `X-Request-ID` of the client is kept. The application reads it from `scope["state"]["request_id"]`, and
+    fills in the `scope["state"]["request_context"]` for the access log.
     """
 
     def __init__(self, app: ASGIApp, log_request: AccessLogger | None = None) -> None:
@@ -35,7 +35,7 @@ class RequestIDMiddleware:
         self._log_request = log_request
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
+        """Handle one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -45,35 +45,36 @@ class RequestIDMiddleware:
             identity, remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
         )
         scope.setdefault("state", {}).update(request_id=identity, request_context=request_context)
-        started: Message = {}
-        began, entered = perf_counter(), current_request.set(request_context)
+        response_start: Message = {}
+        started, token = perf_counter(), current_request.set(request_context)
 
-        async def send_marked(message: Message) -> None:
-            nonlocal started
+        async def send_with_headers(message: Message) -> None:
+            nonlocal response_start
             if message["type"] == "http.response.start":
-                # Whoever is around us may yet make it a 304.
-                started = message
+                # The same object: the response cache may still change its status to 304.
+                response_start = message
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = identity
                 headers["X-Content-Type-Options"] = "nosniff"
             await send(message)
 
         try:
-            await self._app(scope, receive, send_marked)
-        except Exception as exc:  # the outermost seam: what is not foreseen is logged and masked
+            await self._app(scope, receive, send_with_headers)
+        except Exception as exc:  # an outer seam: a bug is logged and masked
             request_context.outcome, error = "failed", format_error(exc)
             request_context.codes = [error["extensions"]["code"]]
-            if started:
+            if response_start:
                 raise
             response = error_response(500, [error], JSON, identity)
-            await response(scope, receive, send_marked)
+            await response(scope, receive, send_with_headers)
         finally:
-            current_request.reset(entered)
-            status = started.get("status", 0)
-            if self._log_request and (facts := request_record(scope, request_context, status, perf_counter() - began)):
-                self._log_request(level(request_context, status), facts)
+            current_request.reset(token)
+            status = response_start.get("status", 0)
+            seconds = perf_counter() - started
+            if self._log_request and (record := request_record(scope, request_context, status, seconds)):
+                self._log_request(level(request_context, status), record)
 
 
 def request_id(given: str | None) -> str:
-    """The ID that the client gave, if it is one, or a new one."""
-    return given if given and REQUEST_ID.fullmatch(given) else f"{_PROCESS}{next(_numbers):016x}"
+    """The client's ID, if it is valid, or a new one."""
+    return given if given and REQUEST_ID.fullmatch(given) else f"{_PROCESS_ID}{next(_numbers):016x}"

@@ -1,4 +1,7 @@
-"""Documents that clients name instead of sending: registered by themselves (Apollo's protocol), or by the operator."""
+"""Persisted documents: GraphQL documents that requests name by SHA-256 instead of sending them.
+
+Clients register them by Apollo's protocol, automatic persisted queries; the operator provides trusted documents.
+"""
 
 import time
 from collections.abc import Callable, Mapping
@@ -13,41 +16,41 @@ from gateway.store.lru import LRU
 
 from .graphql_request import GraphQLRequest, HTTPError
 
-# Beyond these the least recently used is forgotten; its client sends it again.
+# Bounds of the documents in memory. The client of an evicted document sends it once more.
 MAX_DOCUMENTS = 1000
 MAX_BYTES = 16 * 2**20
+# Bounds of the documents in Redis.
 INDEX = f"{PREFIX}:documents"
-# In Redis: the longest document, and the time that it is kept.
 MAX_SHARED_BYTES = 16 * 2**10
-LIFE_S = 24 * 3600
+TTL_S = 24 * 3600
 
 
 class SharedDocuments:
-    """By digest. The ones registered last stay, for a day; long ones are not taken, and none while Redis is away."""
+    """Registered documents in Redis: the most recent ones, for a day. Long documents are not shared."""
 
     def __init__(self, redis_link: RedisLink, *, clock: Callable[[], float] = time.time) -> None:
         self._redis_link = redis_link
         self._clock = clock
 
     async def find(self, digest: str) -> str | None:
-        """The document, if any process has been sent it."""
+        """The document; None if it is unknown or Redis is unavailable."""
         try:
             found = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
         except RedisUnavailable:
             return None
-        # Whoever can write to Redis has no say in what is executed.
+        # Redis is untrusted input: another document must not be executed under this digest.
         return found.decode("utf-8", "surrogatepass") if found and sha256(found).hexdigest() == digest else None
 
     async def put(self, digest: str, text: str) -> None:
-        """Let every process have it."""
+        """Share the document with the other processes, if Redis is available."""
         document = text.encode("utf-8", "surrogatepass")
         if len(document) <= MAX_SHARED_BYTES:
             with suppress(RedisUnavailable):
-                await self._redis_link.run(lambda redis: self._kept(redis, digest, document))
+                await self._redis_link.run(lambda redis: self._store(redis, digest, document))
 
-    async def _kept(self, redis: Redis, digest: str, document: bytes) -> None:
+    async def _store(self, redis: Redis, digest: str, document: bytes) -> None:
         async with redis.pipeline(transaction=True) as pipeline:
-            pipeline.set(_key(digest), document, ex=LIFE_S)
+            pipeline.set(_key(digest), document, ex=TTL_S)
             pipeline.zadd(INDEX, {digest: self._clock()})
             pipeline.zrange(INDEX, 0, -MAX_DOCUMENTS - 1)
             *_, surplus = await pipeline.execute()
@@ -57,40 +60,40 @@ class SharedDocuments:
 
 
 class PersistedDocuments:
-    """Finds the text of the document that a request means."""
+    """Resolves a request's document: sent in full, registered by a client, or trusted."""
 
     def __init__(self, trusted: Mapping[str, str], shared: SharedDocuments, *, only_trusted: bool = False) -> None:
-        """`trusted` maps SHA-256 digests, in hexadecimal, to documents; with `only_trusted` there are no others."""
+        """`trusted` maps SHA-256 digests (hexadecimal) to documents; `only_trusted` rejects all others."""
         self._shared = shared
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
         self._registered: LRU[str, str] = LRU(MAX_BYTES, size_of=len, max_entries=MAX_DOCUMENTS)
 
-    async def text(self, asked: GraphQLRequest) -> str:
-        """The document; raises `HTTPError` if it is not known, or not wanted."""
-        digest = _digest(asked)
-        if digest is None or digest in self._trusted:
-            return self._wanted(self._trusted[digest] if digest else asked.query)
+    async def text(self, request: GraphQLRequest) -> str:
+        """The document's text; raises `HTTPError` if it is missing, unknown or not trusted."""
+        digest = _digest(request)
+        if digest is None:
+            return self._accepted(request.query)
+        if digest in self._trusted:
+            return self._trusted[digest]
         if self._only_trusted:
-            raise HTTPError(
-                "PERSISTED_QUERY_NOT_SUPPORTED", "Only documents registered by the operator are taken here."
-            )
-        if asked.query is not None:
-            await self._register(digest, asked.query)
+            raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
+        if request.query is not None:
+            await self._register(digest, request.query)
         elif self._registered.peek(digest) is None and (found := await self._shared.find(digest)):
             self._registered.put(digest, found)
         text = self._registered.peek(digest)
         if text is None:
-            # Word for word: Apollo's clients send the document when they see either.
+            # Apollo's clients compare this message, and then send the document.
             raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         return text
 
-    def _wanted(self, text: str | None) -> str:
+    def _accepted(self, text: str | None) -> str:
         if text is None:
             raise HTTPError("BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
         if self._only_trusted and text not in self._trusted_texts:
-            raise HTTPError("DOCUMENT_NOT_TRUSTED", "Only documents registered by the operator are taken here.")
+            raise HTTPError("DOCUMENT_NOT_TRUSTED", "Only trusted documents are accepted.")
         return text
 
     async def _register(self, digest: str, text: str) -> None:
@@ -102,19 +105,21 @@ class PersistedDocuments:
 
 
 def trusted_documents(folder: Path) -> dict[str, str]:
-    """The documents in the folder's `*.graphql` files, by their SHA-256; raises `OSError` if it can't be read."""
+    """The documents in the folder's `*.graphql` files, by SHA-256; raises `OSError` if one is unreadable."""
     texts = [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".graphql"]
     return {sha256(text.encode()).hexdigest(): text for text in texts}
 
 
-def _digest(asked: GraphQLRequest) -> str | None:
-    if asked.document_id is not None:
-        return asked.document_id.removeprefix("sha256:").lower()
-    named = asked.extensions.get("persistedQuery")
-    if named is None:
-        return None
-    if isinstance(named, dict) and named.get("version") == 1 and isinstance(digest := named.get("sha256Hash"), str):
-        return digest.lower()
+def _digest(request: GraphQLRequest) -> str | None:
+    """The SHA-256 by which the request names a document."""
+    if request.document_id is not None:
+        return request.document_id.removeprefix("sha256:").lower()
+    persisted = request.extensions.get("persistedQuery")
+    match persisted:
+        case None:
+            return None
+        case {"version": 1, "sha256Hash": str(digest)}:
+            return digest.lower()
     raise HTTPError("BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
 
 

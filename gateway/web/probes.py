@@ -1,10 +1,9 @@
-"""Brings the metrics up to date with what the parts have counted, and what they hold now."""
+"""The endpoints `/healthz`, `/readyz` and `/metrics`, and the collector that updates the metrics for them."""
 
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import NamedTuple
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
@@ -18,103 +17,113 @@ from gateway.telemetry.metrics import Metrics
 
 from .response_cache import ResponseCache
 
-UNSTORED = {"Cache-Control": "no-store"}
-# Whichever worker process is asked for metrics knows the others' as of then.
-READING_S = 5.0
-
-
-class MetricsSources(NamedTuple):
-    """What is read off. `caches` are by name, as are the tallies of what resources have `served`."""
-
-    metrics: Metrics
-    breaker: CircuitBreaker
-    rate_limiter: RateLimiter
-    redis_link: RedisLink
-    caches: Mapping[str, Cache]
-    served: Mapping[str, Counter[str]]
-    fast_lists: Counter[str]
-    responses: ResponseCache
-    recalled: Counter[str]
+NO_STORE = {"Cache-Control": "no-store"}
+# The maximum age of one worker process's metrics in the response of another.
+COLLECTION_INTERVAL_S = 5.0
 
 
 class MetricsCollector:
-    """Of one process."""
+    """Copies the counts and states of one process's parts into its metrics."""
 
-    def __init__(self, metrics_sources: MetricsSources) -> None:
-        self._observed = metrics_sources
-        self._counted: Counter[tuple[str, ...]] = Counter()
+    def __init__(
+        self,
+        metrics: Metrics,
+        *,
+        breaker: CircuitBreaker,
+        rate_limiter: RateLimiter,
+        redis_link: RedisLink,
+        caches: Mapping[str, Cache],
+        served: Mapping[str, Counter[str]],
+        redis_reads: Counter[str],
+        fast_lists: Counter[str],
+        responses: ResponseCache,
+    ) -> None:
+        """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
+        self._metrics = metrics
+        self._breaker = breaker
+        self._rate_limiter = rate_limiter
+        self._redis_link = redis_link
+        self._caches = caches
+        self._served = served
+        self._redis_reads = redis_reads
+        self._fast_lists = fast_lists
+        self._responses = responses
+        self._exported: Counter[tuple[str, ...]] = Counter()
 
-    async def take(self) -> None:
-        """Read everything off."""
-        seen = self._observed
-        for name, budget in seen.rate_limiter.budgets.items():
+    async def collect(self) -> None:
+        """Update all metrics."""
+        for name, budget in self._rate_limiter.budgets.items():
             remaining = await budget.remaining()
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
         for health in Health:
-            self._set("gateway_upstream_state", seen.breaker.health is health, health)
-        self._set("gateway_redis_up", seen.redis_link.connected)
-        self._add("gateway_redis_disconnects", seen.redis_link.disconnects)
-        for name, cache in seen.caches.items():
+            self._set("gateway_upstream_state", self._breaker.health is health, health)
+        self._set("gateway_redis_up", self._redis_link.connected)
+        self._add("gateway_redis_disconnects", self._redis_link.disconnects)
+        for name, cache in self._caches.items():
             self._set("gateway_cache_bytes", cache.used_bytes, name)
             self._set("gateway_cache_entries", len(cache), name)
             self._add("gateway_cache_evictions", cache.evictions, name)
-        for name, tally in seen.served.items():
+        for name, tally in self._served.items():
             self._add_all("gateway_records_served", tally, name)
-        self._add_all("gateway_fast_lists", seen.fast_lists)
-        # Remembered are queries without errors only.
-        self._add("gateway_requests", seen.responses.hits, "query", "ok", "hit")
-        self._add_all("gateway_redis_reads", seen.recalled)
+        self._add_all("gateway_redis_reads", self._redis_reads)
+        self._add_all("gateway_fast_lists", self._fast_lists)
+        # Only queries without errors are cached.
+        self._add("gateway_requests", self._responses.hits, "query", "ok", "hit")
 
     def _set(self, metric: str, value: float, *labels: str) -> None:
-        gauge = self._observed.metrics.gauges[metric]
+        gauge = self._metrics.gauges[metric]
         (gauge.labels(*labels) if labels else gauge).set(value)
 
     def _add(self, metric: str, total: int, *labels: str) -> None:
-        counter = self._observed.metrics.counters[metric]
-        (counter.labels(*labels) if labels else counter).inc(total - self._counted[metric, *labels])
-        self._counted[metric, *labels] = total
+        counter = self._metrics.counters[metric]
+        (counter.labels(*labels) if labels else counter).inc(total - self._exported[metric, *labels])
+        self._exported[metric, *labels] = total
 
     def _add_all(self, metric: str, tally: Counter[str], *labels: str) -> None:
-        for what, total in tally.items():
-            self._add(metric, total, *labels, what)
+        for label, total in tally.items():
+            self._add(metric, total, *labels, label)
 
 
 class Probes:
-    """The endpoints `/healthz`, `/readyz` and `/metrics`."""
+    """The endpoints for orchestrators and Prometheus."""
 
-    def __init__(self, metrics_sources: MetricsSources) -> None:
-        self._observed = metrics_sources
-        self._collector = MetricsCollector(metrics_sources)
+    def __init__(
+        self, metrics: Metrics, collector: MetricsCollector, *, breaker: CircuitBreaker, redis_link: RedisLink
+    ) -> None:
+        self._metrics = metrics
+        self._collector = collector
+        self._breaker = breaker
+        self._redis_link = redis_link
 
     async def alive(self, _: Request) -> JSONResponse:
-        """200 while the process answers."""
-        return JSONResponse({"status": "alive"}, headers=UNSTORED)
+        """Liveness: 200 while the process responds."""
+        return JSONResponse({"status": "alive"}, headers=NO_STORE)
 
     async def ready(self, _: Request) -> JSONResponse:
-        """200 while it can serve, which it can of its memory when osu!track is down; says what of, and with whom."""
-        health, redis_link = self._observed.breaker.health, self._observed.redis_link
-        serving = "memory" if health is Health.DOWN else "osu!track and memory"
-        redis = "none" if not redis_link.configured else "up" if redis_link.connected else "down"
-        told = {"status": "ready", "upstream": health, "servingFrom": serving, "redis": redis}
-        return JSONResponse(told, headers=UNSTORED)
+        """Readiness: 200 even while osu!track is down, as cached data is served; the body has the details."""
+        health, redis_link = self._breaker.health, self._redis_link
+        serving_from = "cache" if health is Health.DOWN else "osu!track and cache"
+        redis = "not configured" if not redis_link.configured else "up" if redis_link.connected else "down"
+        content = {"status": "ready", "upstream": health, "servingFrom": serving_from, "redis": redis}
+        return JSONResponse(content, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:
-        """In Prometheus' text format."""
-        await self._collector.take()
-        return Response(self._observed.metrics.exposition(), headers=UNSTORED, media_type=CONTENT_TYPE_LATEST)
+        """The metrics in Prometheus' text format."""
+        await self._collector.collect()
+        return Response(self._metrics.exposition(), headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[None]:
-        """Among several worker processes: let the others know, again and again."""
-        task = asyncio.create_task(self._keep_reading()) if self._observed.metrics.are_put_together else None
+    async def collecting(self) -> AsyncIterator[None]:
+        """Update the metrics periodically, if other worker processes expose them too."""
+        task = asyncio.create_task(self._collect_periodically()) if self._metrics.are_put_together else None
         try:
             yield
         finally:
             if task:
                 task.cancel()
 
-    async def _keep_reading(self) -> None:
+    async def _collect_periodically(self) -> None:
         while True:
-            await self._collector.take()
-            await asyncio.sleep(READING_S)
+            await self._collector.collect()
+            await asyncio.sleep(COLLECTION_INTERVAL_S)

@@ -1,4 +1,4 @@
-"""GraphQL responses as HTTP responses."""
+"""HTTP responses with a GraphQL response as their body."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,7 +10,7 @@ from starlette.responses import Response
 def graphql_response(
     status: int, content: Mapping[str, Any], media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The answer as bytes; not to be stored by anyone unless `headers` say otherwise."""
+    """The encoded content; HTTP caches do not store it unless `headers` allow it."""
     return Response(
         msgspec.json.encode(content),
         status,
@@ -26,10 +26,10 @@ def error_response(
     request_id: str,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """Errors without data, each with the request's ID."""
+    """A response with errors only, each with the request's ID."""
     return graphql_response(status, {"errors": with_request_id(errors, request_id)}, media_type, headers)
 
 
 def with_request_id(errors: Sequence[Mapping[str, Any]], request_id: str) -> list[dict[str, Any]]:
-    """The errors, each with the ID under which the log knows the request."""
+    """The errors with `extensions.requestId`, by which the request is found in the log."""
     return [{**error, "extensions": {**error["extensions"], "requestId": request_id}} for error in errors]

@@ -25,7 +25,12 @@ async def metrics(gateway):
 async def test_it_is_alive_and_ready(gateway):
     assert (await gateway.http.get("/healthz")).json() == {"status": "alive"}
     ready = (await gateway.http.get("/readyz")).json()
-    assert ready == {"status": "ready", "upstream": "UP", "servingFrom": "osu!track and memory", "redis": "none"}
+    assert ready == {
+        "status": "ready",
+        "upstream": "UP",
+        "servingFrom": "osu!track and cache",
+        "redis": "not configured",
+    }
 
 
 async def test_it_is_ready_to_serve_of_its_memory_when_osu_track_is_down(gateway):
@@ -33,7 +38,7 @@ async def test_it_is_ready_to_serve_of_its_memory_when_osu_track_is_down(gateway
     for user in range(1001, 1012):
         await gateway.send(QUERY.replace('"2"', f'"{user}"'))
     ready = await gateway.http.get("/readyz")
-    assert (ready.status_code, ready.json()["servingFrom"]) == (200, "memory")
+    assert (ready.status_code, ready.json()["servingFrom"]) == (200, "cache")
     assert (await metrics(gateway))["gateway_upstream_state", "DOWN"] == 1
 
 

@@ -1,9 +1,9 @@
-"""What people see in a browser: files, the same for everyone. Whatever is about players, scripts ask `/graphql` for.
+"""The HTML pages: static files, the same for every visitor. Their scripts fetch data from `/graphql`.
 
-A new page is a file `NAME.html` here and a `Route(PATH, page("NAME.html"))` below. It may use what is in `static/`
-(ours) and `vendor/` (others', put there by `hatch_build.py`), by addresses relative to its own, so that it works
-wherever the gateway is mounted. What all pages have lies in `parts/`, and is put where `{{NAME}}` stands. Scripts and
-styles inside of a page, and whatever lies elsewhere, browsers refuse.
+A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html"))` in `page_routes`. It can use
+files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative URLs, so
+that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline styles and
+other origins.
 """
 
 import re
@@ -26,7 +26,7 @@ from .files import File
 from .limits import limits
 
 FOLDER = Path(__file__).parent
-POLICY = {
+CONTENT_SECURITY_POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
@@ -37,59 +37,60 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-SECURITY = {
-    "Content-Security-Policy": "; ".join(f"{what} {whence}" for what, whence in POLICY.items()),
+PAGE_HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in CONTENT_SECURITY_POLICY.items()),
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    # At one path there may be a page for browsers and JSON for others.
+    # `/graphql` and unknown paths have JSON for other clients.
     "Vary": "Accept, Accept-Encoding",
 }
-ADDRESS = re.compile(r'\b(href|src)="(?!#)')
+RELATIVE_URL = re.compile(r'\b(href|src)="(?!#)')
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page(name: str, **places: str) -> Endpoint:
-    """The page in that file, read now, with the headers that keep it safe. HTML is put where `{{place}}` stands."""
-    return File(name, _filled(_text(name), places).encode(), SECURITY).response
+def page(name: str, **values: str) -> Endpoint:
+    """The page in that file, read once. Each `{{NAME}}` is replaced by the HTML in `values`."""
+    return File(name, _insert(_template(name), values).encode(), PAGE_HEADERS).response
 
 
 def page_routes(settings: Settings) -> list[Route]:
-    """All pages but GraphiQL, which shares its path with the endpoint; and the files that they use."""
+    """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", page("landing.html", limits=limits(settings), version=version("osutrack-gateway"))),
-        Route("/players/{id}", _player("player.html")),
+        Route("/players/{id}", _player_page()),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
     ]
 
 
 def missing(request: Request) -> Response:
-    """The page for an address that has none: it has to find its files from whatever depth."""
+    """The page for an unknown path; its relative URLs are adapted to the path's depth."""
     depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
-    html = ADDRESS.sub(rf"\g<0>{'../' * depth}", _text("missing.html"))
-    return HTMLResponse(html, 404, SECURITY | {"Cache-Control": "no-store"})
+    html = RELATIVE_URL.sub(rf"\g<0>{'../' * depth}", _template("missing.html"))
+    return HTMLResponse(html, 404, PAGE_HEADERS | {"Cache-Control": "no-store"})
 
 
 @cache
-def _text(name: str) -> str:
+def _template(name: str) -> str:
+    """The file's HTML with its parts inserted."""
     parts = {path.stem: path.read_text("utf-8").strip() for path in (FOLDER / "parts").glob("*.html")}
-    return _filled((FOLDER / name).read_text("utf-8"), parts)
+    return _insert((FOLDER / name).read_text("utf-8"), parts)
 
 
-def _filled(text: str, places: Mapping[str, str]) -> str:
-    for place, html in places.items():
-        text = text.replace(f"{{{{{place}}}}}", html)
-    return text
+def _insert(html: str, values: Mapping[str, str]) -> str:
+    for name, value in values.items():
+        html = html.replace(f"{{{{{name}}}}}", value)
+    return html
 
 
-def _player(name: str) -> Endpoint:
-    """The page of a player, which is not found if there can't be one: the page itself says so, too."""
-    found = page(name)
+def _player_page() -> Endpoint:
+    """The player page, with status 404 for an invalid user ID; its script shows the error."""
+    respond = page("player.html")
 
     async def player(request: Request) -> Response:
-        response = await found(request)
+        response = await respond(request)
         try:
             user_id(request.path_params["id"])
         except BadUserInput:

@@ -1,4 +1,4 @@
-"""Files as they are sent: read once, compressed once, and not sent again to who has them."""
+"""Static files in memory, each compressed once per coding and revalidated by ETag."""
 
 from collections.abc import Mapping
 from hashlib import blake2b
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from gateway.web.compression import MIN_BYTES, compress
 from gateway.web.negotiation import IDENTITY, coding
 
-# By name, because what the machine has registered for an ending may be anything.
+# The `mimetypes` module depends on the machine's configuration.
 MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -24,21 +24,21 @@ MEDIA_TYPES = {
 
 
 class File:
-    """One file, whose name tells what it is; `headers` go with it. Browsers keep it, and ask whether it is the same."""
+    """A file as an endpoint. Its media type follows from the suffix of its name; `headers` are added."""
 
     def __init__(self, name: str, body: bytes, headers: Mapping[str, str]) -> None:
         self._bodies = {IDENTITY: body}
         self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
         self._headers = {
             "Content-Type": MEDIA_TYPES.get(PurePath(name).suffix, "application/octet-stream"),
-            # The same for each coding, so a weak one.
+            # Weak: the codings share it.
             "ETag": f"W/{self._etag}",
             "Cache-Control": "no-cache",
             **headers,
         }
 
     async def response(self, request: Request) -> Response:
-        """All of it, in the coding that the client likes best, or 304."""
+        """The file in the coding that the client prefers, or 304."""
         if self._etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self._headers)
         body, chosen = self._bodies[IDENTITY], coding(request.headers.get("accept-encoding", ""))

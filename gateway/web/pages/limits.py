@@ -1,31 +1,31 @@
-"""The limits of this gateway as rows of a table, in the words of its settings."""
+"""The limits on the landing page: rows of a table, described as in the settings."""
 
 from html import escape
 
 from gateway.settings import Settings
 
-# What they are called, and what they are counted in.
+# The title and the unit of each setting.
 LIMITS = {
-    "client_points": ("Points saved up", ""),
-    "client_points_per_minute": ("Points a minute", ""),
+    "client_points": ("Points per client", ""),
+    "client_points_per_minute": ("Points per minute", ""),
     "max_cost": ("Cost of an operation", ""),
     "max_rows": ("Rows", ""),
     "max_depth": ("Depth", ""),
     "max_aliases": ("Aliases", ""),
     "max_tokens": ("Tokens", ""),
     "max_directives": ("Directives", ""),
-    "max_body_bytes": ("Bytes", ""),
-    "operation_timeout_s": ("Time", " s"),
-    "update_cooldown_s": ("Wait", " s"),
+    "max_body_bytes": ("Request body", " bytes"),
+    "operation_timeout_s": ("Timeout", " s"),
+    "update_cooldown_s": ("Update cooldown", " s"),
 }
 
 
 def limits(settings: Settings) -> str:
-    """HTML; 0 is no limit."""
-    return "\n".join(_row(name, *words, getattr(settings, name)) for name, words in LIMITS.items())
+    """The HTML of the rows; 0 is shown as no limit."""
+    return "\n".join(_row(name, *title_and_unit, getattr(settings, name)) for name, title_and_unit in LIMITS.items())
 
 
-def _row(name: str, title: str, unit: str, most: float) -> str:
-    meaning = escape(Settings.model_fields[name].description or "")
-    value = f"{most:,.0f}{unit}" if most else "no limit"
-    return f'<tr><th scope="row">{title} <small>{meaning}</small></th><td class="number">{value}</td></tr>'
+def _row(name: str, title: str, unit: str, limit: float) -> str:
+    description = escape(Settings.model_fields[name].description or "")
+    value = f"{limit:,.0f}{unit}" if limit else "no limit"
+    return f'<tr><th scope="row">{title} <small>{description}</small></th><td class="number">{value}</td></tr>'
