@@ -1,4 +1,7 @@
-"""The command line: `python -m gateway`, or `osutrack-gateway`."""
+"""The command line: `python -m gateway`, or `osutrack-gateway`.
+
+The commands are imported inside functions, so that `--help` and usage errors respond at once.
+"""
 
 import argparse
 import os
@@ -6,48 +9,63 @@ import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-from .cli.query import add_options
-from .settings import BadSettings
-
-# As a shell tells that a program was ended by SIGINT, or SIGPIPE.
+# The exit codes of a shell for programs ended by SIGINT and SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
 
 EXIT_CODES = (
-    "Exit codes: 0 if all is well, 2 for a wrong call or a wrong setting, others if not; `query` tells them apart."
+    "Exit codes: 0 on success, 1 on failure, 2 for a usage error or an invalid setting. `query` has further ones."
 )
-SERVE = """Serve the gateway until it is interrupted. The port and everything else are settings: variables of the
-environment that begin with GATEWAY_. The command `settings` lists them."""
-SCHEMA = """Print the schema. With --check, print instead which changes since an older schema break clients: exit code 1
-if there are any."""
-SETTINGS = """Print every setting: its value, what it means, its default, and where the value is from: the environment,
-the file .env or the default."""
-DOCTOR = """Send osu!track up to four reads, none of which can be an update, and print what in its answers is not as
-expected: exit code 1 if anything is not."""
+SERVE = """Serve the gateway until interrupted. Settings are environment variables that begin with GATEWAY_; the command
+`settings` lists them."""
+SCHEMA = """Print the schema. With --check, print the changes since an older schema that break clients; the exit code
+is 1 if there are any."""
+SETTINGS = """Print every setting with its value, meaning, default, and the source of its value: the environment, the
+file .env, or the default."""
+DOCTOR = """Send up to four reads to osu!track and report every unexpected field; the exit code is 1 if there are any.
+None of the reads can start an update."""
+QUERY = """\
+Run an operation and print the response. Without --url, a gateway is started for this one call: its cache is empty,
+and updates need no token. GATEWAY_QUERY_TOKEN is the bearer token for a gateway with --url.
+"""
+QUERY_EXIT_CODES = """\
+exit codes:
+  0    the response has data and no errors
+  1    the response has errors
+  2    usage error or invalid setting
+  3    the gateway is unreachable, or its response is not GraphQL
+  130  interrupted
+  141  stdout was closed early (e.g. by `head`)
+"""
+VARIABLE = (
+    "a variable, parsed as its declared type: text for ID, String, enums and dates; JSON for other scalars and for"
+    " objects; for a list, repeat the option or pass JSON"
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns its exit code: 0 if all is well, 1 if not, 2 for a wrong call or wrong settings."""
+    """Run a command and return its exit code."""
     try:
         code = _run(_parser().parse_args(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more at its end, and would complain.
+        # Python flushes stdout at exit, which would fail with a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     return code
 
 
-def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command == "query":
-        return _query(chosen)
-    from .cli import commands  # noqa: PLC0415  # `--help` and a wrong call answer at once
+def _run(options: argparse.Namespace) -> int:
+    if options.command == "query":
+        return _query(options)
+    from .cli import commands  # noqa: PLC0415
+    from .settings import BadSettings  # noqa: PLC0415
 
     try:
-        match chosen.command:
+        match options.command:
             case "serve":
-                return commands.serve(sandbox=chosen.sandbox)
+                return commands.serve(sandbox=options.sandbox)
             case "schema":
-                return commands.schema(chosen.check)
+                return commands.schema(options.check)
             case "settings":
                 return commands.settings()
             case _:
@@ -57,29 +75,51 @@ def _run(chosen: argparse.Namespace) -> int:
         return 2
 
 
-def _query(call: argparse.Namespace) -> int:
+def _query(options: argparse.Namespace) -> int:
     try:
-        from .cli.query import query  # noqa: PLC0415  # as above; and an interrupt can come at any moment
+        # The import is interruptible too.
+        from .cli.query import query  # noqa: PLC0415
 
-        return query(call)
+        return query(options)
     except KeyboardInterrupt:
         return INTERRUPTED
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="osutrack-gateway", description="The GraphQL gateway over osu!track.", epilog=EXIT_CODES
+        prog="osutrack-gateway", description="A GraphQL gateway for osu!track.", epilog=EXIT_CODES
     )
     parser.add_argument("--version", action="version", version=version("osutrack-gateway"))
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve the gateway", description=SERVE)
-    serve.add_argument("--sandbox", action="store_true", help="over a simulated osu!track, without the network")
+    serve.add_argument("--sandbox", action="store_true", help="use a simulated osu!track, without network access")
     schema = commands.add_parser("schema", help="print the schema", description=SCHEMA)
-    schema.add_argument("--check", metavar="OLD", help="instead, fail if a change since this file breaks clients")
-    commands.add_parser("settings", help="print every setting, its value and where that is from", description=SETTINGS)
-    commands.add_parser("doctor", help="ask osu!track four things, and tell what has changed", description=DOCTOR)
-    add_options(commands.add_parser("query", help="run an operation and print its answer"))
+    schema.add_argument("--check", metavar="OLD", help="compare with the schema in this file")
+    commands.add_parser("settings", help="print every setting and its value", description=SETTINGS)
+    commands.add_parser("doctor", help="compare osu!track's responses with its known API", description=DOCTOR)
+    _add_query(commands)
     return parser
+
+
+def _add_query(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    parser = commands.add_parser(
+        "query",
+        help="run an operation and print the response",
+        description=QUERY,
+        epilog=QUERY_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("file", metavar="FILE", help="a GraphQL document; - is standard input")
+    parser.add_argument("--operation", metavar="NAME", help="the operation to run, if the document has several")
+    parser.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help=VARIABLE)
+    parser.add_argument("--variables", metavar="JSON", help="all variables as a JSON object, or @FILE with one")
+    target = parser.add_mutually_exclusive_group()
+    target.add_argument("--url", help="a running gateway; the default path is /graphql")
+    target.add_argument("--sandbox", action="store_true", help="use a simulated osu!track, without network access")
+    output = parser.add_mutually_exclusive_group()
+    output.add_argument("--table", action="store_true", help="print the data as tables")
+    output.add_argument("--compact", action="store_true", help="print the JSON response on one line")
+    parser.add_argument("--quiet", action="store_true", help="show no progress on the terminal")
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The command line: `serve`, `schema`, `settings`, `doctor` and `query`."""
+"""The commands of the command line: `serve`, `schema`, `settings`, `doctor` and `query`."""

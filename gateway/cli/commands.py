@@ -1,4 +1,4 @@
-"""The commands, each of which returns an exit code: 0 if all is well, 1 if not."""
+"""The commands `serve`, `schema`, `settings` and `doctor`; each returns its exit code."""
 
 import asyncio
 import logging
@@ -26,40 +26,40 @@ from gateway.server.protocol import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
 from gateway.telemetry.logs import configure
-from gateway.telemetry.metrics import forget_process
+from gateway.telemetry.metrics import discard_live_metrics
 from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
 
 log = logging.getLogger(__name__)
 
 LOCAL = "127.0.0.1"
-START_S = 10.0
-# What has been accepted may take so long to end: an operation, or an update.
+SANDBOX_START_S = 10.0
+# Time for accepted requests to finish: as long as an update can take.
 SHUTDOWN_S = 30
-# A worker process that gives no sign of life for so long is taken for dead; it needs some to start on a busy machine.
+# A worker process that does not respond for this long is replaced. Starting on a busy machine takes a part of it.
 WORKER_START_S = 20
 
 
 def serve(*, sandbox: bool) -> int:
-    """Serve until a signal ends it."""
+    """Serve the gateway until SIGINT or SIGTERM."""
     settings = read_settings()
     configure(settings)
     check_extra(settings)
-    # Here, as a worker process that finds it out is only replaced.
+    # Checked before workers start: one that fails to start would be replaced forever.
     connection_pool(settings.redis_url)
-    with simulated() if sandbox else nullcontext(settings.upstream_url) as url:
+    with run_sandbox() if sandbox else nullcontext(settings.upstream_url) as url:
         return _serve(settings.model_copy(update={"upstream_url": url}))
 
 
 def _serve(settings: Settings) -> int:
     config = ServerConfig(
-        partial(application, settings),
+        partial(create_worker_app, settings),
         factory=True,
         header_timeout_s=settings.header_timeout_s,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        # Nothing is pushed, so there is nothing to speak WebSocket for.
+        # The schema has no subscriptions.
         ws="none",
         log_config=None,
         log_level=settings.log_level,
@@ -69,29 +69,29 @@ def _serve(settings: Settings) -> int:
         timeout_worker_healthcheck=WORKER_START_S,
     )
     if settings.workers > 1:
-        return _serve_together(config)
+        return _serve_workers(config)
     server = uvicorn.Server(config)
     try:
         server.run()
     except KeyboardInterrupt:
-        # uvicorn raises it anew when it has ended what it was doing.
+        # uvicorn raises the signal again after a graceful shutdown.
         return 0
     except SystemExit:
-        # It can't start, and has said why.
+        # uvicorn has logged why it can't start.
         return 1
     return 0 if server.started else 1
 
 
-def application(settings: Settings) -> Callable[..., Any]:
-    """The gateway as each process serves it; the process logs in our way from then on."""
-    # What is told of in one round of the event loop is written at its end.
+def create_worker_app(settings: Settings) -> Callable[..., Any]:
+    """The application of one server process, whose logging it configures."""
+    # The access log lines of one iteration of the event loop are written together.
     log_request = configure(settings, schedule=lambda call: asyncio.get_running_loop().call_soon(call))
     log_retries()
     return create_app(settings, log_request=log_request)
 
 
 class _Supervisor(Multiprocess):
-    """Replaces processes that die, and what they held is not counted any more; at the end lets nobody in."""
+    """Discards the live metrics of workers that have died, and stops accepting connections at shutdown."""
 
     def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
         super().__init__(config, sockets)
@@ -99,23 +99,23 @@ class _Supervisor(Multiprocess):
         self._pids: set[int | None] = set()
 
     def keep_subprocess_alive(self) -> None:
-        # They are replaced here when they die, and elsewhere on SIGHUP.
+        # The superclass replaces dead workers here, and all workers on SIGHUP.
         super().keep_subprocess_alive()
         pids = {worker.pid for worker in self.processes}
         for dead in self._pids - pids:
-            forget_process(dead, self._folder)
+            discard_live_metrics(dead, self._folder)
         self._pids = pids
 
     def terminate_all(self) -> None:
-        # As long as one process holds it the kernel accepts for all, though nobody will answer.
-        for listening in self.sockets:
-            listening.close()
+        # While any process has the socket open, the kernel accepts connections that no worker serves.
+        for listener in self.sockets:
+            listener.close()
         super().terminate_all()
 
 
-def _serve_together(config: uvicorn.Config) -> int:
+def _serve_workers(config: uvicorn.Config) -> int:
     with TemporaryDirectory() as folder:
-        # Where prometheus-client, in each worker process, puts what it counts: how it wants to be told.
+        # prometheus-client reads it in each worker process and stores the metrics there.
         os.putenv("PROMETHEUS_MULTIPROC_DIR", folder)
         supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
         supervisor.run()
@@ -123,28 +123,28 @@ def _serve_together(config: uvicorn.Config) -> int:
 
 
 @contextmanager
-def simulated() -> Iterator[str]:
-    """The address of a simulated osu!track, served by a thread of this process on a free port."""
+def run_sandbox() -> Iterator[str]:
+    """The URL of a simulated osu!track, which a thread of this process serves on a free port."""
     options: dict[str, Any] = {"host": LOCAL, "port": 0, "lifespan": "off", "log_config": None, "log_level": "warning"}
     server = uvicorn.Server(uvicorn.Config(create_sandbox(rate_limits=True), **options))
     thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
     thread.start()
-    deadline = time.monotonic() + START_S
+    deadline = time.monotonic() + SANDBOX_START_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
     port = server.servers[0].sockets[0].getsockname()[1]
     url = f"http://{LOCAL}:{port}"
-    log.info("Sandbox: a simulated osu!track at %s (players and faults: %s/_sandbox/)", url, url)
+    log.info("Sandbox: simulated osu!track at %s (control endpoint: %s/_sandbox/)", url, url)
     try:
         yield url
     finally:
-        # Waited for: a thread that still runs uvloop when the interpreter ends can crash it.
+        # A thread that runs uvloop while the interpreter exits can crash it.
         server.should_exit = server.force_exit = True
-        thread.join(START_S)
+        thread.join(SANDBOX_START_S)
 
 
 def schema(old: str | None) -> int:
-    """Print the schema, or what in it breaks clients of an older one; 2 if there is no older one."""
+    """Print the schema, or its breaking changes since the file `old`."""
     if old is None:
         print(sdl(), end="")
         return 0
@@ -158,22 +158,22 @@ def schema(old: str | None) -> int:
 
 
 def settings() -> int:
-    """Print every setting: its value, default, where it is from, and what it means with its unit."""
+    """Print every setting with its value, meaning, default and source."""
     for info in setting_infos(read_settings()):
         default = f"{info.default} {info.unit}".strip() or "none"
-        print(f"{info.variable}={info.value}\n    {info.meaning} Default: {default}. From: {info.source}.")
+        print(f"{info.variable}={info.value}\n    {info.meaning} Default: {default}. Source: {info.source}.")
     return 0
 
 
 def doctor() -> int:
-    """Ask osu!track what a gateway asks, once each, and print what is not as expected."""
-    findings = asyncio.run(_examined())
-    for what, problems in findings.items():
-        print(f"{what}: {'; '.join(problems) if problems else 'as expected'}")
+    """Send one request to each endpoint that only reads, and print unexpected fields."""
+    findings = asyncio.run(_examine())
+    for endpoint, problems in findings.items():
+        print(f"{endpoint}: {'; '.join(problems) if problems else 'as expected'}")
     return 1 if any(findings.values()) else 0
 
 
-async def _examined() -> dict[str, list[str]]:
+async def _examine() -> dict[str, list[str]]:
     upstream = Upstream(read_settings())
     try:
         return await examine(upstream.client)

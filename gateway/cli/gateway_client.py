@@ -1,4 +1,4 @@
-"""The target to a gateway, over the network or in this process, and its answer."""
+"""A client of a gateway, over the network or in this process."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,15 +13,15 @@ from gateway.settings import Settings
 from .operation import Operation, UsageError
 
 GRAPHQL = "application/graphql-response+json"
-# Longer than a gateway takes for an update, which is its longest work.
+# Longer than an update, the slowest operation of a gateway.
 TIMEOUT_S = 60.0
 
 
 class GatewayUnreachable(Exception):
-    """No gateway could be reached, or what answered is none. The message names it."""
+    """The gateway is unreachable, or its response is not GraphQL; the message names the URL."""
 
 
-class Failure(msgspec.Struct):
+class ErrorEntry(msgspec.Struct):
     """An entry in `errors`."""
 
     message: str
@@ -29,7 +29,7 @@ class Failure(msgspec.Struct):
     extensions: dict[str, Any] = {}
 
 
-class Warned(msgspec.Struct):
+class WarningEntry(msgspec.Struct):
     """An entry in `extensions.warnings`."""
 
     message: str
@@ -38,75 +38,75 @@ class Warned(msgspec.Struct):
 
 
 class Extensions(msgspec.Struct):
-    """What the gateway tells beside the data, as far as it is of interest here."""
+    """The part of `extensions` that is printed."""
 
-    warnings: list[Warned] = []
+    warnings: list[WarningEntry] = []
 
 
-class Answer(msgspec.Struct):
-    """A GraphQL response, and the bytes it came in."""
+class Response(msgspec.Struct):
+    """A GraphQL response; `content` is its body."""
 
     data: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
-    errors: list[Failure] = []
+    errors: list[ErrorEntry] = []
     extensions: Extensions = msgspec.field(default_factory=Extensions)
     content: bytes = b""
 
 
 class Target(NamedTuple):
-    """How to reach a gateway."""
+    """The HTTP client and the URL of a gateway."""
 
     http: httpx.AsyncClient
     url: httpx.URL
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[Target]:
-    """The target to the gateway at this address. Raises `UsageError` if it is none."""
+async def connect(url: str) -> AsyncIterator[Target]:
+    """The running gateway at this URL; raises `UsageError` for an invalid URL."""
     try:
         address = httpx.URL(url)
     except httpx.InvalidURL as exc:
         raise UsageError(f"--url {url}: {exc}") from exc
     if address.scheme not in {"http", "https"} or not address.host:
-        raise UsageError(f"--url {url}: it must be like http://127.0.0.1:8000")
+        raise UsageError(f"--url {url}: expected an HTTP URL such as http://127.0.0.1:8000")
     async with httpx.AsyncClient(timeout=TIMEOUT_S) as http:
         yield Target(http, address.copy_with(path="/graphql") if address.path == "/" else address)
 
 
 @asynccontextmanager
-async def in_process(settings: Settings, *, sandbox: bool) -> AsyncIterator[Target]:
-    """The target to a gateway that lives as long as the context; nothing is remembered at first."""
-    # Half a second of imports that a query to a running gateway does without.
+async def start_gateway(settings: Settings, *, sandbox: bool) -> AsyncIterator[Target]:
+    """A gateway in this process, with an empty cache, until the end of the block."""
+    # Half a second of imports, which a request to a running gateway does not need.
     from gateway.sandbox import create_sandbox  # noqa: PLC0415
     from gateway.web.app import create_app  # noqa: PLC0415
 
-    # Whoever reads the settings knows the tokens: there is nobody to keep out.
-    chosen: dict[str, Any] = {"update_tokens": ()} | ({"upstream_url": "http://sandbox"} if sandbox else {})
+    # The caller can read the tokens in the settings, so checking them is pointless.
+    changes: dict[str, Any] = {"update_tokens": ()} | ({"upstream_url": "http://sandbox"} if sandbox else {})
     upstream = httpx.ASGITransport(create_sandbox(rate_limits=True)) if sandbox else None
-    app = create_app(settings.model_copy(update=chosen), transport=upstream)
+    app = create_app(settings.model_copy(update=changes), transport=upstream)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:
         yield Target(http, httpx.URL("http://gateway/graphql"))
 
 
-async def answer(target: Target, question: Operation, *, token: str) -> Answer:
-    """The answer to an operation, whatever it says. Raises `GatewayUnreachable` if there is none."""
-    where = target.url.copy_with(username=None, password=None)
+async def execute(target: Target, operation: Operation, *, token: str) -> Response:
+    """The response to an operation, with or without errors; raises `GatewayUnreachable`."""
+    url = target.url.copy_with(username=None, password=None)
     headers = {"Accept": GRAPHQL, "User-Agent": f"osutrack-gateway-query/{version('osutrack-gateway')}"}
     if token:
         headers["Authorization"] = f"Bearer {token}"
     try:
-        response = await target.http.post(target.url, json=question._asdict(), headers=headers)
+        http_response = await target.http.post(target.url, json=operation._asdict(), headers=headers)
     except httpx.HTTPError as exc:
-        raise GatewayUnreachable(f"{where} can't be reached: {str(exc) or type(exc).__name__}") from exc
+        raise GatewayUnreachable(f"{url} can't be reached: {str(exc) or type(exc).__name__}") from exc
     try:
-        found = msgspec.json.decode(response.content, type=Answer)
+        response = msgspec.json.decode(http_response.content, type=Response)
     except msgspec.DecodeError as exc:
-        raise GatewayUnreachable(_not_graphql(where, response)) from exc
-    if found.data is msgspec.UNSET and not found.errors:
-        raise GatewayUnreachable(_not_graphql(where, response))
-    found.content = response.content
-    return found
+        raise GatewayUnreachable(_not_graphql(url, http_response)) from exc
+    if response.data is msgspec.UNSET and not response.errors:
+        raise GatewayUnreachable(_not_graphql(url, http_response))
+    response.content = http_response.content
+    return response
 
 
-def _not_graphql(where: httpx.URL, response: httpx.Response) -> str:
-    kind = response.headers.get("content-type", "of no type")
-    return f"{where} did not answer with GraphQL (status {response.status_code}, {kind})"
+def _not_graphql(url: httpx.URL, response: httpx.Response) -> str:
+    media_type = response.headers.get("content-type", "no content type")
+    return f"{url} did not send a GraphQL response (status {response.status_code}, {media_type})"

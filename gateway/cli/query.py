@@ -1,4 +1,4 @@
-"""What can be given to `gateway query` on the command line, and what its exit codes mean."""
+"""`gateway query`: runs an operation, prints the response to stdout, and errors and warnings to stderr."""
 
 import argparse
 import asyncio
@@ -12,130 +12,92 @@ import msgspec
 
 from gateway.settings import BadSettings, QuerySettings, read_settings
 
-from .gateway_client import Answer, Failure, GatewayUnreachable, answer, in_process, running
-from .operation import Operation, UsageError, asked
+from .gateway_client import ErrorEntry, GatewayUnreachable, Response, connect, execute, start_gateway
+from .operation import Operation, UsageError, read_operation
 from .table import printable, tables
 
-DESCRIPTION = """\
-Run an operation and print its answer. Without --url a gateway is started just for this call: its own cache is
-empty, and an update needs no token.
-"""
-EXIT_CODES = """\
-exit codes:
-  0    the answer has data and no errors
-  1    the answer has errors, perhaps beside data
-  2    the call is wrong: the file, the operation, a variable, a setting
-  3    no gateway answered: it can't be reached, or what did answer is not GraphQL
-  130  interrupted
-  141  whoever read the answer, like `head`, left before its end
-"""
-VARIABLE = (
-    "a variable, read as its declared type: text for ID, String, enums and dates, JSON for other scalars and for"
-    " objects; for a list, give it several times or as JSON"
-)
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """What `query` takes."""
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.description = DESCRIPTION
-    parser.epilog = EXIT_CODES
-    parser.add_argument("file", metavar="FILE", help="a GraphQL document; - is standard input")
-    parser.add_argument("--operation", metavar="NAME", help="which of the document's operations, if there are several")
-    parser.add_argument("--var", metavar="NAME=VALUE", action="append", default=[], help=VARIABLE)
-    parser.add_argument("--variables", metavar="JSON", help="all variables as a JSON object, or @FILE that has one")
-    where = parser.add_mutually_exclusive_group()
-    where.add_argument("--url", help="a running gateway; without a path, /graphql")
-    where.add_argument("--sandbox", action="store_true", help="over a simulated osu!track, without the network")
-    shape = parser.add_mutually_exclusive_group()
-    shape.add_argument("--table", action="store_true", help="print the data as tables, for people")
-    shape.add_argument("--compact", action="store_true", help="print the JSON answer on one line")
-    parser.add_argument("--quiet", action="store_true", help="no progress on standard error; there is none in a pipe")
-
-
+RESPONSE_HAS_ERRORS, USAGE_ERROR, NO_RESPONSE = 1, 2, 3
 CLEAR_LINE = "\r\x1b[K"
+
+
+def query(options: argparse.Namespace) -> int:
+    """Run the operation, print the response, and return the exit code."""
+    try:
+        operation = read_operation(options.file, options.operation, options.var, options.variables)
+        response = asyncio.run(_execute(options, operation))
+    except (UsageError, BadSettings) as exc:
+        return _fail(exc, USAGE_ERROR)
+    except GatewayUnreachable as exc:
+        return _fail(exc, NO_RESPONSE)
+    for line in render_errors(response):
+        print(line, file=sys.stderr)
+    # JSON is UTF-8, independent of the terminal's encoding.
+    sys.stdout.buffer.write(_render(response, options))
+    sys.stdout.buffer.flush()
+    return RESPONSE_HAS_ERRORS if response.errors else 0
+
+
+async def _execute(options: argparse.Namespace, operation: Operation) -> Response:
+    settings, token = read_settings(), QuerySettings().token
+    gateway = connect(options.url) if options.url else start_gateway(settings, sandbox=options.sandbox)
+    async with gateway as target, progress(sys.stderr, shown=not options.quiet):
+        return await execute(target, operation, token=token)
+
+
+def _render(response: Response, options: argparse.Namespace) -> bytes:
+    if options.table:
+        return tables(response.data).encode() if response.data else b""
+    return msgspec.json.format(response.content, indent=-1 if options.compact else 2) + b"\n"
+
+
+def render_errors(response: Response) -> Iterator[str]:
+    """The errors, then the warnings about stale or incomplete data, one line each."""
+    for error in response.errors:
+        yield printable(f"error: {_prefix(error.path)}{error.message}{_suffix(error)}")
+    for warning in response.extensions.warnings:
+        yield printable(f"warning: {_prefix(warning.path)}{warning.message} ({warning.code})")
+
+
+def _prefix(path: list[str | int] | None) -> str:
+    return ".".join(map(str, path)) + ": " if path else ""
+
+
+def _suffix(error: ErrorEntry) -> str:
+    code, wait_s = (error.extensions.get(name) for name in ("code", "retryAfterSeconds"))
+    facts = [str(code)] if code else []
+    if wait_s is not None:
+        facts.append(f"retry in {wait_s} s")
+    return f" ({', '.join(facts)})" if facts else ""
+
+
+def _fail(reason: Exception, code: int) -> int:
+    print(f"error: {reason}", file=sys.stderr)
+    return code
 
 
 @asynccontextmanager
 async def progress(
     stream: TextIO, *, shown: bool, sleep: Callable[[float], Awaitable[object]] = asyncio.sleep
 ) -> AsyncIterator[None]:
-    """Around work that may be long: nothing for a second, then how long it has taken. Only for a terminal."""
+    """Show the elapsed seconds of the block, from the first second on; only on a terminal."""
     if not shown or not stream.isatty():
         yield
         return
-    telling = asyncio.create_task(_tell(stream, sleep))
+    task = asyncio.create_task(_show_seconds(stream, sleep))
     try:
         yield
     finally:
-        telling.cancel()
-        await asyncio.wait([telling])
+        task.cancel()
+        await asyncio.wait([task])
 
 
-async def _tell(stream: TextIO, sleep: Callable[[float], Awaitable[object]]) -> None:
+async def _show_seconds(stream: TextIO, sleep: Callable[[float], Awaitable[object]]) -> None:
     await sleep(1)
     try:
         for seconds in count(1):
-            stream.write(f"{CLEAR_LINE}asking for {seconds} s")
+            stream.write(f"{CLEAR_LINE}waiting for {seconds} s")
             stream.flush()
             await sleep(1)
     finally:
         stream.write(CLEAR_LINE)
         stream.flush()
-
-
-def render_errors(answer: Answer) -> Iterator[str]:
-    """Errors first, then what is served although it is old or incomplete."""
-    for error in answer.errors:
-        yield printable(f"error: {_at(error.path)}{error.message}{_facts(error)}")
-    for warning in answer.extensions.warnings:
-        yield printable(f"warning: {_at(warning.path)}{warning.message} ({warning.code})")
-
-
-def _at(path: list[str | int] | None) -> str:
-    return ".".join(map(str, path)) + ": " if path else ""
-
-
-def _facts(error: Failure) -> str:
-    code, wait_s = (error.extensions.get(name) for name in ("code", "retryAfterSeconds"))
-    facts = [str(code)] if code else []
-    if wait_s is not None:
-        facts.append(f"try again in {wait_s} s")
-    return f" ({', '.join(facts)})" if facts else ""
-
-
-ERRORS, WRONG_CALL, NO_ANSWER = 1, 2, 3
-
-
-def query(call: argparse.Namespace) -> int:
-    """Run the operation and print what it comes to."""
-    try:
-        found = asyncio.run(_answered(call, asked(call.file, call.operation, call.var, call.variables)))
-    except (UsageError, BadSettings) as exc:
-        return _fail(exc, WRONG_CALL)
-    except GatewayUnreachable as exc:
-        return _fail(exc, NO_ANSWER)
-    for complaint in render_errors(found):
-        print(complaint, file=sys.stderr)
-    # UTF-8, whatever the terminal says: JSON is nothing else.
-    sys.stdout.buffer.write(_printed(found, call))
-    sys.stdout.buffer.flush()
-    return ERRORS if found.errors else 0
-
-
-async def _answered(call: argparse.Namespace, question: Operation) -> Answer:
-    settings = read_settings()
-    way = running(call.url) if call.url else in_process(settings, sandbox=call.sandbox)
-    async with way as gateway, progress(sys.stderr, shown=not call.quiet):
-        return await answer(gateway, question, token=QuerySettings().token)
-
-
-def _printed(found: Answer, call: argparse.Namespace) -> bytes:
-    if call.table:
-        return tables(found.data).encode() if found.data else b""
-    return msgspec.json.format(found.content, indent=-1 if call.compact else 2) + b"\n"
-
-
-def _fail(reason: Exception, code: int) -> int:
-    print(f"error: {reason}", file=sys.stderr)
-    return code

@@ -140,6 +140,6 @@ class Metrics:
         return generate_latest(together)
 
 
-def forget_process(pid: int | None, folder: str) -> None:
-    """What a worker process held, whose metrics lie in the folder, is nobody's any more; what it has counted stays."""
+def discard_live_metrics(pid: int | None, folder: str) -> None:
+    """Remove the gauges of a worker process that has died; its counters remain."""
     mark_process_dead(pid, folder)  # type: ignore[no-untyped-call]  # (the same)

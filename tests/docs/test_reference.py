@@ -24,10 +24,10 @@ def test_every_command_is_documented(capsys):
 @pytest.mark.parametrize(
     "command,said",
     [
-        ("serve", "until it is interrupted"),
+        ("serve", "until interrupted"),
         ("schema", "break clients"),
         ("settings", "the file .env"),
-        ("doctor", "none of which can be an update"),
+        ("doctor", "None of the reads can start an update"),
         ("query", "Without --url"),
     ],
 )

@@ -82,7 +82,7 @@ def test_a_path_without_a_gateway_is_told(gateway, capsys):
     assert main(["query", OPERATIONS, "--operation", "ByName", "--url", f"{gateway}/healthz"]) == 3
     assert (
         capsys.readouterr().err
-        == f"error: {gateway}/healthz did not answer with GraphQL (status 405, text/plain; charset=utf-8)\n"
+        == f"error: {gateway}/healthz did not send a GraphQL response (status 405, text/plain; charset=utf-8)\n"
     )
 
 
@@ -97,10 +97,10 @@ def test_nobody_who_listens_is_told(capsys):
 @pytest.mark.parametrize(
     "answer,reason",
     [
-        (PAGE, "did not answer with GraphQL (status 200, text/html)"),
-        (PAGE.replace(b"<html>", b'{"a":1'), "did not answer with GraphQL"),
-        (PAGE.replace(b"<html>", b"{    }"), "did not answer with GraphQL"),
-        (PAGE.replace(b"<html>", b"[    ]"), "did not answer with GraphQL"),
+        (PAGE, "did not send a GraphQL response (status 200, text/html)"),
+        (PAGE.replace(b"<html>", b'{"a":1'), "did not send a GraphQL response"),
+        (PAGE.replace(b"<html>", b"{    }"), "did not send a GraphQL response"),
+        (PAGE.replace(b"<html>", b"[    ]"), "did not send a GraphQL response"),
         (b"", "can't be reached: Server disconnected"),
     ],
 )
@@ -178,7 +178,7 @@ async def test_whoever_waits_at_a_terminal_sees_the_seconds_which_then_vanish(se
     terminal, (sleep, pass_by) = Terminal(), seconds
     async with progress(terminal, shown=True, sleep=sleep):
         await pass_by(2)
-    assert terminal.getvalue() == f"{CLEAR_LINE}asking for 1 s{CLEAR_LINE}asking for 2 s{CLEAR_LINE}"
+    assert terminal.getvalue() == f"{CLEAR_LINE}waiting for 1 s{CLEAR_LINE}waiting for 2 s{CLEAR_LINE}"
 
 
 async def test_an_answer_within_a_second_leaves_no_trace(seconds):

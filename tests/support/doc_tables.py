@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from prometheus_client.metrics import MetricWrapperBase
 
-from gateway.cli.query import EXIT_CODES
+from gateway.__main__ import QUERY_EXIT_CODES
 from gateway.errors import CODES
 from gateway.settings import Settings, setting_infos
 from gateway.telemetry.metrics import Metrics
@@ -19,7 +19,7 @@ def settings() -> Iterator[list[str]]:
 
 
 def exit_codes() -> list[tuple[str, ...]]:
-    return re.findall(r"^  (\d+) +(.+)$", EXIT_CODES, re.MULTILINE)
+    return re.findall(r"^  (\d+) +(.+)$", QUERY_EXIT_CODES, re.MULTILINE)
 
 
 def errors() -> Iterator[list[str]]:

@@ -70,8 +70,8 @@ def test_settings_are_printed_with_source_and_without_secrets(monkeypatch, capsy
     assert main(["settings"]) == 0
     output = capsys.readouterr().out
     assert "GATEWAY_UPDATE_TOKENS=(hidden)" in output
-    assert "From: environment." in output
-    assert "Timeout for a whole operation. Default: 20 s. From: default." in output
+    assert "Source: environment." in output
+    assert "Timeout for a whole operation. Default: 20 s. Source: default." in output
     assert "very-secret" not in output
 
 

@@ -1,19 +1,19 @@
-"""Answers as tables: for people, so the tests are pictures."""
+"""Responses as tables for `query --table`, and the lines of errors and warnings."""
 
 import pytest
 
-from gateway.cli.gateway_client import Answer, Extensions, Failure, Warned
+from gateway.cli.gateway_client import ErrorEntry, Extensions, Response, WarningEntry
 from gateway.cli.query import render_errors
 from gateway.cli.table import tables
 
 
-def picture(text):
+def expected(text):
     return text.removeprefix("\n")
 
 
-def test_an_object_is_lines_of_key_and_value():
+def test_object_becomes_lines_of_key_and_value():
     data = {"user": {"id": "2", "stats": {"latest": {"pp": 23596.736, "globalRank": None}, "tracked": True}}}
-    assert tables(data) == picture("""
+    assert tables(data) == expected("""
 user.id                       2
 user.stats.latest.pp          23596.736
 user.stats.latest.globalRank  -
@@ -21,9 +21,9 @@ user.stats.tracked            true
 """)
 
 
-def test_a_list_is_a_table_titled_by_its_path_with_numbers_to_the_right():
+def test_list_becomes_table_with_right_aligned_numbers():
     rows = [{"pp": 9.5, "mods": {"label": "HDDT"}, "grade": "XH"}, {"pp": 1200, "mods": {"label": "NM"}, "grade": None}]
-    assert tables({"bestPlays": {"nodes": rows}, "status": {"upstream": "UP"}}) == picture("""
+    assert tables({"bestPlays": {"nodes": rows}, "status": {"upstream": "UP"}}) == expected("""
 status.upstream  UP
 
 bestPlays.nodes
@@ -33,9 +33,9 @@ bestPlays.nodes
 """)
 
 
-def test_numbers_of_a_column_have_their_points_below_each_other():
+def test_decimal_points_of_a_column_are_aligned():
     rows = [{"pp": 23578.68, "rank": 15}, {"pp": -2.9619999999995343, "rank": 9}, {"pp": None, "rank": 1}]
-    assert tables({"rows": rows}) == picture("""
+    assert tables({"rows": rows}) == expected("""
 rows
        pp  rank
 23578.680    15
@@ -44,9 +44,9 @@ rows
 """)
 
 
-def test_a_list_inside_a_row_follows_under_a_path_with_the_number_of_the_row():
+def test_nested_list_follows_with_row_index_in_path():
     users = [{"id": "2", "charts": [{"pp": 1.0}]}, {"id": "3", "charts": []}]
-    assert tables({"users": users}) == picture("""
+    assert tables({"users": users}) == expected("""
 users
 id
 2
@@ -58,9 +58,9 @@ users[0].charts
 """)
 
 
-def test_an_object_that_is_null_in_some_rows_has_the_columns_of_the_others():
+def test_null_object_in_a_row_leaves_cells_empty():
     users = [{"id": "2", "latest": {"pp": 1.5}}, {"id": "3", "latest": None}]
-    assert tables({"users": users}) == picture("""
+    assert tables({"users": users}) == expected("""
 users
 id  latest.pp
 2         1.5
@@ -69,7 +69,7 @@ id  latest.pp
 
 
 @pytest.mark.parametrize(
-    "value,shown",
+    "value, text",
     [
         (["HD", "DT"], "HD, DT"),
         ([], "-"),
@@ -79,13 +79,13 @@ id  latest.pp
         ("a\x1b[31mb\n", "a\\x1b[31mb\\n"),
     ],
 )
-def test_a_value_is_one_line_of_text(value, shown):
-    assert tables({"x": value}) == f"x  {shown}\n"
+def test_value_is_one_line_of_text(value, text):
+    assert tables({"x": value}) == f"x  {text}\n"
 
 
-def test_wide_and_combining_characters_take_the_room_that_a_terminal_gives_them():
+def test_columns_use_the_terminal_width_of_characters():
     rows = [{"name": "日本", "n": 1}, {"name": "e\u0301a", "n": 2}]
-    assert tables({"rows": rows}) == picture("""
+    assert tables({"rows": rows}) == expected("""
 rows
 name  n
 日本  1
@@ -93,20 +93,20 @@ e\u0301a    2
 """)
 
 
-def test_a_list_of_plain_values_in_lists_is_no_trouble():
+def test_nested_lists_of_plain_values_are_one_table():
     assert tables({"grid": [[1, 2], [3]]}) == "grid\n\n1, 2\n3\n"
 
 
-def test_errors_and_warnings_are_a_line_each_with_path_code_and_patience():
-    answer = Answer(
+def test_errors_and_warnings_are_one_line_each():
+    response = Response(
         errors=[
-            Failure("osu!track is busy.", ["user", "peak"], {"code": "UPSTREAM_BUSY", "retryAfterSeconds": 12}),
-            Failure("Not\x07 one of ours."),
+            ErrorEntry("osu!track is busy.", ["user", "peak"], {"code": "UPSTREAM_BUSY", "retryAfterSeconds": 12}),
+            ErrorEntry("Not\x07 a gateway error."),
         ],
-        extensions=Extensions([Warned("ReadResult although it is old.", "STALE_DATA", ["users", 0, "stats"])]),
+        extensions=Extensions([WarningEntry("Data is 700 s old.", "STALE_DATA", ["users", 0, "stats"])]),
     )
-    assert list(render_errors(answer)) == [
-        "error: user.peak: osu!track is busy. (UPSTREAM_BUSY, try again in 12 s)",
-        "error: Not\\x07 one of ours.",
-        "warning: users.0.stats: ReadResult although it is old. (STALE_DATA)",
+    assert list(render_errors(response)) == [
+        "error: user.peak: osu!track is busy. (UPSTREAM_BUSY, retry in 12 s)",
+        "error: Not\\x07 a gateway error.",
+        "warning: users.0.stats: Data is 700 s old. (STALE_DATA)",
     ]

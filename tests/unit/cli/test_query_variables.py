@@ -1,18 +1,18 @@
-"""Variables on the command line become what their declared types want."""
+"""Variables on the command line are parsed as their declared types."""
 
 import pytest
 
-from gateway.cli.operation import UsageError, asked
+from gateway.cli.operation import UsageError, read_operation
 
 
 @pytest.fixture
 def variables(tmp_path):
-    """What becomes of the flags for a variable `$x` of this type."""
+    """Parse flags for a variable `$x` of a type."""
 
     def read(kind, *values):
         file = tmp_path / "operation.graphql"
         file.write_text(f"query ($x: {kind}) {{ it(x: $x) }}")
-        return asked(str(file), None, [f"x={value}" for value in values], None).variables["x"]
+        return read_operation(str(file), None, [f"x={value}" for value in values], None).variables["x"]
 
     return read
 
@@ -38,7 +38,7 @@ def variables(tmp_path):
         ("[[Int!]!]", ["[1, 2]"], [1, 2]),
     ],
 )
-def test_a_flag_is_read_as_its_declared_type(variables, kind, values, expected):
+def test_flag_is_parsed_as_its_declared_type(variables, kind, values, expected):
     assert variables(kind, *values) == expected
 
 
@@ -55,6 +55,6 @@ def test_a_flag_is_read_as_its_declared_type(variables, kind, values, expected):
         ("ID", ["2", "3"]),
     ],
 )
-def test_a_flag_that_its_type_can_not_be_is_a_wrong_call(variables, kind, values):
+def test_invalid_value_for_the_type_is_rejected(variables, kind, values):
     with pytest.raises(UsageError, match="--var x"):
         variables(kind, *values)
