@@ -1,7 +1,4 @@
-"""Nobody is kept out: axe, which knows the rules of WCAG that a program can check, finds nothing on any page of ours.
-
-GraphiQL itself is others' work and left out.
-"""
+"""Accessibility: axe finds no violation of WCAG on any page. GraphiQL's own markup is excluded."""
 
 import shutil
 import subprocess
@@ -13,9 +10,11 @@ from tests.browser.chromium import DESK, PHONE
 from tests.support.binaries import requires_binary
 
 PACKAGE = Path(__file__).parent / "axe/package.json"
-RUN = "axe.run({exclude: ['#graphiql']}).then((found) => found.violations.map(({id, nodes}) => [id, nodes[0].html]))"
+RUN = (
+    "axe.run({exclude: ['#graphiql']}).then((results) => results.violations.map(({id, nodes}) => [id, nodes[0].html]))"
+)
 
-pytestmark = requires_binary("npm", "the rules are a package for Node.js")
+pytestmark = requires_binary("npm", "axe is an npm package")
 
 
 @pytest.fixture(scope="module")
@@ -28,39 +27,39 @@ def axe(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "path,done",
+    "path,text",
     [
-        ("/", "answering"),
-        ("/graphql", "Start"),
-        ("/no/such/page", "misspelt"),
+        ("/", "responding"),
+        ("/graphql", "Home"),
+        ("/no/such/page", "Check the URL"),
         ("/players/131464?compare=2", "Stop comparing"),
         ("/players/70000071", "Start tracking"),
-        ("/players/peppy", "no such player"),
+        ("/players/peppy", "Invalid player ID"),
     ],
 )
 @pytest.mark.parametrize(
     "view", [{"color_scheme": "light", "size": DESK}, {"color_scheme": "dark", "size": PHONE}], ids=["light", "dark"]
 )
-def test_no_rule_is_broken(session, axe, path, done, view):
+def test_page_has_no_violation(session, axe, path, text, view):
     page = session.open(path, **view)
-    page.get_by_text(done).first.wait_for()
+    page.get_by_text(text).first.wait_for()
     page.evaluate(axe)
     assert page.evaluate(RUN) == []
-    session.errors[:] = [wrong for wrong in session.errors if "404" not in wrong]
+    session.errors[:] = [error for error in session.errors if "404" not in error]
 
 
 @pytest.mark.parametrize("scheme,user", [("light", 1040), ("dark", 1041)])
-def test_no_rule_is_broken_by_a_player_after_an_update(session, axe, scheme, user):
+def test_updated_player_page_has_no_violation(session, axe, scheme, user):
     page = session.open(f"/players/{user}", size=PHONE, color_scheme=scheme)
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("Show as table").click()
     page.click("#update")
     page.wait_for_selector("#update-result .result")
     page.evaluate(axe)
     assert page.evaluate(RUN) == []
 
 
-def test_no_rule_is_broken_by_an_error(session, gateway, axe):
+def test_error_box_has_no_violation(session, gateway, axe):
     gateway.fault(kind="status", status=503)
     page = session.open("/players/1042")
     page.wait_for_selector(".error-box")

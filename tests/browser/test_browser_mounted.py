@@ -29,13 +29,13 @@ def session(session, mounted):
 
 def test_landing_page_shows_endpoint_of_mount(session, mounted):
     page = session.open("/")
-    page.get_by_text("answering").wait_for()
+    page.get_by_text("responding").wait_for()
     assert f'"{mounted}/graphql"' in page.locator("#javascript").inner_text()
 
 
 def test_graphiql_works_below_mount(session):
     page = session.open("/")
-    page.get_by_role("link", name="A profile").click()
+    page.get_by_role("link", name="Profile").click()
     page.locator(".graphiql-query-editor .cm-def").first.wait_for()
     page.get_by_label("Show Documentation Explorer").click()
     page.get_by_role("link", name="UserStats", exact=True).wait_for()
@@ -43,7 +43,7 @@ def test_graphiql_works_below_mount(session):
 
 def test_player_page_opens_below_mount(session, mounted):
     page = session.open("/")
-    page.get_by_label("Look at a player").fill("131464")
+    page.get_by_label("Find a player").fill("131464")
     page.keyboard.press("Enter")
     page.wait_for_selector("#progress[aria-busy=false]")
     assert page.url == f"{mounted}/players/131464"
@@ -52,6 +52,6 @@ def test_player_page_opens_below_mount(session, mounted):
 
 def test_not_found_page_links_to_mount(session, mounted):
     page = session.open("/no/such/page")
-    page.get_by_role("link", name="the start").click()
+    page.get_by_role("link", name="home page").click()
     assert page.url == f"{mounted}/"
     session.errors.clear()  # the browser logs each 404

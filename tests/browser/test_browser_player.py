@@ -1,4 +1,4 @@
-"""A player's page in a real browser: read, zoomed, compared and updated, by mouse and by keyboard, on a phone too."""
+"""The player page: stats, charts, comparison, updates, keyboard, phone."""
 
 import re
 
@@ -11,20 +11,20 @@ from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
 LOADED = "#progress[aria-busy=false]"
-# Players whom no other test of this file updates.
-UPDATED, COOLED, TYPED = 1052, 1053, 1054
+# Each is updated by one test of this module only.
+UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
 
 
 @pytest.fixture(scope="module")
 def gateway():
-    """One for all tests of this file, which make more updates than osu!track is to be asked for."""
+    """One gateway per module, without an update budget: the tests exceed it."""
     with gateway_process(updates_per_minute="0") as process:
         yield RunningGateway(process.url, process.sandbox_url)
 
 
 @pytest.fixture
 def player(session):
-    """Opens a player's page and waits until its charts and hiscores are drawn."""
+    """Opens a player page and waits for its charts and hiscores."""
 
     def opened(rest, **view):
         page = session.open(f"/players/{rest}", **view)
@@ -40,13 +40,13 @@ def upstream_requests(gateway):
 
 
 def points(page):
-    """How many the first player has in the window, as the page says."""
+    """The number of points of the first player in the caption."""
     [count, *_] = re.findall(r"([\d,]+) points", page.locator("#plots-caption").inner_text())
     return int(count.replace(",", ""))
 
 
 def drag(page, start, end):
-    """Over the upper chart, from one share of its width to another."""
+    """Drag over the upper chart between two shares of its width."""
     box = page.locator("#plot-pp .u-over").bounding_box()
     page.mouse.move(box["x"] + box["width"] * start, box["y"] + 40)
     page.mouse.down()
@@ -54,17 +54,17 @@ def drag(page, start, end):
     page.mouse.up()
 
 
-def said(page):
+def announced(page):
     expect(page.locator("#live-region")).not_to_be_empty()
     return page.locator("#live-region").inner_text()
 
 
-def outcome(page):
+def update_result(page):
     page.locator("#update-result .result").wait_for()
     return page.locator("#update-result").inner_text()
 
 
-def test_a_page_tells_how_a_player_stands(player):
+def test_page_shows_stats_gains_peak_hiscores(player):
     page = player(AMEO)
     assert page.get_by_role("heading", level=1).inner_text() == f"Player {AMEO}"
     assert re.search(r"Global rank\s+#[\d,]+", page.locator("#current-stats").inner_text())
@@ -73,7 +73,7 @@ def test_a_page_tells_how_a_player_stands(player):
     assert page.locator("#plays tr").count() == 10
 
 
-def test_hiscores_have_mods_and_grades_and_there_are_more(player):
+def test_hiscores_show_mods_grades_and_pages(player):
     page = player(AMEO)
     best = page.locator("#plays tr").first
     assert re.fullmatch(r"(SS|S|A|B|C|D|F|\?).*", best.locator(".grade").inner_text(), re.DOTALL)
@@ -84,19 +84,19 @@ def test_hiscores_have_mods_and_grades_and_there_are_more(player):
     expect(page.locator("#plays tr")).to_have_count(10, timeout=TIMEOUT_MS)
 
 
-def test_a_drag_zooms_and_a_double_click_shows_all_again(player):
+def test_drag_zooms_and_double_click_resets(player):
     page = player(AMEO)
-    everything = page.locator("#plots-caption").inner_text()
+    initial = page.locator("#plots-caption").inner_text()
     drag(page, 0.5, 0.7)
     page.wait_for_url("**?from=*to=*")
     page.wait_for_selector(LOADED)
-    assert page.locator("#plots-caption").inner_text() != everything
+    assert page.locator("#plots-caption").inner_text() != initial
     page.locator("#plot-pp .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
-    expect(page.locator("#plots-caption")).to_have_text(everything, timeout=TIMEOUT_MS)
+    expect(page.locator("#plots-caption")).to_have_text(initial, timeout=TIMEOUT_MS)
 
 
-def test_a_finger_zooms_too(player):
+def test_touch_drag_zooms(player):
     page = player(AMEO, size=PHONE)
     over = page.locator("#plot-pp .u-over")
     box = over.bounding_box()
@@ -106,12 +106,12 @@ def test_a_finger_zooms_too(player):
     page.wait_for_url("**?from=*")
 
 
-def test_keys_walk_select_and_zoom(player):
+def test_keys_move_select_and_zoom(player):
     page = player(AMEO)
     page.focus("#plots")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert re.fullmatch(r"\d+ \w+ 20\d\d, [\d:]+ UTC: [\d,.]+ pp, #[\d,]+", said(page))
+    assert re.fullmatch(r"\d+ \w+ 20\d\d, [\d:]+ UTC: [\d,.]+ pp, #[\d,]+", announced(page))
     page.keyboard.press("Shift+PageUp")
     page.keyboard.press("Enter")
     page.wait_for_url("**?from=*to=*")
@@ -119,34 +119,34 @@ def test_keys_walk_select_and_zoom(player):
     page.wait_for_url(f"**/players/{AMEO}")
 
 
-@pytest.mark.parametrize("slider,key,there", [("begins", "PageUp", "from="), ("ends", "PageDown", "to=")])
-def test_sliders_move_either_end_of_the_window(player, slider, key, there):
+@pytest.mark.parametrize("end,key,parameter", [("Start", "PageUp", "from="), ("End", "PageDown", "to=")])
+def test_sliders_move_both_ends_of_range(player, end, key, parameter):
     page = player(AMEO)
-    page.get_by_label(f"Window {slider}").press(key)
-    page.wait_for_url(f"**?{there}*")
-    assert re.fullmatch(r"\d+ \w+ 20\d\d", page.get_by_label(f"Window {slider}").get_attribute("aria-valuetext"))
+    page.get_by_label(f"{end} of time range").press(key)
+    page.wait_for_url(f"**?{parameter}*")
+    assert re.fullmatch(r"\d+ \w+ 20\d\d", page.get_by_label(f"{end} of time range").get_attribute("aria-valuetext"))
 
 
-def test_windows_and_fineness_change_without_a_request_to_osutrack(player, gateway):
+def test_range_and_interval_need_no_upstream_request(player, gateway):
     page = player(HEAVY)
     before = upstream_requests(gateway)
-    counted = {}
-    for name in ("Month", "Week", "Day", "Each"):
+    counts = {}
+    for name in ("Month", "Week", "Day", "Raw"):
         page.get_by_role("button", name=name, exact=True).click()
         page.get_by_role("button", name=name, exact=True, pressed=True).wait_for()
         page.wait_for_selector(LOADED)
-        counted[name] = points(page)
+        counts[name] = points(page)
     page.get_by_role("button", name="30 days").click()
     page.wait_for_url("**from=*")
     page.get_by_role("button", name="Earlier").click()
     page.get_by_role("button", name="Zoom out").click()
     page.wait_for_selector(LOADED)
-    assert counted["Each"] == 5000
-    assert counted["Month"] < counted["Week"] < counted["Day"] < counted["Each"]
+    assert counts["Raw"] == 5000
+    assert counts["Month"] < counts["Week"] < counts["Day"] < counts["Raw"]
     assert upstream_requests(gateway) == before
 
 
-def test_five_thousand_snapshots_are_drawn_in_no_time(player):
+def test_five_thousand_snapshots_are_drawn_fast(player):
     page = player(f"{HEAVY}?every=all")
     took_ms = page.evaluate(
         """async () => {
@@ -163,7 +163,7 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
         }"""
     )
     assert points(page) == 5000
-    assert took_ms < 50, "a movement of the mouse takes this long"
+    assert took_ms < 50, "duration of one mouse move"
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_five_thousand_snapshots_are_drawn_in_no_time(player):
         ([407_618, 407_620], ["#407,618", "#407,620"]),
     ],
 )
-def test_ranks_of_an_axis_are_told_in_one_measure(session, ranks, labels):
+def test_rank_labels_share_one_unit(session, ranks, labels):
     page = session.open("/")
-    told = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
-    assert page.evaluate(told, ranks) == labels
+    script = "(ranks) => import('./static/player/scales.js').then((it) => it.rankLabels(null, ranks.map(Math.log10)))"
+    assert page.evaluate(script, ranks) == labels
 
 
-def test_who_is_unranked_has_no_rank_at_the_axis(player):
+def test_unranked_player_has_no_rank_labels(player):
     page = player(INACTIVE)
     splits = (
         "import('./static/player/scales.js').then((it) => it.rankSplits(null, 1, ...it.rankRange(null, null, null)))"
@@ -190,14 +190,14 @@ def test_who_is_unranked_has_no_rank_at_the_axis(player):
     assert "pp" not in page.locator("#peak").inner_text()
 
 
-def test_a_link_shows_the_same(player):
+def test_url_restores_view(player):
     page = player(f"{HEAVY}?mode=taiko&compare={AMEO}&from=2020-01-01&to=2024-01-01&every=month")
     assert page.locator("#modes [aria-current]").inner_text() == "taiko"
-    assert page.locator("#plots-caption").inner_text().startswith("1 Jan 2020 to 1 Jan 2024, one a month.")
+    assert page.locator("#plots-caption").inner_text().startswith("1 Jan 2020 to 1 Jan 2024, one snapshot per month.")
     page.get_by_role("columnheader", name=f"Player {AMEO}").wait_for()
 
 
-def test_the_way_back_leads_through_what_was_shown(player):
+def test_back_button_restores_views(player):
     page = player(AMEO)
     page.get_by_role("button", name="1 year").click()
     page.wait_for_url("**?from=*")
@@ -210,7 +210,7 @@ def test_the_way_back_leads_through_what_was_shown(player):
     page.get_by_role("button", name="All", exact=True, pressed=True).wait_for()
 
 
-def test_two_players_are_compared_and_parted_again(player):
+def test_comparison_starts_and_stops(player):
     page = player(AMEO)
     page.get_by_label("With player").fill(f"https://osu.ppy.sh/users/{HEAVY}/osu")
     page.get_by_role("button", name="Compare").click()
@@ -223,8 +223,8 @@ def test_two_players_are_compared_and_parted_again(player):
     assert page.url.endswith(f"/players/{AMEO}")
 
 
-@pytest.mark.parametrize("text,problem", [("peppy", "A number is needed"), (str(AMEO), "the same player")])
-def test_who_can_not_be_compared_is_told(player, text, problem):
+@pytest.mark.parametrize("text,problem", [("peppy", "Enter a player ID"), (str(AMEO), "the same player")])
+def test_invalid_comparison_shows_hint(player, text, problem):
     page = player(AMEO)
     page.get_by_label("With player").fill(text)
     page.keyboard.press("Enter")
@@ -232,95 +232,95 @@ def test_who_can_not_be_compared_is_told(player, text, problem):
     assert page.evaluate("document.activeElement.id") == "compare-id"
 
 
-def test_another_player_is_looked_at_from_the_head_of_the_page(player):
+def test_header_form_opens_another_player(player):
     page = player(f"{AMEO}?mode=taiko&compare={HEAVY}&from=2025-01-01")
     field = page.get_by_label("Another player")
     field.fill("peppy")
     page.keyboard.press("Enter")
-    assert "A number is needed" in field.evaluate("(field) => field.validationMessage")
+    assert "Enter a player ID" in field.evaluate("(field) => field.validationMessage")
     assert page.evaluate("document.activeElement.id") == "player-search-id"
     field.fill(f"osu.ppy.sh/users/{HEAVY}")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/players/{HEAVY}?mode=taiko")
 
 
-def test_a_player_beside_who_is_not_tracked_is_told(player):
+def test_comparison_with_untracked_player_shows_notice(player):
     page = player(f"{AMEO}?compare={UNTRACKED[40]}")
     page.get_by_text("osu!track has no snapshots of").wait_for()
-    assert page.get_by_role("link", name="their page").get_attribute("href") == str(UNTRACKED[40])
+    assert page.get_by_role("link", name="the player page").get_attribute("href") == str(UNTRACKED[40])
 
 
-def test_a_mode_in_which_nobody_was_seen_invites_to_begin(player, session):
+def test_untracked_mode_offers_to_start_tracking(player, session):
     page = player(f"{MANIA_ONLY}?mode=mania")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.get_by_role("button", name="Start tracking").wait_for()
     assert page.evaluate("document.activeElement.textContent") == "osu!"
 
 
-def test_an_update_tells_what_changed_and_the_page_shows_it(player):
-    page = player(UPDATED)
+def test_update_shows_changes_and_refreshes_page(player):
+    page = player(UPDATE_USER)
     page.get_by_role("button", name="Update").click()
-    told = outcome(page)
-    assert "What changed" in told
-    assert re.search(r"pp\s+\+[\d.]+", told)
-    assert "2 new hiscores" in told
-    assert page.get_by_role("heading", level=1).inner_text() == f"Player {UPDATED - 1001:02}"
-    assert "Read from osu! just now" in page.locator("#about").inner_text()
-    assert "What changed" in said(page)
+    result = update_result(page)
+    assert "Changes" in result
+    assert re.search(r"pp\s+\+[\d.]+", result)
+    assert "2 new hiscores" in result
+    assert page.get_by_role("heading", level=1).inner_text() == f"Player {UPDATE_USER - 1001:02}"
+    assert "Last snapshot: just now" in page.locator("#about").inner_text()
+    assert "Changes" in announced(page)
 
 
-def test_a_second_update_waits_for_the_cooldown(player, gateway):
-    page = player(COOLED)
+def test_second_update_waits_for_cooldown(player, gateway):
+    page = player(COOLDOWN_USER)
     page.get_by_role("button", name="Update").click()
-    outcome(page)
+    update_result(page)
     updates = httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["updates"]
     page.get_by_role("button", name="Update").click()
-    page.get_by_role("heading", name="Updated already").wait_for()
+    page.get_by_role("heading", name="Recently updated").wait_for()
     assert re.fullmatch(r"Update in 1[45]:\d\d", page.locator("#update").inner_text())
     assert page.locator("#update").get_attribute("aria-disabled") == "true"
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["updates"] == updates
 
 
-def test_a_cooldown_ends_before_the_eyes(player):
-    # The answer is made up: the gateway's own cooldown is a quarter of an hour.
+def test_cooldown_end_enables_button(player):
+    # A mocked response: the gateway's own cooldown is 15 minutes.
     page = player(AMEO)
-    answer = {"updateUser": {"__typename": "UpdateOnCooldown", "retryAfterSeconds": 2, "message": ""}}
-    page.route("**/graphql", lambda route: route.fulfill(json={"data": answer}))
+    response = {"updateUser": {"__typename": "UpdateOnCooldown", "retryAfterSeconds": 2, "message": ""}}
+    page.route("**/graphql", lambda route: route.fulfill(json={"data": response}))
     page.get_by_role("button", name="Update").click()
-    page.get_by_role("heading", name="Updated already").wait_for()
+    page.get_by_role("heading", name="Recently updated").wait_for()
     expect(page.locator("#update")).to_have_text("Update", timeout=TIMEOUT_MS)
     assert page.locator("#update-result").inner_text() == ""
     assert page.locator("#update").get_attribute("aria-disabled") is None
 
 
-def test_whoever_is_not_tracked_yet_is_from_the_first_update_on(session, gateway):
+def test_first_update_starts_tracking(session, gateway):
     page = session.open(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
-    assert "Tracked from now on" in outcome(page)
+    assert "Tracking started" in update_result(page)
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     assert page.get_by_role("heading", level=1).inner_text() == "fresh_01"
     assert page.evaluate("document.activeElement.id") == "update"
 
 
-def test_whom_osu_does_not_know_is_told(session):
+def test_unknown_user_is_reported_by_update(session):
     page = session.open(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
-    assert "osu! knows no user" in outcome(page)
+    assert "osu! knows no user" in update_result(page)
     assert page.get_by_role("button", name="Start tracking").is_hidden()
 
 
-def test_a_single_snapshot_is_a_point(player):
+def test_single_snapshot_is_one_point(player):
     page = player(SINGLE_SNAPSHOT)
     assert "one point" in page.locator("#plots-caption").inner_text()
-    assert page.get_by_text("No two snapshots to compare.").count() == 3
+    assert page.get_by_text("Not enough snapshots to compare.").count() == 3
 
 
-def test_the_charts_are_there_as_a_table(player):
+def test_chart_data_opens_as_table(player):
     page = player(AMEO)
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("Show as table").click()
     rows = page.locator("#plots-table tbody tr")
     rows.nth(49).wait_for()
     assert rows.count() == 50
@@ -328,57 +328,67 @@ def test_the_charts_are_there_as_a_table(player):
     assert rows.count() == 100
 
 
-@pytest.mark.parametrize("asked", ["peppy", "0", "2147483648", "-1", "%3Cimg%20src=x%3E", "2x"])
-def test_what_is_no_id_gets_a_page_that_says_so(session, asked):
-    page = session.open(f"/players/{asked}")
-    page.get_by_role("heading", name="There is no such player.").wait_for()
+@pytest.mark.parametrize("segment", ["peppy", "0", "2147483648", "-1", "%3Cimg%20src=x%3E", "2x"])
+def test_invalid_id_shows_error_page(session, segment):
+    page = session.open(f"/players/{segment}")
+    page.get_by_role("heading", name="Invalid player ID").wait_for()
     assert page.locator("#player-header").is_hidden()
-    [wrong] = session.errors
-    assert "404" in wrong
+    [error] = session.errors
+    assert "404" in error
     session.errors.clear()  # the browser logs each 404
 
 
-def test_everything_is_reached_by_keyboard(player):
-    page = player(TYPED)
-    reached = []
+def test_controls_are_reachable_by_keyboard(player):
+    page = player(KEYBOARD_USER)
+    focused = []
     for _ in range(60):
         page.keyboard.press("Tab")
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
-    wanted = ["Skip to content", "update", "plots", "range-from", "range-to", "zoom-in", "Month", "compare-id", "best"]
-    assert [name for name in wanted if name not in reached] == []
+        focused.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
+    expected = [
+        "Skip to content",
+        "update",
+        "plots",
+        "range-from",
+        "range-to",
+        "zoom-in",
+        "Month",
+        "compare-id",
+        "best",
+    ]
+    assert [name for name in expected if name not in focused] == []
     page.focus("#update")
     page.keyboard.press("Enter")
-    assert "What changed" in outcome(page)
+    assert "Changes" in update_result(page)
     assert page.evaluate("document.activeElement.id") == "update"
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, DESK], ids=["phone", "small", "desk"])
-def test_nothing_is_wider_than_the_window(player, size):
+def test_page_fits_window_width(player, size):
     page = player(f"{AMEO}?compare={HEAVY}", size=size)
     page.get_by_role("columnheader", name=f"Player {HEAVY}").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
 
 
 @pytest.mark.parametrize("width", [320, 375, 640, 768, 1024])
-def test_no_number_is_wider_than_its_tile(player, width):
+def test_stats_fit_their_tiles(player, width):
     page = player(AMEO, size={"width": width, "height": 700})
-    wider = "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.innerText)"
-    assert page.locator("#current-stats > div").evaluate_all(wider) == []
+    overflowing = "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.innerText)"
+    assert page.locator("#current-stats > div").evaluate_all(overflowing) == []
 
 
 @pytest.mark.parametrize("choice", ["#every button", "#modes a"])
-def test_what_is_chosen_is_seen_in_forced_colours(player, choice):
+def test_selection_is_visible_in_forced_colours(player, choice):
     page = player(AMEO, forced_colors="active")
     page.evaluate("document.body.append(Object.assign(document.createElement('mark'), {id: 'chosen'}))")
     page.locator("#chosen").evaluate("(mark) => { mark.style.background = 'Highlight' }")
-    ground = "(all) => all.map((each) => getComputedStyle(each).backgroundColor)"
-    [highlight] = page.locator("#chosen").evaluate_all(ground)
-    assert page.locator(choice).evaluate_all(ground).count(highlight) == 1
+    background = "(all) => all.map((each) => getComputedStyle(each).backgroundColor)"
+    [highlight] = page.locator("#chosen").evaluate_all(background)
+    assert page.locator(choice).evaluate_all(background).count(highlight) == 1
 
 
-def test_colours_of_the_charts_follow_the_choice(player):
+def test_charts_follow_chosen_theme(player):
     page = player(AMEO, color_scheme="light")
-    drawn = "document.querySelector('#plot-pp canvas').toDataURL()"
-    light = page.evaluate(drawn)
-    page.get_by_label("Colours").select_option("dark")
-    page.wait_for_function(f"(light) => {drawn} !== light", arg=light)
+    image = "document.querySelector('#plot-pp canvas').toDataURL()"
+    light = page.evaluate(image)
+    page.get_by_label("Theme").select_option("dark")
+    page.wait_for_function(f"(light) => {image} !== light", arg=light)

@@ -71,7 +71,7 @@ function render(root, properties) {
         fetcher,
         forcedTheme: theme ?? "system",
         defaultEditorToolsVisibility: "variables",
-        defaultQuery: "# Ctrl-Space proposes what may stand here, Ctrl-Enter runs it.\n",
+        defaultQuery: "# Ctrl-Space completes, Ctrl-Enter runs the query.\n",
         shouldPersistHeaders: false,
         ...properties,
       },
@@ -88,6 +88,6 @@ if (GraphiQL) {
   addEventListener("hashchange", () => location.reload());
 } else {
   container.innerHTML =
-    '<p class="page notice warn" role="alert">GraphiQL is not there: it is added when the gateway is installed. ' +
-    "Run <code>make serve</code>, or <code>python hatch_build.py</code>.</p>";
+    '<p class="page notice warn" role="alert">GraphiQL is not installed. ' +
+    "Run <code>make serve</code> or <code>python hatch_build.py</code>.</p>";
 }

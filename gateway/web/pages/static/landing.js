@@ -3,13 +3,13 @@
 import { byId, el } from "./shared/elements.js";
 import { ago } from "./shared/format.js";
 import { endpoint, graphql } from "./shared/graphql.js";
-import { playerId } from "./shared/player-id.js";
+import { INVALID_ID, playerId } from "./shared/player-id.js";
 
 const REFRESH_MS = 30_000;
 const STATES = {
-  UP: ["good", "Up", "answering"],
-  DEGRADED: ["warn", "Degraded", "failing at times, or slow"],
-  DOWN: ["bad", "Down", "only what is remembered is served"],
+  UP: ["good", "Up", "responding"],
+  DEGRADED: ["warn", "Degraded", "slow or partly failing"],
+  DOWN: ["bad", "Down", "serving cached data only"],
 };
 
 // Unchanged content stays, so that screen readers do not announce it every 30 seconds.
@@ -33,22 +33,22 @@ async function refreshStatus() {
 function showStatus({ status, rateLimit }) {
   const [className, name, description] = STATES[status.upstream];
   put("status-upstream", el("span", { class: `state ${className}` }, name), el("small", {}, description));
-  put("status-at", status.lastSuccessAt ? ago(status.lastSuccessAt) : "not yet");
+  put("status-at", status.lastSuccessAt ? ago(status.lastSuccessAt) : "none yet");
   put("status-points", rateLimit.limit ? `${rateLimit.remaining} of ${rateLimit.limit}` : "no limit");
 }
 
 async function run() {
   const startedAt = performance.now();
   byId("run").disabled = true;
-  byId("try-status").textContent = "asking …";
+  byId("try-status").textContent = "Running …";
   try {
     const { data, errors } = await graphql(byId("try-query").textContent);
     const ms = Math.max(1, Math.round(performance.now() - startedAt));
     byId("try-response").textContent = JSON.stringify(errors ? { data, errors } : data, null, 2);
-    byId("try-status").textContent = errors ? "answered in part" : `answered in ${ms} ms`;
+    byId("try-status").textContent = errors ? "Partial response" : `Response in ${ms} ms`;
   } catch (error) {
     byId("try-response").textContent = error.message;
-    byId("try-status").textContent = "no answer";
+    byId("try-status").textContent = "Request failed";
   }
   byId("run").disabled = false;
   refreshStatus();
@@ -57,7 +57,7 @@ async function run() {
 async function copy(button) {
   const code = byId(button.dataset.copy);
   const [label] = button.childNodes;
-  label.data = (await copyText(code)) ? "Copied" : "Select it, and press Ctrl-C";
+  label.data = (await copyText(code)) ? "Copied" : "Press Ctrl-C to copy";
   setTimeout(() => (label.data = "Copy"), 2000);
 }
 
@@ -80,7 +80,7 @@ function openPlayer(event) {
     return;
   }
   const hint = byId("player-hint");
-  hint.textContent = "A number is needed, as in osu.ppy.sh/users/2: osu!track does not find players by name.";
+  hint.textContent = INVALID_ID;
   hint.className = "text-small notice bad";
   byId("player-id").setAttribute("aria-invalid", "true");
   byId("player-id").focus();

@@ -3,7 +3,12 @@
 import { el } from "../shared/elements.js";
 import { count, pp, rank } from "../shared/format.js";
 
-export const INTERVAL_LABELS = { all: "every snapshot", day: "one a day", week: "one a week", month: "one a month" };
+export const INTERVAL_LABELS = {
+  all: "all snapshots",
+  day: "one snapshot per day",
+  week: "one snapshot per week",
+  month: "one snapshot per month",
+};
 
 // A player's name with the line style of the charts, and the values of a row.
 export function legendItem(name, row, index) {

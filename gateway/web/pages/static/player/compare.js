@@ -2,7 +2,7 @@
 
 import { button, byId, el, visuallyHidden } from "../shared/elements.js";
 import { count, decimal, percent, pp, rank, signed } from "../shared/format.js";
-import { playerId } from "../shared/player-id.js";
+import { INVALID_ID, playerId } from "../shared/player-id.js";
 import { errorBox } from "./error-box.js";
 
 // Title, value, format, and the better direction: 1 is higher, -1 is lower, 0 is neither.
@@ -12,8 +12,8 @@ const ROWS = [
   ["Accuracy", ({ latest }) => latest.accuracy, percent, 1],
   ["Level", ({ latest }) => latest.level, decimal, 1],
   ["Plays", ({ latest }) => latest.playCount, count, 0],
-  ["Best rank", ({ peak }) => peak?.globalRank, rank, -1],
-  ["Most pp", ({ peak }) => peak?.pp, decimal, 1],
+  ["Peak rank", ({ peak }) => peak?.globalRank, rank, -1],
+  ["Peak pp", ({ peak }) => peak?.pp, decimal, 1],
   ["pp in 30 days", ({ month }) => month?.delta.pp, (value) => signed(value, decimal), 1],
   ["pp in 365 days", ({ year }) => year?.delta.pp, (value) => signed(value, decimal), 1],
 ];
@@ -26,7 +26,7 @@ export function listenToForm(own, onChoose) {
     event.preventDefault();
     const id = playerId(field.value);
     const problem =
-      id === null ? "A number is needed, as in osu.ppy.sh/users/2." : id === own ? "That is the same player." : "";
+      id === null ? INVALID_ID : id === own ? "This is the same player." : "";
     field.setAttribute("aria-invalid", String(problem !== ""));
     hint.textContent = problem || defaultHint;
     hint.classList.toggle("invalid", problem !== "");
@@ -37,7 +37,7 @@ export function listenToForm(own, onChoose) {
 
 export function showLoading(id) {
   byId("compare-id").value = id;
-  byId("comparison").replaceChildren(el("p", { class: "loading" }, `Asking for player ${id} …`));
+  byId("comparison").replaceChildren(el("p", { class: "loading" }, `Loading player ${id} …`));
 }
 
 export const clear = () => byId("comparison").replaceChildren();
@@ -47,14 +47,14 @@ export function showError(error, retry, onStop) {
 }
 
 export function showUntracked(name, href, onStop) {
-  const link = el("a", { href }, `their page`);
+  const link = el("a", { href }, "the player page");
   byId("comparison").replaceChildren(
     el(
       "p",
       { class: "notice warn" },
-      `osu!track has no snapshots of ${name} in this mode. On `,
+      `osu!track has no snapshots of ${name} in this mode. Start tracking on `,
       link,
-      " their tracking can be begun.",
+      ".",
     ),
     el("p", {}, stopButton(onStop)),
   );

@@ -3,57 +3,51 @@
 import { button, el } from "../shared/elements.js";
 import { countdown } from "../shared/format.js";
 
-const SLOW = ["osu!track is slow just now", "It did not answer in time. Nothing is lost: try again in a moment."];
-const REFUSED = [
-  "This gateway does not take the page’s questions",
-  "Its operator admits chosen documents only, and this page’s are not among them.",
+const TIMEOUT = ["osu!track is slow", "It did not respond in time. Retry in a moment."];
+const NOT_TRUSTED = [
+  "Queries of this page are not allowed",
+  "This gateway accepts trusted documents only. Its operator has not added the documents of this page.",
 ];
 // Title and advice by error code.
 const MESSAGES = {
-  UPSTREAM_TIMEOUT: SLOW,
-  OPERATION_TIMEOUT: SLOW,
-  UPSTREAM_UNAVAILABLE: [
-    "osu!track can’t be reached",
-    "It is down, or failing. Only what the gateway remembers can be shown. Try again in a while.",
-  ],
+  UPSTREAM_TIMEOUT: TIMEOUT,
+  OPERATION_TIMEOUT: TIMEOUT,
+  UPSTREAM_UNAVAILABLE: ["osu!track is unavailable", "Only cached data can be shown. Retry later."],
   UPSTREAM_BUSY: [
-    "Many are asking just now",
-    "The gateway asks osu!track only so often, because it is one person’s free service. Your turn comes soon.",
+    "Too many requests to osu!track",
+    "The gateway limits its requests, because osu!track is one person’s free service. Retry in a moment.",
   ],
   UPSTREAM_INVALID_RESPONSE: [
-    "osu!track’s answer can’t be understood",
-    "It sent something else than usual, an error page perhaps. Try again in a while.",
+    "Invalid response from osu!track",
+    "The response has an unexpected format; it may be an error page. Retry later.",
   ],
-  UPSTREAM_REJECTED: [
-    "osu!track refused the question",
-    "It looks right to the gateway. If this stays so, please report it.",
-  ],
-  RATE_LIMITED: ["You have asked a lot", "Your points with this gateway are used up. They come back by the minute."],
+  UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
+  RATE_LIMITED: ["Rate limit exceeded", "Your points are used up. They refill every minute."],
   RESULT_TOO_LARGE: [
-    "These are too many snapshots at once",
-    "Choose a shorter window, or show one a day, a week or a month.",
+    "Too many snapshots",
+    "Choose a shorter time range, or one snapshot per day, week or month.",
   ],
   UNAUTHENTICATED: [
-    "Updates need a token here",
-    "The operator of this gateway hands tokens out. Everything else is open to all.",
+    "Updates require a token",
+    "The operator of this gateway issues tokens. All other features work without a token.",
   ],
-  PERSISTED_QUERY_NOT_SUPPORTED: REFUSED,
-  DOCUMENT_NOT_TRUSTED: REFUSED,
-  NETWORK: ["The gateway can’t be reached", "Look whether you are connected, then try again."],
-  NO_ANSWER: ["The gateway does not answer", "It took too long. Look whether you are connected, then try again."],
+  PERSISTED_QUERY_NOT_SUPPORTED: NOT_TRUSTED,
+  DOCUMENT_NOT_TRUSTED: NOT_TRUSTED,
+  NETWORK: ["The gateway is unreachable", "Check your network connection, then retry."],
+  GATEWAY_TIMEOUT: ["The gateway is slow", "It did not respond in time. Check your network connection, then retry."],
 };
-const OTHER = ["Something went wrong", "This should not happen. Try again; if it stays so, please report it."];
+const UNKNOWN = ["Unexpected error", "Retry. If the error persists, please report it."];
 
 // Retrying cannot help.
 const FINAL = new Set(["RESULT_TOO_LARGE", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
 
-export const messageFor = ({ code }) => MESSAGES[code] ?? OTHER;
+export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 
 // A box for a RequestError. The retry button calls `retry`, and is disabled until `retryAfterSeconds` have passed.
 export function errorBox(error, retry, advice = messageFor(error)[1]) {
   const [title] = messageFor(error);
-  const retryButton = !FINAL.has(error.code) && button("Try again", retry, { class: "small" });
-  if (retryButton && error.retryAfterSeconds) startCountdown(retryButton, error.retryAfterSeconds, "Try again");
+  const retryButton = !FINAL.has(error.code) && button("Retry", retry, { class: "small" });
+  if (retryButton && error.retryAfterSeconds) startCountdown(retryButton, error.retryAfterSeconds, "Retry");
   return el(
     "div",
     { class: "error-box notice bad", role: "alert", "data-code": error.code },
@@ -64,13 +58,13 @@ export function errorBox(error, retry, advice = messageFor(error)[1]) {
 }
 
 function details({ code, message, requestId }) {
-  const requestLine = requestId && el("p", {}, "Request ", el("code", {}, requestId));
+  const requestLine = requestId && el("p", {}, "Request ID ", el("code", {}, requestId));
   return el(
     "details",
     {},
     el("summary", {}, "Details"),
     el("p", {}, message),
-    el("p", {}, "Code ", el("code", {}, code)),
+    el("p", {}, "Error code ", el("code", {}, code)),
     requestLine,
   );
 }

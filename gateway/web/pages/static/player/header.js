@@ -11,8 +11,8 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   document.title = `${name} · ${mode.title} · osutrack-gateway`;
   byId("name").textContent = name;
   const dates = latest && [
-    el("span", {}, "Read from osu! ", timeElement(latest.at, ago(latest.at))),
-    el("span", {}, "tracked since ", timeElement(earliest.at, day(earliest.at))),
+    el("span", {}, "Last snapshot: ", timeElement(latest.at, ago(latest.at))),
+    el("span", {}, "Tracked since ", timeElement(earliest.at, day(earliest.at))),
   ];
   const links = [
     externalLink(user.profileUrl, "osu! profile"),
@@ -39,8 +39,8 @@ export function showWarnings(warnings, reload) {
 }
 
 function staleNotice(age, reload) {
-  const text = `These numbers were read from osu!track ${duration(age)} ago. It is being asked again, or can’t be reached.`;
-  const retry = button("Look again", reload, { class: "small" });
+  const text = `This data is ${duration(age)} old. The refresh from osu!track failed or is still running.`;
+  const retry = button("Reload", reload, { class: "small" });
   return el(
     "div",
     { class: "notice warn row", role: "status", "data-code": "STALE_DATA" },
@@ -50,6 +50,6 @@ function staleNotice(age, reload) {
 }
 
 function droppedNotice(rows) {
-  const text = `${rows} of osu!track’s rows can’t be read and ${rows === 1 ? "is" : "are"} left out.`;
+  const text = `${rows} invalid ${rows === 1 ? "row" : "rows"} from osu!track omitted.`;
   return el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, el("span", {}, text));
 }

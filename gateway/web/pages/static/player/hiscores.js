@@ -74,7 +74,7 @@ export class Hiscores {
     );
     const status = totalCount
       ? `${count(body.rows.length)} of ${count(totalCount)}`
-      : "osu!track has recorded no hiscores here.";
+      : "No recorded hiscores.";
     byId("hiscores-more").replaceChildren(
       el("span", { class: "muted text-small", role: "status" }, status),
       ...(pageInfo.hasNextPage ? [more] : []),

@@ -1,7 +1,7 @@
 // The player page: reads the view from the URL, loads the data, and passes it to the parts of the page.
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
-import { playerId } from "../shared/player-id.js";
+import { INVALID_ID, playerId } from "../shared/player-id.js";
 import * as comparison from "./compare.js";
 import { errorBox } from "./error-box.js";
 import { displayName, showHeader, showModes, showWarnings } from "./header.js";
@@ -61,13 +61,13 @@ function showLoading(signal) {
   moveFocus(byId("load-error"), byId("main"));
   showState("loading");
   byId("notices").replaceChildren();
-  byId("loading-message").textContent = "Reading what osu!track knows …";
+  byId("loading-message").textContent = "Loading osu!track data …";
   announce("Loading.");
   const slow = setTimeout(() => {
     if (byId("loading").hidden || signal.aborted) return;
     byId("loading-message").textContent =
-      "osu!track takes its time. A player’s history is read whole the first time, and remembered then.";
-    announce("osu!track takes its time.");
+      "osu!track is slow. The first request loads the whole history; later ones use the cache.";
+    announce("osu!track is slow.");
   }, SLOW_MS);
   signal.addEventListener("abort", () => clearTimeout(slow));
 }
@@ -94,7 +94,7 @@ async function show(response, reloadHiscores, quiet) {
   if (failures.peak)
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
-  if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} is here.`);
+  if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} loaded.`);
   const parts = [draw(), view.compare && !compared ? compare() : showComparison()];
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
   await Promise.all(parts);
@@ -124,7 +124,7 @@ async function compare() {
     if (!response.stats.tracked) return comparison.showUntracked(name, hrefOf(id), stopComparing);
     compared = { ...response, id, name, series: seriesOf(id, response) };
     showComparison();
-    announce(`${name} is shown beside.`);
+    announce(`${name} added to the comparison.`);
     return draw();
   } catch (error) {
     if (!signal.aborted) comparison.showError(error, compare, stopComparing);
@@ -176,7 +176,7 @@ byId("player-search").addEventListener("submit", (event) => {
   const field = byId("player-search-id");
   const id = playerId(field.value);
   field.setAttribute("aria-invalid", String(id === null));
-  field.setCustomValidity(id ? "" : "A number is needed, as in osu.ppy.sh/users/2.");
+  field.setCustomValidity(id ? "" : INVALID_ID);
   // The browser shows the message beside the field, and announces it.
   if (field.reportValidity()) location.assign(new URL(hrefOf(id), location.href));
 });

@@ -115,7 +115,7 @@ export class Progress {
   showLegend(at) {
     const until = at ?? this.window.to;
     const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index));
-    byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest here" : dateTime(at)), ...items);
+    byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
   }
 
   showText() {

@@ -96,11 +96,11 @@ async function request(query, variables, { headers, signal } = {}) {
   const signals = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
   try {
     const { data, errors = [], extensions = {} } = await post({ query, variables }, { headers, signal: signals });
-    if (!data && !errors.length) throw new RequestError("The gateway answered with nothing.");
+    if (!data && !errors.length) throw new RequestError("The response has no data.");
     return { data, errors, warnings: extensions.warnings ?? [] };
   } catch (error) {
     if (!timeout.aborted) throw error;
-    throw new RequestError("The gateway did not answer in time.", { code: "NO_ANSWER" });
+    throw new RequestError("The gateway did not respond in time.", { code: "GATEWAY_TIMEOUT" });
   }
 }
 
@@ -110,6 +110,6 @@ function required({ errors }, value) {
 }
 
 const requestError = (error) =>
-  Object.assign(new RequestError(error?.message ?? "The gateway left something out.", error?.extensions), {
+  Object.assign(new RequestError(error?.message ?? "The response is incomplete.", error?.extensions), {
     requestId: error?.extensions?.requestId,
   });

@@ -11,7 +11,7 @@ const GAINS = [
 
 export function showCurrent({ latest }) {
   const progress = latest.level % 1;
-  const level = el("progress", { max: 1, value: progress.toFixed(2), "aria-label": "To the next level" });
+  const level = el("progress", { max: 1, value: progress.toFixed(2), "aria-label": "Progress to the next level" });
   byId("current-stats").replaceChildren(
     tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
     tile("Global rank", rank(latest.globalRank)),
@@ -39,7 +39,7 @@ export function showPeak(peak) {
   const known = best.filter(([, value]) => value != null);
   const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, timeElement(at, day(at)))));
   byId("peak").replaceChildren(
-    ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "muted" }, "None is known.")]),
+    ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "muted" }, "No peak recorded.")]),
   );
 }
 
@@ -71,11 +71,11 @@ function coloured(text, value) {
 
 function gainItem(title, gain) {
   const heading = el("h3", {}, title);
-  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, "No two snapshots to compare."));
+  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, "Not enough snapshots to compare."));
   const { delta } = gain;
   const partial =
     !gain.coversWholeWindow &&
-    el("p", { class: "muted text-small" }, `Tracked only since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
+    el("p", { class: "muted text-small" }, `Tracked since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
   return el(
     "li",
     {},

@@ -4,7 +4,7 @@ import { button, el, timeElement } from "../shared/elements.js";
 import { count, dateTime, percent, pp, rank } from "../shared/format.js";
 
 const ROWS = 50;
-const HEADERS = ["When", "pp", "Rank", "Accuracy", "Plays"];
+const HEADERS = ["Date", "pp", "Rank", "Accuracy", "Plays"];
 
 // `lists` has a `name` and `rows` for each player.
 export function fillTable(details, lists) {

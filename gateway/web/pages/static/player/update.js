@@ -16,9 +16,9 @@ const UNCERTAIN = [
   "UPSTREAM_UNAVAILABLE",
   "UPSTREAM_INVALID_RESPONSE",
   "OPERATION_TIMEOUT",
-  "NO_ANSWER",
+  "GATEWAY_TIMEOUT",
 ];
-const UNCERTAIN_ADVICE = "The update may have been made all the same: look again in a while before you repeat it.";
+const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
   // `onUpdate({first, plays})` is called after a successful update, `onNotFound()` if osu! has no user with this ID.
@@ -60,14 +60,14 @@ export class Update {
     const target = byId("update");
     target.setAttribute("aria-disabled", "true");
     target.textContent = "Updating …";
-    announce("Asking osu!track to update the player.");
+    announce("Updating the player.");
     byId("update-result").replaceChildren();
     this.slow = setTimeout(() => {
       byId("update-result").replaceChildren(
         el(
           "p",
           { class: "muted text-small" },
-          "osu!track takes a while to read a player from osu!. It is still at it.",
+          "The update is still running. osu!track can take a while.",
         ),
       );
     }, SLOW_MS);
@@ -96,10 +96,8 @@ export class Update {
       announce("The player can be updated again.");
     };
     this.endCooldown = startCountdown(byId("update"), retryAfterSeconds, LABEL, { onEnd });
-    const text =
-      "osu!track was asked to read this player a moment ago, and is one person’s free service." +
-      ` It can be asked again in ${duration(retryAfterSeconds)}.`;
-    this.put(box("", "Updated already", el("p", {}, text)));
+    const text = `To protect osu!track, the next update is possible in ${duration(retryAfterSeconds)}.`;
+    this.put(box("", "Recently updated", el("p", {}, text)));
   }
 
   showError(error) {
@@ -116,7 +114,7 @@ export class Update {
       { class: "row" },
       el("label", { for: "token" }, "Token"),
       field,
-      el("button", { class: "small primary" }, "Update with it"),
+      el("button", { class: "small primary" }, "Update with token"),
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -124,7 +122,7 @@ export class Update {
       byId("update").focus();
       this.send();
     });
-    const rejected = this.token ? "This token is not one of them. " : "";
+    const rejected = this.token ? "Invalid token. " : "";
     this.token = null;
     this.put(box("warn", title, el("p", {}, rejected + advice), form));
     field.focus();
@@ -138,21 +136,21 @@ export class Update {
 
 function success({ firstUpdate, leveledUp, delta, newHiscores }) {
   const tiles = delta ? changes(delta) : [];
-  const title = firstUpdate ? "Tracked from now on" : tiles.length ? "What changed" : "Nothing has changed";
-  const first = "This is the first snapshot. Come back after some plays, and there is something to compare with.";
+  const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";
+  const first = "This is the first snapshot. The next update will show changes.";
   return box(
     "good",
     title,
     leveledUp && el("p", { class: "level-up" }, "Level up!"),
     !delta && el("p", {}, first),
     tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
-    delta && !tiles.length && el("p", {}, "osu! has the same numbers as before."),
+    delta && !tiles.length && el("p", {}, "The stats are the same as before."),
     newHiscores.length > 0 && plays(newHiscores),
   );
 }
 
 function plays(list) {
-  const title = list.length === 1 ? "A new hiscore" : `${list.length} new hiscores`;
+  const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
   const lines = list.map((play) => {
     const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
     const stats = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
@@ -180,5 +178,5 @@ function plays(list) {
 }
 
 function box(kind, title, ...parts) {
-  return el("section", { class: `result ${kind}`, "aria-label": "Outcome of the update" }, el("h2", {}, title), parts);
+  return el("section", { class: `result ${kind}`, "aria-label": "Update result" }, el("h2", {}, title), parts);
 }

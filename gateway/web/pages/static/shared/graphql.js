@@ -16,7 +16,7 @@ export async function graphql(query, variables = {}) {
   const content = await post({ query, variables });
   if (!content.data) {
     const [first] = content.errors ?? [];
-    throw new RequestError(first?.message ?? "The gateway answered with nothing.", first?.extensions);
+    throw new RequestError(first?.message ?? "The response has no data.", first?.extensions);
   }
   return content;
 }
@@ -28,7 +28,7 @@ export async function post(request, { headers = {}, signal } = {}) {
     return await response.json();
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new RequestError(`The answer has status ${response.status} and is not JSON: it is not from the gateway.`);
+    throw new RequestError(`Unexpected response with status ${response.status}: the body is not JSON.`);
   }
 }
 
@@ -42,6 +42,6 @@ async function fetchResponse(request, headers, signal) {
     });
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new RequestError("The gateway can't be reached. Is it running, and is there a network?");
+    throw new RequestError("The gateway is unreachable. Check your network connection.");
   }
 }
