@@ -3,7 +3,6 @@
 import json
 from contextlib import suppress
 from datetime import datetime
-from math import isfinite
 
 import pytest
 from hypothesis import given
@@ -11,7 +10,6 @@ from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalid
 from gateway.osutrack import decode, decode_update
-from gateway.osutrack.retry_after import retry_after_s
 from gateway.records import Mode, NewHiscore, UserMode
 from tests.support import recordings
 
@@ -117,14 +115,6 @@ def test_deep_nesting_is_refused_like_any_other_nonsense(depth):
     ):
         with pytest.raises(UpstreamInvalid):
             read(b"[" * depth + b"]" * depth)
-
-
-@given(st.text() | st.floats().map(str) | st.from_regex(r"Wed, \d{1,3} (Oct|Foo) \d{1,6} \d\d:\d\d:\d\d [+-]?\d{1,9}"))
-def test_any_retry_after_is_a_wait_of_a_second_to_an_hour(header):
-    wait_s = retry_after_s(header, 1.8e9)
-
-    assert isfinite(wait_s)
-    assert 1 <= wait_s <= 3600
 
 
 @given(st.binary())

@@ -1,7 +1,8 @@
-"""Budgets: what is sent when, in which order, and who is told to come back later."""
+"""Request budgets and slots: order, waits, reserves, pauses and refusals."""
 
 import asyncio
 import time
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import pytest
@@ -14,44 +15,60 @@ from gateway.errors import UpstreamBusy
 from gateway.osutrack.budget import Budget
 from gateway.osutrack.rate_limit import RateLimiter
 from tests.support.clock import NOON
+from tests.support.event_loop import run_ready_tasks
 
 
 @pytest.fixture
 def wall():
+    """The clock that `limits` reads."""
     with time_machine.travel(NOON, tick=False) as traveller:
         yield traveller
 
 
 @pytest.fixture
 def rate_limiter(wall):
-    """Five reads and two updates a minute, two requests at once; whoever sleeps moves the clock."""
+    """Five reads and two updates a minute, two slots; a sleeping request moves the clock."""
 
     async def sleep(seconds):
         wall.shift(seconds)
         await asyncio.sleep(0)
 
     limiter = MovingWindowRateLimiter(MemoryStorage())
-    budgets = [Budget("reads", 5, limiter, reserved=1, sleep=sleep), Budget("updates", 2, limiter, sleep=sleep)]
-    return RateLimiter([*budgets, Budget("free", 0, limiter, sleep=sleep)], concurrency=2)
+    budgets = [
+        Budget("reads", 5, limiter, reserved=1, sleep=sleep),
+        Budget("updates", 2, limiter, sleep=sleep),
+        Budget("unlimited", 0, limiter, sleep=sleep),
+    ]
+    return RateLimiter(budgets, concurrency=2)
 
 
-async def send(rate_limiter, name="reads", timeout_s=100.0, *, hold=None, sent=None, background=False):
+async def send(rate_limiter, name="reads", timeout_s=100.0, *, sent=None, background=False):
+    """One request, which takes no time; the time at which it is sent is added to `sent`."""
     async with rate_limiter.slot(name, Deadline.from_timeout(timeout_s, background=background)):
         if sent is not None:
-            sent.append(time.time())
-        if hold is not None:
-            await hold.wait()
+            sent.append(time.time() - NOON.timestamp())
 
 
 refresh = partial(send, background=True)
 
 
-async def soon():
-    for _ in range(20):
-        await asyncio.sleep(0)
+@asynccontextmanager
+async def slots_occupied(rate_limiter, count=2, *, background=False):
+    async with AsyncExitStack() as slots:
+        for _ in range(count):
+            deadline = Deadline.from_timeout(100, background=background)
+            await slots.enter_async_context(rate_limiter.slot("unlimited", deadline))
+        yield
 
 
-async def test_no_sixty_seconds_see_more_than_the_budget(rate_limiter):
+async def start(request):
+    """The task of a request, at its first wait."""
+    task = asyncio.ensure_future(request)
+    await run_ready_tasks()
+    return task
+
+
+async def test_budget_holds_in_any_sixty_seconds(rate_limiter):
     sent: list[float] = []
     await asyncio.gather(*(send(rate_limiter, sent=sent) for _ in range(23)))
 
@@ -59,20 +76,16 @@ async def test_no_sixty_seconds_see_more_than_the_budget(rate_limiter):
     assert min(later - earlier for earlier, later in zip(sent, sent[5:], strict=False)) > 60
 
 
-async def test_what_waits_for_room_is_paid_for_only_when_it_is_sent(rate_limiter, wall):
-    hold, sent = asyncio.Event(), list[float]()
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    await soon()
-    waiting = asyncio.ensure_future(send(rate_limiter, sent=sent))
-    await soon()
+async def test_budget_is_charged_only_when_sent(rate_limiter):
+    async with slots_occupied(rate_limiter):
+        waiting = await start(send(rate_limiter))
+        assert await rate_limiter.budgets["reads"].remaining() == 5
 
-    assert await rate_limiter.budgets["reads"].remaining() == 5
-    hold.set()
-    await asyncio.gather(waiting, *holding)
+    await waiting
     assert await rate_limiter.budgets["reads"].remaining() == 4
 
 
-async def test_who_would_wait_beyond_the_deadline_is_told_at_once_when_to_come_back(rate_limiter):
+async def test_wait_beyond_deadline_is_refused_at_once(rate_limiter):
     await asyncio.gather(*(send(rate_limiter) for _ in range(5)))
 
     with pytest.raises(UpstreamBusy) as refusal:
@@ -82,90 +95,73 @@ async def test_who_would_wait_beyond_the_deadline_is_told_at_once_when_to_come_b
     assert refusal.value.unsent
 
 
-async def test_who_waits_for_room_waits_no_longer_than_the_deadline(rate_limiter):
-    hold = asyncio.Event()
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    await soon()
+async def test_wait_for_slot_ends_at_deadline(rate_limiter, loop_clock):
+    async with slots_occupied(rate_limiter):
+        waiting = await start(send(rate_limiter, "unlimited", timeout_s=5))
+        loop_clock.move(5)
 
-    with pytest.raises(UpstreamBusy, match="in use"):
-        await send(rate_limiter, "free", timeout_s=0.005)
-
-    hold.set()
-    await asyncio.gather(*holding)
+        with pytest.raises(UpstreamBusy, match="in use"):
+            await waiting
 
 
-async def test_who_has_waited_in_vain_is_told_when_a_pause_that_began_meanwhile_ends(rate_limiter):
-    hold = asyncio.Event()
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    waiting = asyncio.ensure_future(send(rate_limiter, timeout_s=0.3))
-    await soon()
-    rate_limiter.pause("reads", 40)
+async def test_timeout_reports_pause_that_began_meanwhile(rate_limiter, loop_clock):
+    async with slots_occupied(rate_limiter):
+        waiting = await start(send(rate_limiter, timeout_s=5))
+        rate_limiter.pause("reads", 40)
+        loop_clock.move(5)
 
-    with pytest.raises(UpstreamBusy) as refusal:
-        await waiting
+        with pytest.raises(UpstreamBusy) as refusal:
+            await waiting
     assert refusal.value.retry_after_s == 40
-    hold.set()
-    await asyncio.gather(*holding)
 
 
-async def test_nothing_is_paid_after_the_deadline(rate_limiter):
+async def test_nothing_is_charged_after_deadline(rate_limiter):
     with pytest.raises(UpstreamBusy):
         await send(rate_limiter, timeout_s=-1)
 
     assert await rate_limiter.budgets["reads"].remaining() == 5
 
 
-async def test_people_go_before_what_runs_in_the_background(rate_limiter):
-    hold, order = asyncio.Event(), list[str]()
+async def test_interactive_requests_overtake_background_requests(rate_limiter):
+    order = []
 
-    async def named(name, *, background):
-        async with rate_limiter.slot("free", Deadline.from_timeout(100, background=background)):
-            order.append(name)
+    async def named(name, *, background=False):
+        await send(rate_limiter, "unlimited", background=background)
+        order.append(name)
 
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    await soon()
-    waiting = [asyncio.ensure_future(named("refresh", background=True))]
-    await soon()
-    waiting += [asyncio.ensure_future(named(name, background=False)) for name in ("first", "second")]
-    await soon()
-    hold.set()
-    await asyncio.gather(*waiting, *holding)
+    async with slots_occupied(rate_limiter):
+        waiting = [await start(named("refresh", background=True))]
+        waiting += [await start(named(name)) for name in ("first", "second")]
+    await asyncio.gather(*waiting)
 
     assert order == ["first", "second", "refresh"]
 
 
-async def test_what_runs_in_the_background_does_not_take_all_requests_at_once(rate_limiter):
-    hold, sent = asyncio.Event(), list[float]()
-    refreshing = [asyncio.ensure_future(refresh(rate_limiter, "free", hold=hold, sent=sent)) for _ in range(2)]
-    await soon()
-    await send(rate_limiter, "free", timeout_s=1)
+async def test_background_requests_leave_slots_free(rate_limiter):
+    async with slots_occupied(rate_limiter, 1, background=True):
+        waiting = await start(refresh(rate_limiter, "unlimited"))
+        await send(rate_limiter, "unlimited", timeout_s=1)
+        assert not waiting.done()
 
-    assert len(sent) == 1
-    hold.set()
-    await asyncio.gather(*refreshing)
+    await waiting
 
 
-async def test_a_refresh_that_waits_for_its_budget_is_in_the_way_of_no_other(wall):
-    asleep = asyncio.Event()
-
+async def test_refresh_waiting_for_budget_occupies_no_slot(wall):
     async def sleep(_):
-        asleep.set()
         await asyncio.Event().wait()
 
     limiter = MovingWindowRateLimiter(MemoryStorage())
-    rate_limiter = RateLimiter(
-        [Budget("hiscores", 2, limiter, sleep=sleep), Budget("reads", 5, limiter)], concurrency=2
-    )
+    budgets = [Budget("hiscores", 2, limiter, sleep=sleep), Budget("reads", 5, limiter)]
+    rate_limiter = RateLimiter(budgets, concurrency=2)
     rate_limiter.pause("hiscores", 30)
-    waiting = asyncio.ensure_future(refresh(rate_limiter, "hiscores"))
-    await asleep.wait()
+    waiting = await start(refresh(rate_limiter, "hiscores"))
 
     await refresh(rate_limiter, "reads", timeout_s=1)
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)
 
 
-async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people(rate_limiter):
+async def test_background_requests_leave_reserved_budget(rate_limiter):
     refreshing = (refresh(rate_limiter, "reads", timeout_s=10) for _ in range(5))
     refreshed = await asyncio.gather(*refreshing, return_exceptions=True)
 
@@ -173,66 +169,55 @@ async def test_what_runs_in_the_background_leaves_a_part_of_the_budget_to_people
     await send(rate_limiter, timeout_s=10)
 
 
-async def test_what_runs_in_the_background_goes_on_when_there_is_more_than_that_part(rate_limiter, wall):
+async def test_background_requests_resume_above_reserve(rate_limiter):
     await asyncio.gather(*(send(rate_limiter) for _ in range(4)))
 
     sent: list[float] = []
     await refresh(rate_limiter, "reads", sent=sent)
-    assert [at - NOON.timestamp() for at in sent] == [pytest.approx(60, abs=0.1)]
+    assert sent == [pytest.approx(60, abs=0.1)]
 
 
-async def test_a_refresh_that_has_waited_for_room_leaves_that_part_to_people_too(rate_limiter):
-    hold = asyncio.Event()
-    holding = asyncio.ensure_future(refresh(rate_limiter, "free", hold=hold))
-    await soon()
-    waiting = asyncio.ensure_future(refresh(rate_limiter, "reads", timeout_s=10))
-    await soon()
-    for _ in range(4):
-        await send(rate_limiter)
-    hold.set()
+async def test_refresh_respects_reserve_after_slot_wait(rate_limiter):
+    async with slots_occupied(rate_limiter, 1, background=True):
+        waiting = await start(refresh(rate_limiter, "reads", timeout_s=10))
+        for _ in range(4):
+            await send(rate_limiter)
 
     with pytest.raises(UpstreamBusy):
         await waiting
-    await holding
 
 
-async def test_a_pause_holds_its_own_budget_only(rate_limiter, wall):
+async def test_pause_affects_its_own_budget_only(rate_limiter):
     rate_limiter.budgets["reads"].pause(30)
 
     sent: list[float] = []
     await send(rate_limiter, "updates", sent=sent)
     await send(rate_limiter, sent=sent)
 
-    assert [at - NOON.timestamp() for at in sent] == [0, 30]
+    assert sent == [0, 30]
 
 
-async def test_a_pause_that_begins_while_one_waits_for_room_is_kept_to(rate_limiter, wall):
-    hold, sent = asyncio.Event(), list[float]()
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    waiting = asyncio.ensure_future(send(rate_limiter, sent=sent))
-    await soon()
-    rate_limiter.pause("reads", 30)
-    hold.set()
-    await asyncio.gather(waiting, *holding)
+async def test_pause_during_slot_wait_is_respected(rate_limiter):
+    sent: list[float] = []
+    async with slots_occupied(rate_limiter):
+        waiting = await start(send(rate_limiter, sent=sent))
+        rate_limiter.pause("reads", 30)
+    await waiting
 
-    assert [at - NOON.timestamp() for at in sent] == [pytest.approx(30, abs=0.1)]
+    assert sent == [pytest.approx(30, abs=0.1)]
 
 
-async def test_during_a_pause_nothing_remains(rate_limiter):
+async def test_paused_budget_has_none_remaining(rate_limiter):
     rate_limiter.budgets["reads"].pause(30)
 
     assert await rate_limiter.budgets["reads"].remaining() == 0
 
 
-async def test_one_who_gives_up_lets_the_next_one_go(rate_limiter):
-    hold = asyncio.Event()
-    holding = [asyncio.ensure_future(send(rate_limiter, "free", hold=hold)) for _ in range(2)]
-    await soon()
-    gone, next_one = (asyncio.ensure_future(send(rate_limiter, "free")) for _ in range(2))
-    await soon()
-    gone.cancel()
-    await soon()
-    hold.set()
+async def test_cancelled_waiter_lets_next_one_proceed(rate_limiter):
+    async with slots_occupied(rate_limiter):
+        cancelled, following = [await start(send(rate_limiter, "unlimited")) for _ in range(2)]
+        cancelled.cancel()
+        await run_ready_tasks()
 
-    await asyncio.gather(next_one, *holding)
-    await send(rate_limiter, "free")
+    await following
+    await send(rate_limiter, "unlimited")

@@ -1,20 +1,86 @@
-"""When osu!track is asked again, the log says so, in one line that names no player."""
+"""Retries by endpoint: reads after transient failures, hiscores if unsent, updates never."""
 
 import logging
 
+import httpx
+import pytest
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
+from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
 from gateway.osutrack.transport import log_retries
-from gateway.sandbox import Fault
+from gateway.records import Mode, UserMode
+
+PLAYER = UserMode(7, Mode.MANIA)
+NO_ROWS = httpx.Response(200, json=[])
+READS = {
+    "history": lambda client, deadline: client.history(PLAYER, deadline),
+    "peak": lambda client, deadline: client.peak(PLAYER, deadline),
+    "best plays": lambda client, deadline: client.best_plays(Mode.OSU, deadline),
+}
+TRANSIENT = [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.ReadError("cut"), httpx.Response(502)]
 
 
-async def test_a_retry_is_logged_with_its_endpoint_and_why(gateway, caplog):
-    before = get_on_retry_hooks()
-    caplog.set_level(logging.INFO)
+@pytest.fixture
+def retries_logged():
+    hooks = get_on_retry_hooks()
     log_retries()
-    gateway.sandbox.faults = (Fault(kind="status", status=503, times=1),)
-    await gateway.send('{ user(id: "2") { stats { peak { pp } } } }')
-    set_on_retry_hooks(before)
+    yield
+    set_on_retry_hooks(hooks)
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+@pytest.mark.parametrize("failure", TRANSIENT, ids=repr)
+async def test_transient_failure_of_read_is_retried(osutrack, client, deadline, read, failure):
+    route = osutrack.route().mock(side_effect=[failure, failure, NO_ROWS])
+    await read(client, deadline)
+    assert route.call_count == 3
+
+
+@pytest.mark.parametrize("read", READS.values(), ids=READS)
+async def test_read_has_at_most_three_attempts(osutrack, client, deadline, read):
+    route = osutrack.route().respond(503)
+    with pytest.raises(UpstreamUnavailable):
+        await read(client, deadline)
+    assert route.call_count == 3
+
+
+@pytest.mark.parametrize("status", [500, 404, 400, 302])
+async def test_permanent_failure_is_not_retried(osutrack, client, deadline, status):
+    route = osutrack.get("/peak").respond(status)
+    with pytest.raises((UpstreamUnavailable, UpstreamRejected)):
+        await client.peak(PLAYER, deadline)
+    assert route.call_count == 1
+
+
+async def test_short_deadline_prevents_retry(osutrack, client, deadline, loop_clock):
+    route = osutrack.get("/peak").respond(503)
+    loop_clock.move(4.5)
+    with pytest.raises(UpstreamUnavailable):
+        await client.peak(PLAYER, deadline)
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize("failure,times", [(httpx.ConnectError("no"), 3), (httpx.ReadTimeout("slow"), 1)], ids=repr)
+async def test_hiscores_are_retried_only_if_unsent(osutrack, client, deadline, failure, times):
+    route = osutrack.get("/hiscores").mock(side_effect=failure)
+    with pytest.raises((UpstreamUnavailable, UpstreamTimeout)):
+        await client.hiscores(PLAYER, deadline)
+    assert route.call_count == times
+
+
+@pytest.mark.parametrize("failure", [*TRANSIENT, httpx.Response(500), httpx.Response(429)], ids=repr)
+async def test_update_is_never_retried(osutrack, client, deadline, failure):
+    route = osutrack.post("/update").mock(side_effect=[failure, failure])
+    with pytest.raises((UpstreamUnavailable, UpstreamTimeout, UpstreamBusy)):
+        await client.update(PLAYER, deadline)
+    assert route.call_count == 1
+
+
+@pytest.mark.usefixtures("retries_logged")
+async def test_retry_is_logged_with_its_cause(osutrack, client, deadline, caplog):
+    caplog.set_level(logging.INFO, logger="gateway.osutrack.transport")
+    osutrack.get("/peak").mock(side_effect=[httpx.Response(503), NO_ROWS])
+    await client.peak(PLAYER, deadline)
 
     [record] = [record for record in caplog.records if record.name == "gateway.osutrack.transport"]
     assert (record.levelname, record.message) == ("INFO", "Retrying a request to osu!track")
