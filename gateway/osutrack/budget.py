@@ -89,7 +89,7 @@ class Budget:
         if delay_s > 0:
             return self._exhausted_error(delay_s)
         return UpstreamBusy(
-            "All connections to osu!track are in use. Try again later.",
+            "All upstream connections are in use. Try again later.",
             retry_after_s=1,
             unsent=True,
         )

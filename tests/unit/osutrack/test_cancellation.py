@@ -1,4 +1,4 @@
-"""Requests that are given up, at whatever moment, leave the pool as it was."""
+"""Cancelled requests, at any moment, release their connections."""
 
 import asyncio
 import gc
@@ -7,8 +7,6 @@ import httpx
 import pytest
 
 from gateway.osutrack.cancellation import send_cancellable
-from gateway.osutrack.upstream import Upstream
-from gateway.settings import Settings
 from tests.support.http_pool import idle, pool_of
 from tests.support.http_servers import serve_sandbox
 
@@ -19,8 +17,8 @@ def url():
         yield rest.url
 
 
-async def given_up_after(http, turns):
-    """A request that is cancelled when the event loop has turned so often."""
+async def cancelled_after(http, turns):
+    """Send a request and cancel it after so many turns of the event loop."""
     task = asyncio.ensure_future(
         send_cancellable(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
     )
@@ -30,20 +28,13 @@ async def given_up_after(http, turns):
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def test_a_connection_that_osutrack_is_about_to_close_is_not_used_again():
-    connection = Upstream(Settings(_env_file=None))
-    # It closes those that have been idle for 5 s.
-    assert 0 < pool_of(connection._http)._keepalive_expiry < 5  # noqa: SLF001
-    await connection.close()
-
-
-async def test_what_becomes_of_a_request_that_is_given_up_is_nobody_s_concern():
+async def test_late_error_of_cancelled_request_is_ignored():
     connecting, refused = asyncio.Event(), asyncio.Event()
 
     async def connect(request):
         connecting.set()
         await refused.wait()
-        raise httpx.ConnectTimeout("too late to be told", request=request)
+        raise httpx.ConnectTimeout("after the cancellation", request=request)
 
     async with httpx.AsyncClient(base_url="http://sandbox", transport=httpx.MockTransport(connect)) as http:
         task = asyncio.ensure_future(send_cancellable(http, http.build_request("GET", "/peak")))
@@ -52,14 +43,14 @@ async def test_what_becomes_of_a_request_that_is_given_up_is_nobody_s_concern():
         await asyncio.gather(task, return_exceptions=True)
         refused.set()
         await asyncio.sleep(0)
-    # Whatever asyncio has to complain of by now, it tells the loop, and that fails a test.
+    # An exception never retrieved is reported here, and fails the test.
     gc.collect()
 
 
 @pytest.mark.parametrize("turns", range(30))
-async def test_a_request_that_is_given_up_gives_its_connection_back(url, turns):
+async def test_cancelled_request_releases_its_connection(url, turns):
     async with httpx.AsyncClient(base_url=url, limits=httpx.Limits(max_connections=2)) as http:
-        await asyncio.gather(*(given_up_after(http, turns) for _ in range(6)))
+        await asyncio.gather(*(cancelled_after(http, turns) for _ in range(6)))
         await idle(pool_of(http))
         response, body = await send_cancellable(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
         assert (response.status_code, body[:1]) == (200, b"[")

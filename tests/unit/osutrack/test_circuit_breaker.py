@@ -1,4 +1,4 @@
-"""The circuit breaker: when it opens, who may probe, and what closes it."""
+"""The circuit breaker: the conditions to open, probe and close."""
 
 import asyncio
 from contextlib import ExitStack, suppress
@@ -25,13 +25,13 @@ def fail(breaker, times=1):
         call(breaker, UpstreamUnavailable("down"))
 
 
-def test_it_stays_closed_while_there_are_few_calls(breaker):
+def test_few_calls_keep_it_closed(breaker):
     fail(breaker, 9)
 
     breaker.check()
 
 
-def test_it_opens_when_half_of_ten_calls_have_failed(breaker):
+def test_half_of_ten_calls_failing_opens_it(breaker):
     for _ in range(5):
         call(breaker)
     fail(breaker, 5)
@@ -41,7 +41,7 @@ def test_it_opens_when_half_of_ten_calls_have_failed(breaker):
     assert (refusal.value.retry_after_s, refusal.value.unsent) == (30, True)
 
 
-def test_it_stays_closed_when_fewer_than_half_have_failed(breaker):
+def test_fewer_failures_keep_it_closed(breaker):
     for _ in range(6):
         call(breaker)
     fail(breaker, 5)
@@ -50,16 +50,16 @@ def test_it_stays_closed_when_fewer_than_half_have_failed(breaker):
 
 
 @pytest.mark.parametrize("answer", [UpstreamBusy("429"), UpstreamInvalid("<html>")], ids=["busy", "invalid"])
-def test_an_answer_of_any_kind_is_no_failure(breaker, answer):
+def test_any_response_counts_as_success(breaker, answer):
     for _ in range(20):
         call(breaker, answer)
 
     assert breaker.health is Health.UP
 
 
-@pytest.mark.parametrize("ended", [asyncio.CancelledError(), UpstreamTimeout("slow")], ids=["given up", "timeout"])
+@pytest.mark.parametrize("ended", [asyncio.CancelledError(), UpstreamTimeout("slow")], ids=["cancelled", "timeout"])
 @pytest.mark.parametrize("seconds,health", [(4, Health.UP), (5, Health.DOWN)])
-def test_a_call_that_ran_out_of_time_has_failed_if_it_took_long(breaker, clock, seconds, health, ended):
+def test_timeout_counts_as_failure_if_slow(breaker, clock, seconds, health, ended):
     for _ in range(10):
         with suppress(asyncio.CancelledError, UpstreamTimeout), breaker.call():
             clock.move(seconds)
@@ -68,7 +68,7 @@ def test_a_call_that_ran_out_of_time_has_failed_if_it_took_long(breaker, clock, 
     assert breaker.health is health
 
 
-def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):
+def test_pause_after_429_is_degraded(breaker, clock):
     call(breaker, UpstreamBusy("429", retry_after_s=40))
     call(breaker, UpstreamBusy("429", retry_after_s=5))
 
@@ -79,7 +79,7 @@ def test_while_it_wants_to_be_left_alone_it_is_not_well(breaker, clock):
     assert (meanwhile, breaker.health) == (Health.DEGRADED, Health.UP)
 
 
-def test_failures_of_more_than_a_minute_ago_do_not_count(breaker, clock):
+def test_failures_expire_after_a_minute(breaker, clock):
     fail(breaker, 9)
     clock.move(61)
     fail(breaker)
@@ -87,7 +87,7 @@ def test_failures_of_more_than_a_minute_ago_do_not_count(breaker, clock):
     assert breaker.health is Health.DEGRADED
 
 
-def test_what_failed_more_than_a_minute_ago_opens_nothing_and_is_forgiven(breaker, clock):
+def test_expired_failures_do_not_affect_health(breaker, clock):
     fail(breaker, 9)
     clock.move(61)
     assert breaker.health is Health.UP
@@ -104,19 +104,19 @@ def half_open(breaker, clock):
     return breaker
 
 
-def test_after_a_while_one_call_may_probe_and_no_other(half_open):
+def test_half_open_admits_one_probe(half_open):
     with half_open.call(), pytest.raises(UpstreamUnavailable):
         half_open.check()
 
 
-def test_a_probe_that_succeeds_closes_it(half_open, clock):
+def test_successful_probe_closes_it(half_open, clock):
     call(half_open)
 
     half_open.check()
     assert (half_open.health, half_open.last_success_at) == (Health.UP, clock.now)
 
 
-def test_a_probe_that_fails_opens_it_for_another_while(half_open, clock):
+def test_failed_probe_opens_it_for_thirty_seconds(half_open, clock):
     fail(half_open)
     clock.move(29)
 
@@ -124,7 +124,7 @@ def test_a_probe_that_fails_opens_it_for_another_while(half_open, clock):
         half_open.check()
 
 
-def test_a_probe_that_is_given_up_after_long_opens_it_for_another_while(half_open, clock):
+def test_slow_cancelled_probe_opens_it(half_open, clock):
     with suppress(asyncio.CancelledError), half_open.call():
         clock.move(5)
         raise asyncio.CancelledError
@@ -133,7 +133,7 @@ def test_a_probe_that_is_given_up_after_long_opens_it_for_another_while(half_ope
         half_open.check()
 
 
-def test_after_a_probe_that_succeeds_what_was_before_does_not_count(half_open):
+def test_successful_probe_clears_earlier_failures(half_open):
     for _ in range(6):
         call(half_open)
     fail(half_open, 5)
@@ -141,7 +141,7 @@ def test_after_a_probe_that_succeeds_what_was_before_does_not_count(half_open):
     assert half_open.health is Health.DOWN
 
 
-async def test_a_probe_that_is_cancelled_leaves_the_probe_to_the_next_call(half_open):
+async def test_cancelled_probe_admits_the_next_call(half_open):
     async def hang():
         with half_open.call():
             await asyncio.Event().wait()
@@ -155,14 +155,14 @@ async def test_a_probe_that_is_cancelled_leaves_the_probe_to_the_next_call(half_
     assert half_open.health is Health.UP
 
 
-def test_a_call_from_before_it_opened_does_not_close_it(breaker):
+def test_call_started_before_opening_does_not_close_it(breaker):
     with breaker.call():
         fail(breaker, 10)
 
     assert breaker.health is Health.DOWN
 
 
-def test_a_call_from_before_it_opened_ends_no_probe(breaker, clock):
+def test_call_started_before_opening_ends_no_probe(breaker, clock):
     with ExitStack() as calls:
         calls.enter_context(breaker.call())
         fail(breaker, 10)

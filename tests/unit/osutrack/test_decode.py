@@ -1,4 +1,4 @@
-"""What osu!track answers becomes records: as recorded, and with each known flaw mended."""
+"""Records decoded from recorded responses, and repairs of each known defect."""
 
 import json
 from contextlib import suppress
@@ -28,7 +28,7 @@ def hiscores(*rows):
     return decode.hiscores(json.dumps(rows).encode(), Mode.OSU)
 
 
-def test_a_rank_of_0_is_none():
+def test_rank_zero_is_none():
     rows = decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value
     assert [row.global_rank or 0 for row in rows] == [
         r["pp_rank"] for r in recordings.rows("stats_history_pp_rank_zero")
@@ -36,46 +36,46 @@ def test_a_rank_of_0_is_none():
     assert rows[0].global_rank is None
 
 
-def test_totals_that_come_as_strings_are_exact_numbers():
+def test_string_totals_are_decoded_exactly():
     row = decode.history(recordings.body("stats_history_big_ints"), PLAYER).value[0]
     assert (row.ranked_score, row.total_score) == (9007199254740993, 9223372036854775000)
 
 
-def test_a_history_is_sorted_whatever_the_order_it_came_in():
+def test_history_is_sorted_by_time():
     later, earlier = ROW | {"timestamp": "2020-02-01T00:00:00.000Z"}, ROW | {"timestamp": "2020-01-01T00:00:00.000Z"}
     assert [row.at[:7] for row in history(later, earlier).value] == ["2020-01", "2020-02"]
 
 
-def test_of_rows_of_one_instant_the_one_with_more_plays_stays():
+def test_equal_timestamps_leave_the_highest_play_count():
     rows = history(ROW | {"playcount": 5}, ROW | {"playcount": 9}, ROW | {"playcount": 7})
     assert [row.play_count for row in rows.value] == [9]
     assert rows.received == 3
 
 
 @pytest.mark.parametrize("name,sent", [("global_rank", "pp_rank"), ("level", "level"), ("count_a", "count_rank_a")])
-def test_what_stays_the_same_from_row_to_row_is_kept_once(name, sent):
+def test_equal_values_of_rows_are_one_object(name, sent):
     times = ({"timestamp": f"2020-01-0{day}T00:00:00.000Z", sent: 79_461 + day // 3} for day in (1, 2, 3))
     first, second, third = history(*(ROW | each for each in times)).value
     assert getattr(first, name) is getattr(second, name)
     assert getattr(third, name) == getattr(first, name) + 1
 
 
-def test_negative_grade_counts_stay_as_they_are():
+def test_negative_grade_counts_are_unchanged():
     assert history(ROW | {"count_rank_a": -1}).value[0].count_a == -1
 
 
 @pytest.mark.parametrize("flaw", [{"pp_raw": None}, {"playcount": 2**31}, {"timestamp": "0000-00-00 00:00:00"}])
-def test_one_bad_row_is_left_out_and_counted(flaw):
+def test_invalid_row_is_dropped_and_counted(flaw):
     decoded = history(ROW, ROW | {"timestamp": "2026-01-01T00:00:00.000Z"} | flaw)
     assert (len(decoded.value), decoded.dropped) == (1, 1)
 
 
-def test_nothing_but_bad_rows_is_no_answer():
+def test_only_invalid_rows_raise_an_error():
     with pytest.raises(UpstreamInvalid, match="format"):
         history({"pp": 1}, {"pp": 2})
 
 
-def test_a_play_stored_again_stands_once_as_last_recorded():
+def test_duplicate_play_keeps_the_last_record():
     rows = recordings.rows("hiscores_small")
     identities = {(row["beatmap_id"], row["mods"], row["score"]) for row in rows}
     plays = decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value
@@ -84,7 +84,7 @@ def test_a_play_stored_again_stands_once_as_last_recorded():
     assert {(p.beatmap_id, p.mod_bits, p.score): p.pp for p in plays} == newest
 
 
-def test_plays_come_highest_pp_first_with_ties_by_beatmap():
+def test_plays_are_sorted_by_pp_then_beatmap():
     plays = hiscores(PLAY | {"beatmap_id": 3}, PLAY | {"beatmap_id": 1}, PLAY | {"beatmap_id": 2, "pp": 999.0}).value
     assert [play.beatmap_id for play in plays] == [2, 1, 3]
 
@@ -101,45 +101,45 @@ TIES = st.fixed_dictionaries(
 
 
 @given(st.lists(TIES))
-def test_plays_come_in_the_one_order_that_pages_rely_on(ties):
+def test_decoded_order_is_the_paging_order(ties):
     body = json.dumps([PLAY | tie for tie in ties]).encode()
     for plays in (decode.hiscores(body, Mode.OSU).value, decode.best_plays(body, Mode.OSU).value):
         assert list(plays) == sorted(plays, key=ORDERS[ScoreOrder.PP_DESC])
 
 
 @pytest.mark.parametrize("rank,grade", [("SS", "X"), ("SSH", "XH"), ("SH", "SH"), ("P", None), ("", None)])
-def test_a_grade_is_one_we_know_or_none(rank, grade):
+def test_unknown_grade_is_none(rank, grade):
     assert hiscores(PLAY | {"rank": rank}).value[0].grade == grade
 
 
-def test_the_highest_mod_bit_is_no_mod():
+def test_highest_mod_bit_is_removed():
     assert hiscores(PLAY | {"mods": 2**31 + 8}).value[0].mod_bits == 8
 
 
-def test_equal_plays_of_two_players_are_two():
+def test_equal_plays_of_two_players_are_distinct():
     body = json.dumps([PLAY | {"user": user, "score": 1_000_000} for user in (1, 2, 2)]).encode()
     assert [play.user_id for play in decode.best_plays(body, Mode.MANIA).value] == [1, 2]
 
 
-def test_best_plays_tell_who_played_them():
+def test_best_plays_have_player_and_mode():
     plays = decode.best_plays(recordings.body("bestplays_day"), Mode.TAIKO).value
     assert {play.user_id for play in plays} == {row["user"] for row in recordings.rows("bestplays_day")}
     assert {play.mode for play in plays} == {Mode.TAIKO}
 
 
-def test_a_peak_of_nobody_is_all_none():
+def test_peak_of_unknown_player_is_all_none():
     peak: Any = decode.peak(recordings.body("peak_unknown"), PLAYER).value
     assert (peak.global_rank, peak.global_rank_at, peak.accuracy, peak.accuracy_at) == (None, None, None, None)
 
 
-def test_a_peak_rank_of_0_is_none_with_its_date():
+def test_peak_rank_zero_is_none_without_date():
     row = recordings.rows("peak_ok")[0] | {"best_global_rank": 0}
     peak: Any = decode.peak(json.dumps([row]).encode(), PLAYER).value
     assert (peak.global_rank, peak.global_rank_at) == (None, None)
     assert peak.accuracy == row["best_accuracy"]
 
 
-def test_an_update_tells_places_climbed_and_numbers_its_plays_from_one():
+def test_update_has_ranks_gained_and_plays_from_one():
     update: Any = decode_update.update(recordings.body("update_changes"), Mode.OSU).value
     assert update.delta.ranks_gained == 16
     assert [play.position for play in update.new_hiscores] == [1, 51]
@@ -147,24 +147,24 @@ def test_an_update_tells_places_climbed_and_numbers_its_plays_from_one():
     assert update.new_hiscores[0].accuracy == pytest.approx(100 * (300 * 644 + 100 * 8 + 50 * 3) / (300 * 658))
 
 
-def test_a_first_update_has_no_delta():
+def test_first_update_has_no_delta():
     update: Any = decode_update.update(recordings.body("update_first"), Mode.OSU).value
     assert (update.first, update.delta) == (True, None)
 
 
-def test_an_update_without_changes_has_no_new_plays():
+def test_update_without_changes_has_no_plays():
     update: Any = decode_update.update(recordings.body("update_no_changes"), Mode.OSU).value
     assert (update.delta.play_count, update.new_hiscores) == (0, ())
 
 
 @pytest.mark.parametrize("exists", [False, "false"], ids=repr)
-def test_an_update_of_nobody_is_none(exists):
+def test_update_of_unknown_user_is_none(exists):
     recorded = recordings.rows("update_exists_false") | {"exists": exists}
     assert decode_update.update(json.dumps(recorded).encode(), Mode.OSU).value is None
 
 
 @pytest.mark.parametrize("mode", [0, "0"], ids=repr)
-def test_an_update_may_lack_its_plays_and_name_its_mode_as_it_likes(mode):
+def test_update_without_plays_accepts_any_mode_type(mode):
     recorded = recordings.rows("update_no_changes") | {"mode": mode}
     del recorded["newhs"]
     update: Any = decode_update.update(json.dumps(recorded).encode(), Mode.OSU).value
@@ -172,7 +172,7 @@ def test_an_update_may_lack_its_plays_and_name_its_mode_as_it_likes(mode):
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b"<html>", b"", b"Internal Server Error", b'{"username":'], ids=repr)
-def test_an_update_that_can_not_be_read_says_that_it_has_probably_been_made(body):
+def test_invalid_update_response_reports_a_probable_update(body):
     with pytest.raises(UpstreamInvalid, match="probably run"):
         decode_update.update(body, Mode.OSU)
 
@@ -184,7 +184,7 @@ JSON = st.recursive(
 
 
 @given(st.binary(max_size=50) | JSON.map(lambda value: json.dumps(value).encode()))
-def test_any_other_answer_is_refused_and_nothing_else_is_raised(body):
+def test_arbitrary_responses_raise_upstream_invalid_only(body):
     for read in (
         lambda: decode.history(body, PLAYER),
         lambda: decode.peak(body, PLAYER),

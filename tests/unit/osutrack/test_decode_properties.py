@@ -1,4 +1,4 @@
-"""Whatever osu!track sends: what is decoded keeps what records promise."""
+"""Invariants of decoded records, for generated responses."""
 
 import json
 from contextlib import suppress
@@ -18,8 +18,8 @@ SNAPSHOT = recordings.rows("stats_history_one_day_window")[0]
 PLAY = recordings.rows("hiscores_small")[0]
 CHANGES = recordings.rows("update_changes")
 
-MOMENTS = st.datetimes(datetime(2007, 1, 1), datetime(2007, 1, 3)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:00}.000Z")  # noqa: DTZ001  # written with a Z
-NOT_MOMENTS = [
+TIMESTAMPS = st.datetimes(datetime(2007, 1, 1), datetime(2007, 1, 3)).map(lambda at: f"{at:%Y-%m-%dT%H:%M:00}.000Z")  # noqa: DTZ001  # written with a Z
+INVALID_TIMESTAMPS = [
     "0000-00-00 00:00:00",
     "2026-13-01T00:00:00.000Z",
     "2026-02-30T00:00:00.000Z",
@@ -34,8 +34,8 @@ NOT_MOMENTS = [
 COUNTS = st.integers(-5, 2000)
 
 
-@given(st.lists(st.tuples(MOMENTS, st.integers(0, 9), st.integers(0, 9)), max_size=12))
-def test_a_history_is_sorted_and_each_instant_stands_once(sent):
+@given(st.lists(st.tuples(TIMESTAMPS, st.integers(0, 9), st.integers(0, 9)), max_size=12))
+def test_history_is_sorted_without_duplicate_timestamps(sent):
     rows = [SNAPSHOT | {"timestamp": at, "playcount": plays, "pp_rank": rank} for at, plays, rank in sent]
     decoded = decode.history(json.dumps(rows).encode(), PLAYER).value
     instants = [row.at for row in decoded]
@@ -45,8 +45,8 @@ def test_a_history_is_sorted_and_each_instant_stands_once(sent):
     assert all(row.global_rank != 0 and row.user_mode is PLAYER for row in decoded)
 
 
-@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([0, 5.5, 7]), MOMENTS), max_size=12))
-def test_each_play_stands_once_as_last_recorded(sent):
+@given(st.lists(st.tuples(st.integers(1, 3), st.sampled_from([0, 5.5, 7]), TIMESTAMPS), max_size=12))
+def test_each_play_appears_once_as_last_recorded(sent):
     rows = [PLAY | {"beatmap_id": beatmap, "pp": pp, "update_time": at} for beatmap, pp, at in sent]
     decoded = decode.hiscores(json.dumps(rows).encode(), Mode.TAIKO)
     newest = {play.beatmap_id: play.recorded_at for play in decoded.value}
@@ -57,8 +57,8 @@ def test_each_play_stands_once_as_last_recorded(sent):
     assert all(play.mode is Mode.TAIKO for play in decoded.value)
 
 
-@pytest.mark.parametrize("text", NOT_MOMENTS)
-def test_what_is_no_moment_is_left_out_and_counted(text):
+@pytest.mark.parametrize("text", INVALID_TIMESTAMPS)
+def test_invalid_timestamp_drops_and_counts_the_row(text):
     rows = [SNAPSHOT, SNAPSHOT | {"timestamp": text}]
     decoded = decode.history(json.dumps(rows).encode(), PLAYER)
 
@@ -67,13 +67,13 @@ def test_what_is_no_moment_is_left_out_and_counted(text):
 
 
 @pytest.mark.parametrize("number", ["nan", "inf", "-Infinity", True, None, "", {}])
-def test_what_is_no_number_is_left_out_and_counted(number):
+def test_invalid_number_drops_and_counts_the_row(number):
     decoded = decode.history(json.dumps([SNAPSHOT, SNAPSHOT | {"pp_raw": number}]).encode(), PLAYER)
 
     assert (len(decoded.value), decoded.dropped) == (1, 1)
 
 
-def test_a_peak_with_a_zero_date_keeps_what_has_a_date():
+def test_zero_date_removes_one_half_of_peak():
     sent = recordings.rows("peak_ok")[0] | {"best_rank_timestamp": "0000-00-00 00:00:00"}
     peak = decode.peak(json.dumps([sent]).encode(), PLAYER).value
 
@@ -82,12 +82,12 @@ def test_a_peak_with_a_zero_date_keeps_what_has_a_date():
 
 
 @pytest.mark.parametrize("absent", ["username", "first", "levelup", "newhs", "exists"])
-def test_an_update_may_have_null_where_nothing_is_known(absent):
+def test_update_accepts_null_fields(absent):
     assert decode_update.update(json.dumps(CHANGES | {absent: None}).encode(), Mode.OSU).value is not None
 
 
 @pytest.mark.parametrize("date", ["2026-02-30 00:00:00", "2026-11-17", "0000-00-00 00:00:00", ""])
-def test_a_new_play_without_a_valid_date_is_left_out_and_counted(date):
+def test_new_play_with_invalid_date_is_dropped(date):
     sent = CHANGES | {"newhs": [CHANGES["newhs"][0], CHANGES["newhs"][0] | {"date": date}]}
     decoded = decode_update.update(json.dumps(sent).encode(), Mode.OSU)
 
@@ -96,7 +96,7 @@ def test_a_new_play_without_a_valid_date_is_left_out_and_counted(date):
 
 
 @given(st.sampled_from(Mode), st.lists(COUNTS, min_size=6, max_size=6))
-def test_an_accuracy_is_within_0_and_100(mode, counts):
+def test_accuracy_is_between_0_and_100(mode, counts):
     names = ["count_300", "count_100", "count_50", "count_miss", "count_katu", "count_geki"]
     play = NewHiscore(
         beatmap_id=1, score=1, pp=1, mod_bits=0, grade=None, played_at="", position=1, max_combo=1, perfect=False,
@@ -107,7 +107,7 @@ def test_an_accuracy_is_within_0_and_100(mode, counts):
 
 
 @pytest.mark.parametrize("depth", [100, 200_000])
-def test_deep_nesting_is_refused_like_any_other_nonsense(depth):
+def test_deep_nesting_raises_upstream_invalid(depth):
     for read in (
         lambda body: decode.peak(body, PLAYER),
         lambda body: decode.history(body, PLAYER),
@@ -118,7 +118,7 @@ def test_deep_nesting_is_refused_like_any_other_nonsense(depth):
 
 
 @given(st.binary())
-def test_best_plays_and_updates_refuse_any_other_bytes(body):
+def test_arbitrary_bytes_raise_upstream_invalid_only(body):
     for read in (decode.best_plays, decode_update.update):
         with suppress(UpstreamInvalid):
             read(body, Mode.OSU)

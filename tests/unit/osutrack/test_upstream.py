@@ -1,4 +1,4 @@
-"""What a process talks to osu!track with, as the settings have it."""
+"""The osu!track client of one process, as the settings configure it."""
 
 import asyncio
 from contextlib import suppress
@@ -11,10 +11,18 @@ from gateway.osutrack.circuit_breaker import Health
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
+from tests.support.http_pool import pool_of
+
+
+async def test_idle_connections_expire_before_osutrack_closes_them():
+    upstream = Upstream(Settings(_env_file=None))
+    # docs/osutrack.md, "HTTP": osu!track closes idle connections after 5 s.
+    assert 0 < pool_of(upstream._http)._keepalive_expiry < 5  # noqa: SLF001
+    await upstream.close()
 
 
 @pytest.mark.parametrize("operation_s,health", [(60.0, Health.UP), (12.0, Health.DOWN)])
-def test_where_operations_have_less_time_than_reads_those_given_up_for_it_have_failed(clock, operation_s, health):
+def test_short_operation_timeout_counts_cancelled_reads_as_failures(clock, operation_s, health):
     settings = Settings(operation_timeout_s=operation_s, read_timeout_s=15)
     breaker = Upstream(settings, clock=clock, stopwatch=clock).breaker
     for _ in range(10):
@@ -25,7 +33,7 @@ def test_where_operations_have_less_time_than_reads_those_given_up_for_it_have_f
     assert breaker.health is health
 
 
-async def test_a_process_that_is_alone_keeps_a_quarter_of_its_own_part_for_people():
+async def test_standalone_replica_reserves_a_quarter_of_its_share():
     settings = Settings(reads_per_minute=16, replicas=2, redis_url="redis://127.0.0.1:1")
     rate_limiter = Upstream(settings, redis_link=RedisLink(settings.redis_url)).rate_limiter
 
