@@ -1,5 +1,5 @@
-"""osutrack-gateway: one GraphQL endpoint over everything osu!track knows, and its politest client.
+"""osutrack-gateway: a GraphQL gateway for osu!track.
 
-A query goes from `web` (HTTP) through `graph` (the schema) to `store` (what is remembered) and, when it has to, on to
-`osutrack` (five HTTP calls). `web.app.create_app` puts the parts together; `sandbox` simulates osu!track.
+A query passes from `web` (HTTP) through `graph` (the schema) to `store` (cached data), which loads missing data through
+`osutrack` (five HTTP requests). `web.app.create_app` builds the parts; `sandbox` simulates osu!track.
 """

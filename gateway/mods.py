@@ -1,16 +1,16 @@
-"""Mods: the bit field of osu!api v1 and the names that go with it."""
+"""Mods: the bit field of osu!api v1 and its acronyms."""
 
 from functools import lru_cache
 from typing import NamedTuple
 
-# In the order osu! shows them: bit, acronym.
+# Bit and acronym, in osu!'s display order.
 _MODS = (
     (1, "EZ"), (0, "NF"), (8, "HT"), (3, "HD"), (6, "DT"), (9, "NC"), (4, "HR"), (5, "SD"), (14, "PF"), (10, "FL"),
     (7, "RX"), (13, "AP"), (12, "SO"), (11, "AT"), (22, "CN"), (23, "TP"), (2, "TD"), (20, "FI"), (21, "RD"),
     (30, "MR"), (26, "1K"), (28, "2K"), (27, "3K"), (15, "4K"), (16, "5K"), (17, "6K"), (18, "7K"), (19, "8K"),
     (24, "9K"), (25, "CO"), (29, "V2"),
 )  # fmt: skip
-# The stronger one is always set together with the weaker, which then goes without saying.
+# The first is always set together with the second, which is then omitted.
 _IMPLIED = {"NC": "DT", "PF": "SD"}
 
 

@@ -1,7 +1,8 @@
-"""What the gateway knows, as immutable values in the form clients see; how they come to be is in `osutrack.decode`.
+"""The records: immutable values decoded from osu!track's responses by `osutrack.decode`.
 
-Moments are RFC 3339 strings in UTC with milliseconds and a `Z`, all of one length: they sort as text, and go out as
-they are. Rows are kept without garbage-collector bookkeeping (`gc=False`), so they must never be part of a cycle.
+Times are RFC 3339 strings in UTC with milliseconds and a `Z`. They have one length, so that they sort as text, and are
+sent to clients unchanged. Records are invisible to the garbage collector (`gc=False`) and must not be part of a
+reference cycle.
 """
 
 from enum import IntEnum
@@ -14,14 +15,14 @@ from .mods import Mods, mods_of
 T = TypeVar("T")
 
 INT32 = 2**31 - 1
-# Of a difference of fractions; what is beyond comes of subtracting.
+# Decimals of a difference of floats; further ones are rounding errors.
 DECIMALS = 9
 
 Int32 = Annotated[int, Meta(ge=-INT32 - 1, le=INT32)]
 
 
 class Mode(IntEnum):
-    """The rulesets, as osu!track numbers them."""
+    """The game modes, with osu!track's numbers."""
 
     OSU = 0
     TAIKO = 1
@@ -30,24 +31,24 @@ class Mode(IntEnum):
 
 
 class UserMode(NamedTuple):
-    """One user in one mode: what a history, a list of hiscores and a peak belong to."""
+    """One user in one mode: the owner of a history, a list of hiscores and a peak."""
 
     user_id: int
     mode: Mode
 
 
 class Rows(tuple[T, ...]):
-    """Records of one class, known to be repaired and sorted; only decoders, and cuts of what they made, are `Rows`."""
+    """Validated and sorted records of one class. Only decoders create `Rows`; others slice them."""
 
     __slots__ = ()
 
     def cut(self, start: int, stop: int) -> "Rows[T]":
-        """The rows from `start` up to, not including, `stop`."""
+        """The rows from `start` (inclusive) to `stop` (exclusive)."""
         return Rows(self[start:stop])
 
 
 class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
-    """A player's stats at one moment (`/stats_history`)."""
+    """A player's stats at one time (`/stats_history`)."""
 
     at: str
     pp: float
@@ -63,17 +64,17 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     count_ss: Int32
     count_s: Int32
     count_a: Int32
-    # So that a row can find its neighbour in the history that it was cut from.
+    # The key of the history that contains the row, to find its neighbours.
     user_mode: UserMode | UnsetType = UNSET
 
     @property
     def total_hits(self) -> int:
-        """The three hit counts added up."""
+        """The sum of the three hit counts."""
         return self.count_300 + self.count_100 + self.count_50
 
 
 class Delta(Struct, frozen=True, gc=False, kw_only=True):
-    """Later minus earlier; but `ranks_gained` is places climbed, None if unranked at either end."""
+    """Later minus earlier. `ranks_gained` is positive for a better rank, None if unranked at either time."""
 
     pp: float
     ranks_gained: Int32 | None
@@ -91,7 +92,7 @@ class Delta(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Score(Struct, frozen=True, gc=False, kw_only=True):
-    """What all plays have. `grade` is None if the upstream's is unknown to us."""
+    """The common fields of plays. `grade` is None for an unknown grade."""
 
     beatmap_id: int
     score: int
@@ -103,23 +104,23 @@ class Score(Struct, frozen=True, gc=False, kw_only=True):
 
     @property
     def mods(self) -> Mods:
-        """The mods it was played with."""
+        """The decoded mods."""
         return mods_of(self.mod_bits)
 
     @property
     def beatmap_url(self) -> str:
-        """The beatmap's page."""
+        """The URL of the beatmap's page."""
         return f"https://osu.ppy.sh/beatmaps/{self.beatmap_id}"
 
 
 class Hiscore(Score, frozen=True, gc=False, kw_only=True):
-    """A play worth pp, and when osu!track recorded it (`/hiscores`)."""
+    """A play that gave pp, with the time at which osu!track recorded it (`/hiscores`)."""
 
     recorded_at: str
 
 
 class BestPlay(Hiscore, frozen=True, gc=False, kw_only=True):
-    """A play with who played it (`/bestplays`)."""
+    """A hiscore with its player (`/bestplays`)."""
 
     user_id: int
 
@@ -141,7 +142,7 @@ class NewHiscore(Score, frozen=True, gc=False, kw_only=True):
 
 
 class Peak(Struct, frozen=True, gc=False, kw_only=True):
-    """Best values ever recorded, each with the latest time it was reached (`/peak`); both None if there is none."""
+    """The best recorded rank and accuracy, each with the latest time of it; None if there is no record (`/peak`)."""
 
     global_rank: Int32 | None
     global_rank_at: str | None
@@ -152,7 +153,7 @@ class Peak(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Update(Struct, frozen=True, gc=False, kw_only=True):
-    """What an update changed (`POST /update`). `delta` is None on the first, which has nothing to compare with."""
+    """The changes found by an update (`POST /update`). `delta` is None for a player's first update."""
 
     username: str
     first: bool

@@ -107,7 +107,7 @@ class Client:
 
     def _fetched(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
         """Add the ETag, and count the rows dropped."""
-        self._metrics.rows_dropped(endpoint.path, decoded.dropped)
+        self._metrics.count_dropped_rows(endpoint.path, decoded.dropped)
         return decoded._replace(etag=response.etag)
 
 

@@ -119,7 +119,7 @@ class Transport:
                 request_context.upstream_requests += 1
             with (
                 self._breaker.call(),
-                self._metrics.upstream_request(endpoint.path),
+                self._metrics.measure_upstream_request(endpoint.path),
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
                 http_request.headers.update(span.headers)

@@ -1,6 +1,6 @@
-"""One way for everything that is logged: a line each, as JSON or for people, whether it is ours or a library's.
+"""Logging: one line per event, as text or JSON, for the gateway and its libraries alike.
 
-Only the program that serves calls `configure`; to import this changes nothing.
+Importing this module has no effect; the command `serve` calls `configure`.
 """
 
 import json
@@ -18,10 +18,10 @@ from gateway.settings import Settings
 
 from .request_context import current_request
 
-Facts = Mapping[str, Any]
-# Tells of one request, at a level.
-AccessLogger = Callable[[str, Facts], None]
-# Calls something schedule, in the same thread.
+Fields = Mapping[str, Any]
+# Writes the access log line of a request: level, fields.
+AccessLogger = Callable[[str, Fields], None]
+# Calls a function soon, in the same thread.
 Scheduler = Callable[[Callable[[], None]], object]
 LEVELS = logging.getLevelNamesMapping()
 # Libraries that log every request, as the access log does, or each invalid header that a client sends.
@@ -31,45 +31,45 @@ QUIET = {
     "uvicorn.access": logging.WARNING,
     "opentelemetry.trace": logging.ERROR,
 }
-# What is only there to be read by something else, or coloured.
-UNTOLD = {"color_message", "exc_info", "positional_args"}
+# Fields for other formatters.
+OMITTED = {"color_message", "exc_info", "positional_args"}
 PLAIN = frozenset(" \t\"'=")
 
 
 def run_immediately(call: Callable[[], None]) -> None:
-    """Without an event loop there is nothing to wait for."""
+    """Call the function at once: the scheduler without an event loop."""
     call()
 
 
 def configure(
     settings: Settings, stream: BinaryIO | None = None, schedule: Scheduler = run_immediately
 ) -> AccessLogger | None:
-    """Have all lines of this process written to `stream` (standard output); returns how to tell of requests, if at all.
+    """Configure the logging of this process, libraries included; returns the access logger if it is enabled.
 
-    For the whole process, so that libraries speak as we do. Calling it again replaces what was there. `schedule` calls
-    something in a moment: what is told of until then is written together, as each write costs more than its line.
+    Lines go to `stream`, by default stdout. Another call replaces the configuration. `schedule` delays writes of the
+    access log, so that several lines share one: a write is slower than rendering its line.
     """
-    out = structlog.BytesLogger(stream or sys.stdout.buffer)
+    output = structlog.BytesLogger(stream or sys.stdout.buffer)
     render = RENDERERS[settings.log_format]
-    handler = _Handler(out)
+    handler = _Handler(output)
     handler.setFormatter(_formatter(render))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
-    return _AccessLog(out, render, LEVELS[settings.log_level.upper()], schedule) if settings.access_log else None
+    return _AccessLog(output, render, LEVELS[settings.log_level.upper()], schedule) if settings.access_log else None
 
 
-def as_json(line: Facts) -> bytes:
-    """For machines: one object, in which whatever a client sent is only ever a string."""
+def render_json(line: Fields) -> bytes:
+    """A line as a JSON object; text from clients is escaped by the encoding."""
     try:
         return msgspec.json.encode(line, enc_hook=repr)
     except (UnicodeEncodeError, TypeError):
-        # Half a surrogate pair is no character that UTF-8 has.
+        # A lone surrogate has no encoding in UTF-8.
         return json.dumps(line, default=repr).encode()
 
 
-def as_text(line: Facts) -> bytes:
-    """For people: when, how grave, what, and the facts; a traceback below, indented so that none of it is a line."""
+def render_text(line: Fields) -> bytes:
+    """A line as text: timestamp, level, event, fields. A traceback follows, indented so that it can't forge lines."""
     rest = " ".join([f"{name}={_value(value)}" for name, value in line.items() if name not in HEAD])
     text = f"{line['timestamp']} {line['level']:<8} {_printable(line['event'])}{'  ' if rest else ''}{rest}"
     if "exception" in line:
@@ -78,7 +78,7 @@ def as_text(line: Facts) -> bytes:
 
 
 HEAD = {"timestamp", "level", "event", "exception"}
-RENDERERS: dict[str, Callable[[Facts], bytes]] = {"json": as_json, "console": as_text}
+RENDERERS: dict[str, Callable[[Fields], bytes]] = {"json": render_json, "console": render_text}
 
 
 def _printable(text: Any) -> str:
@@ -88,78 +88,78 @@ def _printable(text: Any) -> str:
 
 def _value(value: Any) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
-    # A request has a dozen, nearly all of which are plain words.
+    # A request has a dozen values, nearly all alphanumeric: the cheap check comes first.
     return text if text.isalnum() or (text.isprintable() and PLAIN.isdisjoint(text)) else repr(text)
 
 
 class _Handler(logging.Handler):
-    """Where the lines of the standard library's loggers come in: uvicorn's, and our own."""
+    """The handler for the loggers of the standard library: the gateway's and uvicorn's."""
 
-    def __init__(self, out: structlog.BytesLogger) -> None:
+    def __init__(self, output: structlog.BytesLogger) -> None:
         super().__init__()
-        self._out = out
+        self._output = output
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line."""
-        _written(self._out, self.format(record).encode("utf-8", "backslashreplace"))
+        _write(self._output, self.format(record).encode("utf-8", "backslashreplace"))
 
 
-def _written(out: structlog.BytesLogger, line: bytes) -> None:
+def _write(output: structlog.BytesLogger, line: bytes) -> None:
     try:
-        out.msg(line)
+        output.msg(line)
     except (OSError, ValueError):
-        # The disk is full, or nobody reads any more: not a reason to leave a client without an answer.
+        # A full disk or a closed pipe must not fail requests.
         return
 
 
 class _AccessLog:
-    """Past `logging`, which would cost more than all else about an answer that is sent again."""
+    """The access logger. It bypasses `logging`, which takes longer than the rest of a response-cache hit."""
 
     def __init__(
-        self, out: structlog.BytesLogger, render: Callable[[Facts], bytes], least: int, schedule: Scheduler
+        self, output: structlog.BytesLogger, render: Callable[[Fields], bytes], min_level: int, schedule: Scheduler
     ) -> None:
-        self._out = out
+        self._output = output
         self._render = render
-        self._told = {name.lower() for name, level in LEVELS.items() if level >= least}
+        self._levels = {name.lower() for name, level in LEVELS.items() if level >= min_level}
         self._schedule = schedule
         self._now = _Clock()
         self._lines: list[bytes] = []
 
-    def __call__(self, level: str, facts: Facts) -> None:
-        if level in self._told:
+    def __call__(self, level: str, facts: Fields) -> None:
+        if level in self._levels:
             self._lines.append(self._render({"timestamp": self._now(), "level": level, "event": "request", **facts}))
             if len(self._lines) == 1:
-                self._schedule(self._write)
+                self._schedule(self._flush)
 
-    def _write(self) -> None:
+    def _flush(self) -> None:
         lines, self._lines = self._lines, []
-        _written(self._out, b"\n".join(lines))
+        _write(self._output, b"\n".join(lines))
 
 
 class _Clock:
-    """The time as it is written, of which all but the milliseconds is made once a second."""
+    """Timestamps in RFC 3339; all but the milliseconds is formatted once per second."""
 
     def __init__(self) -> None:
         self._second = 0
-        self._written = ""
+        self._text = ""
 
     def __call__(self) -> str:
         now = time.time()
         second = int(now)
         if second != self._second:
-            self._written = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._text = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
             self._second = second
-        return f"{self._written}.{int((now - second) * 1000):03d}Z"
+        return f"{self._text}.{int((now - second) * 1000):03d}Z"
 
 
-def _formatter(render: Callable[[Facts], bytes]) -> logging.Formatter:
+def _formatter(render: Callable[[Fields], bytes]) -> logging.Formatter:
     now = _Clock()
 
     def line(_: WrappedLogger, __: str, event: EventDict) -> str:
         request_context = current_request.get()
         head = {"timestamp": now(), "level": event.pop("level"), "event": event.pop("event")}
-        told = {name: value for name, value in event.items() if name not in UNTOLD}
-        return render(head | (request_context.log_ids if request_context else {}) | told).decode()
+        fields = {name: value for name, value in event.items() if name not in OMITTED}
+        return render(head | (request_context.log_ids if request_context else {}) | fields).decode()
 
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[

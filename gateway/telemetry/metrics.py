@@ -1,6 +1,7 @@
-"""Everything that is counted, by Prometheus' conventions; the README lists every name.
+"""The metrics, named by Prometheus' conventions and listed in docs/operations.md.
 
-What happens is counted here as it happens; what the parts know of themselves is brought here by `web/readings.py`.
+Requests are counted here as they happen; `MetricsCollector` in `web/probes.py` copies the other counts and states when
+the metrics are scraped.
 """
 
 from collections.abc import Iterator
@@ -15,16 +16,16 @@ from gateway.errors import GatewayError
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
-# What the parts count themselves, of requests only the hits: name, meaning, labels.
+# Counters that are updated by the collector: name, meaning, labels. Of `gateway_requests` it adds cache hits only.
 COUNTERS = (
     (
         "gateway_requests",
-        "GraphQL requests: a `hit` if a finished answer was sent again, else a `miss`, executed or refused.",
+        "GraphQL requests: response-cache hits, and misses, which are executed or refused.",
         ("operation", "outcome", "cache"),
     ),
     (
         "gateway_records_served",
-        "Reads of the store, by resource: fresh, stale, or loaded from osu!track.",
+        "Reads of the store: fresh, stale, or loaded from osu!track.",
         ("resource", "freshness"),
     ),
     (
@@ -32,36 +33,36 @@ COUNTERS = (
         "Lists of records by execution path: fast list path (fast), both (mixed), graphql-core only (declined).",
         ("result",),
     ),
-    ("gateway_cache_evictions", "Entries dropped to make room.", ("cache",)),
+    ("gateway_cache_evictions", "Entries evicted to stay within the memory limit.", ("cache",)),
     (
         "gateway_redis_reads",
-        "What was looked for in Redis before osu!track was asked: hit, miss, or unreadable.",
+        "Lookups in Redis before a request to osu!track: hit, miss, or unreadable.",
         ("result",),
     ),
-    ("gateway_redis_disconnects", "How often the connection to Redis was lost.", ()),
+    ("gateway_redis_disconnects", "Losses of the connection to Redis.", ()),
 )
-# What is so now: name, meaning, labels, and what several processes make of it together.
+# Gauges that are updated by the collector: name, meaning, labels, and their aggregation over worker processes.
 GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
     (
         "gateway_upstream_state",
-        "1 for the state that osu!track is in: UP, DEGRADED, or DOWN (not asked).",
+        "1 for the current state of osu!track: UP, DEGRADED, or DOWN (requests are paused).",
         ("state",),
         "livemax",
     ),
     (
         "gateway_upstream_budget_remaining",
-        "Requests that may be sent now; missing where there is no limit.",
+        "Requests left in the budget; missing for unlimited budgets.",
         ("budget",),
         "livemin",
     ),
-    ("gateway_cache_bytes", "How many bytes a cache holds, about.", ("cache",), "livesum"),
-    ("gateway_cache_entries", "How many entries it holds.", ("cache",), "livesum"),
-    ("gateway_redis_up", "1 while Redis can be reached; 0 if not, or if there is none.", (), "livemin"),
+    ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
+    ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
+    ("gateway_redis_up", "1 while Redis is connected, 0 if it is unavailable or not configured.", (), "livemin"),
 )
 
 
 class Metrics:
-    """One application's own: there is no registry of the process, but worker processes put theirs together."""
+    """The metrics of one application, in a registry of its own; those of worker processes are merged."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -69,53 +70,53 @@ class Metrics:
             name: Counter(name, meaning, labels, registry=self.registry) for name, meaning, labels in COUNTERS
         }
         self.gauges = {
-            name: Gauge(name, meaning, labels, registry=self.registry, multiprocess_mode=together)
-            for name, meaning, labels, together in GAUGES
+            name: Gauge(name, meaning, labels, registry=self.registry, multiprocess_mode=mode)
+            for name, meaning, labels, mode in GAUGES
         }
         self._requests = self.counters["gateway_requests"]
-        # There from the start: Prometheus can't see something rise that was not there before.
+        # Created at the start: Prometheus needs a value before the first failure to compute a rate.
         for operation in ("query", "mutation", "none"):
             self._requests.labels(operation, "failed", "miss")
         self._request_seconds = Histogram(
             "gateway_request_duration_seconds",
-            "How long requests took, the hits left out.",
+            "Request duration, excluding response-cache hits.",
             ["operation"],
             buckets=SECONDS,
             registry=self.registry,
         )
         self._upstream_requests = Counter(
             "gateway_upstream_requests",
-            "Requests to osu!track; the outcome is `ok` or an error's code.",
+            "Requests to osu!track; the outcome is `ok`, an error code, or `cancelled`.",
             ["endpoint", "outcome"],
             registry=self.registry,
         )
         self._rows_dropped = Counter(
             "gateway_upstream_rows_dropped",
-            "Rows of osu!track's answers that can't be read, and are left out.",
+            "Invalid rows in osu!track's responses, which were dropped.",
             ["endpoint"],
             registry=self.registry,
         )
         self._upstream_seconds = Histogram(
             "gateway_upstream_request_duration_seconds",
-            "How long osu!track took, without the wait for a budget.",
+            "Duration of requests to osu!track, excluding the wait for the budget.",
             ["endpoint"],
             buckets=SECONDS,
             registry=self.registry,
         )
 
-    def request(self, operation: str, outcome: str, seconds: float) -> None:
-        """A GraphQL request was executed or refused; `operation` is its type, `none` if that is not known."""
+    def count_request(self, operation: str, outcome: str, seconds: float) -> None:
+        """Count an executed or refused GraphQL request; `operation` is its type, or `none` if unknown."""
         self._requests.labels(operation, outcome, "miss").inc()
         self._request_seconds.labels(operation).observe(seconds)
 
-    def rows_dropped(self, endpoint: str, count: int) -> None:
-        """So many rows of an answer could not be read."""
+    def count_dropped_rows(self, endpoint: str, count: int) -> None:
+        """Count the invalid rows of a response."""
         self._rows_dropped.labels(endpoint).inc(count)
 
     @contextmanager
-    def upstream_request(self, endpoint: str) -> Iterator[None]:
-        """Around one request to osu!track."""
-        outcome, began = "abandoned", perf_counter()
+    def measure_upstream_request(self, endpoint: str) -> Iterator[None]:
+        """Measure one request to osu!track, and count its outcome."""
+        outcome, started = "cancelled", perf_counter()
         try:
             yield
             outcome = "ok"
@@ -124,20 +125,20 @@ class Metrics:
             raise
         finally:
             self._upstream_requests.labels(endpoint, outcome).inc()
-            self._upstream_seconds.labels(endpoint).observe(perf_counter() - began)
+            self._upstream_seconds.labels(endpoint).observe(perf_counter() - started)
 
     @property
-    def are_put_together(self) -> bool:
-        """Whether there are other worker processes: then prometheus-client was given a folder for all."""
+    def has_other_processes(self) -> bool:
+        """Whether prometheus-client merges the metrics of several worker processes."""
         return values.ValueClass is not values.MutexValue
 
     def exposition(self) -> bytes:
-        """All of it in Prometheus' text format, that of other worker processes included."""
-        if not self.are_put_together:
+        """All metrics in Prometheus' text format, those of other worker processes included."""
+        if not self.has_other_processes:
             return generate_latest(self.registry)
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]  # prometheus-client has few types here
-        return generate_latest(together)
+        merged = CollectorRegistry()
+        MultiProcessCollector(merged)  # type: ignore[no-untyped-call]  # prometheus-client has few types here
+        return generate_latest(merged)
 
 
 def discard_live_metrics(pid: int | None, folder: str) -> None:

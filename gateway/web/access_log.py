@@ -26,7 +26,7 @@ def request_record(scope: Scope, request_context: RequestContext, status: int, s
         "method": quote(scope["method"]),
         "path": quote(path[:MAX_PATH]),
         "status": status,
-        "ms": round(seconds * 1000, 2),
+        "duration_ms": round(seconds * 1000, 2),
     }
     if request_context.outcome:
         record["outcome"] = request_context.outcome
@@ -56,7 +56,7 @@ def hit_record(
         "method": scope["method"],
         "path": scope["path"],
         "status": status,
-        "ms": int(seconds * 100_000) / 100,
+        "duration_ms": int(seconds * 100_000) / 100,
         "outcome": "ok",
         **operation_fields,
         "cost_charged": 0,

@@ -79,7 +79,7 @@ class GraphQLEndpoint:
             request_context.refuse([error.code])
             return error_response(503 if strict else 200, [format_error(error)], accepted or JSON, request_id)
         finally:
-            self._metrics.request(
+            self._metrics.count_request(
                 request_context.operation_type or "none", request_context.outcome, perf_counter() - started
             )
 

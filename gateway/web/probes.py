@@ -116,7 +116,7 @@ class Probes:
     @asynccontextmanager
     async def collecting(self) -> AsyncIterator[None]:
         """Update the metrics periodically, if other worker processes expose them too."""
-        task = asyncio.create_task(self._collect_periodically()) if self._metrics.are_put_together else None
+        task = asyncio.create_task(self._collect_periodically()) if self._metrics.has_other_processes else None
         try:
             yield
         finally:

@@ -47,7 +47,7 @@ def request_error(code: str, message: str) -> RequestError:
 
 
 def _masked(error: Exception) -> dict[str, Any]:
-    log.error("a bug: this was not foreseen", exc_info=error)
+    log.error("unhandled exception", exc_info=error)
     return entry("INTERNAL_SERVER_ERROR", "The gateway made a mistake. It has been logged; please report it.")
 
 
