@@ -23,10 +23,10 @@ class Health(StrEnum):
 
 
 class CircuitBreaker:
-    """Opens for 30 s when at least half of 10 or more calls in 60 s failed; then a single call is the probe.
+    """A circuit that opens for 30 s when at least half of 10 or more calls in 60 s failed; one probe then decides.
 
-    A timeout or a cancellation counts as a failure after `slow_s` or more. A shorter call may only have had little time
-    left, so it is not counted.
+    A timeout or a cancellation counts as a failure after `slow_s` or more. A shorter call may have started with little
+    time left, so it is not counted.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class CircuitBreaker:
         """DOWN while open; DEGRADED after any failure in the last minute, and during the pause after a 429."""
         if self.retry_at is not None:
             return Health.DOWN
-        self._drop_old()
+        self._drop_expired()
         degraded = self._busy_until > self._clock() or self._failures > 0
         return Health.DEGRADED if degraded else Health.UP
 
@@ -108,11 +108,11 @@ class CircuitBreaker:
             return
         self._outcomes.append((now, failed))
         self._failures += failed
-        self._drop_old()
+        self._drop_expired()
         calls = len(self._outcomes)
         if self.retry_at is None and calls >= MIN_CALLS and self._failures * 2 >= calls:
             self.retry_at = now + OPEN_S
 
-    def _drop_old(self) -> None:
+    def _drop_expired(self) -> None:
         while self._outcomes and self._outcomes[0][0] <= self._clock() - WINDOW_S:
             self._failures -= self._outcomes.popleft()[1]

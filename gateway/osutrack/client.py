@@ -57,10 +57,9 @@ class Client:
             if response.not_modified:
                 return None
             unknown = response.status == httpx.codes.BAD_REQUEST
-            fetched: Fetched[Rows[Hiscore] | None] = (
-                Fetched(None) if unknown else Fetched(*decode.hiscores(response.body, mode))
+            return self._fetched(
+                HISCORE_LIST, response, Fetched(None) if unknown else decode.hiscores(response.body, mode)
             )
-            return self._fetched(HISCORE_LIST, response, fetched)
 
     async def peak(self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None) -> Fetched[Peak] | None:
         """The best rank and accuracy on record, each with its date; None where there is no record, or only rank 0."""

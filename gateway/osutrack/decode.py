@@ -14,9 +14,9 @@ from msgspec.structs import force_setattr
 
 from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, UserMode
 
-from .row_decoder import decoder_of, is_instant, rows_of
+from .row_decoder import decode_rows, is_timestamp, rows_decoder
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S", bound=Struct)
 P = TypeVar("P", bound=Hiscore)
 
@@ -24,10 +24,10 @@ KNOWN_MOD_BITS = 2**31 - 1
 GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
 
 
-class Fetched(NamedTuple, Generic[T]):
-    """A decoded response: the repaired value, the number of invalid rows dropped and of all rows received, the ETag."""
+class Fetched(NamedTuple, Generic[T_co]):
+    """A decoded and repaired response. `received` counts its rows before repairs, `dropped` the invalid ones."""
 
-    value: T
+    value: T_co
     dropped: int = 0
     received: int = 0
     etag: str | None = None
@@ -51,11 +51,11 @@ PEAK_NAMES = {
     "accuracy_at": "best_acc_timestamp",
 }
 
-SNAPSHOTS = decoder_of(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
-# A plain int, as the bit mask may contain bit 31, which is not a mod and is removed after decoding.
-HISCORES = decoder_of(Hiscore, HISCORE_NAMES, mod_bits=int)
-BEST_PLAYS = decoder_of(BestPlay, HISCORE_NAMES | {"user_id": "user"}, mod_bits=int)
-PEAKS = decoder_of(Peak, PEAK_NAMES)
+SNAPSHOTS = rows_decoder(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
+# The bit mask may contain bit 31, which is not a mod: it is decoded as an unbounded int, then removed.
+HISCORES = rows_decoder(Hiscore, HISCORE_NAMES, mod_bits=int)
+BEST_PLAYS = rows_decoder(BestPlay, HISCORE_NAMES | {"user_id": "user"}, mod_bits=int)
+PEAKS = rows_decoder(Peak, PEAK_NAMES)
 
 # Values that are often equal in adjacent rows.
 REPEATED = ("global_rank", "level", "count_s", "count_a")
@@ -69,7 +69,7 @@ _best_play_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
 
 def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
     """The snapshots of `/stats_history`, oldest first, one for each timestamp."""
-    rows, dropped = rows_of(body, SNAPSHOTS, "at")
+    rows, dropped = decode_rows(body, SNAPSHOTS, "at")
     for row in rows:
         force_setattr(row, "user_mode", user_mode)
         if row.global_rank == 0:
@@ -82,34 +82,34 @@ def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
 
 def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
     """The plays of `/hiscores`, each once, as last recorded, highest pp first; ties by beatmap, mods and score."""
-    rows, dropped = rows_of(body, HISCORES, "played_at", "recorded_at")
+    rows, dropped = decode_rows(body, HISCORES, "played_at", "recorded_at")
     return Fetched(_ranked(rows, _play_id, mode), dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     """The plays of `/bestplays`, each once, as last recorded, highest pp first; ties like hiscores, then by player."""
-    rows, dropped = rows_of(body, BEST_PLAYS, "played_at", "recorded_at")
+    rows, dropped = decode_rows(body, BEST_PLAYS, "played_at", "recorded_at")
     return Fetched(_ranked(rows, _best_play_id, mode), dropped, len(rows) + dropped)
 
 
 def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
     """The peak of `/peak`; a rank of 0 (unranked) and values without a valid date are None."""
-    rows, dropped = rows_of(body, PEAKS)
+    rows, dropped = decode_rows(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
     force_setattr(best, "user_mode", user_mode)
-    if not best.global_rank or not is_instant(best.global_rank_at):
+    if not best.global_rank or not is_timestamp(best.global_rank_at):
         best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
-    if best.accuracy is None or not is_instant(best.accuracy_at):
+    if best.accuracy is None or not is_timestamp(best.accuracy_at):
         best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
     return Fetched(best, dropped)
 
 
 def _intern(rows: list[Snapshot], names: Iterable[str]) -> None:
-    """Share one object among equal values: saves a tenth of a long history's memory."""
+    """Let equal values share one object, which saves a tenth of the memory of a long history."""
     for name in names:
         values = list(map(attrgetter(name), rows))
-        known: dict[Any, Any] = {}
-        for row, value, first in zip(rows, values, map(known.setdefault, values, values), strict=True):
+        interned: dict[Any, Any] = {}
+        for row, value, first in zip(rows, values, map(interned.setdefault, values, values), strict=True):
             if value is not first:
                 force_setattr(row, name, first)
 
@@ -127,7 +127,7 @@ def _newest_of_each(rows: list[P], identity: Callable[[P], object]) -> Iterable[
 
 def _ranked(rows: list[P], identity: Callable[[P], Any], mode: Mode) -> Rows[P]:
     for play in rows:
-        # Even if equal: all plays then share one string for each grade.
+        # Even if unchanged, so that all plays share one string for each grade.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
         if not 0 <= play.mod_bits <= KNOWN_MOD_BITS:
             force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)

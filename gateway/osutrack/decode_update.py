@@ -10,7 +10,7 @@ from gateway.errors import UpstreamInvalid
 from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Fetched
-from .row_decoder import UNREADABLE, are_instants, wire_type
+from .row_decoder import UNREADABLE, are_timestamps, wire_type
 
 # "2026-11-17 10:56:19", in UTC.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
@@ -82,7 +82,7 @@ def _decode_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:
     except UNREADABLE:
         return None
     played_at = f"{play.played_at[:10]}T{play.played_at[11:]}.000Z"
-    return _repaired(play, mode, played_at) if are_instants([played_at]) else None
+    return _repaired(play, mode, played_at) if are_timestamps([played_at]) else None
 
 
 def _repaired(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:

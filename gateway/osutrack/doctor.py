@@ -12,13 +12,13 @@ from gateway.records import Mode
 from . import decode
 from .client import Client
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
-from .row_decoder import UNREADABLE, is_instant
+from .row_decoder import UNREADABLE, is_timestamp
 
 TIMEOUT_S = 20.0
-# Rows checked; a history can have thousands.
+# The number of rows checked; a history can have thousands.
 SAMPLE = 20
 
-Rows = msgspec.json.Decoder[list[Any]]
+RowsDecoder = msgspec.json.Decoder[list[Any]]
 
 
 async def examine(client: Client) -> dict[str, list[str]]:
@@ -40,7 +40,7 @@ async def examine(client: Client) -> dict[str, list[str]]:
 
 
 async def _check(
-    client: Client, endpoint: Endpoint, params: dict[str, str], decoder: Rows
+    client: Client, endpoint: Endpoint, params: dict[str, str], decoder: RowsDecoder
 ) -> tuple[list[str], list[dict[str, Any]]]:
     try:
         body = await client.body(endpoint._replace(retry_if=never), params, Deadline.from_timeout(TIMEOUT_S))
@@ -49,7 +49,7 @@ async def _check(
     return drift(body, decoder)
 
 
-def drift(body: bytes, decoder: Rows) -> tuple[list[str], list[dict[str, Any]]]:
+def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, Any]]]:
     """The differences between a list and the rows that `decoder` reads, one sentence each; and its first rows."""
     try:
         rows = msgspec.json.decode(body)
@@ -71,7 +71,7 @@ def _field_names(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> l
     return [f"`{name}` is missing" for name in sorted(missing)] + [f"`{name}` is new" for name in sorted(new)]
 
 
-def _types(body: bytes, decoder: Rows) -> list[str]:
+def _types(body: bytes, decoder: RowsDecoder) -> list[str]:
     try:
         decoder.decode(body)
     except msgspec.ValidationError as exc:
@@ -84,6 +84,6 @@ def _timestamps(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> li
     findings = []
     for name in [field.encode_name for field in fields if field.name.endswith("at")]:
         texts = [row[name] for row in rows if isinstance(row.get(name), str)]
-        if texts and not any(map(is_instant, texts)):
+        if texts and not any(map(is_timestamp, texts)):
             findings.append(f"`{name}` has no valid timestamp, for example: {texts[0]}")
     return findings

@@ -12,7 +12,7 @@ def _is_transient(exc: Exception) -> bool:
     return isinstance(exc, UpstreamTimeout) or (isinstance(exc, UpstreamError) and exc.transient)
 
 
-def _is_unsent(exc: Exception) -> bool:
+def _is_transient_and_unsent(exc: Exception) -> bool:
     return isinstance(exc, UpstreamError) and exc.unsent and exc.transient
 
 
@@ -33,7 +33,7 @@ class Endpoint(NamedTuple):
 HISTORY = Endpoint("/stats_history", READS, _is_transient)
 PEAK = Endpoint("/peak", READS, _is_transient)
 BEST_PLAYS = Endpoint("/bestplays", READS, _is_transient)
-# May update the player, so a request that was sent is not retried (docs/osutrack.md, "Reads that update").
-HISCORE_LIST = Endpoint("/hiscores", HISCORES, _is_unsent)
-# docs/osutrack.md, "Updates are not idempotent".
+# May update the player, so a sent request is not retried (docs/osutrack.md, "Reads that update").
+HISCORE_LIST = Endpoint("/hiscores", HISCORES, _is_transient_and_unsent)
+# Not retried: a second update loses the changes of the first (docs/osutrack.md, "Updates are not idempotent").
 UPDATE = Endpoint("/update", UPDATES, never, "POST")

@@ -16,8 +16,8 @@ S = TypeVar("S", bound=Struct)
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
-INSTANT_LENGTH = len("2026-11-20T12:00:00.000Z")
-# osu!track sends some numbers as strings, and "NaN" would be a valid one.
+TIMESTAMP_LENGTH = len("2026-11-20T12:00:00.000Z")
+# Some numbers are JSON strings, and msgspec accepts "NaN" in a string.
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
@@ -38,43 +38,43 @@ def wire_type(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
     return cast("type[S]", wire)
 
 
-def decoder_of(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
-    """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings ("Column types")."""
-    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # a dynamic type
+def rows_decoder(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
+    """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings."""
+    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # a type made at run time
 
 
 def _default(field: FieldInfo) -> Any:
     return msgspec.field() if field.required else field.default
 
 
-def rows_of(body: bytes, decoder: msgspec.json.Decoder[list[T]], *instants: str) -> tuple[list[T], int]:
+def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[T]], *timestamps: str) -> tuple[list[T], int]:
     """The valid rows, and the number of invalid ones; raises `UpstreamInvalid` without a list, or if none is valid.
 
-    `instants` names the fields that must be valid timestamps.
+    `timestamps` names the fields that must be valid timestamps.
     """
     try:
         rows, dropped = decoder.decode(body), 0
     except msgspec.ValidationError:
-        rows, dropped = _one_by_one(body, decoder)
+        rows, dropped = _decode_one_by_one(body, decoder)
     except UNREADABLE as exc:
         raise UpstreamInvalid("osu!track's response is not JSON. Try again later.") from exc
     received = len(rows) + dropped
-    for name in instants:
-        rows = _with_instant(rows, attrgetter(name))
+    for name in timestamps:
+        rows = _with_timestamp(rows, attrgetter(name))
     if received and not rows:
         raise UpstreamInvalid("No row of osu!track's response is valid: its format has probably changed.")
     return rows, received - len(rows)
 
 
-def _with_instant(rows: list[T], instant: Callable[[T], str]) -> list[T]:
-    # Drops zero dates, "0000-00-00 00:00:00", the only invalid ones known.
-    long_enough = [row for row in rows if len(instant(row)) == INSTANT_LENGTH]
-    if are_instants(list(map(instant, long_enough))):
-        return long_enough
-    return [row for row in long_enough if are_instants([instant(row)])]
+def _with_timestamp(rows: list[T], timestamp: Callable[[T], str]) -> list[T]:
+    # The length excludes zero dates, "0000-00-00 00:00:00", the only invalid ones known.
+    complete = [row for row in rows if len(timestamp(row)) == TIMESTAMP_LENGTH]
+    if are_timestamps(list(map(timestamp, complete))):
+        return complete
+    return [row for row in complete if are_timestamps([timestamp(row)])]
 
 
-def are_instants(texts: list[str]) -> bool:
+def are_timestamps(texts: list[str]) -> bool:
     """Whether all texts, which must have the right length, are valid timestamps. Fast for many at once."""
     joined = "".join(texts)
     if joined[10::24] != "T" * len(texts) or joined[23::24] != "Z" * len(texts):
@@ -86,12 +86,12 @@ def are_instants(texts: list[str]) -> bool:
     return True
 
 
-def is_instant(text: str | None) -> bool:
+def is_timestamp(text: str | None) -> bool:
     """Whether the text is a timestamp in the records' form."""
-    return text is not None and len(text) == INSTANT_LENGTH and are_instants([text])
+    return text is not None and len(text) == TIMESTAMP_LENGTH and are_timestamps([text])
 
 
-def _one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
+def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
     rows: list[T] = []
     dropped = 0
     try:

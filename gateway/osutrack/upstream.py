@@ -1,4 +1,4 @@
-"""The client of one process, with its budgets and its circuit breaker, built from the settings."""
+"""The osu!track client of one process, with its rate limiter and circuit breaker, built from the settings."""
 
 import time
 from collections.abc import Callable
@@ -39,8 +39,8 @@ class Upstream:
         clock: Callable[[], float] = time.time,
         stopwatch: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`transport` replaces the network in tests; without `redis_link`, the budgets belong to this process alone."""
-        # If an operation has less time than a read, its timeout ends the read before the read's own timeout does.
+        """`transport` replaces the network in tests; with `redis_link`, processes share the budgets."""
+        # A short operation timeout cancels reads before their own timeout: these count as failures too.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
         self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
         self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), clock)

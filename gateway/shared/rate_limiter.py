@@ -28,7 +28,7 @@ class Limiter(Protocol):
 def shared_limiter(redis_link: RedisLink, processes: int, *, clock: Callable[[], float] = time.time) -> Limiter:
     """A limiter that counts in Redis if configured, else in memory. `processes` share the budgets."""
     local = MovingWindowRateLimiter(MemoryStorage())
-    return _SharedLimiter(redis_link, local, processes, clock) if redis_link.configured else local
+    return _SharedLimiter(redis_link, local, processes=processes, clock=clock) if redis_link.configured else local
 
 
 class _SharedLimiter:
@@ -40,7 +40,7 @@ class _SharedLimiter:
     """
 
     def __init__(
-        self, redis_link: RedisLink, local: MovingWindowRateLimiter, processes: int, clock: Callable[[], float]
+        self, redis_link: RedisLink, local: MovingWindowRateLimiter, *, processes: int, clock: Callable[[], float]
     ) -> None:
         options: dict[str, Any] = {"key_prefix": f"{PREFIX}:budget", "connection_pool": redis_link.pool}
         storage = RedisStorage("async+redis://", implementation="redispy", **options)

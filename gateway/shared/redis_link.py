@@ -58,7 +58,7 @@ class RedisLink:
         self._process_id = token_hex(8)
         self._receivers: dict[str, tuple[msgspec.msgpack.Decoder[Any], Callable[[Any], None]]] = {}
         self._on_reconnect: list[Command[None]] = []
-        self._watcher: asyncio.Task[None] | None = None
+        self._connection_task: asyncio.Task[None] | None = None
         self._background_tasks: set[asyncio.Task[None]] = set()
         self._first_attempt_done = asyncio.Event()
 
@@ -66,7 +66,7 @@ class RedisLink:
         """Start the background task; returns after the first connection attempt, or after a timeout."""
         if not self.configured:
             return
-        self._watcher = asyncio.create_task(self._watch())
+        self._connection_task = asyncio.create_task(self._maintain_connection())
         with suppress(TimeoutError):
             async with asyncio.timeout(START_TIMEOUT_S):
                 await self._first_attempt_done.wait()
@@ -75,9 +75,9 @@ class RedisLink:
         """Wait for spawned commands, stop the background task and close the connections."""
         await asyncio.gather(*self._background_tasks, return_exceptions=True)
         self.connected = False
-        if self._watcher:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._connection_task:
+            self._connection_task.cancel()
+            await asyncio.gather(self._connection_task, return_exceptions=True)
         await self._redis.aclose()
         await self.pool.aclose()
 
@@ -101,9 +101,9 @@ class RedisLink:
         if self.connected:
             _ = self.spawn(self.run(lambda redis: redis.publish(*self.message(subject, content))))
 
-    def spawn(self, command: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+    def spawn(self, coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         """Run a command in the background, independent of its caller's cancellation; `close` waits for it."""
-        task = asyncio.ensure_future(_ignoring_outages(command))
+        task = asyncio.ensure_future(_suppress_unavailable(coroutine))
         self._background_tasks.add(task)
         task.add_done_callback(self._background_tasks.discard)
         return task
@@ -123,7 +123,7 @@ class RedisLink:
         """
         self._on_reconnect.append(command)
 
-    async def _watch(self) -> None:
+    async def _maintain_connection(self) -> None:
         while True:
             try:
                 async with self._redis.pubsub() as channel:
@@ -193,6 +193,6 @@ def connection_pool(url: str | None) -> ConnectionPool:
     return pool
 
 
-async def _ignoring_outages(command: Coroutine[Any, Any, object]) -> None:
+async def _suppress_unavailable(coroutine: Coroutine[Any, Any, object]) -> None:
     with suppress(RedisUnavailable):
-        await command
+        await coroutine
