@@ -22,7 +22,7 @@ from gateway.osutrack.doctor import examine
 from gateway.osutrack.transport import log_retries
 from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import create_sandbox
-from gateway.server.protocol import ServerConfig
+from gateway.server.config import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
 from gateway.telemetry.logs import configure

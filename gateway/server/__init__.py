@@ -1,1 +1,1 @@
-"""uvicorn as the gateway needs it: with an end to its deadline, and a shortcut to what is remembered."""
+"""uvicorn with an HTTP protocol of our own: timeouts, bounded buffering, and cached responses without a task."""

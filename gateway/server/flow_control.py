@@ -1,4 +1,4 @@
-"""How a connection is read from and written to, where uvicorn would go on without end."""
+"""Flow control of a connection: bounds on buffered requests and on the time to send a response."""
 
 import asyncio
 from collections.abc import Sized
@@ -7,42 +7,42 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class TimeoutFlowControl(FlowControl):
-    """Does not read on while requests wait for their turn, and gives up on who takes nothing of an answer.
+    """Reads no further while requests are queued, and closes a connection whose client stops reading.
 
-    uvicorn reads on after each answer, however many of the requests behind it have been read already: who sent
-    requests without end and took no answers would have them all held here, each in a hundred times its size.
+    uvicorn resumes reading after each response, however many pipelined requests are queued. A client that pipelines
+    without end could then fill the memory with queued requests, each of a hundred times its size on the wire.
     """
 
-    def __init__(self, transport: asyncio.Transport, waiting: Sized, timeout_s: float) -> None:
+    def __init__(self, transport: asyncio.Transport, queue: Sized, timeout_s: float) -> None:
         super().__init__(transport)
-        self._waiting = waiting
+        self._queue = queue
         self._timeout_s = timeout_s
         self._timer: asyncio.TimerHandle | None = None
 
     def resume_reading(self) -> None:
-        """Read on, if nothing waits that has been read."""
-        if not self._waiting:
+        """Resume reading once no request is queued."""
+        if not self._queue:
             super().resume_reading()
 
     def pause_writing(self) -> None:
-        """There is more to be sent than the client takes at once."""
+        """The write buffer is full: start the timeout."""
         super().pause_writing()
         if self._timer is None:
-            self._wait()
+            self._start_timer()
 
     def resume_writing(self) -> None:
-        """The client has taken it, or has left."""
+        """The write buffer has room, or the client has disconnected."""
         super().resume_writing()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
 
-    def _wait(self) -> None:
-        unsent = self._transport.get_write_buffer_size()
-        self._timer = asyncio.get_running_loop().call_later(self._timeout_s, self._check_timeout, unsent)
+    def _start_timer(self) -> None:
+        unsent_bytes = self._transport.get_write_buffer_size()
+        self._timer = asyncio.get_running_loop().call_later(self._timeout_s, self._check_timeout, unsent_bytes)
 
-    def _check_timeout(self, unsent: int) -> None:
-        if self._transport.get_write_buffer_size() < unsent:
-            self._wait()
+    def _check_timeout(self, unsent_bytes: int) -> None:
+        if self._transport.get_write_buffer_size() < unsent_bytes:
+            self._start_timer()
         else:
             self._transport.abort()

@@ -58,6 +58,12 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "li
     ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
     ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
     ("gateway_redis_up", "1 while Redis is connected, 0 if it is unavailable or not configured.", (), "livemin"),
+    (
+        "gateway_custom_protocol",
+        "1 if the gateway's own HTTP protocol serves requests; 0 with uvicorn's, after a failed self-check.",
+        (),
+        "livemin",
+    ),
 )
 
 

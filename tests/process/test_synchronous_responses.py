@@ -1,4 +1,4 @@
-"""What is remembered is sent by the server itself: the application is not called, and nobody can tell."""
+"""Cached responses over sockets: sent by the server without calling the application, with no visible difference."""
 
 import asyncio
 import json
@@ -12,23 +12,26 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from gateway.server.protocol import ServerConfig
+from gateway.server.config import ServerConfig
 from tests.support.http_servers import serve_gateway
+from tests.support.metrics import metric_value
 from tests.support.sockets import connect, exchange, read_to_the_end
 
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'
 BODY = json.dumps({"query": QUERY}).encode()
+JSON = {"Content-Type": "application/json"}
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
 POST = HEAD + b"Content-Length: %d\r\n" % len(BODY)
 CLOSE = b"Connection: close\r\n"
 
 
-async def no_application(scope, receive, send):
+async def teapot(scope, receive, send):
+    """An application that is recognised by its status."""
     await send({"type": "http.response.start", "status": 418, "headers": [(b"content-length", b"0")]})
     await send({"type": "http.response.body"})
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     status: str
     headers: httpx.Headers
     body: bytes
@@ -36,49 +39,50 @@ class Answer(NamedTuple):
 
 @pytest.fixture(scope="module")
 def running():
-    """A gateway that remembers the answers to POST and GET, and the former as the application made it."""
+    """A gateway with cached responses to a POST and a GET, and the former as the application made it."""
     with serve_gateway(partial(ServerConfig, header_timeout_s=5)) as (app, url):
-        made = [exchange(url, POST + CLOSE + b"\r\n" + BODY) for _ in range(2)][-1]
+        original = [exchange(url, POST + CLOSE + b"\r\n" + BODY) for _ in range(2)][-1]
         httpx.get(f"{url}/graphql", params={"query": QUERY})
-        yield app, url, read(made)
+        yield app, url, parse(original)
 
 
 @pytest.fixture
 def url(running):
-    """The gateway's address, while its application is away."""
+    """The gateway's address, while its application is replaced by the teapot."""
     app, address, _ = running
-    application, app.middleware_stack = app.middleware_stack, no_application
+    application, app.middleware_stack = app.middleware_stack, teapot
     yield address
     app.middleware_stack = application
 
 
-def read(answer):
-    head, _, body = answer.partition(b"\r\n\r\n")
+def parse(response):
+    head, _, body = response.partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
-    return Answer(status, httpx.Headers([line.split(": ", 1) for line in lines]), body)
+    return Response(status, httpx.Headers([line.split(": ", 1) for line in lines]), body)
 
 
-def common(headers):
+def shared(headers):
+    """The headers that do not depend on the request or the connection."""
     return {name: value for name, value in headers.items() if name not in {"x-request-id", "date", "connection"}}
 
 
-def test_the_application_is_not_called_and_the_answer_is_the_same(running, url):
-    made = running[2]
+def test_cached_response_equals_the_applications(running, url):
+    original = running[2]
     with connect(url) as connection:
         connection.sendall(POST + b"\r\n" + BODY)
-        again = read(connection.recv(65_536))
-    assert (again.status, again.body) == (made.status, made.body)
-    assert common(again.headers) == common(made.headers)
+        cached = parse(connection.recv(65_536))
+    assert (cached.status, cached.body) == (original.status, original.body)
+    assert shared(cached.headers) == shared(original.headers)
 
 
-def test_who_has_the_answer_is_not_sent_it_again(url):
+def test_cached_response_is_revalidated_by_etag(url):
     first = httpx.get(f"{url}/graphql", params={"query": QUERY})
-    again = httpx.get(f"{url}/graphql", params={"query": QUERY}, headers={"If-None-Match": first.headers["ETag"]})
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-    assert again.headers["Age"] == "0"
+    second = httpx.get(f"{url}/graphql", params={"query": QUERY}, headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, second.status_code, second.content) == (200, 304, b"")
+    assert second.headers["Age"] == "0"
 
 
-def test_a_connection_is_used_again_and_again(url):
+def test_connection_is_reused(url):
     with connect(url) as connection:
         for _ in range(50):
             connection.sendall(POST + b"\r\n" + BODY)
@@ -86,13 +90,13 @@ def test_a_connection_is_used_again_and_again(url):
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])
-def test_requests_that_do_not_wait_for_answers_are_answered_in_turn(running, count):
-    _, url, made = running
+def test_pipelined_requests_are_answered_in_order(running, count):
+    _, url, original = running
     request = POST + b"X-Request-ID: %d\r\n"
     sent = b"".join(request % number + b"\r\n" + BODY for number in range(count))
-    answers = exchange(url, sent + request % count + CLOSE + b"\r\n" + BODY)
-    assert re.findall(rb"x-request-id: (\d+)", answers) == [b"%d" % number for number in range(count + 1)]
-    assert answers.count(made.body) == count + 1
+    responses = exchange(url, sent + request % count + CLOSE + b"\r\n" + BODY)
+    assert re.findall(rb"x-request-id: (\d+)", responses) == [b"%d" % number for number in range(count + 1)]
+    assert responses.count(original.body) == count + 1
 
 
 @pytest.mark.parametrize(
@@ -105,66 +109,81 @@ def test_requests_that_do_not_wait_for_answers_are_answered_in_turn(running, cou
     ],
     ids=["close", "HTTP/1.0", "expectation", "chunks"],
 )
-def test_whatever_is_out_of_the_ordinary_is_left_to_the_application(running, sent):
-    _, url, made = running
-    answer = exchange(url, sent)
-    assert answer.count(b"HTTP/1.1 200 OK") == 1
-    assert answer.endswith(made.body)
+def test_unusual_requests_get_the_same_response(running, sent):
+    _, url, original = running
+    response = exchange(url, sent)
+    assert response.count(b"HTTP/1.1 200 OK") == 1
+    assert response.endswith(original.body)
 
 
-def test_a_body_that_comes_right_behind_its_headers_is_waited_for(url):
+def test_body_in_a_second_packet_is_awaited(url):
     with connect(url) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for _ in range(20):
             connection.sendall(POST + b"\r\n")
-            time.sleep(0.001)
+            time.sleep(0.001)  # a real pause between packets
             connection.sendall(BODY)
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_the_application_waits_for_a_body_that_is_late(url):
+def test_late_body_is_left_to_the_application(url):
     with connect(url) as connection:
         connection.sendall(POST + b"\r\n")
         assert connection.recv(65_536).startswith(b"HTTP/1.1 418 ")
 
 
-def test_a_client_that_leaves_before_its_body_is_there_is_forgotten(url):
+def test_disconnect_before_the_body_has_no_effect(url):
     with connect(url) as connection:
         connection.sendall(POST + b"\r\n")
     assert httpx.get(f"{url}/graphql", params={"query": QUERY}).status_code == 200
 
 
-def test_the_request_that_is_being_answered_is_told_when_a_bad_one_ends_the_connection(running):
+def test_application_is_notified_of_disconnect_during_pipelining(running):
     app, address, _ = running
-    application, told = app.middleware_stack, Event()
+    application, notified = app.middleware_stack, Event()
 
-    async def waits(scope, receive, send):
+    async def wait_for_disconnect(scope, receive, send):
         async with asyncio.timeout(2):
             while (await receive())["type"] != "http.disconnect":
                 pass
-        told.set()
+        notified.set()
 
-    app.middleware_stack = waits
+    app.middleware_stack = wait_for_disconnect
     other = POST.replace(b"/graphql", b"/other") + b"\r\n" + BODY
-    answer = exchange(address, other + other + b"garbage\r\n\r\n")
-    ended = told.wait(3)
+    response = exchange(address, other + other + b"garbage\r\n\r\n")
+    was_notified = notified.wait(3)
     app.middleware_stack = application
-    assert answer.startswith(b"HTTP/1.1 400 ")
-    assert ended
+    assert response.startswith(b"HTTP/1.1 400 ")
+    assert was_notified
 
 
-def test_the_application_waits_for_a_body_that_it_is_to_ask_for(running):
-    _, url, made = running
+def test_application_requests_an_expected_body(running):
+    _, url, original = running
     with connect(url) as connection:
         connection.sendall(POST + CLOSE + b"Expect: 100-continue\r\n\r\n")
         assert connection.recv(1000).startswith(b"HTTP/1.1 100 Continue")
         connection.sendall(BODY)
-        answer = read_to_the_end(connection)
-    assert answer.endswith(made.body)
+        response = read_to_the_end(connection)
+    assert response.endswith(original.body)
 
 
-def test_what_is_not_remembered_is_asked_of_the_application(url):
-    other = json.dumps({"query": QUERY.replace("pp", "level")}).encode()
-    assert httpx.post(f"{url}/graphql", content=other, headers={"Content-Type": "application/json"}).status_code == 418
-    assert httpx.post(f"{url}/other", content=BODY, headers={"Content-Type": "application/json"}).status_code == 418
-    assert httpx.put(f"{url}/graphql", content=BODY, headers={"Content-Type": "application/json"}).status_code == 418
+@pytest.mark.parametrize(
+    "method,path,content",
+    [("POST", "/graphql", BODY.replace(b"pp", b"level")), ("POST", "/other", BODY), ("PUT", "/graphql", BODY)],
+)
+def test_uncached_requests_are_passed_to_the_application(url, method, path, content):
+    assert httpx.request(method, url + path, content=content, headers=JSON).status_code == 418
+
+
+def test_metric_reports_the_custom_protocol(running):
+    assert metric_value(running[1], "gateway_custom_protocol") == 1
+
+
+def test_gateway_works_with_uvicorns_own_protocol(caplog):
+    with serve_gateway(partial(ServerConfig, header_timeout_s=5, find_protocol=lambda: None)) as (_, url):
+        responses = [httpx.post(f"{url}/graphql", content=BODY, headers=JSON) for _ in range(4)]
+        hits = metric_value(url, 'gateway_requests_total{cache="hit",operation="query",outcome="ok"}')
+        assert metric_value(url, "gateway_custom_protocol") == 0
+    assert {response.status_code for response in responses} == {200}
+    assert hits == 2
+    assert any(message.startswith("Custom HTTP protocol disabled") for message in caplog.messages)

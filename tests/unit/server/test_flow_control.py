@@ -1,4 +1,4 @@
-"""When a connection is read from and given up, by what its transport is told."""
+"""Flow control of a connection, over a transport that records its calls."""
 
 import asyncio
 
@@ -25,31 +25,31 @@ class Transport(asyncio.Transport):
         self.reading = True
 
 
-@pytest.mark.parametrize("waiting", [[], ["a request"], ["a request", "another"]])
-def test_nothing_is_read_while_requests_wait_that_have_been_read(waiting):
+@pytest.mark.parametrize("queue", [[], ["a request"], ["a request", "another"]])
+def test_reading_is_paused_while_requests_are_queued(queue):
     transport = Transport()
-    flow = TimeoutFlowControl(transport, waiting, 10)
+    flow = TimeoutFlowControl(transport, queue, 10)
     flow.pause_reading()
     flow.resume_reading()
-    assert transport.reading is not bool(waiting)
+    assert transport.reading is not bool(queue)
 
 
-async def given_up(*left):
-    """Whether a client is given up who has so many bytes left to take at each look."""
+async def is_aborted(*unsent):
+    """Whether the connection is aborted, with so many unsent bytes at each check."""
     transport = Transport()
     flow = TimeoutFlowControl(transport, [], 0)
     flow.pause_writing()
-    for transport.unsent in left:
+    for transport.unsent in unsent:
         await asyncio.sleep(0)
     flow.resume_writing()
     return transport.aborted
 
 
-@pytest.mark.parametrize("left", [(100, 100), (50, 50, 50)])
-async def test_who_takes_nothing_of_an_answer_is_given_up(left):
-    assert await given_up(*left)
+@pytest.mark.parametrize("unsent", [(100, 100), (50, 50, 50)])
+async def test_client_that_stops_reading_is_disconnected(unsent):
+    assert await is_aborted(*unsent)
 
 
-@pytest.mark.parametrize("left", [(), (90, 80, 70, 60)])
-async def test_who_takes_it_slowly_is_not(left):
-    assert not await given_up(*left)
+@pytest.mark.parametrize("unsent", [(), (90, 80, 70, 60)])
+async def test_slow_client_stays_connected(unsent):
+    assert not await is_aborted(*unsent)

@@ -1,0 +1,41 @@
+"""uvicorn's configuration for the gateway. Falls back to uvicorn's own protocol if the self-check fails."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from .self_check import supported_protocol
+
+log = logging.getLogger(__name__)
+
+
+class ServerConfig(uvicorn.Config):
+    """The configuration of one process. `header_timeout_s` also bounds the time for which a client may stop reading."""
+
+    def __init__(
+        self,
+        app: Any,
+        *,
+        header_timeout_s: float,
+        find_protocol: Callable[[], type[asyncio.Protocol] | None] = supported_protocol,
+        **options: Any,
+    ) -> None:
+        protocol = find_protocol()
+        if protocol is None:
+            log.warning(
+                "Custom HTTP protocol disabled: unsupported uvicorn version %s. Header timeouts are not enforced, and"
+                " cached responses take longer.",
+                uvicorn.__version__,
+            )
+        # The gateway evaluates `X-Forwarded-For` itself, for its own setting of trusted proxies.
+        super().__init__(app, http=protocol or "auto", proxy_headers=False, **options)
+        self.header_timeout_s = header_timeout_s
+        self._is_custom = protocol is not None
+
+    def load(self) -> None:
+        """Load the application, and report the protocol in its metrics."""
+        super().load()
+        self.loaded_app.state.gateway.metrics.gauges["gateway_custom_protocol"].set(self._is_custom)
