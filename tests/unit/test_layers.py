@@ -1,7 +1,8 @@
-"""Arrows between the parts go one way, libraries keep to their place, and only the settings read the environment."""
+"""The layers: packages import downwards only and without cycles, and libraries are imported only by their packages."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -12,20 +13,9 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "records", "mods", "errors", "deadline"}
-APPLICATION = LEAVES | {
-    "telemetry",
-    "shared",
-    "osutrack",
-    "store",
-    "graph",
-    "web",
-    "__main__",
-    "cli",
-    "query",
-    "server",
-}
+APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web", "server", "cli", "__main__"}
 
-# Which parts of the package a part may import.
+# The packages that a package may import.
 MAY_IMPORT = {
     "__init__": set[str](),
     **dict.fromkeys(LEAVES, LEAVES),
@@ -35,17 +25,20 @@ MAY_IMPORT = {
     "store": LEAVES | {"telemetry", "shared", "osutrack", "store"},
     "graph": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph"},
     "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web"},
-    "__main__": APPLICATION | {"sandbox"},
-    "cli": APPLICATION | {"sandbox"},
     "server": LEAVES | {"telemetry", "server"},
+    "__main__": APPLICATION,
+    "cli": APPLICATION | {"sandbox"},
     "sandbox": {"sandbox"},
 }
 
-# Where a library may be imported. One that is not named here, like msgspec, is used everywhere.
+# The packages or modules that may import a library. Others, such as msgspec, are allowed everywhere.
 PLACES = {
     "aiocache": ("store/cache.py", "store/redis_cache.py"),
-    "graphql": ("graph/", "web/", "cli/"),
-    "httpx": ("osutrack/", "cli/"),
+    "anyio": ("osutrack/cancellation.py",),
+    "brotli": ("web/compression.py",),
+    "dotenv": ("settings.py",),
+    "graphql": ("graph/", "cli/operation.py"),
+    "httpx": ("osutrack/", "cli/gateway_client.py"),
     "limits": ("osutrack/", "shared/"),
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/", "web/persisted_documents.py"),
@@ -54,9 +47,10 @@ PLACES = {
     "pydantic_settings": ("settings.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),
-    "strawberry": ("graph/", "web/"),
+    "strawberry": ("graph/",),
     "structlog": ("telemetry/logs.py",),
     "uvicorn": ("cli/", "server/", "sandbox/__main__.py"),
+    "zstandard": ("web/compression.py",),
 }
 
 INPUT_AND_OUTPUT = {"aiofiles", "anyio", "asyncio", "http", "io", "shutil", "socket", "sqlite3", "subprocess", "urllib"}
@@ -64,12 +58,12 @@ INPUT_AND_OUTPUT = {"aiofiles", "anyio", "asyncio", "http", "io", "shutil", "soc
 Rule = Callable[[str, str], Iterator[str]]
 
 
-def part_of(path: str) -> str:
+def package_of(path: str) -> str:
     return PurePosixPath(path).parts[0].removesuffix(".py")
 
 
 def imports(path: str, source: str) -> Iterator[str]:
-    """Full dotted names that a module imports, wherever in it the import stands."""
+    """The full dotted names that a module imports, at the top or inside functions."""
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):
@@ -80,104 +74,132 @@ def imports(path: str, source: str) -> Iterator[str]:
 
 
 def anchor(path: str, level: int) -> tuple[str, ...]:
-    """The package that the dots of a relative import stand for; nothing if it has none."""
+    """The package that the dots of a relative import refer to."""
     folders = ("gateway", *PurePosixPath(path).parent.parts)
     return folders[: len(folders) + 1 - level] if level else ()
 
 
-def arrows(path: str, source: str) -> Iterator[str]:
-    """What a module imports from parts that are not below it."""
-    barred = MAY_IMPORT.keys() - MAY_IMPORT[part_of(path)]
-    return (name for name in imports(path, source) if name.startswith("gateway.") and name.split(".")[1] in barred)
+def upward_imports(path: str, source: str) -> Iterator[str]:
+    forbidden = MAY_IMPORT.keys() - MAY_IMPORT[package_of(path)]
+    return (name for name in imports(path, source) if name.startswith("gateway.") and name.split(".")[1] in forbidden)
 
 
-def strays(path: str, source: str) -> Iterator[str]:
-    """What a module imports from libraries that belong elsewhere."""
+def misplaced_libraries(path: str, source: str) -> Iterator[str]:
     places = ((name, PLACES.get(name.split(".")[0], ("",))) for name in imports(path, source))
     return (name for name, allowed in places if not path.startswith(allowed))
 
 
-def environment(path: str, source: str) -> Iterator[str]:
-    """Where a module that is not the settings reads the environment."""
+def environment_access(path: str, source: str) -> Iterator[str]:
     readers = {"environ", "environb", "getenv", "getenvb", "load_dotenv"}
     attributes = (node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
-    named = (name.split(".")[-1] for name in imports(path, source))
-    return (name for name in (*attributes, *named) if name in readers and path != "settings.py")
+    imported = (name.split(".")[-1] for name in imports(path, source))
+    return (name for name in (*attributes, *imported) if name in readers and path != "settings.py")
 
 
 def input_and_output(path: str, source: str) -> Iterator[str]:
-    """What a shared leaf does or imports that reaches outside the process."""
+    """I/O in a leaf module."""
     opened = (node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and node.id == "open")
-    # To take a URL apart reaches nothing.
-    # A deadline is a time of the event loop's clock.
+    # A deadline uses the event loop's clock only.
     pure = ("urllib.parse.", "asyncio") if path == "deadline.py" else ("urllib.parse.",)
     imported = (name for name in imports(path, source) if not name.startswith(pure))
-    reached = (name for name in imported if name.split(".")[0] in INPUT_AND_OUTPUT)
-    return (name for name in (*opened, *reached) if part_of(path) in LEAVES)
+    used = (name for name in imported if name.split(".")[0] in INPUT_AND_OUTPUT)
+    return (name for name in (*opened, *used) if package_of(path) in LEAVES)
 
 
-def broken(rule: Rule) -> list[str]:
+def violations(rule: Rule) -> list[str]:
     return [f"{path}: {name}" for path, source in MODULES.items() for name in rule(path, source)]
 
 
-def test_every_module_lies_in_a_known_part():
-    assert {part_of(path) for path in MODULES} <= MAY_IMPORT.keys()
+def find_cycle(modules: Mapping[str, str]) -> list[str]:
+    """The modules of an import cycle; empty if there is none."""
+    paths = {dotted_name(path): path for path in modules}
+    graph = {
+        path: {found for name in imports(path, source) if (found := imported_module(name, paths)) and found != path}
+        for path, source in modules.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as exc:
+        return list(exc.args[1])
+    return []
 
 
-def test_a_part_imports_only_from_itself_and_the_parts_below():
-    assert broken(arrows) == []
+def dotted_name(path: str) -> str:
+    return f"gateway.{path.removesuffix('.py').replace('/', '.')}".removesuffix(".__init__")
 
 
-def test_a_library_is_imported_only_where_it_belongs():
-    assert broken(strays) == []
+def imported_module(name: str, paths: Mapping[str, str]) -> str | None:
+    """The module with this name, or that defines it."""
+    return paths.get(name) or paths.get(name.rpartition(".")[0])
 
 
-def test_only_the_settings_read_the_environment():
-    assert broken(environment) == []
+def test_every_module_belongs_to_a_known_package():
+    assert {package_of(path) for path in MODULES} <= MAY_IMPORT.keys()
 
 
-def test_the_shared_leaves_do_no_input_or_output():
-    assert broken(input_and_output) == []
+def test_packages_import_lower_packages_only():
+    assert violations(upward_imports) == []
+
+
+def test_modules_have_no_import_cycle():
+    assert find_cycle(MODULES) == []
+
+
+def test_libraries_are_imported_only_in_their_places():
+    assert violations(misplaced_libraries) == []
+
+
+def test_only_settings_read_the_environment():
+    assert violations(environment_access) == []
+
+
+def test_leaf_modules_do_no_input_or_output():
+    assert violations(input_and_output) == []
 
 
 @pytest.mark.parametrize(
     "rule, path, source, found",
     [
-        (arrows, "store/cache.py", "import gateway.graph.types", "gateway.graph.types"),
-        (arrows, "store/cache.py", "from gateway import graph", "gateway.graph"),
-        (arrows, "store/cache.py", "from ..graph import types", "gateway.graph.types"),
-        (arrows, "store/cache.py", "from .. import graph", "gateway.graph"),
-        (arrows, "errors.py", "from .store.cache import Cache", "gateway.store.cache.Cache"),
-        (arrows, "graph/types.py", "def timeout_error():\n    from gateway.web import app", "gateway.web.app"),
-        (arrows, "web/app.py", "from gateway.sandbox import create_sandbox", "gateway.sandbox.create_sandbox"),
-        (arrows, "sandbox/app.py", "from gateway.records import Mode", "gateway.records.Mode"),
-        (strays, "graph/query.py", "import httpx", "httpx"),
-        (strays, "store/history.py", "from aiocache.base import BaseCache", "aiocache.base.BaseCache"),
-        (strays, "osutrack/client.py", "import strawberry.types", "strawberry.types"),
-        (environment, "web/app.py", "import os\nport = os.environ['PORT']", "environ"),
-        (environment, "web/app.py", "from os import getenv", "getenv"),
+        (upward_imports, "store/cache.py", "import gateway.graph.types", "gateway.graph.types"),
+        (upward_imports, "store/cache.py", "from gateway import graph", "gateway.graph"),
+        (upward_imports, "store/cache.py", "from ..graph import types", "gateway.graph.types"),
+        (upward_imports, "store/cache.py", "from .. import graph", "gateway.graph"),
+        (upward_imports, "errors.py", "from .store.cache import Cache", "gateway.store.cache.Cache"),
+        (upward_imports, "graph/types.py", "def f():\n    from gateway.web import app", "gateway.web.app"),
+        (upward_imports, "web/app.py", "from gateway.sandbox import create_sandbox", "gateway.sandbox.create_sandbox"),
+        (upward_imports, "sandbox/app.py", "from gateway.records import Mode", "gateway.records.Mode"),
+        (misplaced_libraries, "graph/query.py", "import httpx", "httpx"),
+        (misplaced_libraries, "store/history.py", "from aiocache.base import BaseCache", "aiocache.base.BaseCache"),
+        (misplaced_libraries, "osutrack/client.py", "import strawberry.types", "strawberry.types"),
+        (environment_access, "web/app.py", "import os\nport = os.environ['PORT']", "environ"),
+        (environment_access, "web/app.py", "from os import getenv", "getenv"),
         (input_and_output, "records.py", "open('gateway.log')", "open"),
         (input_and_output, "errors.py", "from urllib.request import urlopen", "urllib.request.urlopen"),
     ],
 )
-def test_a_broken_rule_is_found(rule: Rule, path: str, source: str, found: str):
+def test_violation_is_found(rule: Rule, path: str, source: str, found: str):
     assert list(rule(path, source)) == [found]
 
 
 @pytest.mark.parametrize(
     "rule, path, source",
     [
-        (arrows, "store/cache.py", "from .flight import SingleFlight\nfrom gateway.osutrack.client import Client"),
-        (
-            arrows,
-            "cli/commands.py",
-            "from gateway.sandbox import create_sandbox\nfrom gateway.web.app import create_app",
-        ),
-        (arrows, "graph/query.py", "from gateway import __version__"),
-        (strays, "osutrack/client.py", "import asyncio, httpx, msgspec"),
-        (environment, "settings.py", "import os\nos.environ"),
+        (upward_imports, "store/cache.py", "from .tags import Tags\nfrom gateway.osutrack.client import Client"),
+        (upward_imports, "cli/commands.py", "from gateway.sandbox import create_sandbox\nfrom gateway.web import app"),
+        (upward_imports, "graph/query.py", "from gateway import __version__"),
+        (misplaced_libraries, "osutrack/client.py", "import asyncio, httpx, msgspec"),
+        (environment_access, "settings.py", "import os\nos.environ"),
         (input_and_output, "osutrack/client.py", "import asyncio"),
     ],
 )
-def test_what_the_rules_allow_is_not_found(rule: Rule, path: str, source: str):
+def test_allowed_import_is_accepted(rule: Rule, path: str, source: str):
     assert list(rule(path, source)) == []
+
+
+def test_cycle_is_found():
+    modules = {
+        "errors.py": "from .records import Mode",
+        "records.py": "def f():\n    from gateway.mods import Mods",
+        "mods.py": "import gateway.errors",
+    }
+    assert set(find_cycle(modules)) == modules.keys()

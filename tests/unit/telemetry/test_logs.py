@@ -64,7 +64,7 @@ async def test_cache_hit_is_logged_like_the_execution(gateway, request_log):
     assert executed | own == hit
 
 
-async def test_request_and_trace_ids_of_the_client_are_logged(gateway, request_log):
+async def test_request_and_trace_ids_of_client_are_logged(gateway, request_log):
     headers = {"X-Request-ID": "mine", "traceparent": TRACEPARENT}
     for _ in range(3):
         answer = await gateway.http.post("/graphql", json={"query": QUERY, "variables": {"id": "2"}}, headers=headers)
