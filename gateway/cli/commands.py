@@ -17,7 +17,7 @@ import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from gateway.graph.schema import NoSchema, breaking_changes, sdl
+from gateway.graph.schema import SchemaFileError, breaking_changes, sdl
 from gateway.osutrack.doctor import examine
 from gateway.osutrack.transport import log_retries
 from gateway.osutrack.upstream import Upstream
@@ -150,7 +150,7 @@ def schema(old: str | None) -> int:
         return 0
     try:
         changes = breaking_changes(old)
-    except NoSchema as exc:
+    except SchemaFileError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 2
     print("\n".join(changes) or "No change breaks clients.")

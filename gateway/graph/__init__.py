@@ -1,1 +1,1 @@
-"""What clients see: the schema, its resolvers, and what an operation may cost."""
+"""The GraphQL layer: the schema, its resolvers, and the preparation and execution of operations."""

@@ -1,4 +1,4 @@
-"""Docstrings are the schema's descriptions: what a reader of the code and a reader of GraphiQL are told is one text."""
+"""Field declarations, descriptions from docstrings, and the schema's directives with the prices of resources."""
 
 from collections.abc import Callable
 from inspect import cleandoc
@@ -13,13 +13,13 @@ T = TypeVar("T")
 
 
 def record_field(graphql_type: Any, *directives: object) -> Callable[[Callable[..., Any]], Any]:
-    """A field of that type whose resolver returns a record, which the type names, or an awaitable of one."""
+    """A field whose resolver returns a record with the attributes of `graphql_type`, or an awaitable of one."""
     field: Callable[[Callable[..., Any]], Any] = strawberry.field(graphql_type=graphql_type, directives=directives)
     return field
 
 
 def documented(cls: type[T]) -> type[T]:
-    """The Strawberry type, described by its docstring, and its resolvers by theirs where nothing else is said."""
+    """A class decorator: docstrings of the type and its resolvers become descriptions in the schema."""
     describe_type(cls, _docstring)
     return cls
 
@@ -31,27 +31,26 @@ def _docstring(documented: Any) -> str:
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="semanticNonNull",
-    description="""Marks a field that is nullable only because fetching it can fail: if the response has no entry in
-`errors` whose path reaches this field, the value is not null. Clients that understand the directive
-(Relay, Apollo Kotlin) may generate non-null types for it.""",
+    description="""Marks a nullable field that is null only on error: unless an entry of `errors` has a path to
+the field, its value is not null. Clients that support the directive (Relay, Apollo Kotlin) can generate
+non-null types for it.""",
 )
 class SemanticNonNull:
-    """`levels` are those of a list of lists; here it is always the field itself."""
+    """`levels` selects nesting levels of lists; level 0 is the field itself, the only one in this schema."""
 
-    # A tuple, since a dataclass takes no list for a default; it is printed as a list.
+    # A tuple, as a dataclass rejects mutable defaults; it is printed as a list.
     levels: list[int] = strawberry.directive_field(name="levels", default=(0,))
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="cost",
-    description="""What selecting the field adds to an operation's cost: the most requests to osu!track it could cause,
-in points.
-Fields with the same `resource` share what is fetched: for one player and mode it counts once, whatever the aliases.
-What the gateway remembers already is given back.""",
+    description="""The points that the field adds to an operation's cost: the price of the requests to osu!track
+that it may need. Fields with the same `resource` share these requests: a resource counts once per player
+and mode, regardless of aliases. Points for cached data are refunded.""",
 )
 class Cost:
-    """Read by `cost`, which adds the points up."""
+    """The price of a resource, read by `prepare/cost.py`."""
 
     points: int
     resource: str

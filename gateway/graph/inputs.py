@@ -1,4 +1,4 @@
-"""What clients may say, and the checks that the types alone can't make; each names the argument it refuses."""
+"""Input types and enums, and the validation of arguments beyond their types; errors name the argument."""
 
 import datetime as dt
 import re
@@ -25,11 +25,11 @@ _USERNAME = re.compile(r"[A-Za-z0-9_\[\]-](?:[A-Za-z0-9 _\[\]-]{0,13}[A-Za-z0-9_
 
 
 @strawberry.enum(
-    description="The four rulesets. osu!api v2 names them `osu`, `taiko`, `fruits`, `mania`;\n"
-    "osu!track numbers them 0 to 3."
+    description="The four rulesets, which osu!api v2 names `osu`, `taiko`, `fruits` and `mania`,\n"
+    "and osu!track numbers 0 to 3."
 )
 class GameMode(Enum):
-    """The values are the records' modes."""
+    """Values are the modes of records."""
 
     OSU = Mode.OSU
     TAIKO = Mode.TAIKO
@@ -38,11 +38,11 @@ class GameMode(Enum):
 
 
 @strawberry.enum(
-    description="Letter grades as osu! writes them. X is SS; an H is the silver version\n"
-    "(Hidden, Flashlight or Fade In)."
+    description="Letter grades as in osu!. X is SS. XH and SH are the silver versions of X and S,\n"
+    "for plays with Hidden, Flashlight or Fade In."
 )
 class Grade(Enum):
-    """The values are what records hold."""
+    """Values are the grades of records."""
 
     XH = "XH"
     X = "X"
@@ -58,13 +58,13 @@ class Grade(Enum):
 strawberry.enum(
     Interval,
     name="Interval",
-    description="How far apart thinned-out snapshots are. Buckets are UTC; weeks start on Monday.",
+    description="The spacing of thinned snapshots. Buckets are in UTC; weeks start on Monday.",
 )
 
 
-@strawberry.enum(description="The order of a list of scores. Ties are broken by beatmap ID, so paging is stable.")
+@strawberry.enum(description="The order of a list of scores. Ties are broken by beatmap ID, so that paging is stable.")
 class ScoreOrder(Enum):
-    """How to sort is in `paging`."""
+    """The sort keys are in `types/paging.py`."""
 
     PP_DESC = strawberry.enum_value("pp", description="Highest pp first.")
     PLAYED_AT_DESC = strawberry.enum_value("-played_at", description="Newest play first.")
@@ -75,62 +75,64 @@ class ScoreOrder(Enum):
 @documented
 @strawberry.input
 class DateRange:
-    """From the start of `from` up to, not including, the start of `to`; UTC days. Either end may be left open."""
+    """A range of UTC days, from `from` (included) to `to` (excluded). Either end may be omitted."""
 
-    from_: dt.date | None = strawberry.field(name="from", default=UNSET, description="The first day; open if left out.")
+    from_: dt.date | None = strawberry.field(
+        name="from", default=UNSET, description="The first day. Unbounded if omitted."
+    )
     to: dt.date | None = strawberry.field(
-        default=UNSET, description="The day after the last: nothing of it is included; open if left out."
+        default=UNSET, description="The day after the last day. Unbounded if omitted."
     )
 
 
 @documented
 @strawberry.input(directives=[OneOf()])
 class Window:
-    """A stretch of time: exactly one of the two fields."""
+    """A time window. Exactly one of the fields must be set."""
 
-    days: int | None = strawberry.field(default=UNSET, description="The last N × 24 hours, from 1 to 36 500.")
-    between: DateRange | None = strawberry.field(default=UNSET, description="A range of days.")
+    days: int | None = strawberry.field(default=UNSET, description="The last N × 24 hours. N is from 1 to 36,500.")
+    between: DateRange | None = strawberry.field(default=UNSET, description="A range of UTC days.")
 
 
 def user_id(text: ID, argument: str = "id") -> int:
-    """The ID as a number; only plain digits, since osu!track would also take hexadecimal or spaces."""
+    """The ID as a number. Only digits are accepted: osu!track would also accept hexadecimal and spaces."""
     if not _USER_ID.fullmatch(text) or int(text) > MAX_USER_ID:
         raise BadUserInput(argument, f"`{argument}` must be a numeric osu! user ID from 1 to {MAX_USER_ID}.")
     return int(text)
 
 
 def username(text: str) -> str:
-    """The name, if it could be one; what osu!track does with other characters is not safe."""
+    """The name, if it has the form of an osu! user name (docs/osutrack.md, "User names")."""
     if not _USERNAME.fullmatch(text):
-        raise BadUserInput("username", "`username` must be 1 to 15 letters, digits, spaces (inside) or any of `_-[]`.")
+        raise BadUserInput(
+            "username", "`username` must have 1 to 15 characters: letters, digits, `_-[]`, and inner spaces."
+        )
     return text
 
 
 def page_size(first: int) -> int:
-    """`first`, if it is one that can be asked for."""
+    """A valid value of `first`."""
     if not 0 <= first <= MAX_PAGE:
         raise BadUserInput("first", f"`first` must be from 0 to {MAX_PAGE}.")
     return first
 
 
 def span(window: Window | None, now: float) -> Span:
-    """The instants a window stands for; all time without one."""
+    """The instants of a window; all time without one."""
     if not window:
         return Span()
     if window.between:
         return _between(window.between)
     if window.days is None or window.days is UNSET or not 1 <= window.days <= MAX_DAYS:
         raise BadUserInput("window", f"`window.days` must be from 1 to {MAX_DAYS}.")
-    # Not before the first year there is: a hundred years ago is all time anyway.
+    # The start is clipped to 1970, before all data, since 100 years may exceed the range of timestamps.
     return Span(from_timestamp(max(now - window.days * DAY_S, 0)))
 
 
 def _between(between: DateRange) -> Span:
     start, end = between.from_ or None, between.to or None
     if start and end and end <= start:
-        raise BadUserInput(
-            "window", "`window.between.to` must be a later day than `from`; nothing of `to` is included."
-        )
+        raise BadUserInput("window", "`window.between.to` must be later than `from`, as the day `to` is excluded.")
     return Span(start and _midnight(start), end and _midnight(end))
 
 

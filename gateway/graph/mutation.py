@@ -1,4 +1,4 @@
-"""The update, and the ways in which it can end."""
+"""The mutation `updateUser` and its result types."""
 
 from math import ceil
 from typing import Annotated
@@ -26,53 +26,51 @@ _field = strawberry.field
 @documented
 @strawberry.type
 class UpdateUserSuccess:
-    """The update was made."""
+    """A completed update."""
 
-    user: User = _field(description="The player, whose `username` is known now.")
-    stats: UserStats = _field(description="Already refreshed: select anything the page shows and it is up to date.")
-    delta: StatsDelta | None = _field(
-        description="What changed since the last update; null on the first, when there is nothing to compare with."
-    )
-    first_update: bool = _field(description="Whether this was the first time osu!track saw the player in this mode.")
-    leveled_up: bool = _field(description="Whether the level, without its fraction, has risen.")
+    user: User = _field(description="The player, with a known `username`.")
+    stats: UserStats = _field(description="The player's stats, which include this update.")
+    delta: StatsDelta | None = _field(description="The change since the previous update; null on the first one.")
+    first_update: bool = _field(description="True if osu!track had no data of the player in this mode.")
+    leveled_up: bool = _field(description="True if the level, without its fraction, has increased.")
     new_hiscores: list[NewHiscore] = _field(
-        description="Plays in the player's top 100 that were not recorded yet; after a pp rework, that is all of them."
+        description="Newly recorded plays in the player's top 100. After a pp rework, these are all of its plays."
     )
 
 
 @documented
 @strawberry.interface
 class UpdateRefused:
-    """An expected reason why an update did not happen."""
+    """An update that was not made, for an expected reason."""
 
-    message: str = _field(description="The reason, for people.")
+    message: str = _field(description="A description of the reason, for display.")
 
 
 @documented
 @strawberry.type
 class UserNotFound(UpdateRefused):
-    """osu! knows no such user."""
+    """osu! has no user with this ID."""
 
-    id: ID = _field(description="The ID that was asked for.")
+    id: ID = _field(description="The requested ID.")
 
 
 @documented
 @strawberry.type
 class UpdateOnCooldown(UpdateRefused):
-    """This player and mode were updated through this gateway a short while ago. Nothing was sent."""
+    """The player was updated in this mode a short time ago. No request was sent to osu!track."""
 
-    retry_at: DateTime = _field(description="When an update will be sent again.")
-    retry_after_seconds: int = _field(description="The same in seconds from now.")
-    stats: UserStats = _field(description="What is known already may do until then.")
+    retry_at: DateTime = _field(description="The end of the cooldown.")
+    retry_after_seconds: int = _field(description="Seconds until the end of the cooldown.")
+    stats: UserStats = _field(description="The player's recorded stats.")
 
 
 UpdateUserResult = Annotated[
     UpdateUserSuccess | UserNotFound | UpdateOnCooldown,
     strawberry.union(
         "UpdateUserResult",
-        description="How an update ended. Reasons to expect are types here; a failing upstream is an entry\n"
-        "in `errors`, with `data.updateUser` lost. More refusals may be added: select\n"
-        "`... on UpdateRefused { message }` to be ready.",
+        description="The result of an update. Expected failures are types of this union. If osu!track fails, `data`\n"
+        "is null and `errors` has an entry. Types may be added: handle them with\n"
+        "`... on UpdateRefused { message }`.",
     ),
 ]
 
@@ -80,24 +78,24 @@ UpdateUserResult = Annotated[
 @documented
 @strawberry.type
 class Mutation:
-    """The one thing that can be changed: what osu!track has recorded."""
+    """Operations that change data."""
 
     @record_field(UpdateUserResult, UPDATE)
     async def update_user(
         self, info: Info, id: ID, mode: GameMode = GameMode.OSU
     ) -> UpdateUserSuccess | UserNotFound | UpdateOnCooldown:
-        """Ask osu!track to read the player's current stats from osu! and record them, then return what changed.
-        Afterwards every read of this player and mode, including the rest of this response, sees the new data.
-        Calls for the same player and mode that overlap are sent upstream once. A player and mode can be
-        updated again only after a cooldown. Never retried. Cost: 5.
+        """Makes osu!track fetch the player's current stats from osu! and record them. Returns the changes.
+        Later reads of this player and mode return the new data, as do the other fields of this response.
+        Concurrent calls for the same player and mode share one request to osu!track. After an update, a
+        cooldown starts for the player and mode. Failed requests are not retried. Cost: 5.
         """
         context = info.context
         if not context.may_update:
-            raise Unauthenticated("Updates through this gateway need a token: send `Authorization: Bearer <token>`.")
+            raise Unauthenticated("Updates require a token. Send the header `Authorization: Bearer <token>`.")
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await context.update(user_mode)
         if isinstance(outcome, Unknown):
-            return UserNotFound(message=f"osu! knows no user with the ID {id}.", id=id)
+            return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
         if isinstance(outcome, Cooldown):
             return _on_cooldown(context, user_mode, outcome.retry_at)
         return _success(user_mode, outcome)
@@ -106,7 +104,7 @@ class Mutation:
 def _on_cooldown(context: Context, user_mode: UserMode, retry_at: float) -> UpdateOnCooldown:
     wait_s = max(1, ceil(retry_at - context.now))
     return UpdateOnCooldown(
-        message=f"This player and mode were updated a moment ago. Try again in {wait_s} s.",
+        message=f"The player was updated in this mode a short time ago. Retry in {wait_s} s.",
         retry_at=from_timestamp(retry_at),
         retry_after_seconds=wait_s,
         stats=stats_of(user_mode),
@@ -117,7 +115,7 @@ def _success(user_mode: UserMode, update: records.Update) -> UpdateUserSuccess:
     return UpdateUserSuccess(
         user=user_of(user_mode.user_id),
         stats=stats_of(user_mode),
-        delta=update.delta,  # type: ignore[arg-type]  # a record, which the type names
+        delta=update.delta,  # type: ignore[arg-type]  # a record with the same attributes
         first_update=update.first,
         leveled_up=update.leveled_up,
         new_hiscores=update.new_hiscores,  # type: ignore[arg-type]  # (the same)

@@ -1,4 +1,4 @@
-"""The reads."""
+"""The schema's queries."""
 
 from collections.abc import Awaitable
 from importlib.metadata import version
@@ -27,24 +27,21 @@ MAX_USERS = 25
 @documented
 @strawberry.type
 class Query:
-    """Reads. Everything is public; no token is needed."""
+    """Operations that read data. All data is public; no token is required."""
 
     @strawberry.field
     def user(self, id: ID) -> User:
-        """A player, by numeric osu! user ID. Never null and never fetched by itself: osu!track has no "does
-        this user exist" call, so an unknown ID simply has no data (see `UserStats.tracked`).
-        Cost: 0.
+        """A player by numeric osu! user ID. Never null: osu!track cannot tell whether a user exists. A player
+        unknown to osu!track has no data (see `UserStats.tracked`). Cost: 0.
         """
         return user_of(inputs.user_id(id))
 
     @strawberry.field
     def users(self, ids: list[ID]) -> list[User]:
-        """Several players, in the order given. At most 25 IDs; duplicates are allowed and fetched once.
-        Cost: 0 by itself.
-        """
+        """Several players, in the given order. At most 25 IDs; duplicates are fetched once. Cost: 0."""
         if len(ids) > MAX_USERS:
-            raise BadUserInput("ids", f"`ids` may list {MAX_USERS} IDs at most; there are {len(ids)}.")
-        return [user_of(inputs.user_id(each, "ids")) for each in ids]
+            raise BadUserInput("ids", f"`ids` has {len(ids)} IDs; the maximum is {MAX_USERS}.")
+        return [user_of(inputs.user_id(id_, "ids")) for id_ in ids]
 
     @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES_BY_NAME)
     def hiscores_by_username(
@@ -57,20 +54,20 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
-        """Hiscores of a player known only by name. The upstream answers this without saying which user ID the
-        name belongs to, so nothing else can be reached from here. A name osu!track has not seen makes it
-        look the player up and start tracking them. Cost: 3.
+        """The hiscores of a player known by name only. osu!track does not return the player's ID with them, so
+        other data of the player is not available here. If the name is new to osu!track, it looks up the player
+        and starts tracking them. Cost: 3.
         """
         context = info.context
         name = Name(inputs.username(username), mode.value)
-        cut = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
+        cut_page = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
 
-        def page(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
+        def select(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
             if plays is None:
-                raise NameNotFound(f"Neither osu!track nor osu! knows a player named “{username}”.")
-            return cut(plays)
+                raise NameNotFound(f"osu!track and osu! have no player with the name “{username}”.")
+            return cut_page(plays)
 
-        return context.read(info, context.hiscores_by_name, name, page)
+        return context.read(info, context.hiscores_by_name, name, select)
 
     @record_field(BestPlayConnection | None, SemanticNonNull(), BEST_PLAYS)
     def best_plays(
@@ -81,19 +78,19 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
-        """The highest-pp plays osu!track has recorded, over all players, highest first.
-        At most 10 000 plays can be paged through. Cost: 2.
+        """The highest-pp plays of all tracked players, highest first. At most 10,000 plays are available.
+        Cost: 2.
         """
         return best_plays_page(info, mode.value, window, first, after)
 
     @record_field(RateLimit)
     def rate_limit(self, info: Info) -> RateLimit:
-        """What this request costs and how much the caller has left. Cost: 0."""
+        """The cost of this operation and the client's remaining points. Cost: 0."""
         info.context.uncacheable = True
         return rate_limit_of(info.context)
 
     @record_field(ServiceStatus)
     def status(self, info: Info) -> ServiceStatus:
-        """Whether osu!track is reachable, and how fresh an answer can be expected. Cost: 0."""
+        """The state of this gateway and of osu!track. Cost: 0."""
         info.context.uncacheable = True
         return status_of(info.context.services.breaker, version("osutrack-gateway"))

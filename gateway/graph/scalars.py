@@ -1,4 +1,4 @@
-"""The scalars. Records hold them in the form in which they go out, so most pass unchanged."""
+"""The schema's scalars. Records store them in their response format, so most are not converted."""
 
 import datetime as dt
 import re
@@ -25,40 +25,40 @@ _DATE_TIME = re.compile(
 MAX_SAFE_INTEGER = 2**53 - 1
 
 
-def _exact(value: int) -> int:
+def _serialize_big_int(value: int) -> int:
     if -MAX_SAFE_INTEGER <= value <= MAX_SAFE_INTEGER:
         return value
-    raise NumberTooLarge(f"osu!track's value {value} is beyond 2^53 − 1 and can't be sent as an exact JSON number.")
+    raise NumberTooLarge(f"The value {value} from osu!track exceeds 2^53 − 1 and has no exact JSON number.")
 
 
-def _no_input(_: Any) -> Any:
-    raise GraphQLError("This scalar is not used for input.")
+def _reject_input(_: Any) -> Any:
+    raise GraphQLError("This scalar is for output only.")
 
 
-def _date(value: Any) -> dt.date:
+def _parse_date(value: Any) -> dt.date:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise GraphQLError("Date must be a day in UTC like 2026-01-31.")
+        raise GraphQLError("Date must be a day in UTC, such as 2026-01-31.")
     try:
         return dt.date.fromisoformat(value)
     except ValueError as exc:
-        raise GraphQLError(f"Date must be a day in UTC like 2026-01-31: {exc}.") from exc
+        raise GraphQLError(f"Date must be a day in UTC, such as 2026-01-31: {exc}.") from exc
 
 
-def _instant(value: Any) -> str:
-    """The same moment in the form records have."""
+def _parse_date_time(value: Any) -> str:
+    """The instant in the format of records."""
     if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
-        raise GraphQLError("DateTime must be an instant like 2026-01-31T12:00:00Z.")
+        raise GraphQLError("DateTime must be an instant, such as 2026-01-31T12:00:00Z.")
     try:
         moment = dt.datetime.fromisoformat(value.upper())
         if moment.tzinfo is None:
-            raise GraphQLError("DateTime needs an offset from UTC, as in 2026-01-31T12:00:00Z.")
+            raise GraphQLError("DateTime must have an offset from UTC, such as the Z in 2026-01-31T12:00:00Z.")
         return instant(moment)
     except (ValueError, OverflowError) as exc:
-        raise GraphQLError(f"DateTime must be an instant like 2026-01-31T12:00:00Z: {exc}.") from exc
+        raise GraphQLError(f"DateTime must be an instant, such as 2026-01-31T12:00:00Z: {exc}.") from exc
 
 
-def _literal(parse_value: Callable[[Any], T]) -> Callable[..., T]:
-    """The same for a value in the document, whose place graphql-core would not tell by itself."""
+def _literal_parser(parse_value: Callable[[Any], T]) -> Callable[..., T]:
+    """A parser of AST values; its errors have the value's location, which graphql-core omits."""
 
     def parse(node: ValueNode, variables: dict[str, Any] | None = None) -> T:
         try:
@@ -70,39 +70,41 @@ def _literal(parse_value: Callable[[Any], T]) -> Callable[..., T]:
 
 
 def instant(moment: dt.datetime) -> DateTime:
-    """An aware datetime as records and responses have it: UTC, milliseconds, `Z`."""
+    """An aware datetime in the format of records: UTC, milliseconds, `Z`."""
     return DateTime(moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z")
 
 
 def from_timestamp(seconds: float) -> DateTime:
-    """The same for seconds since 1970."""
+    """Seconds since 1970 in the format of records."""
     return instant(dt.datetime.fromtimestamp(seconds, dt.UTC))
 
 
 SCALARS: Mapping[object, ScalarDefinition] = {
     BigInt: strawberry.scalar(
         name="BigInt",
-        description="A whole number too large for `Int` (32 bit). Always written as a JSON number, never beyond\n"
-        "±(2^53 − 1), so JavaScript reads it exactly. osu! score totals run past 10^12.",
-        serialize=_exact,
-        parse_value=_no_input,
+        description="An integer that may exceed the 32 bits of `Int`, as a JSON number. Its range is ±(2^53 − 1), so\n"
+        "that JavaScript reads it exactly. osu! score totals exceed 10^12.",
+        serialize=_serialize_big_int,
+        parse_value=_reject_input,
     ),
     dt.date: strawberry.scalar(
         name="Date",
-        description="A calendar day in UTC, `YYYY-MM-DD`.",
+        description="A calendar day in UTC, in the format `YYYY-MM-DD`.",
         specified_by_url="https://scalars.graphql.org/andimarek/local-date",
         serialize=dt.date.isoformat,
-        parse_value=_date,
-        parse_literal=_literal(_date),
+        parse_value=_parse_date,
+        parse_literal=_literal_parser(_parse_date),
     ),
     DateTime: strawberry.scalar(
         name="DateTime",
-        description="An instant in UTC, RFC 3339 with milliseconds and a `Z`: `2021-02-04T23:24:42.000Z`.\n"
-        "As an argument, with any offset from UTC.",
+        description="An instant in UTC, in RFC 3339 format with milliseconds: `2021-02-04T23:24:42.000Z`.\n"
+        "Arguments may have any offset from UTC.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=str,
-        parse_value=_instant,
-        parse_literal=_literal(_instant),
+        parse_value=_parse_date_time,
+        parse_literal=_literal_parser(_parse_date_time),
     ),
-    URL: strawberry.scalar(name="URL", description="An absolute http(s) URL.", serialize=str, parse_value=_no_input),
+    URL: strawberry.scalar(
+        name="URL", description="An absolute HTTP or HTTPS URL.", serialize=str, parse_value=_reject_input
+    ),
 }

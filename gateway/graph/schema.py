@@ -1,4 +1,4 @@
-"""The schema, put together; and its printed form, which stands at the top of the repository."""
+"""The schema, its printed form (`schema.graphql`), and the comparison with an older one."""
 
 from pathlib import Path
 
@@ -17,11 +17,11 @@ from .strawberry_compat import Executor, PreparedDocumentExtension
 
 class _Schema(strawberry.Schema):
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Strawberry would log every refusal of bad input as a failure; ours are logged in `failures`."""
+        """No logging: Strawberry logs invalid input as errors. `prepare/errors.py` logs unexpected exceptions."""
 
 
 def build_schema(executor: type[Executor] = Executor) -> strawberry.Schema:
-    """Queries and mutations; nothing upstream pushes, so no subscriptions."""
+    """The schema: queries and mutations. osu!track pushes no events, so there are no subscriptions."""
     return _Schema(
         Query,
         Mutation,
@@ -32,22 +32,22 @@ def build_schema(executor: type[Executor] = Executor) -> strawberry.Schema:
 
 
 def sdl() -> str:
-    """The schema in GraphQL's own language, descriptions and prices included."""
-    # `@oneOf` is GraphQL's own: Strawberry prints a definition that nobody else has.
+    """The schema in SDL, with descriptions and directives."""
+    # Built-in directives need no definition; Strawberry prints one for `@oneOf`.
     return build_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
 
 
-class NoSchema(Exception):
-    """There is none in the file; the message says why."""
+class SchemaFileError(Exception):
+    """A file that cannot be read as a schema."""
 
 
 def breaking_changes(old: str) -> list[str]:
-    """What breaks clients written against the schema in the file `old`, a sentence for each; raises `NoSchema`."""
+    """Descriptions of changes that break clients of the schema in the file `old`; raises `SchemaFileError`."""
     try:
-        before = parse_schema(Path(old).read_text("utf-8"))
+        old_schema = parse_schema(Path(old).read_text("utf-8"))
     except OSError as exc:
-        raise NoSchema(f"{old}: {exc.strerror}") from exc
+        raise SchemaFileError(f"{old}: {exc.strerror}") from exc
     except (GraphQLError, TypeError, UnicodeDecodeError) as exc:
         reason = exc.message if isinstance(exc, GraphQLError) else exc
-        raise NoSchema(f"{old} has no schema in GraphQL's own language: {reason}") from exc
-    return [change.description for change in find_breaking_changes(before, parse_schema(sdl()))]
+        raise SchemaFileError(f"{old} is not a valid SDL schema: {reason}") from exc
+    return [change.description for change in find_breaking_changes(old_schema, parse_schema(sdl()))]

@@ -1,4 +1,4 @@
-"""Documents, prepared: parsed, measured, validated and priced once, however often they are asked."""
+"""Prepared documents: parsed, validated, priced and checked against limits once, then cached."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -24,7 +24,7 @@ from .cost import Charge, charges_of, cost_of
 from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
 from .limits import Limits
 
-# Good and bad ones: a client that sends a wrong document tends to send it again.
+# Including invalid documents, which clients tend to repeat.
 MAX_DOCUMENTS = 250
 
 
@@ -47,34 +47,34 @@ class Operation:
         }
 
     def cost(self, variables: Mapping[str, Any]) -> int:
-        """The most points it could cost with these variables."""
+        """The maximum cost in points with these variables."""
         return cost_of(self._charges, self._defaults | dict(variables))
 
 
-Prepared = Mapping[str | None, Operation] | RequestError
+PreparedDocument = Mapping[str | None, Operation] | RequestError
 
 
 class Documents:
-    """The documents asked lately: the operations of each by name, or why it is refused."""
+    """A cache of prepared documents: the operations by name, or the errors of an invalid document."""
 
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
         self.prepare = lru_cache(MAX_DOCUMENTS)(self._prepare)
 
-    def _prepare(self, text: str) -> Prepared:
+    def _prepare(self, text: str) -> PreparedDocument:
         try:
-            return self._measured(text)
+            return self._parse_and_validate(text)
         except RecursionError:
-            # graphql-core bounds the nesting that it reads, but not how long fragments can lead to fragments.
-            return request_error("LIMIT_EXCEEDED", "The document is nested too deeply, fragments spread out.")
+            # graphql-core limits nesting in the parser, but not chains of fragments.
+            return request_error("LIMIT_EXCEEDED", "The document is nested too deeply, including its fragments.")
 
-    def _measured(self, text: str) -> Prepared:
+    def _parse_and_validate(self, text: str) -> PreparedDocument:
         try:
             document = _without_comments(parse(text, max_lexical_tokens=self._limits.tokens or None))
             self._limits.check(document)
         except GraphQLSyntaxError as error:
-            return RequestError([self._unparsed(text, error)])
+            return RequestError([self._syntax_error(text, error)])
         except LimitExceeded as exc:
             return RequestError([format_error(exc)])
         errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
@@ -82,8 +82,8 @@ class Documents:
             return RequestError([format_error(error, INVALID) for error in errors])
         return self._operations(text, document)
 
-    def _unparsed(self, text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
-        """Too many tokens are a syntax error to graphql-core, but a limit like the others to clients."""
+    def _syntax_error(self, text: str, error: GraphQLSyntaxError) -> dict[str, Any]:
+        """The error entry; graphql-core reports too many tokens as a syntax error, clients receive `LIMIT_EXCEEDED`."""
         try:
             self._limits.check_tokens(text)
         except LimitExceeded as exc:
@@ -107,7 +107,7 @@ class Documents:
 
 
 def _without_comments(document: DocumentNode) -> DocumentNode:
-    """The same; comments are no tokens that count, and each that is kept with its neighbours takes 200 bytes."""
+    """The document without comment tokens, which the token limit ignores and which take 200 bytes each."""
     token = document.loc.start_token if document.loc else None
     while token:
         following = token.next

@@ -1,6 +1,6 @@
-"""What a document may be: measured in one walk before it is validated, which is where hostile ones cost most.
+"""Limits on documents, checked in one traversal before validation, the most expensive step for hostile documents.
 
-Each fragment is measured once and counted as often as it is spread, so doubling fragments cost nothing to measure.
+Each fragment is traversed once and counted at each spread, so nested fragments cannot multiply the work.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 INTROSPECTION = {"__schema", "__type"}
-# A tool asks for the schema once, and perhaps for a type or two.
+# Tools need one `__schema`, and few `__type` fields.
 MAX_INTROSPECTIONS = 3
 
 
 class Limits(NamedTuple):
-    """The most of each; 0 means no limit."""
+    """The maximum of each quantity; 0 means unlimited."""
 
     depth: int
     aliases: int
@@ -40,52 +40,63 @@ class Limits(NamedTuple):
     suggestions: bool = True
 
     def check_tokens(self, text: str) -> None:
-        """Raise `LimitExceeded` for a text of more tokens than a document may have, without reading all of them."""
+        """Raise `LimitExceeded` at the first token above the limit; the rest of the text is not read."""
         if not self.tokens:
             return
         lexer = Lexer(Source(text))
         count = 0
         while lexer.advance().kind is not TokenKind.EOF:
             count += 1
-            check("tokens", count, self.tokens, "words, signs and values, comments left out, up to the first too many")
+            check(
+                "tokens", count, self.tokens, "lexical tokens up to the first above the limit; comments are not counted"
+            )
 
     def check(self, document: DocumentNode) -> None:
-        """Raise `LimitExceeded` for the first limit that the document breaks."""
-        directives = _Directives()
+        """Raise `LimitExceeded` for the first limit that the document exceeds."""
+        directives = _DirectiveCounter()
         visit(document, directives)
-        check("directives", directives.count, self.directives, "each `@` in the document")
+        check("directives", directives.count, self.directives, "directives in the document")
         size = _size_of(document)
-        check("depth", size.depth, self.depth, "fields inside each other, introspection left out")
-        check("aliases", size.aliases, self.aliases, "fields with an alias or a repeated name, fragments spread out")
+        check("depth", size.depth, self.depth, "nested fields; introspection is not counted")
         check(
-            "introspections", size.introspections, MAX_INTROSPECTIONS, "`__schema` and `__type`, fragments spread out"
+            "aliases",
+            size.aliases,
+            self.aliases,
+            "fields with an alias or a repeated name; a fragment counts at each use",
+        )
+        check(
+            "introspections",
+            size.introspections,
+            MAX_INTROSPECTIONS,
+            "`__schema` and `__type` fields; a fragment counts at each use",
         )
 
     def check_cost(self, cost: int) -> None:
-        """Raise `LimitExceeded` for an operation of more points than one may cost."""
-        check("cost", cost, self.cost, "points, added up by `@cost` in the schema")
+        """Raise `LimitExceeded` if the cost of an operation exceeds the limit."""
+        check("cost", cost, self.cost, "points of all `@cost` fields; a shared resource counts once")
 
 
-class Size(NamedTuple):
-    """Of an operation, a fragment, or a part of either."""
+class SelectionSize(NamedTuple):
+    """The size of a selection set, with its fragments."""
 
     depth: int = 0
     aliases: int = 0
     introspections: int = 0
 
-    def beside(self, other: "Size") -> "Size":
-        """Both in one selection set."""
-        return Size(
+    def combined(self, other: "SelectionSize") -> "SelectionSize":
+        """The size of both selections in one selection set."""
+        return SelectionSize(
             max(self.depth, other.depth), self.aliases + other.aliases, self.introspections + other.introspections
         )
 
 
-def check(limit: str, value: int, most: int, how: str) -> None:
-    if most and value > most:
-        raise LimitExceeded(limit, value, most, how)
+def check(limit: str, value: int, maximum: int, rule: str) -> None:
+    """Raise `LimitExceeded` if the value exceeds the maximum; `rule` explains how the value is counted."""
+    if maximum and value > maximum:
+        raise LimitExceeded(limit, value, maximum, rule)
 
 
-class _Directives(Visitor):
+class _DirectiveCounter(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.count = 0
@@ -94,58 +105,58 @@ class _Directives(Visitor):
         self.count += 1
 
 
-def _size_of(document: DocumentNode) -> Size:
-    """The largest operation's; a document of which only one is executed is still validated as a whole."""
+def _size_of(document: DocumentNode) -> SelectionSize:
+    """The maximum size of its operations: validation covers all of them, although only one is executed."""
     fragments = {
         definition.name.value: definition
         for definition in document.definitions
         if isinstance(definition, FragmentDefinitionNode)
     }
-    measure = _Measure(fragments)
-    total = Size()
+    calculator = _SizeCalculator(fragments)
+    total = SelectionSize()
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
-            total = _largest(total, measure.selections(definition.selection_set))
+            total = _maximum(total, calculator.size_of(definition.selection_set))
     return total
 
 
-def _largest(one: Size, other: Size) -> Size:
-    return Size(*map(max, one, other))
+def _maximum(one: SelectionSize, other: SelectionSize) -> SelectionSize:
+    return SelectionSize(*map(max, one, other))
 
 
-class _Measure:
+class _SizeCalculator:
     def __init__(self, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
         self._fragments = fragments
-        self._sizes: dict[str, Size] = {}
+        self._sizes: dict[str, SelectionSize] = {}
 
-    def selections(self, selections: SelectionSetNode) -> Size:
-        size = Size()
+    def size_of(self, selection_set: SelectionSetNode) -> SelectionSize:
+        size = SelectionSize()
         names: set[str] = set()
-        for selection in selections.selections:
-            size = size.beside(self._selection(selection, names))
+        for selection in selection_set.selections:
+            size = size.combined(self._selection(selection, names))
         return size
 
-    def _selection(self, selection: SelectionNode, names: set[str]) -> Size:
+    def _selection(self, selection: SelectionNode, names: set[str]) -> SelectionSize:
         if isinstance(selection, FieldNode):
             return self._field(selection, names)
         if isinstance(selection, FragmentSpreadNode):
             return self._fragment(selection.name.value)
         inner = getattr(selection, "selection_set", None)
-        return self.selections(inner) if inner else Size()
+        return self.size_of(inner) if inner else SelectionSize()
 
-    def _field(self, node: FieldNode, names: set[str]) -> Size:
+    def _field(self, node: FieldNode, names: set[str]) -> SelectionSize:
         name = (node.alias or node.name).value
         counted = int(node.alias is not None or name in names)
         names.add(name)
-        inner = self.selections(node.selection_set) if node.selection_set else Size()
+        inner = self.size_of(node.selection_set) if node.selection_set else SelectionSize()
         if node.name.value in INTROSPECTION:
-            return Size(1, inner.aliases + counted, inner.introspections + 1)
-        return Size(inner.depth + 1, inner.aliases + counted, inner.introspections)
+            return SelectionSize(1, inner.aliases + counted, inner.introspections + 1)
+        return SelectionSize(inner.depth + 1, inner.aliases + counted, inner.introspections)
 
-    def _fragment(self, name: str) -> Size:
+    def _fragment(self, name: str) -> SelectionSize:
         if name not in self._sizes:
-            # While it is measured it counts nothing: a cycle ends here, and validation refuses it.
-            self._sizes[name] = Size()
+            # A cycle ends at this zero size; validation rejects it.
+            self._sizes[name] = SelectionSize()
             if name in self._fragments:
-                self._sizes[name] = self.selections(self._fragments[name].selection_set)
+                self._sizes[name] = self.size_of(self._fragments[name].selection_set)
         return self._sizes[name]

@@ -1,1 +1,1 @@
-"""The schema's object types, each of which names the attributes of a record, and their resolvers."""
+"""The schema's object types and their resolvers. A type declares the attributes of a record as fields."""

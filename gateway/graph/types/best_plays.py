@@ -1,4 +1,4 @@
-"""The highest-pp plays over all players. osu!track gives the top of a list: pages are cut from tops of three sizes."""
+"""The highest-pp plays of all players. osu!track returns the top of the list; it is fetched in three sizes (tiers)."""
 
 from collections.abc import Awaitable
 from datetime import datetime, timedelta
@@ -16,88 +16,90 @@ from gateway.records import Mode, Rows
 from gateway.store.history import Span
 from gateway.store.keys import BestPlays, BestPlaysKey
 
-from .paging import ORDERS, Cursor, Page, cursor_of, list_id, page
+from .paging import ORDERS, Cursor, Page, cut_page, list_id, parse_cursor
 from .scores import PageInfo, Score
 from .users import User, user_of
 
 BestPlayWindow = Annotated[
-    Window | None, strawberry.argument(description="By the time the play was set. Without it: all time.")
+    Window | None, strawberry.argument(description="Filters by the time of the play. All time if omitted.")
 ]
 
-# How much of the list is asked for: what osu!track gives unless told otherwise, then more, up to the most it gives.
+# Limits of requests: osu!track's default, its maximum, and one in between.
 TIERS = (100, 1000, 10_000)
-HOUR = len("2026-01-31T12")
+HOUR_LENGTH = len("2026-01-31T12")
 ORDER = ORDERS[ScoreOrder.PP_DESC]
 
 
 @documented
 @strawberry.type
 class BestPlay(Score):
-    """One of the highest-pp plays over all tracked players."""
+    """One of the highest-pp plays of all tracked players."""
 
-    recorded_at: DateTime = strawberry.field(description="When osu!track recorded it.")
+    recorded_at: DateTime = strawberry.field(description="The time of recording by osu!track.")
     user_id: Private[int]
 
     @strawberry.field
     def user(self) -> User:
-        """Who played it."""
+        """The player."""
         return user_of(self.user_id)
 
     @classmethod
     def is_type_of(cls, value: object, _info: object) -> bool:
-        """Records are not instances of the types that name them."""
+        """Resolvers return records, which are not instances of schema types."""
         return isinstance(value, records.BestPlay)
 
 
 @documented
 @strawberry.type
 class BestPlayEdge:
-    """A best play with its place in the list."""
+    """A best play with its cursor."""
 
-    cursor: str = strawberry.field(description="Pass as `after` for a page that begins behind this play.")
+    cursor: str = strawberry.field(
+        description="The play's cursor: pass it as `after` for a page that starts after this play."
+    )
     node: BestPlay = strawberry.field(description="The play.")
 
 
 @documented
 @strawberry.type
 class BestPlayConnection:
-    """One page of best plays. There is no total: the upstream does not say how many there are."""
+    """One page of best plays. There is no total count, as osu!track does not return one."""
 
     nodes: list[BestPlay] = strawberry.field(description="The plays of this page.")
-    edges: list[BestPlayEdge] = strawberry.field(description="The plays of this page, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Whether to go on, and from where.")
+    edges: list[BestPlayEdge] = strawberry.field(description="The plays of this page with their cursors.")
+    page_info: PageInfo = strawberry.field(description="The end of this page.")
 
 
 def best_plays_page(
     info: Info, mode: Mode, window: Window | None, first: int, after: str | None
 ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
-    """The page, cut from the smallest top of the list that is long enough; a longer one that is held will do."""
+    """The page, from the smallest sufficient tier; a larger one is used if it is cached."""
     context = info.context
     within = span(window, context.now)
-    cut = BestPlaysPager(within, page_size(first), cursor_of(after, list_id("best plays", mode)), mode)
-    keys = _keys(mode, within, cut.reach)
+    pager = BestPlaysPager(within, page_size(first), parse_cursor(after, list_id("best plays", mode)), mode)
+    keys = _tier_keys(mode, within, pager.required_rows)
     for key in keys:
-        served = context.best_plays.peek(key)
-        page = served and cut(served.value, key.limit)
-        if served and page:
-            context.unwrap(info, served)
+        result = context.best_plays.peek(key)
+        page = result and pager(result.value, key.limit)
+        if result and page:
+            context.unwrap(info, result)
             return context.count_rows(page, len(page.nodes))
-    return _asked(info, keys, cut)
+    return _load_page(info, keys, pager)
 
 
-async def _asked(info: Info, keys: list[BestPlaysKey], cut: "BestPlaysPager") -> Page[records.BestPlay]:
+async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPager") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
-        served = context.best_plays.peek(key) or await context.best_plays.load(key)
-        page = cut(served.value, key.limit)
+        result = context.best_plays.peek(key) or await context.best_plays.load(key)
+        page = pager(result.value, key.limit)
         if page:
-            context.unwrap(info, served)
+            context.unwrap(info, result)
             return context.count_rows(page, len(page.nodes))
-    raise AssertionError("the largest top of the list always gives a page")
+    raise AssertionError("the largest tier always has the page")
 
 
 class BestPlaysPager:
-    """What a client asked to see."""
+    """Cuts the requested page from a tier."""
 
     def __init__(self, span: Span, first: int, after: Cursor | None, mode: Mode) -> None:
         self._span = span
@@ -106,21 +108,21 @@ class BestPlaysPager:
         self._source = list_id("best plays", mode)
 
     @property
-    def reach(self) -> int:
-        """How much of the list is needed, as far as can be known before it is seen."""
+    def required_rows(self) -> int:
+        """The minimum number of rows of a sufficient tier."""
         return (self._after.offset if self._after else 0) + self._first + 1
 
     def __call__(self, best: BestPlays, limit: int) -> Page[records.BestPlay] | None:
-        """The page; None if there is more to the list than was asked for, and it is needed."""
+        """The page; None if it needs more rows than a tier of this limit has."""
         rows = Rows(play for play in best.rows if play.played_at in self._span)
-        cut = page(rows, self._first, self._after, order=ORDER, source=self._source)
-        short = cut.offset + self._first >= len(rows)
-        return None if short and not best.complete and limit < TIERS[-1] else cut
+        page = cut_page(rows, self._first, self._after, order=ORDER, source=self._source)
+        reaches_end = page.offset + self._first >= len(rows)
+        return None if reaches_end and not best.complete and limit < TIERS[-1] else page
 
 
-def _keys(mode: Mode, span: Span, reach: int) -> list[BestPlaysKey]:
-    # A window of the last N days moves all the time: asked for from the full hour, it can be remembered.
-    since = span.start and f"{span.start[:HOUR]}:00:00.000Z"
+def _tier_keys(mode: Mode, span: Span, required_rows: int) -> list[BestPlaysKey]:
+    # The start of a window of the last N days moves continuously: rounded to the hour, its key can be cached.
+    since = span.start and f"{span.start[:HOUR_LENGTH]}:00:00.000Z"
     until = span.end and instant(datetime.fromisoformat(span.end) - timedelta(milliseconds=1))
-    tiers = [tier for tier in TIERS if tier >= reach] or [TIERS[-1]]
+    tiers = [tier for tier in TIERS if tier >= required_rows] or [TIERS[-1]]
     return [BestPlaysKey(mode, since, until, tier) for tier in tiers]

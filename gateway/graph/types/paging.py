@@ -1,4 +1,4 @@
-"""Lists of plays in pages: orders that never tie, and cursors that say where in which list they are from."""
+"""Pages of plays: total orders, and cursors that identify a position and its list."""
 
 import base64
 import binascii
@@ -18,33 +18,33 @@ from gateway.store.history import Span
 
 P = TypeVar("P", bound=Hiscore)
 
-PlayedWindow = Annotated[Window | None, strawberry.argument(description="By the time the play was set.")]
-First = Annotated[int, strawberry.argument(description="At most 500.")]
-After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the page before.")]
+PlayedWindow = Annotated[Window | None, strawberry.argument(description="Filters by the time of the play.")]
+First = Annotated[int, strawberry.argument(description="The page size, at most 500.")]
+After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the previous page.")]
 
 Key = tuple[float, ...]
 
 _PUNCTUATION = str.maketrans("", "", "-:TZ.")
 
 
-def _when(at: str) -> int:
-    return int(at.translate(_PUNCTUATION))
+def _as_number(instant: str) -> int:
+    return int(instant.translate(_PUNCTUATION))
 
 
-def _identity(play: Hiscore) -> Key:
+def _tie_breaker(play: Hiscore) -> Key:
     return (play.beatmap_id, play.mod_bits, play.score, play.user_id if isinstance(play, BestPlay) else 0)
 
 
 ORDERS: dict[ScoreOrder, Callable[[Hiscore], Key]] = {
-    ScoreOrder.PP_DESC: lambda play: (-play.pp, *_identity(play)),
-    ScoreOrder.PLAYED_AT_DESC: lambda play: (-_when(play.played_at), *_identity(play)),
-    ScoreOrder.PLAYED_AT_ASC: lambda play: (_when(play.played_at), *_identity(play)),
-    ScoreOrder.RECORDED_AT_DESC: lambda play: (-_when(play.recorded_at), *_identity(play)),
+    ScoreOrder.PP_DESC: lambda play: (-play.pp, *_tie_breaker(play)),
+    ScoreOrder.PLAYED_AT_DESC: lambda play: (-_as_number(play.played_at), *_tie_breaker(play)),
+    ScoreOrder.PLAYED_AT_ASC: lambda play: (_as_number(play.played_at), *_tie_breaker(play)),
+    ScoreOrder.RECORDED_AT_DESC: lambda play: (-_as_number(play.recorded_at), *_tie_breaker(play)),
 }
 
 
 class Cursor(msgspec.Struct, array_like=True, frozen=True):
-    """Position of a page in a list. `source` identifies the list; `offset` counts the plays up to this one."""
+    """The position of a play. `source` identifies the list, and `offset` is the number of plays up to this one."""
 
     source: int
     offset: int
@@ -55,21 +55,21 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Edge(NamedTuple, Generic[P]):
-    """A play with its offset in the list."""
+    """A play with its cursor."""
 
     cursor: str
     node: P
 
 
 class PageInfo(NamedTuple):
-    """Whether to go on, and from where."""
+    """The end of a page."""
 
     has_next_page: bool
     end_cursor: str | None
 
 
 class Page(NamedTuple, Generic[P]):
-    """Some plays of a sorted list. `offset` is how many of the list come before; `total_count` is of the whole list."""
+    """A part of a sorted list. `offset` is the number of plays before it, and `total_count` that of the whole list."""
 
     nodes: Rows[P]
     order: Callable[[Hiscore], Key]
@@ -80,12 +80,12 @@ class Page(NamedTuple, Generic[P]):
 
     @property
     def edges(self) -> list[Edge[P]]:
-        """Each play with its cursor."""
+        """The plays with their cursors."""
         return [Edge(self._cursor(offset, play), play) for offset, play in enumerate(self.nodes, self.offset + 1)]
 
     @property
     def page_info(self) -> PageInfo:
-        """Whether to go on, and from where."""
+        """The end of a page."""
         end = self._cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
         return PageInfo(self.has_next_page, end)
 
@@ -94,25 +94,25 @@ class Page(NamedTuple, Generic[P]):
 
 
 def list_id(*identity: object) -> int:
-    """A short name for the list that has these parts; a cursor from another list is refused by it."""
+    """A hash that identifies a list, so that cursors of another list are rejected."""
     return crc32(repr(identity).encode())
 
 
-def cursor_of(after: str | None, source: int) -> Cursor | None:
-    """The cursor, if it is one that this list has given out."""
+def parse_cursor(after: str | None, source: int) -> Cursor | None:
+    """The cursor, if it is valid for this list; raises `BadUserInput` otherwise."""
     if not after:
         return None
     try:
         padded = after.encode("ascii") + b"=" * (-len(after) % 4)
         cursor = msgspec.msgpack.decode(base64.b64decode(padded, b"-_", validate=True), type=Cursor)
     except (binascii.Error, ValueError, msgspec.DecodeError) as exc:
-        raise BadUserInput("after", "`after` must be a cursor that this field has given out.") from exc
+        raise BadUserInput("after", "`after` must be a cursor that this field has returned.") from exc
     if cursor.source != source:
-        raise BadUserInput("after", "`after` is a cursor from another list: take the one of this list with this order.")
+        raise BadUserInput("after", "`after` is a cursor of another list. Use a cursor of this list in this order.")
     return cursor
 
 
-def page(
+def cut_page(
     plays: Rows[P],
     first: int,
     after: Cursor | None,
@@ -120,9 +120,9 @@ def page(
     order: Callable[[Hiscore], Key],
     source: int,
 ) -> Page[P]:
-    """The `first` plays after the cursor.
+    """The first `first` plays after the cursor.
 
-    The cursor's play itself may have gone, or others come: the page begins where it would have stood.
+    If the list has changed since, the page starts at the position that the cursor's play would have.
     """
     offset = bisect_right(plays, after.key, key=order) if after else 0
     end = min(offset + first, len(plays))
@@ -130,7 +130,7 @@ def page(
 
 
 def best_of_each_beatmap(plays: Rows[P]) -> Rows[P]:
-    """Only the highest-pp play of each beatmap; `plays` come highest first."""
+    """The highest-pp play of each beatmap; `plays` are sorted by pp, highest first."""
     best: dict[Any, P] = {}
     for play in plays:
         best.setdefault(play.beatmap_id, play)
@@ -138,7 +138,7 @@ def best_of_each_beatmap(plays: Rows[P]) -> Rows[P]:
 
 
 class HiscorePager:
-    """What a client asked to see of a list of hiscores. Arguments are checked here, before anything is fetched."""
+    """Cuts the requested page from a list of hiscores. Arguments are validated here, before anything is fetched."""
 
     def __init__(
         self,
@@ -156,15 +156,15 @@ class HiscorePager:
         self._span = span
         self._order = ORDERS[order]
         self._first = page_size(first)
-        self._after = cursor_of(after, self._source)
+        self._after = parse_cursor(after, self._source)
         self._best_per_beatmap = best_per_beatmap
 
     def __call__(self, plays: Rows[P]) -> Page[P]:
-        """The page, of plays that come as `PP_DESC` has them."""
-        chosen = Rows(play for play in plays if play.played_at in self._span) if any(self._span) else plays
+        """The page; `plays` are in the order `PP_DESC`."""
+        selected = Rows(play for play in plays if play.played_at in self._span) if any(self._span) else plays
         if self._best_per_beatmap:
-            chosen = best_of_each_beatmap(chosen)
+            selected = best_of_each_beatmap(selected)
         if self._order is not ORDERS[ScoreOrder.PP_DESC]:
-            chosen = Rows(sorted(chosen, key=self._order))
-        cut = page(chosen, self._first, self._after, order=self._order, source=self._source)
-        return self._context.count_rows(cut, len(cut.nodes))
+            selected = Rows(sorted(selected, key=self._order))
+        page = cut_page(selected, self._first, self._after, order=self._order, source=self._source)
+        return self._context.count_rows(page, len(page.nodes))

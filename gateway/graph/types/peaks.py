@@ -18,17 +18,19 @@ _field = strawberry.field
 @documented
 @strawberry.type
 class Peak:
-    """Each value is null together with its timestamp, which is the latest time the value was reached."""
+    """A player's best recorded values. A value is null together with its timestamp, the latest time at which it was
+    reached.
+    """
 
-    global_rank: int | None = _field(description="The best (lowest) rank, leaving out the zeros that mean unranked.")
-    global_rank_at: DateTime | None = _field(description="When `globalRank` was last held.")
-    accuracy: float | None = _field(description="Percent, 0 to 100.")
-    accuracy_at: DateTime | None = _field(description="When `accuracy` was last held.")
+    global_rank: int | None = _field(description="The best (lowest) global rank. Snapshots without a rank are ignored.")
+    global_rank_at: DateTime | None = _field(description="The latest time at which `globalRank` was reached.")
+    accuracy: float | None = _field(description="The highest accuracy in percent, from 0 to 100.")
+    accuracy_at: DateTime | None = _field(description="The latest time at which `accuracy` was reached.")
     user_mode: Private[UserMode]
 
     @record_field(float | None, HISTORY)
     def pp(self, info: Info) -> NullableResult[float]:
-        """Worked out from the stats history."""
+        """The highest pp, computed from the stats history."""
         context = info.context
         return context.read(
             info, context.history, self.user_mode, lambda history: (best := history.best_pp) and best.pp
@@ -36,7 +38,7 @@ class Peak:
 
     @record_field(DateTime | None, HISTORY)
     def pp_at(self, info: Info) -> NullableResult[str]:
-        """When `pp` was last held."""
+        """The latest time at which `pp` was reached."""
         context = info.context
         return context.read(
             info, context.history, self.user_mode, lambda history: (best := history.best_pp) and best.at

@@ -1,4 +1,4 @@
-"""Snapshots and what is worked out from them, and mods. Each type names the attributes of a record."""
+"""Snapshots, the differences between them, and mods. Fields are attributes of records."""
 
 from typing import cast
 
@@ -16,84 +16,87 @@ _field = strawberry.field
 @documented
 @strawberry.type
 class StatsDelta:
-    """Later minus earlier, for every field but `ranksGained`."""
+    """The difference between two snapshots: later minus earlier, except for `ranksGained`."""
 
     pp: float = _field(description="Performance points gained.")
-    ranks_gained: int | None = _field(description="Places climbed: positive is better. Null if unranked at either end.")
-    accuracy: float = _field(description="In percentage points.")
-    level: float = _field(description="Levels gained.")
-    play_count: int = _field(description="Plays made.")
+    ranks_gained: int | None = _field(
+        description="Ranks gained; positive is better. Null if the player is unranked in either snapshot."
+    )
+    accuracy: float = _field(description="Accuracy gained, in percentage points.")
+    level: float = _field(description="Levels gained, with the fraction.")
+    play_count: int = _field(description="Plays added.")
     ranked_score: BigInt = _field(description="Ranked score gained.")
     total_score: BigInt = _field(description="Total score gained.")
-    count_300: BigInt = _field(description="Hits of 300.")
-    count_100: BigInt = _field(description="Hits of 100.")
-    count_50: BigInt = _field(description="Hits of 50.")
-    count_ss: int = _field(name="countSS", description="SS grades, silver and gold.")
-    count_s: int = _field(description="S grades, silver and gold.")
-    count_a: int = _field(description="A grades.")
+    count_300: BigInt = _field(description="300s added.")
+    count_100: BigInt = _field(description="100s added.")
+    count_50: BigInt = _field(description="50s added.")
+    count_ss: int = _field(name="countSS", description="SS grades added, silver and gold.")
+    count_s: int = _field(description="S grades added, silver and gold.")
+    count_a: int = _field(description="A grades added.")
 
 
 @documented
 @strawberry.type
 class Snapshot:
-    """A player's stats as recorded at one moment. A value, not an entity: it has no ID. Flat on purpose: a chart
-    reads thousands of them.
+    """A player's stats at one moment. Snapshots are values without an ID, and flat, since charts read
+    thousands of them.
     """
 
-    at: DateTime = _field(description="When osu!track recorded it.")
-    pp: float = _field(description="Performance points; 0 for a player who is unranked or inactive.")
-    global_rank: int | None = _field(description="Null while the player is unranked (the upstream writes 0).")
-    accuracy: float = _field(description="Percent, 0 to 100.")
-    level: float = _field(description="The fraction is the progress to the next level.")
-    play_count: int = _field(description="Plays over the player's whole career.")
-    ranked_score: BigInt = _field(description="The best score on each ranked beatmap, added up.")
-    total_score: BigInt = _field(description="Every score ever made, added up.")
-    count_300: BigInt = _field(description="Hits of 300 over the player's whole career.")
-    count_100: BigInt = _field(description="Hits of 100 over the player's whole career.")
-    count_50: BigInt = _field(description="Hits of 50 over the player's whole career.")
-    total_hits: BigInt = _field(description="The three hit counts added up.")
+    at: DateTime = _field(description="The time of recording by osu!track.")
+    pp: float = _field(description="Performance points; 0 for unranked and inactive players.")
+    global_rank: int | None = _field(description="The global rank; null while the player is unranked.")
+    accuracy: float = _field(description="Accuracy in percent, from 0 to 100.")
+    level: float = _field(description="The level. Its fraction is the progress to the next level.")
+    play_count: int = _field(description="Total number of plays.")
+    ranked_score: BigInt = _field(description="The sum of the best scores on each ranked beatmap.")
+    total_score: BigInt = _field(description="The sum of all scores.")
+    count_300: BigInt = _field(description="Total number of 300s.")
+    count_100: BigInt = _field(description="Total number of 100s.")
+    count_50: BigInt = _field(description="Total number of 50s.")
+    total_hits: BigInt = _field(description="The sum of `count300`, `count100` and `count50`.")
     count_ss: int = _field(
         name="countSS",
-        description="SS grades. Silver and gold grades are counted together, as the upstream does.\n"
-        "Can be negative: osu! itself has shown that.",
+        description="Number of SS grades, silver and gold. It can be negative, as in osu! itself.",
     )
-    count_s: int = _field(description="S grades, silver and gold. Can be negative, like `countSS`.")
-    count_a: int = _field(description="A grades. Can be negative, like `countSS`.")
+    count_s: int = _field(description="Number of S grades, silver and gold. It can be negative, as in osu! itself.")
+    count_a: int = _field(description="Number of A grades. It can be negative, as in osu! itself.")
     user_mode: Private[records.UserMode]
 
     @record_field(StatsDelta | None)
     def delta(self, info: Info) -> NullableResult[records.Delta]:
-        """Change since the snapshot before it; null for the very first. Always the neighbour in the full history,
-        also when the list is windowed or thinned out.
+        """The change since the previous snapshot of the full history, even if that is not in the list. Null for
+        the first snapshot.
         """
-        row = cast("records.Snapshot", self)
+        snapshot = cast("records.Snapshot", self)
         context = info.context
-        return context.read(info, context.history, self.user_mode, lambda history: history.delta(row))
+        return context.read(info, context.history, self.user_mode, lambda history: history.delta(snapshot))
 
 
 @documented
 @strawberry.type
 class Gain:
-    """The change between two snapshots that frame a window."""
+    """The change between the snapshots at the bounds of a window."""
 
-    start: Snapshot = _field(description="The last at or before the window's start, or the first in it.")
-    end: Snapshot = _field(description="The last in the window.")
+    start: Snapshot = _field(
+        description="The last snapshot at or before the window's start, or else the first within the window."
+    )
+    end: Snapshot = _field(description="The last snapshot within the window.")
     delta: StatsDelta = _field(description="`end` minus `start`.")
     covers_whole_window: bool = _field(
-        description="False when tracking began inside the window, so the gain covers less than was asked for."
+        description="False if tracking began within the window, so that the gain covers only a part of it."
     )
 
 
 @documented
 @strawberry.type
 class Mods:
-    """The mods of a play, decoded. Lazer-only mods and mod settings are not in the upstream's data: Classic is
-    left out and Daycore shows as HT.
+    """The mods of a play. osu!track does not record mods and mod settings that only osu!(lazer) has: Classic is
+    missing, and Daycore appears as HT.
     """
 
-    bits: int = _field(description="The osu!api v1 bit field.")
+    bits: int = _field(description="The bit field of osu!api v1.")
     acronyms: list[str] = _field(
-        description='Acronyms in the usual order: `["HD", "DT", "HR"]`. NC replaces DT and PF replaces SD.\n'
-        "Empty for no mods. Bits without a known name are skipped."
+        description='Acronyms in osu!\'s usual order, such as `["HD", "DT", "HR"]`; empty without mods.\n'
+        "NC replaces DT, and PF replaces SD. Unknown bits are omitted."
     )
-    label: str = _field(description="For display: `HDDTHR`, or `NM`.")
+    label: str = _field(description="The acronyms for display, such as `HDDTHR`; `NM` without mods.")

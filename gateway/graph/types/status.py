@@ -1,4 +1,4 @@
-"""The gateway about itself: what the caller has left, and how osu!track is doing."""
+"""The client's rate limit, and the state of the gateway and of osu!track."""
 
 import strawberry
 
@@ -14,23 +14,25 @@ _field = strawberry.field
 @documented
 @strawberry.type
 class RateLimit:
-    """Points are upstream requests: a query's cost is the most it could send to osu!track. Answers from the cache give
-    points back.
+    """The client's points. An operation's cost is the price of the requests to osu!track that it may need;
+    points for cached data are refunded.
     """
 
-    limit: int = _field(description="The bucket's size.")
-    cost: int = _field(description="What this operation could cost.")
-    remaining: int = _field(description="What is left, this operation's cost taken off.")
-    reset_at: DateTime = _field(description="When the bucket is full again.")
+    limit: int = _field(description="The maximum number of points.")
+    cost: int = _field(description="The maximum cost of this operation.")
+    remaining: int = _field(description="The remaining points after this operation's cost.")
+    reset_at: DateTime = _field(description="The time at which all points are available.")
 
 
-strawberry.enum(Health, name="UpstreamState", description="How osu!track's API is doing, as seen from here.")
+strawberry.enum(
+    Health, name="UpstreamState", description="The availability of osu!track's API, as observed by this gateway."
+)
 describe_enum_values(
     Health,
     {
-        "UP": "Answering.",
-        "DEGRADED": "Failing at times or slow; some answers may be stale.",
-        "DOWN": "Not asked for the moment; only what is stored is served.",
+        "UP": "osu!track responds normally.",
+        "DEGRADED": "Some requests fail or are slow. Data may be stale.",
+        "DOWN": "Requests to osu!track are paused. Only cached data is served.",
     },
 )
 
@@ -38,13 +40,15 @@ describe_enum_values(
 @documented
 @strawberry.type
 class ServiceStatus:
-    """This gateway and what it depends on."""
+    """The state of this gateway and of osu!track."""
 
-    version: str = _field(description="The gateway's own version.")
-    upstream: Health = _field(description="How osu!track is doing.")
-    retry_at: DateTime | None = _field(description="When the upstream will next be tried, while `DOWN`.")
+    version: str = _field(description="The gateway's version.")
+    upstream: Health = _field(description="The availability of osu!track.")
+    retry_at: DateTime | None = _field(
+        description="The time of the next request to osu!track while `upstream` is `DOWN`; otherwise null."
+    )
     last_success_at: DateTime | None = _field(
-        description="When osu!track last answered; null if it has not since this gateway was started."
+        description="The time of the last successful response; null if there was none since the gateway started."
     )
 
 
@@ -57,14 +61,14 @@ def rate_limit_of(context: Context) -> RateLimit:
 
 
 def status_of(breaker: CircuitBreaker, version: str) -> ServiceStatus:
-    """As the circuit breaker sees it."""
+    """The state of osu!track according to the circuit breaker."""
     return ServiceStatus(
         version=version,
         upstream=breaker.health,
-        retry_at=_maybe(breaker.retry_at),
-        last_success_at=_maybe(breaker.last_success_at),
+        retry_at=_optional_time(breaker.retry_at),
+        last_success_at=_optional_time(breaker.last_success_at),
     )
 
 
-def _maybe(seconds: float | None) -> DateTime | None:
+def _optional_time(seconds: float | None) -> DateTime | None:
     return None if seconds is None else from_timestamp(seconds)

@@ -1,4 +1,4 @@
-"""Players: who they are, and everything osu!track knows about them in one mode."""
+"""Players, and their data in one mode."""
 
 from collections.abc import Awaitable
 from typing import Annotated
@@ -25,73 +25,73 @@ from .snapshots import Gain, Snapshot
 ALL_MODES = (GameMode.OSU, GameMode.TAIKO, GameMode.CATCH, GameMode.MANIA)
 LAST_30_DAYS = Window(days=30)
 
-BestPerBeatmap = Annotated[bool, strawberry.argument(description="Keep only the highest-pp play of each beatmap.")]
+BestPerBeatmap = Annotated[bool, strawberry.argument(description="Return only the highest-pp play of each beatmap.")]
 
 
 @documented
 @strawberry.type
 class User:
-    """An osu! player. The same `id` is always the same player, so client caches can merge on it."""
+    """An osu! player. The same `id` always identifies the same player, so client caches can merge by it."""
 
     id: ID = strawberry.field(description="The numeric osu! user ID.")
     user_id: Private[int]
 
     @strawberry.field
     def username(self, info: Info) -> str | None:
-        """Known only once this gateway has seen it in an update's answer, null before: osu!track's read
-        endpoints do not return names.
+        """The player's name; null until this gateway has updated the player, as osu!track returns names in updates
+        only.
         """
         return _username(self, info)
 
     @strawberry.field
     def profile_url(self) -> URL:
-        """Profile page on osu.ppy.sh."""
+        """The profile page on osu.ppy.sh."""
         return URL(f"https://osu.ppy.sh/users/{self.id}")
 
     @strawberry.field
     def avatar_url(self) -> URL:
-        """Their picture, or osu!'s picture for those who have none."""
+        """The player's avatar, or osu!'s default avatar."""
         return URL(f"https://a.ppy.sh/{self.id}")
 
     @strawberry.field
     def osu_track_url(self, info: Info) -> URL | None:
-        """Page on osu!track; needs the username."""
+        """The player's page on osu!track; null if `username` is null."""
         username = _username(self, info)
         return URL(f"https://ameobea.me/osutrack/user/{quote(username)}") if username else None
 
     @strawberry.field
     def stats(self, mode: GameMode = GameMode.OSU) -> "UserStats":
-        """Everything osu!track knows about the player in one mode."""
+        """The player's data in one mode."""
         return stats_of(UserMode(self.user_id, mode.value))
 
     @strawberry.field
     def all_stats(self, modes: list[GameMode] = ALL_MODES) -> list["UserStats"]:  # type: ignore[assignment]  # read only
-        """The same, for several modes; all four unless told otherwise."""
+        """The player's data in several modes; by default, in all four."""
         if len(modes) > len(ALL_MODES):
-            raise BadUserInput("modes", f"`modes` may list {len(ALL_MODES)} modes at most.")
+            raise BadUserInput("modes", f"`modes` has {len(modes)} modes; the maximum is {len(ALL_MODES)}.")
         return [stats_of(UserMode(self.user_id, mode.value)) for mode in modes]
 
 
 @documented
 @strawberry.type
 class UserStats:
-    """One player in one mode. Fields read from three upstream resources, each fetched once per request however
-    many fields use it: the stats history (`tracked`, `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`,
-    `peak.pp`; cost 1), the hiscores (cost 3) and the peak (cost 1).
+    """A player's data in one mode, from three resources of osu!track: the stats history (cost 1; `tracked`,
+    `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `peak.pp`), the hiscores (cost 3) and the peak
+    (cost 1). Each resource is fetched at most once per request.
     """
 
-    id: ID = strawberry.field(description="`<user id>:<mode>`, for client caches.")
+    id: ID = strawberry.field(description="`<user ID>:<mode>`, for client caches.")
     mode: GameMode = strawberry.field(description="The ruleset.")
     user_mode: Private[UserMode]
 
     @strawberry.field
     def user(self) -> User:
-        """The player, in all modes."""
+        """The player."""
         return user_of(self.user_mode.user_id)
 
     @record_field(bool | None, SemanticNonNull(), HISTORY)
     def tracked(self, info: Info) -> bool | Awaitable[bool]:
-        """Whether osu!track has at least one snapshot here."""
+        """True if osu!track has at least one snapshot of the player in this mode."""
         return info.context.read(info, info.context.history, self.user_mode, lambda history: bool(history.rows))
 
     @record_field(Snapshot | None, HISTORY)
@@ -113,22 +113,22 @@ class UserStats:
     def snapshots(
         self, info: Info, window: Window | None = UNSET, every: Interval | None = UNSET
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
-        """Snapshots, oldest first. With `every`, only the last one in each bucket. More than 20 000 rows are refused
-        (`RESULT_TOO_LARGE`): narrow the window or thin it out. The upstream keeps a stretch without change as its
-        first and last snapshot only.
+        """Snapshots, oldest first. With `every`, only the last one of each bucket. The lists of an operation have
+        at most 20,000 rows in total; beyond that, the field fails with `RESULT_TOO_LARGE`. Of a period without
+        changes, osu!track keeps only the first and the last snapshot.
         """
         within = span(window, info.context.now)
 
-        def rows(history: History) -> Rows[records.Snapshot]:
-            cut = history.within(within, every or None)
-            return info.context.count_rows(cut, len(cut))
+        def select(history: History) -> Rows[records.Snapshot]:
+            rows = history.within(within, every or None)
+            return info.context.count_rows(rows, len(rows))
 
-        return info.context.read(info, info.context.history, self.user_mode, rows)
+        return info.context.read(info, info.context.history, self.user_mode, select)
 
     @record_field(Gain | None, HISTORY)
     def gain(self, info: Info, window: Window = LAST_30_DAYS) -> NullableResult[GainRecord]:
-        """What changed over the window. It is measured from the last snapshot at or before the window's start,
-        or the first inside it when tracking began later. Null if there are not two points to compare.
+        """The change over the window, measured from the last snapshot at or before the window's start, or from the
+        first one within it if tracking began later. Null if there are fewer than two snapshots.
         """
         within = span(window, info.context.now)
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.gain(within))
@@ -143,37 +143,37 @@ class UserStats:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
-        """Recorded hiscores: plays that entered the player's top 100. The upstream stores one play again whenever its
-        pp is reworked; here each play (same beatmap, mods and score) stands once, as last recorded. A beatmap can
-        still appear more than once, with different plays.
+        """Recorded hiscores: plays that entered the player's top 100. osu!track records a play another time after
+        each pp rework; here each play (same beatmap, mods and score) appears once, as last recorded. A beatmap
+        can appear more than once, with different plays.
         """
         context = info.context
         source = list_id("hiscores", self.user_mode, best_per_beatmap)
-        cut = HiscorePager(
+        cut_page = HiscorePager(
             context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
         )
-        return context.read(info, context.hiscores, self.user_mode, cut)
+        return context.read(info, context.hiscores, self.user_mode, cut_page)
 
     @record_field(Peak | None, PEAK)
     def peak(self, info: Info) -> NullableResult[records.Peak]:
-        """Best values ever recorded; null if there are none."""
+        """The best recorded values; null if there are none."""
         return peak_of(info, self.user_mode)
 
 
 def user_of(user_id: int) -> User:
-    """The player; costs nothing, and may not exist."""
+    """The player. Nothing is fetched, and the player may not exist."""
     return User(id=ID(str(user_id)), user_id=user_id)
 
 
 def stats_of(user_mode: UserMode) -> UserStats:
-    """The player in that mode; costs nothing until a field is read."""
+    """The player's data in a mode. Nothing is fetched before a field is read."""
     return UserStats(
         id=ID(f"{user_mode.user_id}:{user_mode.mode.name}"), mode=GameMode(user_mode.mode), user_mode=user_mode
     )
 
 
 def _username(user: User, info: Info) -> str | None:
-    """The name if it is known; any answer of osu!track may make it so."""
+    """The name, if it is known. The next update can change that, so a response without it must not be cached."""
     username = info.context.services.tracker.username(user.user_id)
     if username is None:
         info.context.uncacheable = True
