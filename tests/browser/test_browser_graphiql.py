@@ -142,7 +142,7 @@ def test_unreachable_gateway_appears_in_response(graphiql, session):
     page.route("**/graphql", lambda route: route.abort())
     [error] = run(page)["errors"]
     assert error["message"].startswith("The gateway is unreachable")
-    session.errors.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs failed requests
 
 
 def test_graphiql_follows_chosen_theme(graphiql):
@@ -156,4 +156,4 @@ def test_missing_scripts_show_install_instructions(session):
     session.context.route("**/vendor/**", lambda route: route.abort())
     page = session.open("/graphql")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
-    session.errors.clear()  # the browser logs what it could not load
+    session.errors.clear()  # the browser logs failed requests

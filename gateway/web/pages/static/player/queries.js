@@ -3,7 +3,7 @@
 import { post, RequestError } from "../shared/graphql.js";
 import { INTERVALS, isoDay } from "./view.js";
 
-// Longer than the gateway's own timeout, whose error says more.
+// Longer than the gateway's operation timeout: its own error is more precise.
 const TIMEOUT_MS = 45_000;
 
 const PROFILE = `
