@@ -242,3 +242,8 @@ def test_manifests_contain_no_secrets():
     assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS"}
     assert "Secret" not in KUBERNETES
     assert not secret.keys() & KUBERNETES["ConfigMap"]["data"].keys()
+
+
+def test_workflow_runs_the_ci_script():
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    assert workflow["jobs"]["test"]["steps"][-1] == {"run": "bash .ci/run"}

@@ -55,7 +55,7 @@ def last(verb: str) -> str:
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory) -> Path:
-    """What the final stage copies: the folder `/opt/gateway`."""
+    """The folder `/opt/gateway`, which the final stage copies."""
     place: Path = tmp_path_factory.mktemp("image")
     venv.create(place / "usr", with_pip=True)
     (place / "src").mkdir()

@@ -1,6 +1,6 @@
 """The responses on the README and the pages of `examples/` equal the gateway's. `make examples` updates them.
 
-Links are checked on the pages of `docs/` as well.
+Links and wording are checked on every other page as well.
 """
 
 import os
@@ -13,8 +13,9 @@ from tests.support.processes import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))]
 REWRITE = "REWRITE_EXAMPLES" in os.environ
-DOCUMENTS = [*PAGES, *sorted(ROOT.glob("docs/*.md")), ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/*.md")), *PAGES[1:]]
 LINK = re.compile(r"""(?:\]\(|src=")(?!https?://)([^)#"]*)#?([^)"]*)[)"]""")
+RELATIVES = re.compile(r"\b(what|who|whom|whose|whoever|whatever)\b", re.IGNORECASE)
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 
 
@@ -37,7 +38,7 @@ async def test_page_has_the_responses_of_the_gateway(page, gateway):
     if REWRITE:
         page.write_text(right)
     else:
-        assert text == right, "if the responses are meant to change, run `make examples`"
+        assert text == right, "if the new responses are right, run `make examples`"
 
 
 @pages
@@ -51,6 +52,12 @@ def test_links_lead_to_files_and_headings(page):
     links = [(page.parent / path if path else page, anchor) for path, anchor in LINK.findall(page.read_text())]
     assert [path for path, _ in links if not path.exists()] == []
     assert [anchor for path, anchor in links if anchor and anchor not in anchors(path)] == []
+
+
+@documents
+def test_prose_names_things_by_nouns(page):
+    text = page.read_text()
+    assert 1000 * len(RELATIVES.findall(text)) <= 4 * len(text.split())
 
 
 def test_index_lists_every_page():

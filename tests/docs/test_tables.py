@@ -16,7 +16,7 @@ def test_table_equals_the_code(page, header):
     if "REWRITE_EXAMPLES" in os.environ:
         path.write_text(right)
     else:
-        assert text == right, "if the code is meant to change, run `make examples`"
+        assert text == right, "if the code is right, run `make examples`"
 
 
 def test_wrong_row_is_replaced():
