@@ -1,4 +1,4 @@
-"""The schema is the contract: the printed one is the code's, nothing in it breaks clients, everything is described."""
+"""The printed schema equals that of the code, is compatible with the contract, and describes every field."""
 
 from pathlib import Path
 from typing import Any
@@ -9,14 +9,14 @@ from graphql.utilities import find_breaking_changes
 
 from gateway import records
 from gateway.__main__ import main
-from gateway.graph.schema import build_schema as built
+from gateway.graph.schema import build_schema as build_strawberry_schema
 from gateway.graph.schema import sdl
 from gateway.graph.strawberry_compat import core_schema
 
 HERE = Path(__file__).parent
 PRINTED = HERE.parents[1] / "schema.graphql"
 CONTRACT = HERE / "contract.graphql"
-SCHEMA = core_schema(built())
+SCHEMA = core_schema(build_strawberry_schema())
 TYPES = [
     kind
     for name, kind in SCHEMA.type_map.items()
@@ -24,11 +24,11 @@ TYPES = [
 ]
 
 
-def test_the_printed_schema_is_that_of_the_code():
+def test_printed_schema_equals_the_code():
     assert PRINTED.read_text() == sdl(), "run `make schema`"
 
 
-def test_clients_of_the_contract_are_not_broken():
+def test_schema_is_compatible_with_the_contract():
     assert find_breaking_changes(build_schema(CONTRACT.read_text()), build_schema(sdl())) == []
 
 
@@ -41,7 +41,7 @@ def test_clients_of_the_contract_are_not_broken():
         (b"\xff", "utf-8"),
     ],
 )
-def test_the_command_says_when_there_is_no_older_schema(tmp_path, capsys, content, reason):
+def test_command_reports_an_invalid_schema_file(tmp_path, capsys, content, reason):
     old = tmp_path / "old.graphql"
     if content is not None:
         old.write_bytes(content)
@@ -49,19 +49,19 @@ def test_the_command_says_when_there_is_no_older_schema(tmp_path, capsys, conten
     assert reason in capsys.readouterr().err
 
 
-def test_the_command_finds_a_breaking_change(tmp_path, capsys):
+def test_command_reports_a_breaking_change(tmp_path, capsys):
     old = tmp_path / "old.graphql"
     old.write_text(sdl().replace("totalHits: BigInt!", "totalHits: BigInt!\n  retiredField: Int"))
     assert main(["schema", "--check", str(old)]) == 1
     assert "retiredField" in capsys.readouterr().out
 
 
-def test_the_command_lets_the_same_schema_pass():
+def test_command_accepts_an_equal_schema():
     assert main(["schema", "--check", str(PRINTED)]) == 0
 
 
 @pytest.mark.parametrize("kind", TYPES, ids=str)
-def test_every_type_and_field_is_described(kind):
+def test_every_type_and_field_has_a_description(kind):
     undescribed = [name for name, field in kind.fields.items() if not (field.description or "").strip()]
     assert kind.description
     assert undescribed == []
@@ -78,7 +78,7 @@ def test_every_type_and_field_is_described(kind):
         ("NewHiscore", records.NewHiscore),
     ],
 )
-def test_a_type_names_the_attributes_of_its_record(name, record):
+def test_plain_fields_are_attributes_of_the_record(name, record):
     kind: Any = SCHEMA.type_map[name]
     fields = kind.fields.values()
     plain = [field.extensions["strawberry-definition"] for field in fields]
