@@ -33,7 +33,10 @@ QUIET = {
 }
 # Fields for other formatters.
 OMITTED = {"color_message", "exc_info", "positional_args"}
-PLAIN = frozenset(" \t\"'=")
+# Values with one of these are quoted in text.
+QUOTED = frozenset(" \t\"'=")
+# The fields of a line of text that have a fixed place.
+HEAD = {"timestamp", "level", "event", "exception"}
 
 
 def run_immediately(call: Callable[[], None]) -> None:
@@ -77,7 +80,6 @@ def render_text(line: Fields) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-HEAD = {"timestamp", "level", "event", "exception"}
 RENDERERS: dict[str, Callable[[Fields], bytes]] = {"json": render_json, "console": render_text}
 
 
@@ -89,11 +91,11 @@ def _printable(text: Any) -> str:
 def _value(value: Any) -> str:
     text = ",".join(map(str, value)) if isinstance(value, list) else str(value)
     # A request has a dozen values, nearly all alphanumeric: the cheap check comes first.
-    return text if text.isalnum() or (text.isprintable() and PLAIN.isdisjoint(text)) else repr(text)
+    return text if text.isalnum() or (text.isprintable() and QUOTED.isdisjoint(text)) else repr(text)
 
 
 class _Handler(logging.Handler):
-    """The handler for the loggers of the standard library: the gateway's and uvicorn's."""
+    """Writes the records of standard library loggers: the gateway's and its libraries'."""
 
     def __init__(self, output: structlog.BytesLogger) -> None:
         super().__init__()
@@ -122,12 +124,14 @@ class _AccessLog:
         self._render = render
         self._levels = {name.lower() for name, level in LEVELS.items() if level >= min_level}
         self._schedule = schedule
-        self._now = _Clock()
+        self._timestamp = _Timestamps()
         self._lines: list[bytes] = []
 
-    def __call__(self, level: str, facts: Fields) -> None:
+    def __call__(self, level: str, fields: Fields) -> None:
         if level in self._levels:
-            self._lines.append(self._render({"timestamp": self._now(), "level": level, "event": "request", **facts}))
+            self._lines.append(
+                self._render({"timestamp": self._timestamp(), "level": level, "event": "request", **fields})
+            )
             if len(self._lines) == 1:
                 self._schedule(self._flush)
 
@@ -136,8 +140,8 @@ class _AccessLog:
         _write(self._output, b"\n".join(lines))
 
 
-class _Clock:
-    """Timestamps in RFC 3339; all but the milliseconds is formatted once per second."""
+class _Timestamps:
+    """The current time in RFC 3339. Everything except the milliseconds is formatted once per second."""
 
     def __init__(self) -> None:
         self._second = 0
@@ -153,11 +157,11 @@ class _Clock:
 
 
 def _formatter(render: Callable[[Fields], bytes]) -> logging.Formatter:
-    now = _Clock()
+    timestamp = _Timestamps()
 
     def line(_: WrappedLogger, __: str, event: EventDict) -> str:
         request_context = current_request.get()
-        head = {"timestamp": now(), "level": event.pop("level"), "event": event.pop("event")}
+        head = {"timestamp": timestamp(), "level": event.pop("level"), "event": event.pop("event")}
         fields = {name: value for name, value in event.items() if name not in OMITTED}
         return render(head | (request_context.log_ids if request_context else {}) | fields).decode()
 

@@ -1,7 +1,7 @@
 """Trace context and spans, by the API of OpenTelemetry, which does nothing without its SDK.
 
-Spans follow OpenTelemetry's conventions for GraphQL servers and HTTP clients. They are not made by an extension of
-Strawberry: one that resolves fields would disable the fast list path.
+Spans follow OpenTelemetry's conventions for GraphQL servers and HTTP clients. No extension of Strawberry
+makes them: one that sees every field would disable the fast list path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -79,7 +79,7 @@ class ActiveSpan:
             self.set_error(str(status))
 
     def set_error(self, code: str) -> None:
-        """Record a failure, or a partial one."""
+        """Record the error code of a failed or partly failed operation or request."""
         self._span.set_attribute("error.type", code)
         self._span.set_status(StatusCode.ERROR)
 
