@@ -1,11 +1,20 @@
-"""Cursors, instants and names that are none; see `test_bad_input`."""
+"""Invalid cursors, instants, dates and usernames; see `test_bad_input`."""
 
 import base64
 
 import pytest
 
 from gateway.sandbox import players
-from tests.api.test_bad_input import AT, BEST, BY_NAME, HISCORES, INSIDE, SNAPSHOTS, USER, refusal
+from tests.support.input_errors import (
+    BEST_PLAYS,
+    BY_NAME,
+    HISCORES,
+    INTERNALS,
+    SNAPSHOT_AT,
+    SNAPSHOTS,
+    USER,
+    input_error,
+)
 
 PAGE = """query ($id: ID!, $orderBy: ScoreOrder! = PP_DESC, $best: Boolean! = false, $after: String, $mode: GameMode! = OSU) {
   user(id: $id) { stats(mode: $mode) {
@@ -19,7 +28,7 @@ async def cursor(gateway, **variables):
     return data["user"]["stats"]["hiscores"]["pageInfo"]["endCursor"]
 
 
-@pytest.mark.parametrize("query", [HISCORES, BEST])
+@pytest.mark.parametrize("query", [HISCORES, BEST_PLAYS])
 @pytest.mark.parametrize(
     "after",
     [
@@ -36,12 +45,12 @@ async def cursor(gateway, **variables):
         "lAEBkMA",
     ],
 )
-async def test_a_cursor_that_nobody_has_given_out_is_refused(gateway, query, after):
-    await refusal(gateway, query, "after", first=5, after=after)
+async def test_invented_cursor_is_refused(gateway, query, after):
+    await input_error(gateway, query, "after", first=5, after=after)
 
 
 @pytest.mark.parametrize(
-    "elsewhere",
+    "other",
     [
         {"id": str(players.AMEO)},
         {"orderBy": "PLAYED_AT_ASC"},
@@ -50,24 +59,24 @@ async def test_a_cursor_that_nobody_has_given_out_is_refused(gateway, query, aft
         {"best": True},
     ],
 )
-async def test_a_cursor_from_another_list_is_refused(gateway, elsewhere):
-    foreign = await cursor(gateway, **({"id": "2"} | elsewhere))
+async def test_cursor_from_another_list_is_refused(gateway, other):
+    foreign = await cursor(gateway, **({"id": "2"} | other))
     gateway.sandbox.reset_counts()
 
-    error = await refusal(gateway, PAGE, "after", id="2", after=foreign)
+    error = await input_error(gateway, PAGE, "after", id="2", after=foreign)
 
     assert error["extensions"]["argument"] == "after"
 
 
-async def test_a_cursor_of_hiscores_is_none_of_best_plays(gateway):
+async def test_hiscores_cursor_is_refused_by_best_plays(gateway):
     foreign = await cursor(gateway, id="2")
     gateway.sandbox.reset_counts()
 
-    await refusal(gateway, BEST, "after", first=5, after=foreign)
+    await input_error(gateway, BEST_PLAYS, "after", first=5, after=foreign)
 
 
 @pytest.mark.parametrize("place", range(0, 40, 3))
-async def test_a_cursor_with_a_changed_letter_is_refused_or_still_a_cursor_but_never_breaks(gateway, place):
+async def test_changed_cursor_is_refused_or_still_valid(gateway, place):
     genuine = await cursor(gateway, id="2")
     changed = genuine[:place] + ("A" if genuine[place : place + 1] != "A" else "B") + genuine[place + 1 :]
 
@@ -100,19 +109,19 @@ async def test_a_cursor_with_a_changed_letter_is_refused_or_still_a_cursor_but_n
         None,
     ],
 )
-async def test_an_instant_that_is_none_is_refused(gateway, at):
-    await refusal(gateway, AT, "at", at=at)
+async def test_invalid_instant_is_refused(gateway, at):
+    await input_error(gateway, SNAPSHOT_AT, "at", at=at)
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z", "2025-01-01t00:00:00z"])
-async def test_an_instant_at_the_edge_of_what_can_be_told_is_an_instant(gateway, at):
-    data = await gateway.ask(AT, at=at)
+async def test_first_and_last_instants_are_accepted(gateway, at):
+    data = await gateway.ask(SNAPSHOT_AT, at=at)
 
     assert set(data["user"]["stats"]) == {"snapshotAt"}
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
-async def test_a_day_at_the_edge_of_what_can_be_told_is_a_day(gateway, day):
+async def test_first_and_last_days_are_accepted(gateway, day):
     everything = await gateway.ask(SNAPSHOTS)
 
     since = await gateway.ask(SNAPSHOTS, window={"between": {"from": day}})
@@ -126,21 +135,21 @@ async def test_a_day_at_the_edge_of_what_can_be_told_is_a_day(gateway, day):
     "name",
     ["", " ", "a" * 16, "a&b", "a#b", "a;b", "name%20", "näme", "٢", "a\nb", " ameo", "ameo ", "../x", "\0", "💥"],
 )
-async def test_a_name_that_nobody_can_have_is_refused(gateway, name):
-    error = await refusal(gateway, BY_NAME, "username", username=name)
+async def test_impossible_username_is_refused(gateway, name):
+    error = await input_error(gateway, BY_NAME, "username", username=name)
 
     assert error["extensions"]["argument"] == "username"
 
 
-async def test_a_name_that_nobody_has_is_told_without_the_upstreams_words(gateway):
+async def test_unknown_username_error_hides_the_upstream_message(gateway):
     error = await gateway.error(BY_NAME, username="nobody_at_all")
 
     assert error["extensions"]["code"] == "USER_NOT_FOUND"
     assert "userMode" not in error["message"]
-    assert not INSIDE.search(str(error))
+    assert not INTERNALS.search(str(error))
 
 
-async def test_bad_input_is_not_logged_as_a_failure_of_the_gateway(gateway, caplog):
-    await refusal(gateway, USER, "id", id="abc")
+async def test_bad_input_is_not_logged_as_an_error(gateway, caplog):
+    await input_error(gateway, USER, "id", id="abc")
 
     assert [record for record in caplog.records if record.levelname in {"ERROR", "WARNING"}] == []

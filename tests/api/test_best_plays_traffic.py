@@ -1,4 +1,4 @@
-"""Best plays come from the top of a list in three sizes: the smallest that does, and none twice."""
+"""Upstream requests for best plays, which are read in tiers of 100, 1000 and 10,000 plays."""
 
 import pytest
 
@@ -10,7 +10,8 @@ PAGE = """query ($first: Int!, $after: String, $window: Window, $mode: GameMode!
 
 
 def limits(gateway):
-    return [request.query.get("limit") for request in gateway.sandbox.requests if request.path == "/bestplays"]
+    """The `limit` of each upstream request."""
+    return [query.get("limit") for query in gateway.upstream_queries("/bestplays")]
 
 
 async def page(gateway, first, after=None, **variables):
@@ -18,27 +19,27 @@ async def page(gateway, first, after=None, **variables):
 
 
 async def pages(gateway, count):
-    """The cursor behind so many pages of 500."""
+    """The end cursor of the last of `count` pages of 500."""
     after = None
     for _ in range(count):
         after = (await page(gateway, 500, after))["pageInfo"]["endCursor"]
     return after
 
 
-async def test_the_first_fifty_are_asked_for_without_a_limit(gateway):
+async def test_first_fifty_are_requested_without_a_limit(gateway):
     top = await page(gateway, 50)
 
     assert len(top["nodes"]) == 50
     assert limits(gateway) == [None]
 
 
-async def test_more_than_a_hundred_are_cut_from_a_thousand(gateway):
+async def test_more_than_a_hundred_use_limit_1000(gateway):
     await page(gateway, 101)
 
     assert limits(gateway) == ["1000"]
 
 
-async def test_pages_beyond_a_thousand_are_cut_from_ten_thousand(gateway):
+async def test_pages_beyond_a_thousand_use_limit_10000(gateway):
     after = await pages(gateway, 3)
     await page(gateway, 500, after)
 
@@ -46,7 +47,7 @@ async def test_pages_beyond_a_thousand_are_cut_from_ten_thousand(gateway):
 
 
 @pytest.mark.parametrize("first", [10, 100, 101, 500])
-async def test_a_longer_list_that_is_held_answers_for_shorter_ones(gateway, first):
+async def test_cached_tier_serves_smaller_pages(gateway, first):
     await pages(gateway, 3)
     gateway.sandbox.reset_counts()
 
@@ -55,16 +56,16 @@ async def test_a_longer_list_that_is_held_answers_for_shorter_ones(gateway, firs
     assert limits(gateway) == []
 
 
-async def test_pages_come_in_one_order_whatever_list_they_are_cut_from(gateway):
-    alone = await page(gateway, 50)
+async def test_page_is_equal_from_every_tier(gateway):
+    smallest = await page(gateway, 50)
     await pages(gateway, 3)
-    from_the_longest = await page(gateway, 50)
+    largest = await page(gateway, 50)
 
-    assert alone == from_the_longest
+    assert smallest == largest
 
 
-async def test_only_the_age_of_the_list_that_a_page_is_cut_from_is_told(gateway):
-    # Some of the top hundred are there twice: the list is too short for this page, and was asked for in vain.
+async def test_warning_has_the_age_of_the_used_tier(gateway):
+    # The top hundred contain duplicates, so they are too few for this page and the next tier is requested.
     await page(gateway, 99)
     assert limits(gateway) == [None, "1000"]
     gateway.clock.move(3600)
@@ -73,7 +74,7 @@ async def test_only_the_age_of_the_list_that_a_page_is_cut_from_is_told(gateway)
     assert [warning["ageSeconds"] for warning in response["extensions"]["warnings"]] == [3600]
 
 
-async def test_each_mode_has_a_list_of_its_own(gateway):
+async def test_each_mode_is_requested_separately(gateway):
     await page(gateway, 10, mode="OSU")
     await page(gateway, 10, mode="MANIA")
 
@@ -81,15 +82,15 @@ async def test_each_mode_has_a_list_of_its_own(gateway):
     assert modes == ["0", "3"]
 
 
-async def test_a_window_of_days_reaches_osutrack_as_instants_that_leave_out_the_last_day(gateway):
+async def test_window_is_sent_as_half_open_instants(gateway):
     await page(gateway, 10, window={"between": {"from": "2026-11-01", "to": "2026-11-10"}})
 
-    (asked,) = (request.query for request in gateway.sandbox.requests)
-    assert asked["from"] == "2026-11-01T00:00:00.000Z"
-    assert asked["to"] == "2026-11-09T23:59:59.999Z"
+    [query] = gateway.upstream_queries("/bestplays")
+    assert query["from"] == "2026-11-01T00:00:00.000Z"
+    assert query["to"] == "2026-11-09T23:59:59.999Z"
 
 
-async def test_the_last_24_hours_are_asked_for_once_while_the_hour_lasts(gateway):
+async def test_rolling_window_is_requested_once_per_hour(gateway):
     await page(gateway, 10, window={"days": 1})
     gateway.clock.move(300)
     await page(gateway, 10, window={"days": 1})

@@ -1,10 +1,10 @@
-"""What an operation may be and may cost: each limit names itself, and what is shared costs once."""
+"""Limits and costs of an operation."""
 
 import pytest
 from graphql import get_introspection_query
 
 STATS = "stats { latest { pp } }"
-BROKEN = {
+EXCEEDED = {
     "tokens": ("{ " + "a " * 1100 + "}", 1001, 1000),
     "depth": ("{ user(id: 1) { stats { user { stats { user { stats { user { stats { mode } } } } } } } } }", 9, 8),
     "aliases": ("{ " + " ".join(f"a{i}: status {{ version }}" for i in range(31)) + " }", 31, 30),
@@ -18,13 +18,13 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("limit", BROKEN)
-async def test_a_limit_names_itself_the_value_and_how_it_was_counted(gateway, limit):
-    document, value, most = BROKEN[limit]
+@pytest.mark.parametrize("limit", EXCEEDED)
+async def test_exceeded_limit_is_named_with_value_and_counting(gateway, limit):
+    document, value, limit_value = EXCEEDED[limit]
     error = await gateway.error(document)
     extensions = error["extensions"]
     assert (extensions["code"], extensions["limit"]) == ("LIMIT_EXCEEDED", limit)
-    assert (extensions["value"], extensions["max"]) == (value, most)
+    assert (extensions["value"], extensions["max"]) == (value, limit_value)
     assert f"`{limit}` is {value}" in error["message"]
     assert "(counted: " in error["message"]
 
@@ -49,7 +49,7 @@ async def test_a_limit_names_itself_the_value_and_how_it_was_counted(gateway, li
     ],
     ids=["Relay", "GraphiQL", "graphql-codegen", "everything"],
 )
-async def test_the_introspection_of_tools_passes(gateway, options):
+async def test_introspection_queries_of_tools_are_accepted(gateway, options):
     data = await gateway.ask(get_introspection_query(**options))
     assert len(data["__schema"]["types"]) > 30
 
@@ -79,22 +79,22 @@ async def cost(gateway, query, **variables):
         ("{ user(id: 1) { ...F ...F } } fragment F on User { stats { tracked latest { pp } } }", 1),
     ],
 )
-async def test_what_is_shared_costs_once(gateway, query, points):
+async def test_shared_upstream_requests_cost_once(gateway, query, points):
     assert await cost(gateway, query) == points
 
 
-async def test_an_update_costs_five_and_its_stats_belong_to_its_mode(gateway):
+async def test_update_costs_five_plus_stats_of_its_mode(gateway):
     query = "mutation { updateUser(id: 2, mode: MANIA) { ... on UpdateUserSuccess { stats { mode tracked } user { stats(mode: MANIA) { tracked } } } } }"
     assert await cost(gateway, query) == 6
 
 
-async def test_variables_and_their_defaults_are_counted(gateway):
+async def test_cost_counts_variables_and_their_defaults(gateway):
     query = "query($ids: [ID!]! = [1, 2, 3], $mode: GameMode! = OSU) { users(ids: $ids) { stats(mode: $mode) { tracked } } }"
     assert await cost(gateway, query) == 3
     assert await cost(gateway, query, ids=["4"]) == 1
 
 
-async def test_more_rows_than_an_answer_may_have_are_refused(gateway):
+async def test_too_many_rows_are_refused(gateway):
     five = " ".join(f"a{i}: snapshots {{ at }}" for i in range(5))
     response = await gateway.send(f"{{ user(id: 2) {{ stats {{ {five} }} }} }}")
     assert [error["extensions"]["code"] for error in response["errors"]] == ["RESULT_TOO_LARGE"]

@@ -1,4 +1,4 @@
-"""Each operation of `examples/operations.graphql`, over real HTTP, against what osu!track's REST endpoints say."""
+"""The operations of `examples/operations.graphql` over HTTP, compared with the sandbox's REST responses."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from tests.support.http_servers import serve_sandbox
 
 OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
 
-odd = [
+anomalous = [
     "NO_SNAPSHOTS",
     "SINGLE_SNAPSHOT",
     "EQUAL_TIMESTAMPS",
@@ -26,8 +26,8 @@ odd = [
     "REWORKED",
     "REPEATER",
 ]
-ODD = [pytest.param(getattr(players, name), 0, id=name) for name in odd]
-USUAL = [
+ANOMALOUS = [pytest.param(getattr(players, name), 0, id=name) for name in anomalous]
+ORDINARY = [
     (players.HEAVY, 0),
     (players.HEAVY, 3),
     (players.AMEO, 0),
@@ -36,7 +36,7 @@ USUAL = [
     (1060, 0),
     (NOBODY, 0),
 ]
-every_player = pytest.mark.parametrize("user, mode", [*USUAL, *ODD, (players.MANIA_ONLY, 3)])
+every_player = pytest.mark.parametrize("user, mode", [*ORDINARY, *ANOMALOUS, (players.MANIA_ONLY, 3)])
 
 
 @pytest.fixture(scope="module")
@@ -45,15 +45,15 @@ def anyio_backend():
 
 
 @pytest.fixture(scope="module")
-def rest():
-    with serve_sandbox() as running:
-        yield running
+def osutrack():
+    with serve_sandbox() as osutrack:
+        yield osutrack
 
 
 @pytest.fixture(scope="module")
-async def gateway(rest):
-    async with start_gateway({"upstream_url": rest.url, "client_points": 1000}) as running:
-        yield running
+async def gateway(osutrack):
+    async with start_gateway({"upstream_url": osutrack.url, "client_points": 1000}) as gateway:
+        yield gateway
 
 
 async def profile_of(gateway, user, mode):
@@ -62,43 +62,43 @@ async def profile_of(gateway, user, mode):
 
 
 @every_player
-async def test_a_profile_has_the_newest_snapshot(gateway, rest, user, mode):
+async def test_profile_has_the_latest_snapshot(gateway, osutrack, user, mode):
     profile = await profile_of(gateway, user, mode)
 
-    assert profile["latest"] == expected.latest(rest.history(user, mode))
+    assert profile["latest"] == expected.latest(osutrack.history(user, mode))
 
 
 @every_player
-async def test_a_profile_has_what_the_last_month_and_year_brought(gateway, rest, user, mode):
+async def test_profile_has_the_gains_of_month_and_year(gateway, osutrack, user, mode):
     profile = await profile_of(gateway, user, mode)
 
-    rows = rest.history(user, mode)
-    assert profile["month"] == expected.month(rows, rest.ago(days=30))
-    assert profile["year"] == expected.year(rows, rest.ago(days=365))
+    rows = osutrack.history(user, mode)
+    assert profile["month"] == expected.month(rows, osutrack.ago(days=30))
+    assert profile["year"] == expected.year(rows, osutrack.ago(days=365))
 
 
 @every_player
-async def test_a_profile_has_the_best_values_ever_recorded(gateway, rest, user, mode):
+async def test_profile_has_the_peak_values(gateway, osutrack, user, mode):
     profile = await profile_of(gateway, user, mode)
 
-    assert profile["peak"] == expected.peak(rest.history(user, mode), rest.peak(user, mode))
+    assert profile["peak"] == expected.peak(osutrack.history(user, mode), osutrack.peak(user, mode))
 
 
 @every_player
-async def test_a_profile_has_a_chart_of_the_last_snapshot_of_each_day(gateway, rest, user, mode):
+async def test_profile_chart_has_the_last_snapshot_per_day(gateway, osutrack, user, mode):
     profile = await profile_of(gateway, user, mode)
 
-    recent = [row for row in rest.history(user, mode) if row["timestamp"] >= rest.ago(days=90)]
+    recent = [row for row in osutrack.history(user, mode) if row["timestamp"] >= osutrack.ago(days=90)]
     assert profile["chart"] == [
         {"at": row["timestamp"], **expected.pp_and_rank(row)} for row in expected.last_of_each(recent, "%Y-%m-%d")
     ]
 
 
 @every_player
-async def test_a_profile_has_the_best_plays_of_ten_beatmaps(gateway, rest, user, mode):
+async def test_profile_has_the_hiscores_of_ten_beatmaps(gateway, osutrack, user, mode):
     profile = await profile_of(gateway, user, mode)
 
-    best = expected.best_of_each_beatmap(rest.plays(user, mode))
+    best = expected.best_of_each_beatmap(osutrack.plays(user, mode))
     assert profile["hiscores"]["totalCount"] == len(best)
     assert profile["hiscores"]["pageInfo"]["hasNextPage"] is (len(best) > 10)
     assert profile["hiscores"]["nodes"] == [
@@ -106,14 +106,14 @@ async def test_a_profile_has_the_best_plays_of_ten_beatmaps(gateway, rest, user,
     ]
 
 
-async def test_a_profile_has_the_players_pages(gateway):
+async def test_profile_has_the_url_and_avatar(gateway):
     data = await gateway.ask(OPERATIONS, "Profile", id="131464")
 
     assert data["user"]["profileUrl"] == "https://osu.ppy.sh/users/131464"
     assert data["user"]["avatarUrl"] == "https://a.ppy.sh/131464"
 
 
-async def test_a_number_that_json_cannot_hold_exactly_fails_its_snapshot_loudly_and_nothing_else(gateway, rest):
+async def test_number_beyond_2_53_fails_only_its_snapshot(gateway, osutrack):
     response = await gateway.send(OPERATIONS, "Profile", id=str(players.BIG_NUMBERS))
 
     stats = response["data"]["user"]["stats"]
@@ -121,18 +121,18 @@ async def test_a_number_that_json_cannot_hold_exactly_fails_its_snapshot_loudly_
     assert error["path"] == ["user", "stats", "latest", "totalScore"]
     assert error["extensions"]["code"] == "VALUE_OUT_OF_RANGE"
     assert stats["latest"] is None
-    assert stats["month"] == expected.month(rest.history(players.BIG_NUMBERS), rest.ago(days=30))
+    assert stats["month"] == expected.month(osutrack.history(players.BIG_NUMBERS), osutrack.ago(days=30))
     assert stats["hiscores"]["nodes"][0] == {
-        **expected.score(rest.plays(players.BIG_NUMBERS)[0]),
-        "recordedAt": rest.plays(players.BIG_NUMBERS)[0]["update_time"],
+        **expected.score(osutrack.plays(players.BIG_NUMBERS)[0]),
+        "recordedAt": osutrack.plays(players.BIG_NUMBERS)[0]["update_time"],
     }
 
 
 @pytest.mark.parametrize("user", [players.HEAVY, 1012, players.MIXED_CASE, players.MANIA_ONLY, NOBODY])
-async def test_all_modes_tell_where_a_player_is_tracked(gateway, rest, user):
+async def test_all_modes_show_the_tracked_ones(gateway, osutrack, user):
     data = await gateway.ask(OPERATIONS, "AllModes", id=str(user))
 
-    rows = {name: rest.history(user, mode) for mode, name in enumerate(MODES)}
+    rows = {name: osutrack.history(user, mode) for mode, name in enumerate(MODES)}
     assert data["user"]["allStats"] == [
         {
             "id": f"{user}:{name}",
@@ -148,9 +148,9 @@ async def test_all_modes_tell_where_a_player_is_tracked(gateway, rest, user):
 @pytest.mark.parametrize(
     "user", [players.HEAVY, players.AMEO, players.EQUAL_TIMESTAMPS, players.SINGLE_SNAPSHOT, players.UNRANKED, NOBODY]
 )
-async def test_on_this_day_gives_the_snapshot_of_the_moment(gateway, rest, user, at):
+async def test_on_this_day_returns_the_snapshot_at_an_instant(gateway, osutrack, user, at):
     data = await gateway.ask(OPERATIONS, "OnThisDay", id=str(user), at=at)
 
-    rows = rest.history(user)
+    rows = osutrack.history(user)
     assert data["user"]["stats"]["snapshotAt"] == expected.snapshot_at(rows, at)
     assert data["user"]["stats"]["earliest"] == ({"at": rows[0]["timestamp"]} if rows else None)

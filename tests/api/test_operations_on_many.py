@@ -1,4 +1,4 @@
-"""The operations of `examples/operations.graphql` that are not about one player's ID, and the update; see `test_operations`."""
+"""The update and the operations on several players of `examples/operations.graphql`; see `test_operations`."""
 
 from pathlib import Path
 
@@ -15,36 +15,36 @@ OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_te
 
 
 @pytest.fixture
-def rest():
-    with serve_sandbox() as running:
-        yield running
+def osutrack():
+    with serve_sandbox() as osutrack:
+        yield osutrack
 
 
 @pytest.fixture
-async def gateway(rest):
-    async with start_gateway({"upstream_url": rest.url, "client_points": 60}) as running:
-        yield running
+async def gateway(osutrack):
+    async with start_gateway({"upstream_url": osutrack.url, "client_points": 60}) as gateway:
+        yield gateway
 
 
 @pytest.fixture
 def twin():
-    """A second osu!track in which all is as in the first, to ask what an update will say."""
-    with serve_sandbox() as running:
-        yield running
+    """A second sandbox with the same data: its response to an update is the expected one."""
+    with serve_sandbox() as osutrack:
+        yield osutrack
 
 
-async def test_compare_gives_each_players_weeks_in_the_order_asked(gateway, rest):
+async def test_compare_keeps_the_order_of_the_ids(gateway, osutrack):
     ids = [players.AMEO, NOBODY, players.HEAVY, players.SINGLE_SNAPSHOT, players.AMEO]
 
     data = await gateway.ask(OPERATIONS, "Compare", ids=[str(user) for user in ids])
 
-    assert data["users"] == [expected.compared(user, rest.history(user)) for user in ids]
+    assert data["users"] == [expected.compared(user, osutrack.history(user)) for user in ids]
 
 
-async def test_today_gives_the_best_plays_of_the_last_24_hours(gateway, rest):
+async def test_today_returns_best_plays_of_24_hours(gateway, osutrack):
     data = await gateway.ask(OPERATIONS, "Today")
 
-    rows = rest.get("/bestplays", **{"from": rest.ago(days=1)}, limit=10_000)
+    rows = osutrack.get("/bestplays", **{"from": osutrack.ago(days=1)}, limit=10_000)
     assert data["bestPlays"]["nodes"] == [
         {
             **expected.score(row),
@@ -54,17 +54,17 @@ async def test_today_gives_the_best_plays_of_the_last_24_hours(gateway, rest):
     ]
 
 
-async def test_today_tells_what_it_cost_and_how_osutrack_does(gateway):
+async def test_today_reports_its_cost_and_upstream_status(gateway):
     data = await gateway.ask(OPERATIONS, "Today")
 
     assert data["rateLimit"] == {"cost": 2, "remaining": 58, "resetAt": "2026-11-20T12:00:02.000Z"}
     assert data["status"] == {"upstream": "UP"}
 
 
-async def test_by_name_gives_the_hiscores_of_whoever_has_the_name(gateway, rest):
+async def test_by_name_returns_the_players_hiscores(gateway, osutrack):
     data = await gateway.ask(OPERATIONS, "ByName")
 
-    rows = expected.ranked(rest.get("/hiscores", user="ameo", userMode="username"))
+    rows = expected.ranked(osutrack.get("/hiscores", user="ameo", userMode="username"))
     assert data["hiscoresByUsername"]["nodes"] == [expected.score(row) for row in rows[:5]]
 
 
@@ -79,44 +79,48 @@ async def test_by_name_gives_the_hiscores_of_whoever_has_the_name(gateway, rest)
         players.BIG_NUMBERS,
     ],
 )
-async def test_an_update_tells_what_osutracks_answer_says_and_the_newest_snapshot(gateway, rest, twin, user):
+async def test_update_returns_the_delta_and_new_snapshot(gateway, osutrack, twin, user):
     data = await gateway.ask(OPERATIONS, "Update", id=str(user))
 
-    told = twin.update(user)
-    newest = rest.history(user)[-1]
+    expected_update = twin.update(user)
+    newest = osutrack.history(user)[-1]
     assert data["updateUser"] == {
         "__typename": "UpdateUserSuccess",
         "firstUpdate": False,
-        "leveledUp": told["levelup"],
-        "delta": {"pp": approx(told["pp_raw"]), "ranksGained": -told["pp_rank"], "playCount": told["playcount"]},
-        "newHiscores": [expected.new_hiscore(row) for row in told["newhs"]],
+        "leveledUp": expected_update["levelup"],
+        "delta": {
+            "pp": approx(expected_update["pp_raw"]),
+            "ranksGained": -expected_update["pp_rank"],
+            "playCount": expected_update["playcount"],
+        },
+        "newHiscores": [expected.new_hiscore(row) for row in expected_update["newhs"]],
         "stats": {"id": f"{user}:OSU", "latest": {"at": newest["timestamp"], "pp": newest["pp_raw"]}},
     }
 
 
 @pytest.mark.parametrize("user", [players.UNTRACKED[0], players.NO_SNAPSHOTS])
-async def test_a_first_update_has_no_delta(gateway, rest, twin, user):
+async def test_first_update_has_no_delta(gateway, osutrack, twin, user):
     data = await gateway.ask(OPERATIONS, "Update", id=str(user))
 
-    told = twin.update(user)
-    newest = rest.history(user)[-1]
-    assert told["first"] is True
+    expected_update = twin.update(user)
+    newest = osutrack.history(user)[-1]
+    assert expected_update["first"] is True
     assert data["updateUser"] == {
         "__typename": "UpdateUserSuccess",
         "firstUpdate": True,
         "leveledUp": False,
         "delta": None,
-        "newHiscores": [expected.new_hiscore(row) for row in told["newhs"]],
+        "newHiscores": [expected.new_hiscore(row) for row in expected_update["newhs"]],
         "stats": {"id": f"{user}:OSU", "latest": {"at": newest["timestamp"], "pp": newest["pp_raw"]}},
     }
 
 
-async def test_an_update_of_nobody_and_a_second_update_are_told_apart(gateway):
-    nobody = await gateway.ask(OPERATIONS, "Update", id=str(NOBODY))
+async def test_update_distinguishes_unknown_user_and_cooldown(gateway):
+    unknown = await gateway.ask(OPERATIONS, "Update", id=str(NOBODY))
     await gateway.ask(OPERATIONS, "Update", id="131464")
-    again = await gateway.ask(OPERATIONS, "Update", id="131464")
+    second = await gateway.ask(OPERATIONS, "Update", id="131464")
 
-    assert nobody["updateUser"]["__typename"] == "UserNotFound"
-    assert again["updateUser"]["__typename"] == "UpdateOnCooldown"
-    assert again["updateUser"]["retryAfterSeconds"] == 900
-    assert again["updateUser"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"
+    assert unknown["updateUser"]["__typename"] == "UserNotFound"
+    assert second["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert second["updateUser"]["retryAfterSeconds"] == 900
+    assert second["updateUser"]["stats"]["latest"]["at"] == "2026-11-20T12:00:00.000Z"

@@ -1,4 +1,4 @@
-"""Pages put together are the list: every play once, in order, while the list stays and when it changes."""
+"""Paging through hiscores and best plays: each play once, in order, also when the list changes."""
 
 import pytest
 
@@ -27,66 +27,66 @@ async def page(gateway, user=players.REPEATER, order="PP_DESC", first=50, after=
     return data["user"]["stats"]["page"]
 
 
-async def pages(gateway, **how):
-    """All of them, to the last."""
-    found = [await page(gateway, **how)]
+async def pages(gateway, **arguments):
+    """All pages."""
+    found = [await page(gateway, **arguments)]
     while found[-1]["pageInfo"]["hasNextPage"]:
-        found.append(await page(gateway, **how, after=found[-1]["pageInfo"]["endCursor"]))
+        found.append(await page(gateway, **arguments, after=found[-1]["pageInfo"]["endCursor"]))
     return found
 
 
 def plays_of(found):
-    return [play for each in found for play in each["nodes"]]
+    return [play for found_page in found for play in found_page["nodes"]]
 
 
 @pytest.mark.parametrize("first", [7, 50, 500])
 @pytest.mark.parametrize("order", ORDERS)
-async def test_pages_of_any_size_give_each_play_once_and_in_order(gateway, order, first):
+async def test_pages_return_each_play_once_in_order(gateway, order, first):
     found = await pages(gateway, order=order, first=first)
 
     plays = plays_of(found)
-    assert {each["totalCount"] for each in found} == {len(plays)}
+    assert {found_page["totalCount"] for found_page in found} == {len(plays)}
     assert plays == sorted(plays, key=ORDERS[order])
     assert len({(play["beatmapId"], play["score"], play["mods"]["bits"]) for play in plays}) == len(plays)
 
 
-async def test_all_3000_hiscores_can_be_paged_through(gateway):
+async def test_paging_returns_all_3000_hiscores(gateway):
     found = await pages(gateway, user=players.HEAVY, first=500)
 
-    told = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.database.plays(players.HEAVY, 0)}
-    assert {(int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays_of(found)} == told
+    recorded = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.database.plays(players.HEAVY, 0)}
+    assert {(int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays_of(found)} == recorded
     assert gateway.sandbox.count("/hiscores") == 1
 
 
-async def test_edges_hold_the_plays_of_nodes_and_each_cursor_begins_the_page_behind_its_play(gateway):
+async def test_edges_match_nodes_and_cursors_start_after_them(gateway):
     whole = await page(gateway, first=10)
 
-    behind_the_third = await page(gateway, first=7, after=whole["edges"][2]["cursor"])
+    after_third = await page(gateway, first=7, after=whole["edges"][2]["cursor"])
 
     assert [edge["node"] for edge in whole["edges"]] == whole["nodes"]
     assert whole["edges"][-1]["cursor"] == whole["pageInfo"]["endCursor"]
-    assert behind_the_third["nodes"] == whole["nodes"][3:]
+    assert after_third["nodes"] == whole["nodes"][3:]
 
 
 @pytest.mark.parametrize("user, more", [(players.REPEATER, True), (4040404, False)])
-async def test_an_empty_page_has_no_end(gateway, user, more):
+async def test_empty_page_has_no_end_cursor(gateway, user, more):
     empty = await page(gateway, user, first=0)
 
     assert empty["nodes"] == empty["edges"] == []
     assert empty["pageInfo"] == {"hasNextPage": more, "endCursor": None}
 
 
-async def test_behind_the_last_play_there_is_an_empty_page(gateway):
+async def test_page_after_the_last_play_is_empty(gateway):
     last = (await pages(gateway, first=60))[-1]
 
-    beyond = await page(gateway, after=last["pageInfo"]["endCursor"])
+    after_last = await page(gateway, after=last["pageInfo"]["endCursor"])
 
-    assert beyond["nodes"] == []
-    assert beyond["totalCount"] == last["totalCount"]
-    assert beyond["pageInfo"] == {"hasNextPage": False, "endCursor": None}
+    assert after_last["nodes"] == []
+    assert after_last["totalCount"] == last["totalCount"]
+    assert after_last["pageInfo"] == {"hasNextPage": False, "endCursor": None}
 
 
-async def test_a_page_begins_behind_its_cursor_when_an_update_has_added_plays(gateway):
+async def test_cursor_stays_valid_when_an_update_adds_plays(gateway):
     first = await page(gateway, players.AMEO, first=20)
     rest_before = await page(gateway, players.AMEO, first=500, after=first["pageInfo"]["endCursor"])
 
@@ -99,7 +99,7 @@ async def test_a_page_begins_behind_its_cursor_when_an_update_has_added_plays(ga
     assert old == [play for play in rest_before["nodes"] if play in old]
 
 
-async def test_best_plays_can_be_paged_through_to_the_end_of_what_osutrack_gives(gateway):
+async def test_paging_returns_all_10000_best_plays(gateway):
     plays, after, more = [], None, True
     while more:
         found = (await gateway.ask(BEST_PLAYS, first=500, after=after))["bestPlays"]
@@ -107,8 +107,8 @@ async def test_best_plays_can_be_paged_through_to_the_end_of_what_osutrack_gives
         after, more = found["pageInfo"]["endCursor"], found["pageInfo"]["hasNextPage"]
 
     rows = gateway.sandbox.database.best_plays(0)[:10_000]
-    told = {(row.user, row.beatmap_id, row.mods & ~(1 << 31), row.score) for row in rows}
+    recorded = {(row.user, row.beatmap_id, row.mods & ~(1 << 31), row.score) for row in rows}
     keys = [(int(play["user"]["id"]), int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays]
     assert len(keys) == len(set(keys))
-    assert set(keys) == told
+    assert set(keys) == recorded
     assert [play["pp"] for play in plays] == sorted((play["pp"] for play in plays), reverse=True)

@@ -1,4 +1,4 @@
-"""What plays say of themselves: mods, grades, and which of several records of a play counts."""
+"""The fields of plays: mods, grades, scores, and duplicates of a play."""
 
 from functools import reduce
 
@@ -44,16 +44,16 @@ def identity(play):
         (1 << 29, ["V2"]),
     ],
 )
-def test_mods_have_the_names_players_know(bits, acronyms):
+def test_mods_have_their_osu_acronyms(bits, acronyms):
     assert list(mods_of(bits).acronyms) == acronyms
 
 
-def test_no_mods_are_nm():
+def test_no_mods_have_the_label_nm():
     assert mods_of(0).label == "NM"
 
 
 @given(BITS)
-def test_the_label_is_the_acronyms_and_the_bits_stay_as_they_came(bits):
+def test_label_joins_acronyms_and_bits_are_unchanged(bits):
     mods = mods_of(bits)
 
     assert mods.label == ("".join(mods.acronyms) or "NM")
@@ -62,7 +62,7 @@ def test_the_label_is_the_acronyms_and_the_bits_stay_as_they_came(bits):
 
 
 @given(BITS)
-def test_the_stronger_mod_replaces_the_weaker_that_comes_with_it(bits):
+def test_implied_mod_is_hidden_by_the_stronger_one(bits):
     acronyms = set(mods_of(bits | 576 | 16416).acronyms)
 
     assert {"NC", "PF"} <= acronyms
@@ -70,14 +70,14 @@ def test_the_stronger_mod_replaces_the_weaker_that_comes_with_it(bits):
 
 
 @given(BITS, BITS)
-def test_mods_come_in_one_order_whatever_else_is_on(some, others):
+def test_order_of_mods_does_not_depend_on_others(some, others):
     order = mods_of(some | others).acronyms
 
     known = [acronym for acronym in mods_of(some).acronyms if acronym in order]
     assert known == sorted(known, key=order.index)
 
 
-async def test_what_the_gateway_has_no_name_for_is_no_error(gateway):
+async def test_unknown_grades_and_mods_are_no_error(gateway):
     plays = (await hiscores(gateway, players.UNKNOWN_VALUES))["nodes"]
 
     assert [play["grade"] for play in plays].count(None) == 1
@@ -85,23 +85,23 @@ async def test_what_the_gateway_has_no_name_for_is_no_error(gateway):
     assert min(play["pp"] for play in plays) == 0
 
 
-async def test_a_score_beyond_32_bits_arrives_exactly(gateway):
+async def test_score_beyond_32_bits_is_exact(gateway):
     plays = (await hiscores(gateway, players.BIG_NUMBERS))["nodes"]
 
     assert max(play["score"] for play in plays) == 5_000_000_000
 
 
-async def test_a_play_that_was_stored_again_stands_once_as_last_recorded(gateway):
+async def test_duplicate_play_appears_once_as_last_recorded(gateway):
     page = await hiscores(gateway, players.REWORKED)
-    told = gateway.sandbox.database.plays(players.REWORKED, 0)
+    rows = gateway.sandbox.database.plays(players.REWORKED, 0)
 
-    newest = {(str(row.beatmap_id), row.score, row.mods): row for row in sorted(told, key=lambda row: row.update_time)}
-    assert len(newest) < len(told)
+    newest = {(str(row.beatmap_id), row.score, row.mods): row for row in sorted(rows, key=lambda row: row.update_time)}
+    assert len(newest) < len(rows)
     assert page["totalCount"] == len(newest)
     assert {identity(play): play["pp"] for play in page["nodes"]} == {key: row.pp for key, row in newest.items()}
 
 
-async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gateway):
+async def test_best_per_beatmap_keeps_one_play_each(gateway):
     every = (await hiscores(gateway, players.REPEATER))["nodes"]
     best = (await hiscores(gateway, players.REPEATER, best=True))["nodes"]
 
@@ -114,14 +114,14 @@ async def test_a_beatmap_can_have_several_plays_and_only_its_best_if_wanted(gate
 
 
 @pytest.mark.parametrize("window", [{"from": "2020-01-01"}, {"to": "2020-01-01"}])
-async def test_a_window_that_is_open_at_one_end_cuts_at_the_other(gateway, window):
+async def test_half_open_window_filters_on_one_side(gateway, window):
     every = (await hiscores(gateway, players.REPEATER))["nodes"]
     within = (await hiscores(gateway, players.REPEATER, window={"between": window}))["nodes"]
     assert within == [play for play in every if ("from" in window) == (play["playedAt"] >= "2020-01-01")]
     assert 0 < len(within) < len(every)
 
 
-async def test_the_best_of_each_beatmap_is_chosen_among_the_plays_of_the_window(gateway):
+async def test_best_per_beatmap_is_chosen_within_the_window(gateway):
     window = {"between": {"from": "2020-01-01", "to": "2024-01-01"}}
 
     every = (await hiscores(gateway, players.REPEATER, window=window))["nodes"]
@@ -130,7 +130,7 @@ async def test_the_best_of_each_beatmap_is_chosen_among_the_plays_of_the_window(
     assert {play["beatmapId"] for play in best} == {play["beatmapId"] for play in every}
 
 
-async def test_a_date_that_is_none_costs_its_play_only_and_is_told(gateway):
+async def test_invalid_date_drops_its_play_with_a_warning(gateway):
     response = await gateway.send(PLAYS, id=str(players.ZERO_DATE))
 
     (warning,) = response["extensions"]["warnings"]

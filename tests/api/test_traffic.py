@@ -1,40 +1,36 @@
-"""How little osu!track is asked, whatever clients do."""
+"""The number of upstream requests that operations cause."""
 
 import asyncio
 
 import pytest
 
 from gateway.sandbox import Fault, players
+from tests.support.operations import LATEST
 
 TWO_ALIASES = """query ($id: ID!) {
   a: user(id: $id) { stats { latest { pp } peak { globalRank } } }
   b: user(id: $id) { stats { snapshots { at } } }
 }"""
-LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at } } } }"
 MANY = "query ($ids: [ID!]!) { users(ids: $ids) { id stats { latest { at } } } }"
 HISCORES = """query ($id: ID!, $window: Window) {
   user(id: $id) { stats { hiscores(window: $window, first: 5) { totalCount nodes { playedAt } } } }
 }"""
 
 
-def asked(gateway, path):
-    return [request.query for request in gateway.sandbox.requests if request.path == path]
-
-
-async def test_fields_of_one_player_that_need_two_endpoints_cause_two_requests(gateway):
+async def test_fields_of_two_endpoints_cause_two_requests(gateway):
     await gateway.ask(TWO_ALIASES, id="131464")
 
     assert sorted(request.path for request in gateway.sandbox.requests) == ["/peak", "/stats_history"]
 
 
-async def test_200_equal_queries_at_the_same_moment_cause_the_requests_of_one(gateway):
+async def test_200_concurrent_equal_queries_cause_one_request(gateway):
     answers = await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
 
     assert gateway.sandbox.count() == 1
     assert answers == [answers[0]] * 200
 
 
-async def test_200_equal_queries_on_a_slow_osutrack_still_cause_the_requests_of_one(gateway):
+async def test_200_equal_queries_share_one_slow_request(gateway):
     gateway.sandbox.faults = [Fault(kind="latency", seconds=0.05)]
 
     await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
@@ -42,17 +38,17 @@ async def test_200_equal_queries_on_a_slow_osutrack_still_cause_the_requests_of_
     assert gateway.sandbox.count() == 1
 
 
-async def test_25_players_are_each_asked_for_once(gateway):
+async def test_25_players_cause_one_request_each(gateway):
     ids = [str(user) for user in players.ORDINARY[:25]]
 
     data = await gateway.ask(MANY, ids=ids)
 
     assert [user["id"] for user in data["users"]] == ids
-    assert sorted(query["user"] for query in asked(gateway, "/stats_history")) == sorted(ids)
+    assert sorted(query["user"] for query in gateway.upstream_queries("/stats_history")) == sorted(ids)
     assert gateway.sandbox.count() == 25
 
 
-async def test_a_player_named_several_times_is_asked_for_once(gateway):
+async def test_repeated_player_causes_one_request(gateway):
     data = await gateway.ask(MANY, ids=["2", "131464", "2", "2"])
 
     assert [user["id"] for user in data["users"]] == ["2", "131464", "2", "2"]
@@ -60,7 +56,7 @@ async def test_a_player_named_several_times_is_asked_for_once(gateway):
     assert gateway.sandbox.count() == 2
 
 
-async def test_what_was_asked_a_moment_ago_is_not_asked_again(gateway):
+async def test_fresh_data_causes_no_second_request(gateway):
     first = await gateway.ask(LATEST, id="131464")
     gateway.clock.move(599)
     second = await gateway.ask(LATEST, id="131464")
@@ -69,7 +65,7 @@ async def test_what_was_asked_a_moment_ago_is_not_asked_again(gateway):
     assert gateway.sandbox.count() == 1
 
 
-async def test_every_window_of_a_history_is_cut_from_one_answer(gateway):
+async def test_all_history_windows_share_one_request(gateway):
     await gateway.ask("""{ user(id: 2) { stats {
       latest { at delta { pp } } earliest { at } tracked peak { pp } week: gain(window: {days: 7}) { delta { pp } }
       snapshotAt(at: "2020-01-01T00:00:00Z") { at } day: snapshots(window: {days: 1}) { at }
@@ -79,20 +75,20 @@ async def test_every_window_of_a_history_is_cut_from_one_answer(gateway):
 
 
 @pytest.mark.parametrize("window", [{"days": 1}, {"between": {"from": "2013-01-01", "to": "2013-01-02"}}])
-async def test_a_window_of_hiscores_never_reaches_osutrack_and_updates_nobody(gateway, window):
+async def test_hiscores_window_is_local_and_triggers_no_update(gateway, window):
     await gateway.ask(HISCORES, id=str(players.MIXED_CASE), window=window)
 
-    assert asked(gateway, "/hiscores") == [{"user": str(players.MIXED_CASE), "mode": "0"}]
+    assert gateway.upstream_queries("/hiscores") == [{"user": str(players.MIXED_CASE), "mode": "0"}]
     assert gateway.sandbox.side_effects == []
 
 
-async def test_a_window_of_hiscores_known_by_name_never_reaches_osutrack(gateway):
+async def test_window_of_hiscores_by_name_is_local(gateway):
     await gateway.ask("""{ hiscoresByUsername(username: "ameo", window: {days: 1}) { totalCount } }""")
 
-    assert asked(gateway, "/hiscores") == [{"user": "ameo", "mode": "0", "userMode": "username"}]
+    assert gateway.upstream_queries("/hiscores") == [{"user": "ameo", "mode": "0", "userMode": "username"}]
 
 
-async def test_other_pages_orders_and_windows_of_hiscores_are_cut_from_one_answer(gateway):
+async def test_all_hiscores_pages_orders_windows_share_one_request(gateway):
     await gateway.ask("""{ user(id: 2) { stats {
       a: hiscores(first: 500) { totalCount } b: hiscores(orderBy: PLAYED_AT_ASC) { totalCount }
       c: hiscores(window: {days: 7}, bestPerBeatmap: true) { totalCount } } } }""")
@@ -100,7 +96,7 @@ async def test_other_pages_orders_and_windows_of_hiscores_are_cut_from_one_answe
     assert gateway.sandbox.count() == 1
 
 
-async def test_empty_hiscores_are_remembered_since_each_request_for_them_is_an_update(gateway):
+async def test_empty_hiscores_are_cached_because_requests_update(gateway):
     await gateway.ask(HISCORES, id="4040404")
     gateway.clock.move(899)
     await gateway.ask(HISCORES, id="4040404")
@@ -108,7 +104,7 @@ async def test_empty_hiscores_are_remembered_since_each_request_for_them_is_an_u
     assert gateway.sandbox.side_effects == [(4040404, 0)]
 
 
-async def test_one_failing_player_among_five_leaves_the_other_four(gateway):
+async def test_one_failing_player_leaves_the_other_four(gateway):
     ids = ["2", "131464", str(players.HISCORES_FAIL), "1003", "1004"]
 
     response = await gateway.send(
@@ -123,7 +119,7 @@ async def test_one_failing_player_among_five_leaves_the_other_four(gateway):
     assert response["errors"][0]["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
 
 
-async def test_a_failing_endpoint_leaves_the_fields_of_the_others(gateway):
+async def test_failing_endpoint_leaves_fields_of_the_others(gateway):
     gateway.sandbox.faults = [Fault(kind="status", path="/hiscores", status=500)]
 
     response = await gateway.send("{ user(id: 2) { stats { latest { at } hiscores { totalCount } } } }")

@@ -1,4 +1,4 @@
-"""Updates as clients see them: what they change, what refuses them, and that every later read sees the new row."""
+"""The `updateUser` mutation: its results, its refusals, and later reads."""
 
 import pytest
 
@@ -21,7 +21,7 @@ async def update(gateway, user):
     return (await gateway.ask(UPDATE, id=str(user)))["updateUser"]
 
 
-async def test_the_payload_and_every_later_read_see_the_new_snapshot(gateway):
+async def test_payload_and_later_reads_have_the_new_snapshot(gateway):
     before = (await gateway.ask(LATEST, id="1001"))["user"]["stats"]["latest"]
     done = await update(gateway, 1001)
     after = (await gateway.ask(LATEST, id="1001"))["user"]["stats"]["latest"]
@@ -30,13 +30,13 @@ async def test_the_payload_and_every_later_read_see_the_new_snapshot(gateway):
     assert after["playCount"] - before["playCount"] == done["delta"]["playCount"] > 0
 
 
-async def test_the_name_is_known_from_the_first_update_on(gateway):
+async def test_first_update_makes_the_username_known(gateway):
     assert (await gateway.ask(LATEST, id=str(players.AMEO)))["user"]["username"] is None
     assert (await update(gateway, players.AMEO))["user"]["username"] == "ameo"
     assert (await gateway.ask(LATEST, id=str(players.AMEO)))["user"]["username"] == "ameo"
 
 
-async def test_a_first_update_has_nothing_to_compare_with(gateway):
+async def test_first_update_has_no_delta(gateway):
     done = await update(gateway, 70000001)
     assert done["firstUpdate"] is True
     assert done["delta"] is None
@@ -44,12 +44,12 @@ async def test_a_first_update_has_nothing_to_compare_with(gateway):
 
 
 @pytest.mark.parametrize("user", [99999999, 80000001])
-async def test_who_does_not_exist_is_a_type_of_the_result(gateway, user):
+async def test_nonexistent_user_is_a_result_type(gateway, user):
     refused = await update(gateway, user)
     assert refused == {"__typename": "UserNotFound", "id": str(user), "message": refused["message"]}
 
 
-async def test_a_second_update_within_the_cooldown_is_not_sent(gateway):
+async def test_update_during_the_cooldown_is_not_sent(gateway):
     await update(gateway, 1001)
     gateway.clock.move(300)
     refused = await update(gateway, 1001)
@@ -59,20 +59,20 @@ async def test_a_second_update_within_the_cooldown_is_not_sent(gateway):
     assert gateway.sandbox.count("/update") == 1
 
 
-async def test_after_the_cooldown_an_update_is_sent_again(gateway):
+async def test_update_after_the_cooldown_is_sent(gateway):
     await update(gateway, 1001)
     gateway.clock.move(901)
     assert (await update(gateway, 1001))["__typename"] == "UpdateUserSuccess"
 
 
-async def test_another_mode_has_a_cooldown_of_its_own(gateway):
+async def test_each_mode_has_its_own_cooldown(gateway):
     await update(gateway, 2)
     other = await gateway.ask(UPDATE, id="2", mode="MANIA")
     assert other["updateUser"]["__typename"] == "UpdateUserSuccess"
 
 
 @pytest.mark.parametrize("user", [players.UPDATE_FAILS, players.UPDATE_NULL])
-async def test_a_failing_update_is_an_error_and_makes_old_what_was_known(gateway, user):
+async def test_failed_update_is_an_error_and_invalidates(gateway, user):
     await gateway.ask(LATEST, id=str(user))
     answer = await gateway.send(UPDATE, id=str(user))
     await gateway.ask(LATEST, id=str(user))
@@ -81,19 +81,19 @@ async def test_a_failing_update_is_an_error_and_makes_old_what_was_known(gateway
     assert gateway.sandbox.count("/stats_history") == 2
 
 
-class TestWithTokens:
+class TestTokens:
     @pytest.fixture
     def settings(self):
-        return {"update_tokens": ("right", "also-right")}
+        return {"update_tokens": ("first-token", "second-token")}
 
-    @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic right"}])
-    async def test_an_update_needs_one(self, gateway, header):
+    @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic first-token"}])
+    async def test_update_without_a_valid_token_is_refused(self, gateway, header):
         answer = await gateway.http.post("/graphql", json={"query": UPDATE, "variables": {"id": "1"}}, headers=header)
         assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert gateway.sandbox.count() == 0
 
-    async def test_a_right_one_is_enough(self, gateway):
-        header = {"Authorization": "bearer also-right"}
+    async def test_update_with_a_valid_token_succeeds(self, gateway):
+        header = {"Authorization": "bearer second-token"}
         body = {"query": UPDATE, "variables": {"id": "1001"}}
         answer = await gateway.http.post("/graphql", json=body, headers=header)
         assert answer.json()["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"

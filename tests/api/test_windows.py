@@ -1,4 +1,4 @@
-"""Windows are half-open and in UTC: a day belongs to one of two neighbours, never to both."""
+"""Windows are half-open and in UTC: adjacent windows share no day."""
 
 from datetime import date, datetime, timedelta
 
@@ -38,7 +38,7 @@ async def snapshot_at(gateway, at):
     return (await gateway.ask(AT, id=str(players.AMEO), at=at))["user"]["stats"]["snapshotAt"]
 
 
-async def test_to_includes_nothing_of_its_own_day(gateway):
+async def test_window_excludes_the_day_of_to(gateway):
     found = await times(gateway, players.HEAVY, between("2026-11-01", "2026-11-10"))
 
     assert found[0].startswith("2026-11-01")
@@ -46,7 +46,7 @@ async def test_to_includes_nothing_of_its_own_day(gateway):
 
 
 @pytest.mark.parametrize("day", ["2013-07-01", "2020-02-29", "2026-10-31", "2026-11-19"])
-async def test_adjacent_windows_share_no_snapshot_and_miss_none(gateway, day):
+async def test_adjacent_windows_partition_the_history(gateway, day):
     everything = await times(gateway, players.HEAVY)
     before = await times(gateway, players.HEAVY, {"between": {"to": day}})
     since = await times(gateway, players.HEAVY, {"between": {"from": day}})
@@ -54,7 +54,7 @@ async def test_adjacent_windows_share_no_snapshot_and_miss_none(gateway, day):
     assert before + since == everything
 
 
-async def test_a_window_of_days_begins_that_many_times_24_hours_ago(gateway):
+async def test_window_of_days_starts_n_times_24h_ago(gateway):
     everything = await times(gateway, players.HEAVY)
 
     found = await times(gateway, players.HEAVY, {"days": 10})
@@ -63,11 +63,11 @@ async def test_a_window_of_days_begins_that_many_times_24_hours_ago(gateway):
     assert len(found) > 10
 
 
-async def test_a_hundred_years_are_all_there_is(gateway):
+async def test_window_of_100_years_returns_everything(gateway):
     assert await times(gateway, players.AMEO, {"days": 36_500}) == await times(gateway, players.AMEO)
 
 
-async def test_no_window_an_open_range_and_a_null_window_are_all_there_is(gateway):
+async def test_missing_open_and_null_windows_return_everything(gateway):
     everything = await times(gateway, players.AMEO)
 
     assert len(everything) == 900
@@ -76,7 +76,7 @@ async def test_no_window_an_open_range_and_a_null_window_are_all_there_is(gatewa
 
 
 @pytest.mark.parametrize("every, bucket", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m")])
-async def test_a_thinned_list_has_the_last_snapshot_of_each_bucket(gateway, every, bucket):
+async def test_thinned_list_has_the_last_snapshot_per_bucket(gateway, every, bucket):
     everything = await snapshots(gateway, players.HEAVY)
 
     thinned = await snapshots(gateway, players.HEAVY, every=every)
@@ -85,7 +85,7 @@ async def test_a_thinned_list_has_the_last_snapshot_of_each_bucket(gateway, ever
     assert thinned == list(last.values())
 
 
-async def test_a_delta_is_the_change_since_the_true_neighbour_in_windowed_and_thinned_lists(gateway):
+async def test_delta_in_thinned_lists_uses_the_full_history(gateway):
     everything = {row["at"]: row for row in await snapshots(gateway, players.HEAVY)}
 
     some = await snapshots(gateway, players.HEAVY, between("2025-01-01", "2026-01-01"), "MONTH")
@@ -94,7 +94,7 @@ async def test_a_delta_is_the_change_since_the_true_neighbour_in_windowed_and_th
     assert some == [everything[row["at"]] for row in some]
 
 
-async def test_deltas_add_up_to_the_change_between_the_first_and_the_last_snapshot(gateway):
+async def test_deltas_add_up_to_the_total_change(gateway):
     rows = await snapshots(gateway, players.HEAVY)
 
     assert rows[0]["delta"] is None
@@ -102,7 +102,7 @@ async def test_deltas_add_up_to_the_change_between_the_first_and_the_last_snapsh
     assert sum(row["delta"]["pp"] for row in rows[1:]) == pytest.approx(rows[-1]["pp"] - rows[0]["pp"])
 
 
-async def test_a_gain_is_measured_from_the_last_snapshot_before_the_window(gateway):
+async def test_gain_starts_at_the_last_snapshot_before(gateway):
     everything = await snapshots(gateway, players.HEAVY)
 
     gained = await gain(gateway, players.HEAVY, between("2026-10-01", "2026-11-01"))
@@ -114,7 +114,7 @@ async def test_a_gain_is_measured_from_the_last_snapshot_before_the_window(gatew
     assert gained["coversWholeWindow"] is True
 
 
-async def test_a_gain_over_more_than_was_tracked_says_so(gateway):
+async def test_gain_beyond_the_history_is_marked_incomplete(gateway):
     everything = await times(gateway, players.AMEO)
 
     gained = await gain(gateway, players.AMEO, {"days": 36_500})
@@ -124,11 +124,11 @@ async def test_a_gain_over_more_than_was_tracked_says_so(gateway):
 
 
 @pytest.mark.parametrize("user", [players.SINGLE_SNAPSHOT, players.NO_SNAPSHOTS, 4040404])
-async def test_there_is_no_gain_without_two_snapshots(gateway, user):
+async def test_gain_is_null_without_two_snapshots(gateway, user):
     assert await gain(gateway, user, {"days": 36_500}) is None
 
 
-async def test_the_snapshot_at_a_moment_is_the_newest_until_then(gateway):
+async def test_snapshot_at_returns_the_newest_until_then(gateway):
     everything = await times(gateway, players.AMEO)
     second, third = everything[1:3]
     just_before = datetime.fromisoformat(third) - timedelta(milliseconds=1)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 
 class Clock:
