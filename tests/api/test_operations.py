@@ -6,7 +6,7 @@ import pytest
 
 from gateway.sandbox import players
 from tests.support import expectations as expected
-from tests.support.expectations import MODES, NOBODY
+from tests.support.expectations import MODES, UNKNOWN_USER
 from tests.support.gateway import start_gateway
 from tests.support.http_servers import serve_sandbox
 
@@ -34,7 +34,7 @@ ORDINARY = [
     (players.AMEO, 2),
     (1002, 0),
     (1060, 0),
-    (NOBODY, 0),
+    (UNKNOWN_USER, 0),
 ]
 every_player = pytest.mark.parametrize("user, mode", [*ORDINARY, *ANOMALOUS, (players.MANIA_ONLY, 3)])
 
@@ -128,7 +128,7 @@ async def test_number_beyond_2_53_fails_only_its_snapshot(gateway, osutrack):
     }
 
 
-@pytest.mark.parametrize("user", [players.HEAVY, 1012, players.MIXED_CASE, players.MANIA_ONLY, NOBODY])
+@pytest.mark.parametrize("user", [players.HEAVY, 1012, players.MIXED_CASE, players.MANIA_ONLY, UNKNOWN_USER])
 async def test_all_modes_show_the_tracked_ones(gateway, osutrack, user):
     data = await gateway.ask(OPERATIONS, "AllModes", id=str(user))
 
@@ -146,7 +146,8 @@ async def test_all_modes_show_the_tracked_ones(gateway, osutrack, user):
 
 @pytest.mark.parametrize("at", ["2020-02-29T12:00:00Z", "2024-01-01T00:00:00+14:00", "2026-11-20T12:00:00Z"])
 @pytest.mark.parametrize(
-    "user", [players.HEAVY, players.AMEO, players.EQUAL_TIMESTAMPS, players.SINGLE_SNAPSHOT, players.UNRANKED, NOBODY]
+    "user",
+    [players.HEAVY, players.AMEO, players.EQUAL_TIMESTAMPS, players.SINGLE_SNAPSHOT, players.UNRANKED, UNKNOWN_USER],
 )
 async def test_on_this_day_returns_the_snapshot_at_an_instant(gateway, osutrack, user, at):
     data = await gateway.ask(OPERATIONS, "OnThisDay", id=str(user), at=at)

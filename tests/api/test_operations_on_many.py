@@ -7,7 +7,7 @@ from pytest import approx
 
 from gateway.sandbox import players
 from tests.support import expectations as expected
-from tests.support.expectations import NOBODY
+from tests.support.expectations import UNKNOWN_USER
 from tests.support.gateway import start_gateway
 from tests.support.http_servers import serve_sandbox
 
@@ -34,7 +34,7 @@ def twin():
 
 
 async def test_compare_keeps_the_order_of_the_ids(gateway, osutrack):
-    ids = [players.AMEO, NOBODY, players.HEAVY, players.SINGLE_SNAPSHOT, players.AMEO]
+    ids = [players.AMEO, UNKNOWN_USER, players.HEAVY, players.SINGLE_SNAPSHOT, players.AMEO]
 
     data = await gateway.ask(OPERATIONS, "Compare", ids=[str(user) for user in ids])
 
@@ -116,7 +116,7 @@ async def test_first_update_has_no_delta(gateway, osutrack, twin, user):
 
 
 async def test_update_distinguishes_unknown_user_and_cooldown(gateway):
-    unknown = await gateway.ask(OPERATIONS, "Update", id=str(NOBODY))
+    unknown = await gateway.ask(OPERATIONS, "Update", id=str(UNKNOWN_USER))
     await gateway.ask(OPERATIONS, "Update", id="131464")
     second = await gateway.ask(OPERATIONS, "Update", id="131464")
 

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from tests.support.example_pages import STEP, played, shown
+from tests.support.example_pages import STEP, formatted_json, with_responses
 from tests.support.processes import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))]
@@ -34,7 +34,7 @@ documents = pytest.mark.parametrize("page", DOCUMENTS, ids=name)
 @pages
 async def test_page_has_the_responses_of_the_gateway(page, gateway):
     text = page.read_text()
-    right = await played(text, gateway)
+    right = await with_responses(text, gateway)
     if REWRITE:
         page.write_text(right)
     else:
@@ -67,7 +67,7 @@ def test_index_lists_every_page():
 
 async def test_wrong_response_is_replaced(gateway):
     page = '```graphql\n{ status { upstream } }\n```\n\n```json\n{\n  "data": { "status": { "upstream": "DOWN" } }\n}\n```\n'
-    assert '"upstream": "UP"' in await played(page, gateway)
+    assert '"upstream": "UP"' in await with_responses(page, gateway)
 
 
 @pytest.mark.parametrize(
@@ -80,4 +80,4 @@ async def test_wrong_response_is_replaced(gateway):
     ],
 )
 def test_json_is_on_one_line_if_it_fits(value, text):
-    assert shown(value) == text
+    assert formatted_json(value) == text

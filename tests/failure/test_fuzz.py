@@ -1,4 +1,4 @@
-"""Requests as they fall: whatever they are, the answer is no failure of ours, tells no insides, and others are served."""
+"""Random requests: no server error, no internals in responses, and the server keeps serving."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.support.processes import gateway_process
 
-INSIDES = re.compile(rb"Traceback|site-packages|\.py\b|127\.0\.0\.1|httpx|msgspec|strawberry|INTERNAL_SERVER_ERROR")
+INTERNALS = re.compile(rb"Traceback|site-packages|\.py\b|127\.0\.0\.1|httpx|msgspec|strawberry|INTERNAL_SERVER_ERROR")
 DOCUMENT = "{ user(id: 2) { id } }"
 
 bounded = settings(max_examples=150, derandomize=True, database=None, deadline=None)
@@ -40,35 +40,38 @@ def url():
 
 
 @pytest.fixture(autouse=True)
-def well_afterwards(url):
+def still_serving(url):
+    """Check after each test that the server still responds."""
     yield
     assert httpx.post(f"{url}/graphql", json={"query": DOCUMENT}).json()["data"] == {"user": {"id": "2"}}
 
 
-def assert_no_failure(answer):
-    assert answer.status_code < 500
-    assert not INSIDES.search(answer.content)
+def assert_no_server_error(response):
+    assert response.status_code < 500
+    assert not INTERNALS.search(response.content)
 
 
-def test_queries_made_from_the_schema_are_answered(url, tmp_path):
+def test_queries_generated_from_the_schema_succeed(url, tmp_path):
     command = [sys.executable, "-m", "schemathesis.cli", "run", f"{url}/graphql"]
     options = ["--max-examples=15", "--seed=1", "--checks=not_a_server_error", "--no-color"]
-    done = subprocess.run([*command, *options], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stdout
-    assert "Tested: 7" in done.stdout
+    completed = subprocess.run(
+        [*command, *options], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert completed.returncode == 0, completed.stdout
+    assert "Tested: 7" in completed.stdout
 
 
 @bounded
 @given(body=bodies, media_type=st.sampled_from(["application/json", "text/plain", "application/json; charset=x"]))
-def test_any_body_is_answered(url, body, media_type):
-    assert_no_failure(httpx.post(f"{url}/graphql", content=body, headers={"Content-Type": media_type}))
+def test_any_body_gets_a_response(url, body, media_type):
+    assert_no_server_error(httpx.post(f"{url}/graphql", content=body, headers={"Content-Type": media_type}))
 
 
 @bounded
 @given(parameters=st.dictionaries(names, st.text(max_size=30) | st.just(DOCUMENT), max_size=4))
-def test_any_parameters_are_answered(url, parameters):
+def test_any_query_string_gets_a_response(url, parameters):
     encoded = {name: value.encode("utf-8", "surrogatepass") for name, value in parameters.items()}
-    assert_no_failure(httpx.get(f"{url}/graphql", params=encoded))
+    assert_no_server_error(httpx.get(f"{url}/graphql", params=encoded))
 
 
 @settings(bounded, max_examples=40)
@@ -77,22 +80,22 @@ def test_any_parameters_are_answered(url, parameters):
     headers=st.dictionaries(header_names, header_values, max_size=4),
     body=st.binary(max_size=50),
 )
-def test_any_bytes_on_a_connection_are_answered_or_refused(url, method, headers, body):
+def test_any_http_headers_get_a_response(url, method, headers, body):
     lines = [f"{method} /graphql HTTP/1.1", "Host: gateway", "Connection: close"]
     head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""])
     with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=5) as connection:
         connection.sendall(head.encode("latin-1") + body)
-        answer = connection.recv(65_536)
-    assert re.match(rb"HTTP/1\.1 (100|[2-4]\d\d) ", answer)
-    assert not INSIDES.search(answer)
+        response = connection.recv(65_536)
+    assert re.match(rb"HTTP/1\.1 (100|[2-4]\d\d) ", response)
+    assert not INTERNALS.search(response)
 
 
 @bounded
-@given(sent=st.binary(min_size=1, max_size=300), begins=st.sampled_from([b"", b"GET ", b"POST /graphql HTTP/1.1\r\n"]))
-def test_bytes_that_are_no_request_are_refused(url, sent, begins):
+@given(sent=st.binary(min_size=1, max_size=300), prefix=st.sampled_from([b"", b"GET ", b"POST /graphql HTTP/1.1\r\n"]))
+def test_bytes_other_than_http_are_refused(url, sent, prefix):
     with socket.create_connection((httpx.URL(url).host, httpx.URL(url).port), timeout=5) as connection:
-        connection.sendall(begins + sent + b"\r\n\r\n")
+        connection.sendall(prefix + sent + b"\r\n\r\n")
         connection.shutdown(socket.SHUT_WR)
-        answer = connection.recv(65_536)
-    assert re.match(rb"HTTP/1\.1 4\d\d |$", answer)
-    assert not INSIDES.search(answer)
+        response = connection.recv(65_536)
+    assert re.match(rb"HTTP/1\.1 4\d\d |$", response)
+    assert not INTERNALS.search(response)

@@ -1,4 +1,4 @@
-"""The program as a user starts it: a process, a port, a signal."""
+"""`gateway serve` as a process: a port, signals and the log."""
 
 import json
 import signal
@@ -17,7 +17,7 @@ def running():
         yield running
 
 
-def test_serve_with_the_sandbox_answers_over_http_and_ends_cleanly(running):
+def test_serve_responds_over_http_and_stops_cleanly(running):
     address = running.url
     body = {"query": OPERATIONS, "operationName": "Profile", "variables": {"id": "2"}}
 
@@ -34,7 +34,7 @@ def test_serve_with_the_sandbox_answers_over_http_and_ends_cleanly(running):
     assert "Traceback" not in running.output
 
 
-def test_a_connection_that_is_kept_alive_does_not_keep_the_process_from_ending(running):
+def test_idle_connection_does_not_delay_the_shutdown(running):
     with httpx.Client(base_url=running.url) as client:
         client.get("/healthz")
         code = running.stop()
@@ -43,7 +43,7 @@ def test_a_connection_that_is_kept_alive_does_not_keep_the_process_from_ending(r
     assert "Traceback" not in running.output
 
 
-def test_who_ends_it_by_the_keyboard_sees_no_traceback(running):
+def test_keyboard_interrupt_prints_no_traceback(running):
     assert running.url
     running.process.send_signal(signal.SIGINT)
 

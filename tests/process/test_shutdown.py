@@ -1,4 +1,4 @@
-"""SIGTERM under load: what was accepted is answered, nothing more is accepted, and the process ends well."""
+"""Graceful shutdown by SIGTERM: accepted requests get their response, no new ones are accepted."""
 
 import signal
 import socket
@@ -28,7 +28,7 @@ def running(request, tmp_path):
 
 
 def address_of(running):
-    """Where it serves, once all its processes do and share what they know."""
+    """The gateway's address, once all its workers serve and are connected to Redis."""
     address = running.url
     wait_until(lambda: running.output.count("Application startup complete") == running.workers)
     wait_until(lambda: httpx.get(f"{address}/readyz").json()["redis"] == "up")
@@ -36,12 +36,12 @@ def address_of(running):
 
 
 def slow_down(running, seconds):
-    """Every answer of its sandbox takes so long from now on."""
+    """Delay all responses of the sandbox."""
     httpx.put(f"{running.sandbox_url}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
 
 
-def asked_upstream(running):
-    """How many requests its sandbox has got."""
+def upstream_requests(running):
+    """The number of requests to the sandbox."""
     return httpx.get(f"{running.sandbox_url}/_sandbox/counts").json()["requests"]
 
 
@@ -50,36 +50,36 @@ def is_refused(address):
         return trial.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0
 
 
-def ask(address, query):
+def post(address, query):
     return httpx.post(f"{address}/graphql", json={"query": query}, timeout=60)
 
 
-def test_what_is_accepted_is_answered_and_nothing_after_it(running):
+def test_accepted_requests_are_answered_during_shutdown(running):
     address = address_of(running)
     slow_down(running, LATENCY_S)
     queries = [UPDATE, *(READ % user for user in range(1001, 1001 + MAX_CONNECTIONS))]
 
     with ThreadPoolExecutor(len(queries)) as pool:
-        answers = [pool.submit(ask, address, query) for query in queries]
-        wait_until(lambda: asked_upstream(running) == len(queries))
+        answers = [pool.submit(post, address, query) for query in queries]
+        wait_until(lambda: upstream_requests(running) == len(queries))
         code = running.stop()
-        told = [answer.result().json() for answer in answers]
+        responses = [answer.result().json() for answer in answers]
 
-    assert [answer for answer in told if "errors" in answer or "data" not in answer] == []
-    assert told[0]["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
+    assert [answer for answer in responses if "errors" in answer or "data" not in answer] == []
+    assert responses[0]["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
     assert code in {0, -15}
     assert "Traceback" not in running.output
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/healthz")
 
 
-def test_nobody_is_let_in_while_what_was_accepted_is_finished(running):
+def test_new_connections_are_refused_during_shutdown(running):
     address = address_of(running)
     slow_down(running, 5)
 
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(ask, address, READ % 1001)
-        wait_until(lambda: asked_upstream(running) == 1)
+        answer = pool.submit(post, address, READ % 1001)
+        wait_until(lambda: upstream_requests(running) == 1)
         running.process.send_signal(signal.SIGTERM)
         wait_until(lambda: is_refused(address))
         before = answer.done()
@@ -88,15 +88,15 @@ def test_nobody_is_let_in_while_what_was_accepted_is_finished(running):
     assert answer.result().json()["data"]
 
 
-def test_refreshes_behind_do_not_keep_it_from_ending(running):
+def test_background_refreshes_do_not_delay_the_shutdown(running):
     address = address_of(running)
-    ask(address, READ % 2)
+    post(address, READ % 2)
     slow_down(running, 60)
-    stale = ask(address, READ % 2).json()
-    wait_until(lambda: asked_upstream(running) == 2)
+    stale = post(address, READ % 2).json()
+    wait_until(lambda: upstream_requests(running) == 2)
 
-    began = time.monotonic()
+    start = time.monotonic()
     running.stop()
 
     assert stale["extensions"]["warnings"][0]["code"] == "STALE_DATA"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - start < 15

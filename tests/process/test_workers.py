@@ -1,4 +1,4 @@
-"""One gateway of several processes: what they count is told together, and one that dies is replaced."""
+"""One gateway with several worker processes: common metrics, and replacement of dead workers."""
 
 import os
 import re
@@ -29,8 +29,8 @@ def post(gateway, query):
     return httpx.post(f"{gateway.url}/graphql", json={"query": query})
 
 
-def answering(gateway):
-    """The processes that answer, by how the request IDs that they make begin."""
+def responding_workers(gateway):
+    """The workers that respond, identified by the prefix of their request IDs."""
     return {post(gateway, QUERY).headers["X-Request-ID"][:16] for _ in range(60)}
 
 
@@ -38,11 +38,11 @@ def executed(gateway):
     return metric_value(gateway.url, 'gateway_requests_total{cache="miss",operation="query",outcome="ok"}')
 
 
-def sent_again(gateway):
+def cache_hits(gateway):
     return metric_value(gateway.url, 'gateway_requests_total{cache="hit",operation="query",outcome="ok"}')
 
 
-def test_whichever_process_is_asked_tells_what_all_have_counted(gateway):
+def test_every_worker_reports_the_metrics_of_all(gateway):
     post(gateway, QUERY)
     before = executed(gateway)
 
@@ -52,31 +52,31 @@ def test_whichever_process_is_asked_tells_what_all_have_counted(gateway):
     assert {executed(gateway) - before for _ in range(20)} == {20.0}
 
 
-def test_what_any_process_has_sent_again_is_told_by_all(gateway):
+def test_metrics_include_cache_hits_of_all_workers(gateway):
     post(gateway, f"# executed\n{QUERY}")
-    before = executed(gateway) + sent_again(gateway)
+    before = executed(gateway) + cache_hits(gateway)
 
     for _ in range(20):
         post(gateway, QUERY)
 
-    wait_until(lambda: executed(gateway) + sent_again(gateway) == before + 20)
-    assert sent_again(gateway) > 0
+    wait_until(lambda: executed(gateway) + cache_hits(gateway) == before + 20)
+    assert cache_hits(gateway) > 0
 
 
-def test_all_processes_answer_and_osu_track_is_asked_once(gateway):
-    assert len(answering(gateway)) == WORKERS
+def test_all_workers_respond_after_one_upstream_request(gateway):
+    assert len(responding_workers(gateway)) == WORKERS
     assert metric_value(gateway.url, 'gateway_upstream_requests_total{endpoint="/stats_history",outcome="ok"}') == 1
     assert metric_value(gateway.url, "gateway_redis_up") == 1
 
 
-def test_a_process_that_dies_is_replaced(gateway):
-    before = answering(gateway)
+def test_dead_worker_is_replaced(gateway):
+    before = responding_workers(gateway)
     workers = re.findall(r"Started server process \[(\d+)\]", gateway.output)
 
     os.kill(int(workers[0]), signal.SIGKILL)
 
     wait_until(lambda: gateway.output.count("Application startup complete") == WORKERS + 1)
-    assert len(answering(gateway) - before) == 1
+    assert len(responding_workers(gateway) - before) == 1
     assert metric_value(gateway.url, "gateway_redis_up") == 1
 
 
@@ -84,7 +84,7 @@ def entries(gateway):
     return metric_value(gateway.url, 'gateway_cache_entries{cache="records"}')
 
 
-def test_what_replaced_processes_held_is_not_counted_any_more(gateway):
+def test_cache_entries_of_replaced_workers_are_not_counted(gateway):
     post(gateway, QUERY)
     wait_until(lambda: entries(gateway) > 0)
 

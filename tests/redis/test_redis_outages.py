@@ -1,4 +1,4 @@
-"""Redis is away, or was: no request fails, each gateway keeps to its share, and what was missed is caught up with."""
+"""Redis outages: no request fails, each replica uses its share of the budgets, and invalidations are caught up."""
 
 import asyncio
 import logging
@@ -6,14 +6,14 @@ import subprocess
 
 import pytest
 
+from gateway.sandbox import players
 from gateway.shared.redis_link import POLL_S
 from tests.support.cluster import Cluster
+from tests.support.operations import LATEST, UPDATE
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.waiting import eventually
 
-LATEST = "query ($id: ID!) { user(id: $id) { stats { latest { at pp } } } }"
-UPDATE = "mutation ($id: ID!) { updateUser(id: $id) { __typename } }"
-AMEO = "131464"
+AMEO = str(players.AMEO)
 
 
 @pytest.fixture
@@ -27,11 +27,7 @@ def cluster(redis: RedisServer, clock):
     return Cluster(redis.url, clock)
 
 
-def redis_link(gateway):
-    return gateway.app.state.gateway.redis_link
-
-
-async def test_a_gateway_starts_and_serves_without_redis_and_says_so(cluster, redis, caplog):
+async def test_gateway_starts_without_redis_with_a_warning(cluster, redis, caplog):
     redis.kill()
 
     async with cluster.replica() as gateway:
@@ -40,57 +36,59 @@ async def test_a_gateway_starts_and_serves_without_redis_and_says_so(cluster, re
     assert [record.levelno for record in caplog.records if "Redis" in record.message] == [logging.WARNING]
 
 
-async def test_a_gateway_whose_redis_goes_away_is_ready_and_says_so(cluster, redis):
+async def test_readiness_reports_a_redis_outage(cluster, redis):
     async with cluster.replica() as gateway:
         before = await gateway.http.get("/readyz")
         redis.kill()
-        await eventually(lambda: not redis_link(gateway).connected)
+        await eventually(lambda: not gateway.parts.redis_link.connected)
         after = await gateway.http.get("/readyz")
 
     assert [(answer.status_code, answer.json()["redis"]) for answer in (before, after)] == [(200, "up"), (200, "down")]
 
 
-async def test_redis_killed_under_load_costs_no_request_and_is_used_again_when_it_is_back(cluster, redis, caplog):
+async def test_redis_outage_under_load_fails_no_request(cluster, redis, caplog):
     caplog.set_level(logging.INFO)
     async with cluster.replica() as one, cluster.replica() as other:
         loads = [asyncio.create_task(load(gateway, cluster.sandbox.players)) for gateway in (one, other)]
         await asyncio.sleep(0.1)
         redis.kill()
-        await eventually(lambda: not redis_link(one).connected and not redis_link(other).connected)
+        await eventually(lambda: not one.parts.redis_link.connected and not other.parts.redis_link.connected)
         await asyncio.sleep(0.1)
         redis.start()
-        await eventually(lambda: redis_link(one).connected and redis_link(other).connected)
+        await eventually(lambda: one.parts.redis_link.connected and other.parts.redis_link.connected)
         await asyncio.gather(*loads)
-        another = str(cluster.sandbox.players[20])
-        await one.ask(LATEST, id=another)
+        player = str(cluster.sandbox.players[20])
+        await one.ask(LATEST, id=player)
         cluster.sandbox.reset_counts()
-        await other.ask(LATEST, id=another)
+        await other.ask(LATEST, id=player)
 
-    # Refreshes behind of what the load has asked for may still be under way.
-    assert [asked for asked in cluster.sandbox.requests if asked.query["user"] == another] == []
-    said = [record.message for record in caplog.records if "Redis" in record.message]
-    assert sum("Redis unavailable" in message for message in said) == 2
-    assert sum("Connected to Redis" in message for message in said) == 4
+    # Background refreshes of the load may still be in progress.
+    assert [request for request in cluster.sandbox.requests if request.query["user"] == player] == []
+    messages = [record.message for record in caplog.records if "Redis" in record.message]
+    assert sum("Redis unavailable" in message for message in messages) == 2
+    assert sum("Connected to Redis" in message for message in messages) == 4
 
 
-async def load(gateway, players):
-    """Every player twice, a few at a time, for longer than Redis is away; `ask` fails with the first that fails."""
+async def load(gateway, user_ids):
+    """Query ten players repeatedly, for longer than the outage; any error fails the test."""
     loop = asyncio.get_running_loop()
     end = loop.time() + 3 * POLL_S
     while loop.time() < end:
         gateway.clock.move(601)
-        await asyncio.gather(*(gateway.ask(LATEST, id=str(player)) for player in players[:10]))
+        await asyncio.gather(*(gateway.ask(LATEST, id=str(player)) for player in user_ids[:10]))
 
 
-async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_it_is_back(cluster, redis):
+async def test_update_during_the_outage_is_shared_afterwards(cluster, redis):
     async with cluster.replica() as one, cluster.replica() as other:
         before = await other.ask(LATEST, id=AMEO)
         redis.kill()
-        await eventually(lambda: not redis_link(one).connected and not redis_link(other).connected)
+        await eventually(lambda: not one.parts.redis_link.connected and not other.parts.redis_link.connected)
         await one.ask(UPDATE, id=AMEO)
         redis.start()
-        await eventually(lambda: redis_link(one).connected and redis_link(other).connected)
-        await asyncio.sleep(0.1)
+        await eventually(lambda: one.parts.redis_link.connected and other.parts.redis_link.connected)
+        tag = f"user:{AMEO}:OSU"
+        generations = [gateway.parts.tracker.generations for gateway in (one, other)]
+        await eventually(lambda: generations[0].of(tag) == generations[1].of(tag))
 
         after = await other.ask(LATEST, id=AMEO)
 
@@ -99,12 +97,12 @@ async def test_what_one_updated_while_redis_was_away_is_old_for_the_other_when_i
     )
 
 
-async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(cluster, redis):
+async def test_known_cooldown_holds_during_the_outage(cluster, redis):
     async with cluster.replica() as one, cluster.replica() as other:
         await one.ask(UPDATE, id=AMEO)
         await other.ask(UPDATE, id=AMEO)
         redis.kill()
-        await eventually(lambda: not redis_link(other).connected)
+        await eventually(lambda: not other.parts.redis_link.connected)
 
         refused = await other.ask(UPDATE, id=AMEO)
 
@@ -112,25 +110,25 @@ async def test_a_cooldown_that_was_heard_of_holds_when_redis_is_away(cluster, re
     assert cluster.sandbox.updates == [(131464, 0)]
 
 
-async def test_alone_each_keeps_to_its_share_of_the_budget(cluster, redis):
+async def test_standalone_replica_uses_its_budget_share(cluster, redis):
     redis.kill()
 
     async with cluster.replica(reads_per_minute=10) as gateway:
-        players = cluster.sandbox.players[:8]
-        answers = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in players))
+        user_ids = cluster.sandbox.players[:8]
+        answers = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in user_ids))
 
     assert sum("errors" in answer for answer in answers) == 3
     assert cluster.sandbox.count("/stats_history") == 5
 
 
-async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(cluster, redis):
+async def test_requests_before_a_redis_restart_still_count(cluster, redis):
     async with cluster.replica(reads_per_minute=10) as gateway:
         for player in cluster.sandbox.players[:8]:
             await gateway.ask(LATEST, id=str(player))
         redis.kill()
-        await eventually(lambda: not redis_link(gateway).connected)
+        await eventually(lambda: not gateway.parts.redis_link.connected)
         redis.start()
-        await eventually(lambda: redis_link(gateway).connected)
+        await eventually(lambda: gateway.parts.redis_link.connected)
 
         refused = await gateway.error(LATEST, id=str(cluster.sandbox.players[8]))
 
@@ -139,7 +137,7 @@ async def test_what_was_sent_before_redis_forgot_counts_when_it_is_back(cluster,
 
 
 @pytest.mark.parametrize("replicas", [6, 20])
-async def test_a_share_of_less_than_one_update_a_minute_is_one_in_several(cluster, redis, replicas):
+async def test_share_below_one_update_per_minute_allows_one(cluster, redis, replicas):
     redis.kill()
 
     async with cluster.replica(updates_per_minute=4, replicas=replicas) as gateway:
@@ -149,11 +147,13 @@ async def test_a_share_of_less_than_one_update_a_minute_is_one_in_several(cluste
 
 
 @pytest.fixture
-def guarded(tmp_path):
-    """A server that speaks TLS only, and knows one user."""
+def tls_redis(tmp_path):
+    """A server with TLS and one user."""
     certificate, key, users = tmp_path / "certificate.pem", tmp_path / "key.pem", tmp_path / "users"
-    made = "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
-    command = [*made.split(), "-keyout", str(key), "-out", str(certificate)]
+    request = (
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1"
+    )
+    command = [*request.split(), "-keyout", str(key), "-out", str(certificate)]
     subprocess.run(command, check=True, capture_output=True)
     users.write_text("user gateway on >secret ~* &* +@all\nuser default off\n")
     options = f"--port 0 --tls-port {{port}} --tls-auth-clients no --tls-ca-cert-file {certificate} --aclfile {users}"
@@ -163,7 +163,7 @@ def guarded(tmp_path):
         yield server
 
 
-async def test_redis_is_reached_through_tls_with_a_name_and_a_password(guarded, clock):
-    async with Cluster(guarded.url, clock).replica() as gateway:
+async def test_redis_works_over_tls_with_credentials(tls_redis, clock):
+    async with Cluster(tls_redis.url, clock).replica() as gateway:
         assert await gateway.ask(LATEST, id=AMEO)
-        assert redis_link(gateway).connected
+        assert gateway.parts.redis_link.connected

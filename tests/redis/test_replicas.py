@@ -1,4 +1,4 @@
-"""What compose.yaml starts, started by hand: two gateways that share a Redis, behind nginx as it is deployed."""
+"""The deployment of compose.yaml as processes: two gateways with one Redis behind nginx."""
 
 import threading
 from contextlib import ExitStack, contextmanager
@@ -21,7 +21,7 @@ UPDATE = 'mutation { updateUser(id: "%d") { __typename } }'
 
 
 class Replicas(NamedTuple):
-    """Two gateways and what is in front of them."""
+    """Two gateways, their proxy and their Redis."""
 
     proxy: Proxy
     gateways: list[GatewayProcess]
@@ -40,20 +40,20 @@ def limits():
 
 @pytest.fixture
 def replicas(tmp_path, limits):
-    # As composed, but for what depends on where everyone is.
+    # The environment of compose.yaml, except for addresses.
     composed = {name.removeprefix("GATEWAY_").lower(): str(value) for name, value in COMPOSED.items()}
     with ExitStack() as stack:
         sandbox = stack.enter_context(serve_sandbox())
         redis = stack.enter_context(redis_server(tmp_path))
-        places = {"upstream_url": sandbox.url, "redis_url": redis.url, "trusted_proxies": "127.0.0.1/32"}
-        settings = composed | places | {"update_tokens": "", "log_format": "json"} | limits
+        addresses = {"upstream_url": sandbox.url, "redis_url": redis.url, "trusted_proxies": "127.0.0.1/32"}
+        settings = composed | addresses | {"update_tokens": "", "log_format": "json"} | limits
         gateways = [stack.enter_context(gateway_process(**settings)) for _ in range(2)]
         ports = [gateway.url.rpartition(":")[2] for gateway in gateways]
         running = stack.enter_context(proxy(tmp_path, [int(port) for port in ports]))
         yield Replicas(running, gateways, ports, redis)
 
 
-def test_both_replicas_are_used_and_one_update_is_for_both(replicas):
+def test_proxy_uses_both_replicas_with_one_cooldown(replicas):
     for user in range(1001, 1009):
         assert replicas.ask(READ % user).status_code == 200
     first, second = (replicas.ask(UPDATE % 131464).json()["data"]["updateUser"] for _ in range(2))
@@ -62,19 +62,19 @@ def test_both_replicas_are_used_and_one_update_is_for_both(replicas):
     assert (first["__typename"], second["__typename"]) == ("UpdateUserSuccess", "UpdateOnCooldown")
 
 
-def test_metrics_are_not_for_everybody_and_the_request_id_is_in_the_log_of_the_proxy(replicas):
+def test_proxy_hides_metrics_and_logs_request_ids(replicas):
     answer = replicas.ask(READ % 2)
     assert httpx.get(f"{replicas.proxy.address}/metrics").status_code == 404
     line = next(line for line in replicas.proxy.log() if line["method"] == "POST")
     assert (line["request_id"], line["client"]) == (answer.headers["X-Request-ID"], "127.0.0.1")
 
 
-class TestWithPoints:
+class TestPoints:
     @pytest.fixture
     def limits(self):
         return {"client_points": "2", "client_points_per_minute": "1"}
 
-    def test_points_are_counted_by_client_whatever_it_says_it_is(self, replicas):
+    def test_points_are_counted_by_real_client_address(self, replicas):
         spent = [replicas.ask(READ % user).status_code for user in range(1001, 1011)]
         other = replicas.ask(READ % 1020, client="127.0.0.2")
         forged = replicas.ask(READ % 1021, **{"X-Forwarded-For": "203.0.113.7"})
@@ -89,30 +89,30 @@ def wait_for_more(responses, count):
 
 
 @contextmanager
-def loaded(replicas):
-    """Four clients ask for one player after the other; the statuses they have got so far."""
-    ended, statuses = threading.Event(), []
+def load(replicas):
+    """Four clients that query player after player. The list of the response statuses so far."""
+    stop, statuses = threading.Event(), []
 
-    def load(first):
+    def query_players(first):
         user = first
         with httpx.Client(base_url=replicas.proxy.address, timeout=30) as http:
-            while not ended.is_set():
+            while not stop.is_set():
                 user += 1
                 statuses.append(http.post("/graphql", json={"query": READ % (1000 + user % 3000)}).status_code)
 
-    clients = [threading.Thread(target=load, args=(number * 500,)) for number in range(4)]
+    clients = [threading.Thread(target=query_players, args=(number * 500,)) for number in range(4)]
     for client in clients:
         client.start()
     try:
         yield statuses
     finally:
-        ended.set()
+        stop.set()
         for client in clients:
             client.join()
 
 
-def test_a_replica_that_stops_is_left_out_and_no_request_fails(replicas):
-    with loaded(replicas) as statuses:
+def test_stopped_replica_is_skipped_without_failed_requests(replicas):
+    with load(replicas) as statuses:
         wait_for_more(statuses, 100)
         stopped, left = replicas.gateways[0], replicas.ports[1]
         code = stopped.stop()
@@ -128,8 +128,8 @@ def values(replicas, metric):
     return [metric_value(gateway.url, metric) for gateway in replicas.gateways]
 
 
-def test_redis_killed_and_started_again_under_load_costs_no_request(replicas):
-    with loaded(replicas) as statuses:
+def test_redis_restart_under_load_fails_no_request(replicas):
+    with load(replicas) as statuses:
         wait_for_more(statuses, 100)
         replicas.redis.kill()
         wait_until(lambda: values(replicas, "gateway_redis_up") == [0, 0])

@@ -1,8 +1,8 @@
-"""Pages of `examples/`, played: the same text with the answers that a gateway gives.
+"""Pages of `examples/` with the responses of a gateway.
 
-A block of `graphql` is asked; of the blocks of `json` behind it the last is the answer, and one before that has the
-variables. Between them a comment moves the clock or switches faults on: `<!-- clock: 3600 -->` in seconds,
-`<!-- sandbox: {"kind": "reset"} -->` as the sandbox takes them, `[]` for none.
+A `graphql` block is an operation. Of the `json` blocks that follow it, the last is the response; one before it has the
+variables. Comments move the clock by seconds, `<!-- clock: 3600 -->`, or set the sandbox's faults,
+`<!-- sandbox: {"kind": "reset"} -->`; `[]` removes them.
 """
 
 import json
@@ -16,43 +16,43 @@ from gateway.sandbox import Fault
 from tests.support.gateway import InProcessGateway
 
 STEP = re.compile(
-    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<order>clock|sandbox): (?P<what>.*?) -->$",
+    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<order>clock|sandbox): (?P<argument>.*?) -->$",
     re.MULTILINE | re.DOTALL,
 )
 WIDTH = 100
 HEADERS = {"Accept": "application/graphql-response+json", "X-Request-ID": "example"}
 
 
-async def played(page: str, gateway: InProcessGateway) -> str:
-    """The page as it should be."""
+async def with_responses(page: str, gateway: InProcessGateway) -> str:
+    """The page with current responses."""
     steps = list(STEP.finditer(page))
-    answers: dict[tuple[int, int], str] = {}
+    responses: dict[tuple[int, int], str] = {}
     for index, step in enumerate(steps):
         if step["order"]:
-            _obey(step["order"], json.loads(step["what"]), gateway)
+            _execute(step["order"], json.loads(step["argument"]), gateway)
         if step["kind"] == "graphql":
-            *variables, answer = takewhile(lambda later: later["kind"] == "json", steps[index + 1 :])
+            *variables, block = takewhile(lambda later: later["kind"] == "json", steps[index + 1 :])
             body = {"query": step["text"], "variables": json.loads(variables[0]["text"]) if variables else {}}
             response = await gateway.http.post("/graphql", json=body, headers=HEADERS)
-            answers[answer.span("text")] = f"{shown(response.json(), opened=True)}\n"
-    return _with(page, answers)
+            responses[block.span("text")] = f"{formatted_json(response.json(), opened=True)}\n"
+    return _replace(page, responses)
 
 
 def blocks(page: str, kind: str) -> list[str]:
-    """The code on a page that is of this kind."""
+    """The code blocks of this kind on a page."""
     return [step["text"] for step in STEP.finditer(page) if step["kind"] == kind]
 
 
-def shown(value: Any, indent: str = "", *, opened: bool = False) -> str:
-    """JSON for reading: what fits into a line stands in one."""
+def formatted_json(value: Any, indent: str = "", *, opened: bool = False) -> str:
+    """Indented JSON; a value that fits into one line is not broken."""
     line = _line(value)
     if not isinstance(value, dict | list) or (len(indent) + len(line) <= WIDTH and not opened):
         return line
     inner = f"{indent}  "
     if isinstance(value, list):
-        parts, (begin, end) = [shown(item, inner) for item in value], "[]"
+        parts, (begin, end) = [formatted_json(item, inner) for item in value], "[]"
     else:
-        parts, (begin, end) = [f"{_line(name)}: {shown(part, inner)}" for name, part in value.items()], "{}"
+        parts, (begin, end) = [f"{_line(name)}: {formatted_json(part, inner)}" for name, part in value.items()], "{}"
     return "".join([begin, ",".join(f"\n{inner}{part}" for part in parts), f"\n{indent}{end}"])
 
 
@@ -64,14 +64,14 @@ def _line(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _obey(order: str, what: Any, gateway: InProcessGateway) -> None:
+def _execute(order: str, argument: Any, gateway: InProcessGateway) -> None:
     if order == "clock":
-        gateway.clock.move(what)
+        gateway.clock.move(argument)
     else:
-        gateway.sandbox.faults = msgspec.convert(what if isinstance(what, list) else [what], list[Fault])
+        gateway.sandbox.faults = msgspec.convert(argument if isinstance(argument, list) else [argument], list[Fault])
 
 
-def _with(page: str, answers: dict[tuple[int, int], str]) -> str:
-    for (begin, end), answer in reversed(answers.items()):
-        page = page[:begin] + answer + page[end:]
+def _replace(page: str, responses: dict[tuple[int, int], str]) -> str:
+    for (begin, end), block in reversed(responses.items()):
+        page = page[:begin] + block + page[end:]
     return page

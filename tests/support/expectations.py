@@ -1,6 +1,6 @@
-"""What the operations of `examples/operations.graphql` must answer, worked out from osu!track's REST answers.
+"""The expected data of the operations of `examples/operations.graphql`, computed from osu!track's REST responses.
 
-Plain lists, dictionaries and datetimes; nothing of the gateway is used, so that its mistakes are not repeated.
+Uses plain lists, dictionaries and datetimes, and nothing of the gateway, so that its errors are not repeated.
 """
 
 from datetime import datetime
@@ -30,22 +30,22 @@ ACRONYMS = {
     1048576: ["FI"],
     536870912: ["V2"],
     1073741824: ["MR"],
-    # Bit 31 is no mod.
+    # Bit 31 is not a mod.
     2147483656: ["HD"],
 }
 GRADES = {"XH", "X", "SH", "S", "A", "B", "C", "D", "F"}
-NOBODY = 4040404
+UNKNOWN_USER = 4040404
 MODES = ("OSU", "TAIKO", "CATCH", "MANIA")
 
 
 def history(rows: list[Row]) -> list[Row]:
-    """All snapshots, oldest first; for each instant the one with most plays."""
+    """All snapshots, oldest first; of equal timestamps the one with the highest play count."""
     in_order = sorted(rows, key=lambda row: (row["timestamp"], row["playcount"]))
     return list({row["timestamp"]: row for row in in_order}.values())
 
 
 def ranked(rows: list[Row]) -> list[Row]:
-    """All plays, highest pp first, each as it was last recorded."""
+    """All plays, highest pp first; of duplicates the last recorded one."""
     readable = [row for row in rows if row["update_time"] > "1"]
     last = {
         (row.get("user"), row["beatmap_id"], row["mods"], row["score"]): row
@@ -97,10 +97,10 @@ def delta(later: Row, earlier: Row) -> Row:
 
 
 def gain(rows: list[Row], since: str) -> tuple[Row, Row, bool] | None:
-    """The first and the last row, and whether they frame all of the time."""
+    """The first and the last row, and whether they cover the whole window."""
     before = [row for row in rows if row["timestamp"] <= since][-1:]
-    framed = before + [row for row in rows if row["timestamp"] > since]
-    return (framed[0], framed[-1], bool(before)) if len(framed) > 1 else None
+    window = before + [row for row in rows if row["timestamp"] > since]
+    return (window[0], window[-1], bool(before)) if len(window) > 1 else None
 
 
 def month(rows: list[Row], since: str) -> Row | None:
@@ -117,8 +117,8 @@ def year(rows: list[Row], since: str) -> Row | None:
     return {"delta": delta(found[1], found[0])} if found else None
 
 
-def peak(rows: list[Row], told: Row) -> Row | None:
-    """From `/peak`, but the rank without zeros, and pp, from the history; each with the latest time it was reached."""
+def peak(rows: list[Row], response: Row) -> Row | None:
+    """The peak: accuracy from `/peak`, rank and pp from the history, each with its latest timestamp."""
     if not rows:
         return None
     ranked_rows = [row for row in rows if row["pp_rank"]]
@@ -127,8 +127,8 @@ def peak(rows: list[Row], told: Row) -> Row | None:
     return {
         "globalRank": rank,
         "globalRankAt": max((row["timestamp"] for row in ranked_rows if row["pp_rank"] == rank), default=None),
-        "accuracy": told["best_accuracy"],
-        "accuracyAt": told["best_acc_timestamp"],
+        "accuracy": response["best_accuracy"],
+        "accuracyAt": response["best_acc_timestamp"],
         "pp": pp,
         "ppAt": max(row["timestamp"] for row in rows if row["pp_raw"] == pp),
     }
@@ -152,7 +152,7 @@ def compared(user: int, rows: list[Row]) -> Row:
 
 
 def new_hiscore(row: Row) -> Row:
-    """A play of an update's `newhs`, in which nearly all is text."""
+    """A play of an update's `newhs`, whose numbers are mostly strings."""
     n300, n100, n50, miss = (int(row[f"count{hit}"]) for hit in ("300", "100", "50", "miss"))
     numbers = {"pp": float(row["pp"]), "score": int(row["score"]), "mods": int(row["enabled_mods"])}
     return {
@@ -163,11 +163,11 @@ def new_hiscore(row: Row) -> Row:
 
 
 def best_of_each_beatmap(plays: list[Row]) -> list[Row]:
-    """From plays with the highest pp first."""
+    """The best play per beatmap, of plays with the highest pp first."""
     return ranked(list({row["beatmap_id"]: row for row in reversed(plays)}.values()))
 
 
 def last_of_each(rows: list[Row], bucket: str) -> list[Row]:
-    """The last row of each bucket, which is a format of `strftime`."""
+    """The last row of each bucket. `bucket` is a `strftime` format."""
     moments = [datetime.fromisoformat(row["timestamp"]).strftime(bucket) for row in rows]
     return list(dict(zip(moments, rows, strict=True)).values())

@@ -1,4 +1,4 @@
-"""nginx with the configuration that is deployed, on free ports of this machine."""
+"""nginx with the configuration of deploy/, on free ports."""
 
 import json
 import os
@@ -21,22 +21,22 @@ CONFIGURATION = ROOT / "deploy/nginx.conf"
 
 
 class Proxy(NamedTuple):
-    """A running nginx: its address, and what it has logged."""
+    """A running nginx: its address and its access log."""
 
     address: str
     folder: Path
 
     def log(self) -> list[dict[str, str]]:
-        """The lines so far, in the order in which answers ended."""
+        """The access log, in the order in which responses ended."""
         return [json.loads(line) for line in (self.folder / "access.log").read_text().splitlines()]
 
     def replicas(self) -> list[str]:
-        """Who was asked for each request in vain, and who answered it, by port."""
+        """The ports of the replicas that nginx tried for each request; the last one responded."""
         return [line["replica"].replace("127.0.0.1:", "") for line in self.log()]
 
 
 def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
-    """The configuration, but for where things are: everything in a folder, everyone on this machine."""
+    """The deployed configuration with the paths and addresses of this test."""
     text = CONFIGURATION.read_text().replace("/tmp/", f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
     text = re.sub(r"listen \d+;", f"listen 127.0.0.1:{port};", text)
     for number, replica in enumerate(replicas, start=1):
@@ -47,11 +47,11 @@ def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
 
 @contextmanager
 def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
-    """In front of gateways on these ports."""
+    """A proxy in front of gateways on these ports."""
     program = find_binary("nginx", "nginx-light")
     port = free_port()
     (folder / "nginx.conf").write_text(adapted(folder, port, replicas))
-    # Started by root, it would become somebody who may not write here.
+    # As root, nginx would switch to a user without access to this folder.
     user = "user root; " if os.geteuid() == 0 else ""
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)

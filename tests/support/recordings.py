@@ -1,4 +1,4 @@
-"""Recorded exchanges with the upstream's real server code: `tests/recorded/*.json`, unedited."""
+"""Recorded exchanges with osu!track: `tests/recorded/*.json`, unedited."""
 
 import json
 from pathlib import Path
@@ -8,11 +8,11 @@ FOLDER = Path(__file__).parents[1] / "recorded"
 
 
 def body(name: str) -> bytes:
-    """The answer's body."""
+    """The response body of a recording."""
     recorded: Any = json.loads((FOLDER / f"{name}.json").read_text())
     return str(recorded["response"]["body"]).encode()
 
 
 def rows(name: str) -> Any:
-    """The same, read by other means than the gateway's."""
+    """The decoded response body, without the gateway's decoder."""
     return json.loads(body(name))

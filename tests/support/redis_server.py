@@ -1,4 +1,4 @@
-"""A real Redis on a free port of this machine, which tests can kill and start again."""
+"""A Redis server on a free port, which tests can kill and restart."""
 
 import socket
 import subprocess
@@ -11,7 +11,7 @@ from tests.support.binaries import find_binary
 
 
 class RedisServer:
-    """Keeps nothing on disk: what was in it is gone when it starts again."""
+    """A server without persistence: a restart empties it."""
 
     def __init__(self, folder: Path, *options: str, url: str = "redis://127.0.0.1:{port}") -> None:
         with socket.socket() as free:
@@ -46,7 +46,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server(folder: Path, *options: str, url: str = "redis://127.0.0.1:{port}") -> Iterator[RedisServer]:
-    """A server that has been started; `{port}` in the options and the URL is its port."""
+    """A running server. `{port}` in the options and in the URL is replaced by its port."""
     server = RedisServer(folder, *options, url=url)
     server.start()
     try:

@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 
-async def eventually(condition: Callable[[], bool], timeout_s: float = 10) -> None:
+async def eventually(condition: Callable[[], bool | Awaitable[bool]], timeout_s: float = 10) -> None:
     """Return once the condition is true."""
     async with asyncio.timeout(timeout_s):
-        while not condition():  # noqa: ASYNC110 - no event signals it
+        while not (result if isinstance(result := condition(), bool) else await result):  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.02)
 
 
