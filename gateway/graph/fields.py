@@ -24,8 +24,8 @@ def documented(cls: type[T]) -> type[T]:
     return cls
 
 
-def _docstring(documented: Any) -> str:
-    return cleandoc(documented.__doc__ or "")
+def _docstring(target: Any) -> str:
+    return cleandoc(target.__doc__ or "")
 
 
 @strawberry.schema_directive(

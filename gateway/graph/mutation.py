@@ -28,10 +28,10 @@ _field = strawberry.field
 class UpdateUserSuccess:
     """A completed update."""
 
-    user: User = _field(description="The player, with a known `username`.")
+    user: User = _field(description="The player. The `username` is never null here.")
     stats: UserStats = _field(description="The player's stats, which include this update.")
     delta: StatsDelta | None = _field(description="The change since the previous update; null on the first one.")
-    first_update: bool = _field(description="True if osu!track had no data of the player in this mode.")
+    first_update: bool = _field(description="True if osu!track had no data of the player in this mode before.")
     leveled_up: bool = _field(description="True if the level, without its fraction, has increased.")
     new_hiscores: list[NewHiscore] = _field(
         description="Newly recorded plays in the player's top 100. After a pp rework, these are all of its plays."
@@ -85,7 +85,7 @@ class Mutation:
         self, info: Info, id: ID, mode: GameMode = GameMode.OSU
     ) -> UpdateUserSuccess | UserNotFound | UpdateOnCooldown:
         """Makes osu!track fetch the player's current stats from osu! and record them. Returns the changes.
-        Later reads of this player and mode return the new data, as do the other fields of this response.
+        Later reads of this player and mode, including the rest of this response, return the new data.
         Concurrent calls for the same player and mode share one request to osu!track. After an update, a
         cooldown starts for the player and mode. Failed requests are not retried. Cost: 5.
         """

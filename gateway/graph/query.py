@@ -54,18 +54,18 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
-        """The hiscores of a player known by name only. osu!track does not return the player's ID with them, so
-        other data of the player is not available here. If the name is new to osu!track, it looks up the player
-        and starts tracking them. Cost: 3.
+        """The hiscores of the player with this name. osu!track does not return the player's ID with them, so other
+        data of the player is not available here. If osu!track has no player with the name, it looks up the player
+        in osu! and starts tracking them. Cost: 3.
         """
         context = info.context
         name = Name(inputs.username(username), mode.value)
-        cut_page = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
+        pager = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
 
         def select(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
             if plays is None:
                 raise NameNotFound(f"osu!track and osu! have no player with the name “{username}”.")
-            return cut_page(plays)
+            return pager(plays)
 
         return context.read(info, context.hiscores_by_name, name, select)
 

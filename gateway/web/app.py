@@ -84,11 +84,11 @@ class Gateway:
             max_rows=settings.max_rows,
         )
         limits = Limits(
-            settings.max_depth,
-            settings.max_aliases,
-            settings.max_tokens,
-            settings.max_directives,
-            settings.max_cost,
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            tokens=settings.max_tokens,
+            directives=settings.max_directives,
+            cost=settings.max_cost,
             suggestions=settings.field_suggestions,
         )
         self.fast_lists: Counter[str] = Counter()

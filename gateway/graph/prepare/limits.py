@@ -4,6 +4,7 @@ Each fragment is traversed once and counted at each spread, so nested fragments 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from graphql import (
@@ -29,8 +30,9 @@ INTROSPECTION = {"__schema", "__type"}
 MAX_INTROSPECTIONS = 3
 
 
-class Limits(NamedTuple):
-    """The maximum of each quantity; 0 means unlimited."""
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The maximum of each quantity; 0 means unlimited. `suggestions` adds similar names to validation errors."""
 
     depth: int
     aliases: int

@@ -67,7 +67,7 @@ class BestPlayConnection:
 
     nodes: list[BestPlay] = strawberry.field(description="The plays of this page.")
     edges: list[BestPlayEdge] = strawberry.field(description="The plays of this page with their cursors.")
-    page_info: PageInfo = strawberry.field(description="The end of this page.")
+    page_info: PageInfo = strawberry.field(description="Information for fetching the next page.")
 
 
 def best_plays_page(

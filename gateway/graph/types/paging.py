@@ -19,7 +19,7 @@ from gateway.store.history import Span
 P = TypeVar("P", bound=Hiscore)
 
 PlayedWindow = Annotated[Window | None, strawberry.argument(description="Filters by the time of the play.")]
-First = Annotated[int, strawberry.argument(description="The page size, at most 500.")]
+First = Annotated[int, strawberry.argument(description="The page size, from 0 to 500.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the previous page.")]
 
 Key = tuple[float, ...]
@@ -62,14 +62,14 @@ class Edge(NamedTuple, Generic[P]):
 
 
 class PageInfo(NamedTuple):
-    """The end of a page."""
+    """Paging information of a page."""
 
     has_next_page: bool
     end_cursor: str | None
 
 
 class Page(NamedTuple, Generic[P]):
-    """A part of a sorted list. `offset` is the number of plays before it, and `total_count` that of the whole list."""
+    """A part of a sorted list. `offset` plays of the list precede it; the whole list has `total_count` plays."""
 
     nodes: Rows[P]
     order: Callable[[Hiscore], Key]
@@ -85,7 +85,7 @@ class Page(NamedTuple, Generic[P]):
 
     @property
     def page_info(self) -> PageInfo:
-        """The end of a page."""
+        """The information for fetching the next page."""
         end = self._cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
         return PageInfo(self.has_next_page, end)
 

@@ -18,8 +18,8 @@ _field = strawberry.field
 @documented
 @strawberry.type
 class Peak:
-    """A player's best recorded values. A value is null together with its timestamp, the latest time at which it was
-    reached.
+    """A player's best recorded values. Each has the latest time at which it was reached; both are null if there is
+    no value.
     """
 
     global_rank: int | None = _field(description="The best (lowest) global rank. Snapshots without a rank are ignored.")

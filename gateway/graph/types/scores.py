@@ -78,7 +78,7 @@ class NewHiscore(Score):
 @documented
 @strawberry.type
 class PageInfo:
-    """The end of a page. Paging is forward only."""
+    """Paging information. Paging is forward only."""
 
     has_next_page: bool = _field(description="True if the list continues after this page.")
     end_cursor: str | None = _field(
@@ -102,5 +102,5 @@ class HiscoreConnection:
 
     nodes: list[Hiscore] = _field(description="The plays of this page.")
     edges: list[HiscoreEdge] = _field(description="The plays of this page with their cursors.")
-    page_info: PageInfo = _field(description="The end of this page.")
+    page_info: PageInfo = _field(description="Information for fetching the next page.")
     total_count: int = _field(description="The exact number of matching hiscores on all pages.")

@@ -38,8 +38,8 @@ class StatsDelta:
 @documented
 @strawberry.type
 class Snapshot:
-    """A player's stats at one moment. Snapshots are values without an ID, and flat, since charts read
-    thousands of them.
+    """A player's stats at one moment. A snapshot has no ID, as it is a value and not an entity. Its fields are not
+    nested, as charts read thousands of snapshots.
     """
 
     at: DateTime = _field(description="The time of recording by osu!track.")
@@ -56,10 +56,10 @@ class Snapshot:
     total_hits: BigInt = _field(description="The sum of `count300`, `count100` and `count50`.")
     count_ss: int = _field(
         name="countSS",
-        description="Number of SS grades, silver and gold. It can be negative, as in osu! itself.",
+        description="Number of SS grades, silver and gold. Can be negative: osu! itself reports negative counts.",
     )
-    count_s: int = _field(description="Number of S grades, silver and gold. It can be negative, as in osu! itself.")
-    count_a: int = _field(description="Number of A grades. It can be negative, as in osu! itself.")
+    count_s: int = _field(description="Number of S grades, silver and gold. Can be negative, like `countSS`.")
+    count_a: int = _field(description="Number of A grades. Can be negative, like `countSS`.")
     user_mode: Private[records.UserMode]
 
     @record_field(StatsDelta | None)
@@ -90,8 +90,8 @@ class Gain:
 @documented
 @strawberry.type
 class Mods:
-    """The mods of a play. osu!track does not record mods and mod settings that only osu!(lazer) has: Classic is
-    missing, and Daycore appears as HT.
+    """The mods of a play. osu!track does not record mods and mod settings that are exclusive to osu!(lazer): Classic
+    is missing, and Daycore appears as HT.
     """
 
     bits: int = _field(description="The bit field of osu!api v1.")

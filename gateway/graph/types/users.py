@@ -143,16 +143,16 @@ class UserStats:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
-        """Recorded hiscores: plays that entered the player's top 100. osu!track records a play another time after
+        """Recorded hiscores: plays that entered the player's top 100. osu!track records plays once more after
         each pp rework; here each play (same beatmap, mods and score) appears once, as last recorded. A beatmap
         can appear more than once, with different plays.
         """
         context = info.context
         source = list_id("hiscores", self.user_mode, best_per_beatmap)
-        cut_page = HiscorePager(
+        pager = HiscorePager(
             context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
         )
-        return context.read(info, context.hiscores, self.user_mode, cut_page)
+        return context.read(info, context.hiscores, self.user_mode, pager)
 
     @record_field(Peak | None, PEAK)
     def peak(self, info: Info) -> NullableResult[records.Peak]:
