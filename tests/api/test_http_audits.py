@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, as those who wrote the specification check it: the audits of `graphql-http`, optional ones too."""
+"""The audits of `graphql-http`, the reference implementation of GraphQL over HTTP, including the optional ones."""
 
 import json
 import shutil
@@ -17,7 +17,7 @@ pytestmark = requires_binary("npm", "the audits are a package for Node.js")
 
 @pytest.fixture(scope="module")
 def audits(tmp_path_factory):
-    """What each audit says, by its name."""
+    """The result of each audit, by name."""
     folder = shutil.copytree(FOLDER, tmp_path_factory.mktemp("audits") / "package")
     run(folder, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
     with gateway_process() as gateway:
@@ -26,11 +26,11 @@ def audits(tmp_path_factory):
 
 
 def run(folder, *command):
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    completed = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
 
 
-def test_every_audit_of_graphql_over_http_is_passed(audits):
+def test_all_audits_pass(audits):
     assert len(audits) > 50
     assert [audit for audit in audits.values() if audit["status"] != "ok"] == []

@@ -1,53 +1,49 @@
-"""What browsers need and what they must not be used for: other sites' pages may read, and may not smuggle."""
+"""Requests from browsers: CORS, cross-site request forgery, security headers and GraphiQL."""
 
 import pytest
 
 PLAIN = "application/json"
 SITE = {"Origin": "https://site.example"}
-GOOD = "{ user(id: 2) { id } }"
-
-
-async def post(gateway, query, **headers):
-    return await gateway.http.post("/graphql", json={"query": query}, headers=headers)
+QUERY = "{ user(id: 2) { id } }"
 
 
 @pytest.mark.parametrize("path,status", [("/graphql", 200), ("/nothing", 404)])
-async def test_every_status_may_be_read_by_other_sites(gateway, path, status):
-    answer = await gateway.http.post(path, json={"query": GOOD}, headers={"Origin": "https://site.example"})
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (status, "*")
-    assert "RateLimit" in answer.headers["Access-Control-Expose-Headers"]
+async def test_cors_headers_are_on_every_status(gateway, path, status):
+    response = await gateway.http.post(path, json={"query": QUERY}, headers=SITE)
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (status, "*")
+    assert "RateLimit" in response.headers["Access-Control-Expose-Headers"]
 
 
-async def test_a_refused_body_may_be_read_by_other_sites(gateway):
-    answer = await gateway.http.post(
+async def test_cors_headers_are_on_refused_bodies(gateway):
+    response = await gateway.http.post(
         "/graphql", content=b" " * 70_000, headers={"Origin": "https://a.b", "Content-Type": PLAIN}
     )
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (413, "*")
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (413, "*")
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-@pytest.mark.parametrize("wanted", ["content-type", "authorization, content-type", "apollographql-client-name, x-any"])
-async def test_a_browser_may_ask_first_whatever_its_library_sends_along(gateway, method, wanted):
-    asks = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": wanted}
-    answer = await gateway.http.options("/graphql", headers=SITE | asks)
-    assert answer.status_code == 200
-    assert answer.headers["Access-Control-Allow-Headers"] == wanted
+@pytest.mark.parametrize("headers", ["content-type", "authorization, content-type", "apollographql-client-name, x-any"])
+async def test_preflight_allows_any_request_header(gateway, method, headers):
+    preflight = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}
+    response = await gateway.http.options("/graphql", headers=SITE | preflight)
+    assert response.status_code == 200
+    assert response.headers["Access-Control-Allow-Headers"] == headers
 
 
-async def test_a_refused_method_may_be_read_by_other_sites(gateway):
-    answer = await gateway.http.delete("/graphql", headers=SITE)
-    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (405, "*")
+async def test_cors_headers_are_on_refused_methods(gateway):
+    response = await gateway.http.delete("/graphql", headers=SITE)
+    assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (405, "*")
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-async def test_a_simple_request_of_another_site_is_refused(gateway, site):
-    answer = await gateway.http.get("/graphql", params={"query": GOOD}, headers={"Sec-Fetch-Site": site})
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (403, "CROSS_SITE_REQUEST")
+async def test_simple_cross_site_get_is_refused(gateway, site):
+    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers={"Sec-Fetch-Site": site})
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (403, "CROSS_SITE_REQUEST")
 
 
-async def test_a_simple_request_of_an_older_browser_is_known_by_its_origin(gateway):
-    answer = await gateway.http.get("/graphql", params={"query": GOOD}, headers=SITE)
-    assert answer.status_code == 403
+async def test_older_browsers_are_recognised_by_origin(gateway):
+    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=SITE)
+    assert response.status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -61,35 +57,35 @@ async def test_a_simple_request_of_an_older_browser_is_known_by_its_origin(gatew
         SITE | {"X-Apollo-Operation-Name": "Profile"},
     ],
 )
-async def test_other_gets_are_answered(gateway, headers):
-    assert (await gateway.http.get("/graphql", params={"query": GOOD}, headers=headers)).status_code == 200
+async def test_same_site_and_preflighted_gets_are_accepted(gateway, headers):
+    assert (await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)).status_code == 200
 
 
-async def test_answers_are_not_guessed_at_or_stored(gateway):
-    headers = (await post(gateway, GOOD)).headers
+async def test_responses_are_neither_sniffed_nor_stored(gateway):
+    headers = (await gateway.post(QUERY)).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
 
 
-async def test_a_browser_gets_a_page(gateway):
-    answer = await gateway.http.get("/graphql", headers={"Accept": "text/html,*/*;q=0.8"})
-    assert answer.headers["Content-Type"].startswith("text/html")
-    assert "graphiql" in answer.text.lower()
-    assert answer.headers["X-Frame-Options"] == "DENY"
+async def test_page_view_gets_graphiql(gateway):
+    response = await gateway.http.get("/graphql", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert "graphiql" in response.text.lower()
+    assert response.headers["X-Frame-Options"] == "DENY"
 
 
 @pytest.mark.parametrize("accept", ["application/json, text/html", "text/html;q=0, */*", "*/*"])
-async def test_who_would_rather_have_json_gets_no_page(gateway, accept):
-    answer = await gateway.http.get("/graphql", params={"query": GOOD}, headers={"Accept": accept})
-    assert "text/html" not in answer.headers["Content-Type"]
+async def test_client_preferring_json_gets_no_page(gateway, accept):
+    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers={"Accept": accept})
+    assert "text/html" not in response.headers["Content-Type"]
 
 
 class TestWithOrigins:
     @pytest.fixture
     def settings(self):
-        return {"cors_origins": ("https://mine.example",)}
+        return {"cors_origins": ("https://allowed.example",)}
 
-    @pytest.mark.parametrize("origin,allowed", [("https://mine.example", True), ("https://other.example", False)])
-    async def test_only_the_pages_that_are_named_may_read(self, gateway, origin, allowed):
-        answer = await post(gateway, GOOD, Origin=origin)
-        assert (answer.headers.get("Access-Control-Allow-Origin") == origin) is allowed
+    @pytest.mark.parametrize("origin,allowed", [("https://allowed.example", True), ("https://other.example", False)])
+    async def test_only_configured_origins_can_read_responses(self, gateway, origin, allowed):
+        response = await gateway.post(QUERY, Origin=origin)
+        assert (response.headers.get("Access-Control-Allow-Origin") == origin) is allowed

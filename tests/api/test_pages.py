@@ -1,4 +1,4 @@
-"""Pages and the files that they use: the same for everyone, safe, kept by browsers, at any mount path."""
+"""HTML pages and static files: security headers, caching, compression and mount paths."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ async def get(gateway, path, **headers):
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_page_lets_nothing_in_that_is_not_ours(gateway, path):
+async def test_page_blocks_third_party_content(gateway, path):
     headers = (await get(gateway, path)).headers
     policy = dict(part.split(" ", 1) for part in headers["Content-Security-Policy"].split("; "))
     assert (policy["default-src"], policy["script-src"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
@@ -27,19 +27,19 @@ async def test_a_page_lets_nothing_in_that_is_not_ours(gateway, path):
 
 
 @pytest.mark.parametrize("path", PATHS)
-async def test_a_page_may_be_one_of_two_answers_at_its_path(gateway, path):
+async def test_page_varies_by_accept_header(gateway, path):
     headers = (await get(gateway, path)).headers
     assert "Accept" in headers["Vary"].split(", ")
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
-def test_a_page_has_no_address_that_depends_on_where_the_gateway_is_mounted(page):
+def test_page_has_relative_urls_only(page):
     addresses = re.findall(r'\b(?:href|src|action)="([^"]*)"', page.read_text())
     assert [address for address in addresses if address.startswith("/")] == []
 
 
 @pytest.mark.parametrize("page", sorted(PAGES.glob("*.html")), ids=lambda page: page.name)
-def test_a_page_has_no_script_or_style_inside(page):
+def test_page_has_no_inline_script_or_style(page):
     text = page.read_text()
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon[a-z]+=|javascript:", text) == []
 
@@ -54,19 +54,19 @@ def test_a_page_has_no_script_or_style_inside(page):
         ("/vendor/uplot/LICENSE", "text/plain; charset=utf-8"),
     ],
 )
-async def test_a_file_is_what_its_name_says(gateway, path, media_type):
-    answer = await gateway.http.get(path)
-    assert (answer.status_code, answer.headers["Content-Type"]) == (200, media_type)
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+async def test_file_has_the_media_type_of_its_suffix(gateway, path, media_type):
+    response = await gateway.http.get(path)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, media_type)
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize("path", ["/static/site.css", "/", "/graphql"])
-async def test_a_browser_is_told_when_it_has_the_same_already(gateway, path):
+async def test_unchanged_file_is_304(gateway, path):
     first = await get(gateway, path)
-    again = await get(gateway, path, **{"If-None-Match": first.headers["ETag"]})
+    second = await get(gateway, path, **{"If-None-Match": first.headers["ETag"]})
     assert first.headers["Cache-Control"] == "no-cache"
-    assert (again.status_code, again.content) == (304, b"")
-    assert again.headers["ETag"] == first.headers["ETag"]
+    assert (second.status_code, second.content) == (304, b"")
+    assert second.headers["ETag"] == first.headers["ETag"]
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
@@ -81,19 +81,19 @@ async def test_files_are_compressed(gateway, coding):
 @pytest.mark.parametrize(
     "path", ["/static/no.css", "/static/../__init__.py", "/static/%2e%2e/files.py", "/static/", "/graphql/"]
 )
-async def test_nothing_else_can_be_had(gateway, path):
-    answer = await gateway.http.get(path)
-    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (404, "NOT_FOUND")
+async def test_unknown_file_is_404(gateway, path):
+    response = await gateway.http.get(path)
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("path,up", [("/nothing", ""), ("/nothing/here", "../"), ("/a/b/c", "../../")])
-async def test_a_browser_is_told_of_nothing_in_a_page_that_finds_its_files(gateway, path, up):
-    answer = await get(gateway, path)
-    assert answer.status_code == 404
-    assert f'href="{up}static/site.css"' in answer.text
+async def test_missing_page_links_its_files_relatively(gateway, path, up):
+    response = await get(gateway, path)
+    assert response.status_code == 404
+    assert f'href="{up}static/site.css"' in response.text
 
 
-async def test_a_mounted_gateway_has_its_pages(gateway):
+async def test_pages_work_at_any_mount_path(gateway):
     outer = httpx.ASGITransport(Starlette(routes=[Mount("/deep/down", gateway.app)]))
     async with httpx.AsyncClient(transport=outer, base_url="http://outer") as http:
         page = await http.get("/deep/down/graphql", headers=HTML)
@@ -109,16 +109,16 @@ class TestWithOtherLimits:
     def settings(self):
         return {"max_depth": 5, "max_cost": 0, "max_rows": 12_345}
 
-    @pytest.mark.parametrize("title,most", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Rows", "12,345")])
-    async def test_the_landing_page_tells_the_limits_as_they_are_set(self, gateway, title, most):
+    @pytest.mark.parametrize("title,limit", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Rows", "12,345")])
+    async def test_landing_page_shows_the_configured_limits(self, gateway, title, limit):
         page = (await get(gateway, "/")).text
-        assert re.search(rf'<th scope="row">{title} <small>[^<]+</small></th><td class="number">{most}</td>', page)
+        assert re.search(rf'<th scope="row">{title} <small>[^<]+</small></th><td class="number">{limit}</td>', page)
 
-    async def test_nothing_is_left_to_be_filled_in(self, gateway):
+    async def test_landing_page_has_no_placeholders(self, gateway):
         assert "{{" not in (await get(gateway, "/")).text
 
 
 @pytest.mark.parametrize("user,status", [("2", 200), ("2147483647", 200), ("2147483648", 404), ("0", 404), ("x", 404)])
-async def test_there_is_a_page_for_everyone_who_could_be_a_player(gateway, user, status):
-    answer = await get(gateway, f"/players/{user}")
-    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+async def test_player_page_exists_for_valid_ids(gateway, user, status):
+    response = await get(gateway, f"/players/{user}")
+    assert (response.status_code, response.headers["Content-Type"]) == (status, "text/html; charset=utf-8")

@@ -1,4 +1,4 @@
-"""Documents that are named instead of sent."""
+"""Persisted documents: registered by clients, or trusted by the operator."""
 
 from hashlib import sha256
 
@@ -6,14 +6,14 @@ import pytest
 
 QUERY = "{ user(id: 2) { id } }"
 OTHER = "{ user(id: 3) { id } }"
-ANSWER = {"user": {"id": "2"}}
+DATA = {"user": {"id": "2"}}
 
 
-def named(query):
+def hash_of(query):
     return {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": sha256(query.encode()).hexdigest()}}}
 
 
-async def post(gateway, **body):
+async def send(gateway, **body):
     return (await gateway.http.post("/graphql", json=body)).json()
 
 
@@ -21,34 +21,34 @@ def code(response):
     return response["errors"][0]["extensions"]["code"]
 
 
-async def test_a_document_is_named_once_it_has_been_sent_along(gateway):
-    unknown = await post(gateway, **named(QUERY))
+async def test_registered_document_is_found_by_hash(gateway):
+    unknown = await send(gateway, **hash_of(QUERY))
     assert (code(unknown), unknown["errors"][0]["message"]) == ("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
-    assert (await post(gateway, query=QUERY, **named(QUERY)))["data"] == ANSWER
-    assert (await post(gateway, **named(QUERY)))["data"] == ANSWER
+    assert (await send(gateway, query=QUERY, **hash_of(QUERY)))["data"] == DATA
+    assert (await send(gateway, **hash_of(QUERY)))["data"] == DATA
 
 
-async def test_a_named_document_goes_by_get(gateway):
-    await post(gateway, query=QUERY, **named(QUERY))
+async def test_hash_can_be_sent_by_get(gateway):
+    await send(gateway, query=QUERY, **hash_of(QUERY))
     digest = sha256(QUERY.encode()).hexdigest()
     params = {"extensions": '{"persistedQuery": {"version": 1, "sha256Hash": "%s"}}' % digest}  # noqa: UP031
-    assert (await gateway.http.get("/graphql", params=params)).json()["data"] == ANSWER
+    assert (await gateway.http.get("/graphql", params=params)).json()["data"] == DATA
 
 
-async def test_a_name_that_is_not_the_documents_is_refused(gateway):
-    assert code(await post(gateway, query=OTHER, **named(QUERY))) == "BAD_REQUEST"
+async def test_hash_of_another_document_is_refused(gateway):
+    assert code(await send(gateway, query=OTHER, **hash_of(QUERY))) == "BAD_REQUEST"
 
 
-@pytest.mark.parametrize("named_by", [7, {}, {"version": 2, "sha256Hash": "a"}, {"version": 1}, []], ids=repr)
-async def test_a_name_that_is_none_is_refused(gateway, named_by):
-    assert code(await post(gateway, extensions={"persistedQuery": named_by})) == "BAD_REQUEST"
+@pytest.mark.parametrize("persisted_query", [7, {}, {"version": 2, "sha256Hash": "a"}, {"version": 1}, []], ids=repr)
+async def test_malformed_hash_is_refused(gateway, persisted_query):
+    assert code(await send(gateway, extensions={"persistedQuery": persisted_query})) == "BAD_REQUEST"
 
 
-async def test_not_all_that_was_ever_sent_is_kept(gateway):
+async def test_least_recently_used_document_is_evicted(gateway):
     for number in range(1001):
         query = f"{{ a{number}: user(id: 2) {{ id }} }}"
-        await post(gateway, query=query, **named(query))
-    assert code(await post(gateway, **named("{ a0: user(id: 2) { id } }"))) == "PERSISTED_QUERY_NOT_FOUND"
+        await send(gateway, query=query, **hash_of(query))
+    assert code(await send(gateway, **hash_of("{ a0: user(id: 2) { id } }"))) == "PERSISTED_QUERY_NOT_FOUND"
 
 
 class TestTrusted:
@@ -58,13 +58,13 @@ class TestTrusted:
         return {"trusted_documents": tmp_path, "only_trusted_documents": True}
 
     @pytest.mark.parametrize("prefix", ["", "sha256:"])
-    async def test_a_trusted_document_is_asked_for_by_its_id(self, gateway, prefix):
+    async def test_trusted_document_is_found_by_id(self, gateway, prefix):
         digest = prefix + sha256(QUERY.encode()).hexdigest()
-        assert (await post(gateway, documentId=digest))["data"] == ANSWER
+        assert (await send(gateway, documentId=digest))["data"] == DATA
 
-    async def test_its_text_will_do_and_no_other_does(self, gateway):
-        assert (await post(gateway, query=QUERY))["data"] == ANSWER
-        assert code(await post(gateway, query=OTHER)) == "DOCUMENT_NOT_TRUSTED"
+    async def test_only_the_text_of_trusted_documents_executes(self, gateway):
+        assert (await send(gateway, query=QUERY))["data"] == DATA
+        assert code(await send(gateway, query=OTHER)) == "DOCUMENT_NOT_TRUSTED"
 
-    async def test_clients_that_register_documents_are_told_to_send_them(self, gateway):
-        assert code(await post(gateway, query=OTHER, **named(OTHER))) == "PERSISTED_QUERY_NOT_SUPPORTED"
+    async def test_registration_is_not_supported(self, gateway):
+        assert code(await send(gateway, query=OTHER, **hash_of(OTHER))) == "PERSISTED_QUERY_NOT_SUPPORTED"

@@ -1,4 +1,4 @@
-"""Finished answers: sent again while they hold, to everyone who asks the same, in the form that each takes."""
+"""The response cache: repeated requests, validity, revalidation, compression and separate variants."""
 
 import gzip
 import re
@@ -21,41 +21,33 @@ async def get(gateway, query, **headers):
     return await gateway.http.get("/graphql", params={"query": query}, headers=headers)
 
 
-async def post(gateway, query, **headers):
-    return await gateway.http.post("/graphql", json={"query": query}, headers=headers)
-
-
 async def warm(gateway, query=QUERY, **headers):
-    """Asked until the answer comes from what is finished; the first cost a request, the second was made of memory."""
+    """The response that is cached: the second one, as the first is charged for an upstream request."""
     await get(gateway, query, **headers)
     return await get(gateway, query, **headers)
 
 
-def responses(gateway):
-    return gateway.app.state.lookup.__self__
+def cached_count(gateway):
+    return len(gateway.app.state.lookup.__self__.cache)
 
 
-def kept(gateway):
-    return len(responses(gateway).cache)
-
-
-async def test_the_same_question_gets_the_same_answer_with_its_age(gateway):
-    made = await warm(gateway)
+async def test_repeated_request_gets_cached_response_with_age(gateway):
+    original = await warm(gateway)
     gateway.clock.move(7)
-    again = await get(gateway, QUERY)
-    assert (again.content, again.headers["Age"]) == (made.content, "7")
-    assert made.json()["extensions"]["cost"]["charged"] == 0
-    assert kept(gateway) == 1
+    cached = await get(gateway, QUERY)
+    assert (cached.content, cached.headers["Age"]) == (original.content, "7")
+    assert original.json()["extensions"]["cost"]["charged"] == 0
+    assert cached_count(gateway) == 1
 
 
-async def test_an_answer_may_be_kept_as_long_as_the_least_fresh_thing_in_it(gateway):
+async def test_least_fresh_data_limits_max_age(gateway):
     await gateway.ask('{ user(id: "2") { stats { peak { pp } } } }')
     gateway.clock.move(100)
     both = '{ user(id: "2") { stats { peak { pp } hiscores { totalCount } } } }'
     assert (await warm(gateway, both)).headers["Cache-Control"] == "public, max-age=500"
 
 
-async def test_an_answer_is_made_anew_when_its_time_is_over(gateway):
+async def test_expired_response_is_replaced(gateway):
     await warm(gateway)
     gateway.clock.move(599)
     assert (await get(gateway, QUERY)).headers["Age"] == "599"
@@ -63,35 +55,35 @@ async def test_an_answer_is_made_anew_when_its_time_is_over(gateway):
     assert "Age" not in (await get(gateway, QUERY)).headers
 
 
-async def test_who_has_the_answer_is_not_sent_it_again(gateway):
+async def test_matching_etag_gets_304_without_body(gateway):
     etag = (await warm(gateway)).headers["ETag"]
-    again = await get(gateway, QUERY, **{"If-None-Match": f'"other", {etag}'})
-    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
-    assert "Content-Type" not in again.headers
+    cached = await get(gateway, QUERY, **{"If-None-Match": f'"other", {etag}'})
+    assert (cached.status_code, cached.content, cached.headers["ETag"]) == (304, b"", etag)
+    assert "Content-Type" not in cached.headers
 
 
-async def test_another_etag_gets_the_answer(gateway):
+async def test_other_etag_gets_the_whole_response(gateway):
     await warm(gateway)
     assert (await get(gateway, QUERY, **{"If-None-Match": 'W/"other"'})).status_code == 200
 
 
 @pytest.mark.parametrize("coding", DECODED)
-async def test_large_answers_are_kept_compressed(gateway, coding):
+async def test_large_responses_are_cached_compressed(gateway, coding):
     plain = await warm(gateway, SERIES, **{"Accept-Encoding": "identity"})
     await warm(gateway, SERIES, **{"Accept-Encoding": coding})
     url = gateway.http.build_request("GET", "/graphql", params={"query": SERIES}).url
     request = gateway.http.build_request("GET", url, headers={"Accept-Encoding": coding})
-    again = await gateway.http.send(request, stream=True)
-    body = b"".join([chunk async for chunk in again.aiter_raw()])
-    assert (again.headers["Content-Encoding"], again.headers["Content-Length"]) == (coding, str(len(body)))
+    cached = await gateway.http.send(request, stream=True)
+    body = b"".join([chunk async for chunk in cached.aiter_raw()])
+    assert (cached.headers["Content-Encoding"], cached.headers["Content-Length"]) == (coding, str(len(body)))
     assert DECODED[coding](body) == plain.content
     assert len(body) < len(plain.content) / 2
-    assert again.headers["ETag"] == plain.headers["ETag"]
-    assert again.headers["Vary"] == "Accept, Origin, Accept-Encoding"
+    assert cached.headers["ETag"] == plain.headers["ETag"]
+    assert cached.headers["Vary"] == "Accept, Origin, Accept-Encoding"
 
 
 @pytest.mark.parametrize(
-    "accepted,chosen",
+    "accepted,coding",
     [
         ("gzip, deflate, br, zstd", "zstd"),
         ("gzip, br", "br"),
@@ -103,11 +95,11 @@ async def test_large_answers_are_kept_compressed(gateway, coding):
         ("", None),
     ],
 )
-async def test_the_coding_is_the_one_that_the_client_prefers(gateway, accepted, chosen):
-    assert (await post(gateway, SERIES, **{"Accept-Encoding": accepted})).headers.get("Content-Encoding") == chosen
+async def test_response_has_the_preferred_coding(gateway, accepted, coding):
+    assert (await gateway.post(SERIES, **{"Accept-Encoding": accepted})).headers.get("Content-Encoding") == coding
 
 
-async def test_an_update_is_seen_by_the_next_reader(gateway):
+async def test_update_invalidates_the_cached_response(gateway):
     await warm(gateway)
     await gateway.ask(UPDATE)
     after = await get(gateway, QUERY)
@@ -115,7 +107,7 @@ async def test_an_update_is_seen_by_the_next_reader(gateway):
     assert after.json()["extensions"]["cost"]["charged"] == 1
 
 
-async def test_the_update_of_another_player_changes_nothing(gateway):
+async def test_update_of_another_player_invalidates_nothing(gateway):
     await warm(gateway)
     await gateway.ask(UPDATE.replace('"2"', '"1001"'))
     assert (await get(gateway, QUERY)).headers["Age"] == "0"
@@ -132,57 +124,57 @@ async def test_the_update_of_another_player_changes_nothing(gateway):
         UPDATE,
     ],
 )
-async def test_what_belongs_to_the_caller_or_the_moment_is_not_kept(gateway, query):
+async def test_personal_and_momentary_responses_are_not_cached(gateway, query):
     for _ in range(3):
-        answer = await post(gateway, query)
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert kept(gateway) == 0
+        response = await gateway.post(query)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert cached_count(gateway) == 0
 
 
-async def test_stale_answers_are_not_kept(gateway):
+async def test_stale_responses_are_not_cached(gateway):
     await get(gateway, QUERY)
     gateway.clock.move(3600)
     for _ in range(2):
         assert (await get(gateway, QUERY)).json()["extensions"]["warnings"]
-    assert kept(gateway) == 0
+    assert cached_count(gateway) == 0
 
 
-async def test_posts_are_answered_from_memory_and_not_to_be_stored_by_others(gateway):
-    await post(gateway, QUERY)
-    made, again = await post(gateway, QUERY), await post(gateway, QUERY)
-    assert (made.content, kept(gateway)) == (again.content, 1)
-    assert again.headers["Cache-Control"] == "no-store"
-    assert "ETag" not in again.headers
+async def test_posts_are_cached_but_not_by_clients(gateway):
+    await gateway.post(QUERY)
+    original, cached = await gateway.post(QUERY), await gateway.post(QUERY)
+    assert (original.content, cached_count(gateway)) == (cached.content, 1)
+    assert cached.headers["Cache-Control"] == "no-store"
+    assert "ETag" not in cached.headers
 
 
-async def test_each_request_has_an_id_of_its_own(gateway):
+async def test_cached_responses_have_their_own_request_ids(gateway):
     await warm(gateway)
     ids = [(await get(gateway, QUERY)).headers["X-Request-ID"] for _ in range(2)]
     assert all(re.fullmatch("[0-9a-f]{32}", each) for each in ids)
     assert ids[0] != ids[1]
-    assert (await get(gateway, QUERY, **{"X-Request-ID": "mine"})).headers.get_list("X-Request-ID") == ["mine"]
+    assert (await get(gateway, QUERY, **{"X-Request-ID": "client-1"})).headers.get_list("X-Request-ID") == ["client-1"]
 
 
-async def test_other_sites_may_read_what_is_kept(gateway):
+async def test_cached_responses_have_cors_headers(gateway):
     headers = {"Origin": "https://site.example"}
-    answers = [await post(gateway, QUERY, **headers) for _ in range(3)]
-    assert {answer.headers["Access-Control-Allow-Origin"] for answer in answers} == {"*"}
-    assert kept(gateway) == 1
+    responses = [await gateway.post(QUERY, **headers) for _ in range(3)]
+    assert {response.headers["Access-Control-Allow-Origin"] for response in responses} == {"*"}
+    assert cached_count(gateway) == 1
 
 
-async def test_another_site_can_not_fetch_what_is_kept_without_asking_first(gateway):
+async def test_simple_cross_site_get_misses_the_cache(gateway):
     await warm(gateway)
     assert (await get(gateway, QUERY, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
 
 
 @pytest.mark.parametrize("html", ["text/html", "Text/HTML"])
-async def test_a_browser_gets_the_page_and_not_the_answer(gateway, html):
+async def test_page_view_misses_the_cache(gateway, html):
     await warm(gateway)
     page = await get(gateway, QUERY, Accept=f"{html},*/*;q=0.8")
     assert page.headers["Content-Type"].startswith("text/html")
 
 
-async def test_the_media_types_are_kept_apart(gateway):
+async def test_media_types_are_cached_separately(gateway):
     await warm(gateway)
     strict = "application/graphql-response+json"
     await warm(gateway, Accept=strict)
@@ -190,11 +182,11 @@ async def test_the_media_types_are_kept_apart(gateway):
     assert (await get(gateway, QUERY)).headers["Content-Type"].startswith("application/json")
 
 
-async def test_a_header_that_comes_twice_is_left_to_the_application(gateway):
+async def test_request_with_repeated_headers_misses_the_cache(gateway):
     await warm(gateway)
     headers = [("Accept", "image/png"), ("Accept", "application/json")]
-    answer = await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)
-    assert "Age" not in answer.headers
+    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)
+    assert "Age" not in response.headers
 
 
 class TestWithPoints:
@@ -202,19 +194,19 @@ class TestWithPoints:
     def settings(self):
         return {"client_points": 10, "client_points_per_minute": 10}
 
-    async def test_what_is_kept_costs_nothing_and_tells_nobody_of_anothers_points(self, gateway):
+    async def test_cached_response_is_free_without_rate_headers(self, gateway):
         await warm(gateway)
-        again = await get(gateway, QUERY)
-        assert again.headers["Age"] == "0"
-        assert "RateLimit" not in again.headers
+        cached = await get(gateway, QUERY)
+        assert cached.headers["Age"] == "0"
+        assert "RateLimit" not in cached.headers
 
 
-class TestWithoutRoom:
+class TestWithoutMemory:
     @pytest.fixture
     def settings(self):
         return {"response_cache_max_bytes": 0}
 
-    async def test_nothing_is_kept(self, gateway):
+    async def test_nothing_is_cached(self, gateway):
         await warm(gateway)
         assert "Age" not in (await get(gateway, QUERY)).headers
 
@@ -223,14 +215,14 @@ class TestWithoutRoom:
         assert (await get(gateway, QUERY, **{"If-None-Match": etag})).status_code == 304
 
 
-class TestWithLittleRoom:
+class TestWithLittleMemory:
     @pytest.fixture
     def settings(self):
         return {"response_cache_max_bytes": 10_000}
 
-    async def test_the_least_recently_used_goes_first(self, gateway):
+    async def test_least_recently_used_response_is_evicted(self, gateway):
         for number in range(20):
             await warm(gateway, QUERY.replace("pp", f"pp a{number}: pp"))
-        assert 0 < kept(gateway) < 10
+        assert 0 < cached_count(gateway) < 10
         assert "Age" in (await get(gateway, QUERY.replace("pp", "pp a19: pp"))).headers
         assert "Age" not in (await get(gateway, QUERY.replace("pp", "pp a0: pp"))).headers
