@@ -38,7 +38,7 @@ class GatewayProtocol(TimeoutProtocol):
         self.flow = TimeoutFlowControl(transport, self.pipeline, self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
-        """Parse the data, then dispatch the request whose headers it completes."""
+        """Parse the data, then dispatch the request if its headers are complete."""
         self._parsing = True
         super().data_received(data)
         self._parsing = False

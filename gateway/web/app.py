@@ -141,14 +141,14 @@ def create_app(
     transport: Any = None,
     clock: Callable[[], float] = time.time,
     log_request: AccessLogger | None = None,
-    traced: Tracing | None = None,
+    tracing: Tracing | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` replaces httpx's network transport, `clock` the time in seconds since 1970, and `traced` the tracing
+    `transport` replaces httpx's network transport, `clock` the time in seconds since 1970, and `tracing` the tracing
     selected by the settings. `log_request` is called after each request.
     """
-    gateway = Gateway(settings, transport=transport, clock=clock, tracing=traced or create_tracing(settings))
+    gateway = Gateway(settings, transport=transport, clock=clock, tracing=tracing or create_tracing(settings))
     folder = settings.trusted_documents
     endpoint = GraphQLEndpoint(
         gateway.engine,

@@ -34,7 +34,7 @@ async def gateway(exporter, request_log):
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(exporter))
     tracing = Tracing(provider, "https://somebody:secret@osutrack.example/api/")
-    async with start_gateway(log_request=lambda _, facts: request_log.append(facts), traced=tracing) as gateway:
+    async with start_gateway(log_request=lambda _, facts: request_log.append(facts), tracing=tracing) as gateway:
         yield gateway
 
 
