@@ -7,7 +7,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 
 
 class TimeoutFlowControl(FlowControl):
-    """Reads no further while requests are queued, and closes a connection whose client stops reading.
+    """Pauses reading while requests are queued, and aborts the connection if the client stops reading.
 
     uvicorn resumes reading after each response, however many pipelined requests are queued. A client that pipelines
     without end could then fill the memory with queued requests, each of a hundred times its size on the wire.

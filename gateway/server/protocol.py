@@ -66,8 +66,8 @@ class GatewayProtocol(TimeoutProtocol):
         super()._start_asgi_task(cycle, app)
 
     def _dispatch(self, cycle: RequestResponseCycle, app: Any) -> None:
-        incomplete = cycle.more_body and len(cycle.body) <= MAX_BODY_BYTES and not cycle.waiting_for_100_continue
-        if not incomplete:
+        is_ready = not cycle.more_body or len(cycle.body) > MAX_BODY_BYTES or cycle.waiting_for_100_continue
+        if is_ready:
             self._respond(cycle, app)
         elif self._body_timer is None:
             self._body_timer = self.loop.call_later(BODY_TIMEOUT_S, self._respond, cycle, app)
@@ -80,7 +80,7 @@ class GatewayProtocol(TimeoutProtocol):
 
     def _respond(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._clear_pending()
-        # uvicorn closes connections and waits for slow clients.
+        # uvicorn handles connections to be closed and clients that read slowly.
         simple = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
         response = self._lookup(cycle.scope, bytes(cycle.body)) if simple else None
         if response is None:

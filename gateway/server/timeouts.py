@@ -81,8 +81,8 @@ class TimeoutProtocol(HttpToolsProtocol):
     def _has_headers(self) -> bool:
         """Whether the latest request has complete headers and no response.
 
-        Data behind a response, such as an empty line or the rest of a refused body, belongs to the next request: it
-        has ended uvicorn's keep-alive timeout.
+        Data behind a response, such as an empty line or the rest of a refused body, counts as headers of the next
+        request, because it has ended uvicorn's keep-alive timeout.
         """
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is not None and cycle.scope is self.scope and not cycle.response_complete

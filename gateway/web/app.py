@@ -7,6 +7,7 @@ from asyncio import to_thread
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 from starlette.applications import Starlette
@@ -149,39 +150,13 @@ def create_app(
     selected by the settings. `log_request` is called after each request.
     """
     gateway = Gateway(settings, transport=transport, clock=clock, tracing=tracing or create_tracing(settings))
-    folder = settings.trusted_documents
-    endpoint = GraphQLEndpoint(
-        gateway.engine,
-        documents=PersistedDocuments(
-            trusted_documents(folder) if folder else {},
-            SharedDocuments(gateway.redis_link, clock=clock),
-            only_trusted=settings.only_trusted_documents,
-        ),
-        client_limits=ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
-        client_addresses=ClientAddresses(settings.trusted_proxies),
-        settings=settings,
-        graphiql=page("graphiql.html"),
-        metrics=gateway.metrics,
-        tracing=gateway.tracing,
-    )
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        # Objects created at startup live as long as the process: garbage collections can skip them.
-        gc.collect()
-        gc.freeze()
-        await gateway.redis_link.start()
-        async with probes.collecting():
-            yield
-        await gateway.close()
-
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, log_request=log_request
     )
     probes = gateway.probes(responses)
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint),
+            Route("/graphql", _endpoint(gateway, settings, clock)),
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
@@ -192,7 +167,7 @@ def create_app(
             Middleware(RequestIDMiddleware, log_request=log_request),
         ],
         exception_handlers={404: _not_found},
-        lifespan=lifespan,
+        lifespan=partial(_lifespan, gateway, probes),
     )
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
@@ -201,6 +176,36 @@ def create_app(
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app
+
+
+def _endpoint(gateway: Gateway, settings: Settings, clock: Callable[[], float]) -> GraphQLEndpoint:
+    folder = settings.trusted_documents
+    documents = PersistedDocuments(
+        trusted_documents(folder) if folder else {},
+        SharedDocuments(gateway.redis_link, clock=clock),
+        only_trusted=settings.only_trusted_documents,
+    )
+    return GraphQLEndpoint(
+        gateway.engine,
+        documents=documents,
+        client_limits=ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
+        client_addresses=ClientAddresses(settings.trusted_proxies),
+        settings=settings,
+        graphiql=page("graphiql.html"),
+        metrics=gateway.metrics,
+        tracing=gateway.tracing,
+    )
+
+
+@asynccontextmanager
+async def _lifespan(gateway: Gateway, probes: Probes, _: Starlette) -> AsyncIterator[None]:
+    # Objects created at startup live as long as the process: garbage collections can skip them.
+    gc.collect()
+    gc.freeze()
+    await gateway.redis_link.start()
+    async with probes.collecting():
+        yield
+    await gateway.close()
 
 
 def _cors(settings: Settings) -> dict[str, Any]:

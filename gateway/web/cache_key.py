@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope
 
 from .negotiation import coding, media_type, prefers_html
 
-# Beside the text, a response depends on these only: no query depends on the client's identity.
+# A response depends on the text and on these headers. No cached response depends on the client's identity.
 KEY_HEADERS = {
     b"accept",
     b"accept-encoding",
@@ -29,7 +29,8 @@ READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS
 MAX_TEXT_BYTES = 16 * 2**10
 # Many clients send headers and body in separate packets.
 BODY_TIMEOUT_S = 0.25
-SAME_SITE = {b"none", b"same-origin"}
+# Values of `Sec-Fetch-Site` for which the application needs no cross-site check.
+TRUSTED_SITES = {b"none", b"same-origin"}
 
 
 class CacheKey(NamedTuple):
@@ -46,7 +47,7 @@ def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
     """The headers in `READ_HEADERS`, and whether the request can have a cached response."""
     pairs = [pair for pair in scope["headers"] if pair[0] in READ_HEADERS]
     headers = dict(pairs)
-    # The application decides which of two equal headers counts.
+    # The application decides which of two headers with the same name counts.
     return headers, len(headers) == len(pairs) and _is_cacheable(scope, headers)
 
 
@@ -60,8 +61,9 @@ def cache_key(scope: Scope, headers: dict[bytes, bytes], body: bytes | None) -> 
 
 
 def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """Whether the application would accept the request without looking at its text."""
     if scope["method"] == "GET":
-        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in SAME_SITE
+        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in TRUSTED_SITES
     json = headers.get(b"content-type") == b"application/json"
     return scope["method"] == "POST" and json and b"content-encoding" not in headers
 
@@ -69,7 +71,7 @@ def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
 # Clients use a few dozen combinations, but may send 64 KiB of either.
 @lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
-    """The media type and coding of the response; None for an HTML page or an error."""
+    """The media type and coding of the response; None for a page or an unsupported type."""
     accepts = accept.decode("latin-1") or None
     accepted = media_type(accepts)
     if accepted is None or prefers_html(accepts):

@@ -26,7 +26,7 @@ _numbers = count(1)
 class RequestIDMiddleware:
     """Adds a request ID to each response, and handles exceptions of the application.
 
-    A valid `X-Request-ID` of the client is kept. The application reads it from `scope["state"]["request_id"]`, and
+    A valid `X-Request-ID` of the client is reused. The application reads it from `scope["state"]["request_id"]`, and
     fills in the `scope["state"]["request_context"]` for the access log.
     """
 
