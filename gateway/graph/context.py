@@ -11,11 +11,11 @@ import strawberry
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
 from gateway.osutrack.circuit_breaker import CircuitBreaker
-from gateway.records import Update, UserMode
+from gateway.records import UserMode
 from gateway.store.resource import ReadResult, Resource
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
-from gateway.store.updates import Outcome, Unknown, Updates
+from gateway.store.updates import Cooldown, Outcome, Updates
 
 from .fields import PRICES
 from .loaders import Loader
@@ -145,7 +145,7 @@ class Context:
         try:
             async with asyncio.timeout_at(self.deadline.with_grace):
                 outcome = await self.services.updates.update(user_mode, self.deadline)
-            requested = isinstance(outcome, Update) or outcome == Unknown(asked=True)
+            requested = not isinstance(outcome, Cooldown)
         except TimeoutError as exc:
             raise UpstreamTimeout(
                 "osu!track has not confirmed the update in time, and it is still running. Read the player again later."

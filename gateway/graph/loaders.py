@@ -54,7 +54,7 @@ class Loader(Generic[K, V]):
         self._loader.clear_all()
 
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V] | BaseException]:
-        reads = (self._resource.load(key, self._deadline) for key in keys)
+        reads = (self._resource.read(key, self._deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
         for result in results:
             if _was_requested(result):

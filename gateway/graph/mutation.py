@@ -9,7 +9,7 @@ from strawberry import ID
 from gateway import records
 from gateway.errors import Unauthenticated
 from gateway.records import UserMode
-from gateway.store.updates import Cooldown, Unknown
+from gateway.store.updates import Cooldown
 
 from . import inputs
 from .context import Context, Info
@@ -94,10 +94,10 @@ class Mutation:
             raise Unauthenticated("Updates require a token. Send the header `Authorization: Bearer <token>`.")
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await context.update(user_mode)
-        if isinstance(outcome, Unknown):
-            return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
-        if isinstance(outcome, Cooldown):
+        if isinstance(outcome, Cooldown) and outcome.user_exists:
             return _on_cooldown(context, user_mode, outcome.retry_at)
+        if outcome is None or isinstance(outcome, Cooldown):
+            return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
         return _success(user_mode, outcome)
 
 

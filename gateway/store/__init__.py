@@ -1,1 +1,1 @@
-"""What is remembered of osu!track between requests, and when it is asked again."""
+"""Cached osu!track data: caching policy, histories, updates."""

@@ -18,36 +18,38 @@ from .lru import LRU
 
 T = TypeVar("T")
 
-# What the key, the dictionary and the entry itself take, about.
+# The approximate size of the key, the dictionary slots and the entry itself.
 ENTRY_BYTES = 600
-# What the allocator rounds up and can't use; `benchmarks/cache_memory.py` shows the process within the bound.
-ALLOCATED = 1.25
-SAMPLE = 8
-LONGEST_GRADE = 2
-# Python has one object for each of these.
-SMALL = range(-5, 257)
+# The allocator's overhead. `benchmarks/cache_memory.py` compares the bound with the process's memory.
+ALLOCATOR_OVERHEAD = 1.25
+SAMPLED_ROWS = 8
+# Python shares strings and integers of these sizes.
+SHARED_LENGTH = 2
+SHARED_INTEGERS = range(-5, 257)
 
 
-class Entry(Struct, Generic[T]):
-    """Something remembered. Times are seconds since 1970; `generation` is that of its tag when it was asked for.
+class Entry(Struct, Generic[T], kw_only=True):
+    """A cached value from osu!track. Times are seconds since 1970.
 
-    It was read at `read_at`, and was still right at `fetched_at`, which is later if that could be told from elsewhere.
+    `validated_at` is the last time at which the value was known to be current: the time of the fetch or, if later,
+    of a proof by other data. `generation` is that of the tag when the fetch began. No refresh starts before
+    `refresh_at`.
     """
 
     value: T
     fetched_at: float
-    generation: int = 0
+    validated_at: float
+    generation: int
     etag: str | None = None
     dropped: int = 0
     refresh_at: float = 0.0
-    read_at: float = 0.0
 
 
-class Cache(LRU[Hashable, Entry[Any]], BaseCache):
-    """Entries within `max_bytes` of estimated size. `peek` and `put` are synchronous; aiocache's verbs do the same."""
+class Cache(LRU[Hashable, Any], BaseCache):
+    """Values bounded by their estimated size; mostly `Entry`. aiocache's verbs are asynchronous `peek` and `put`."""
 
     def __init__(self, max_bytes: int) -> None:
-        LRU.__init__(self, max_bytes, size_of=lambda entry: ENTRY_BYTES + int(size_of(entry.value) * ALLOCATED))
+        LRU.__init__(self, max_bytes, size_of=lambda value: ENTRY_BYTES + int(size_of(value) * ALLOCATOR_OVERHEAD))
         BaseCache.__init__(self, serializer=NullSerializer(), timeout=None)
 
     @property
@@ -56,11 +58,11 @@ class Cache(LRU[Hashable, Entry[Any]], BaseCache):
         return self.size
 
     # aiocache names the arguments; some have no meaning here.
-    async def _get(self, key: Hashable, encoding: str, _conn: Any = None) -> Entry[Any] | None:
+    async def _get(self, key: Hashable, encoding: str, _conn: Any = None) -> Any:
         return self.peek(key)
 
     async def _set(
-        self, key: Hashable, value: Entry[Any], ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
+        self, key: Hashable, value: Any, ttl: float | None = None, _cas_token: Any = None, _conn: Any = None
     ) -> bool:
         self.put(key, value)
         return True
@@ -72,27 +74,29 @@ class Cache(LRU[Hashable, Entry[Any]], BaseCache):
 
 
 def size_of(value: object) -> int:
-    """About how many bytes a value takes; rows are estimated from a few of them."""
+    """The approximate size of a value in bytes; that of rows is estimated from a sample."""
+    if isinstance(value, Entry):
+        return size_of(value.value)
     if isinstance(value, Rows):
-        places = range(0, len(value), max(1, len(value) // SAMPLE))
-        sample = [_row_bytes(value[place], value[place - 1] if place else None) for place in places]
+        indexes = range(0, len(value), max(1, len(value) // SAMPLED_ROWS))
+        sample = [_row_bytes(value[index], value[index - 1] if index else None) for index in indexes]
         return sys.getsizeof(value) + len(value) * sum(sample) // max(1, len(sample))
     members = structs.astuple(value) if isinstance(value, Struct) else value if isinstance(value, tuple) else ()
     return sys.getsizeof(value) + sum(map(size_of, members))
 
 
-def _row_bytes(row: Struct, before: Struct | None) -> int:
-    """What it takes beside the row before it, with which it may share values."""
-    known = structs.astuple(before) if before else ()
-    pairs = zip_longest(structs.astuple(row), known, fillvalue=UNSET)
-    return sys.getsizeof(row) + sum(_own_bytes(value) for value, other in pairs if value is not other)
+def _row_bytes(row: Struct, previous: Struct | None) -> int:
+    """The size of a row, without the values that it shares with the previous one."""
+    shared = structs.astuple(previous) if previous else ()
+    pairs = zip_longest(structs.astuple(row), shared, fillvalue=UNSET)
+    return sys.getsizeof(row) + sum(_field_bytes(value) for value, other in pairs if value is not other)
 
 
-def _own_bytes(value: object) -> int:
-    """Of a row's field; small numbers are shared, as are grades, modes and players."""
+def _field_bytes(value: object) -> int:
+    """The size of a field's value; 0 for small integers, grades, modes and players, which rows share."""
     owned = (
         isinstance(value, float)
-        or (isinstance(value, str) and len(value) > LONGEST_GRADE)
-        or (type(value) is int and value not in SMALL)
+        or (isinstance(value, str) and len(value) > SHARED_LENGTH)
+        or (type(value) is int and value not in SHARED_INTEGERS)
     )
     return sys.getsizeof(value) if owned else 0

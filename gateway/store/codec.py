@@ -1,4 +1,4 @@
-"""Entries as bytes, for Redis: rows as plain arrays of values, which take a fifth of what they would with names."""
+"""Conversion of entries to bytes, for Redis. Rows are arrays of values: a fifth of the size of rows with names."""
 
 from collections.abc import Callable
 from hashlib import blake2b
@@ -16,101 +16,114 @@ R = TypeVar("R", bound=Struct)
 V = TypeVar("V")
 W = TypeVar("W")
 
-RECORDS: tuple[type[Struct], ...] = (Snapshot, Hiscore, BestPlay, Peak, History, Update, Delta, NewHiscore)
-# Other records are other entries: releases that differ in them can run side by side.
-FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), digest_size=4).hexdigest()
-
 
 class _Envelope(Struct, Generic[W], array_like=True):
     value: W
     fetched_at: float
+    validated_at: float
     generation: int
     etag: str | None
     dropped: int
-    read_at: float = 0.0
+
+
+RECORDS: tuple[type[Struct], ...] = (Snapshot, Hiscore, BestPlay, Peak, History, Update, Delta, NewHiscore, _Envelope)
+# A hash of the fields: releases with different records use different keys and can run side by side.
+FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), digest_size=4).hexdigest()
 
 
 class Codec(Generic[V]):
-    """Conversion between one resource's entries and bytes."""
+    """Conversion of one resource's values and entries to bytes and back."""
 
     def __init__(self, wire: Any, to_plain: Callable[[V], object], from_plain: Callable[[Any], V]) -> None:
         """`to_plain` converts a value to msgpack's types, declared as `wire`; `from_plain` reverses it."""
         self._to_plain = to_plain
         self._from_plain = from_plain
+        self._values = msgpack.Decoder(wire)
         self._envelopes = msgpack.Decoder(_Envelope[wire])
 
     def encode(self, entry: Entry[V]) -> bytes:
-        """The entry as msgpack; process-local attributes are left out."""
-        plain = self._to_plain(entry.value)
+        """The entry as msgpack, without `refresh_at`, which belongs to one process."""
+        value = self._to_plain(entry.value)
         return msgpack.encode(
-            _Envelope(plain, entry.fetched_at, entry.generation, entry.etag, entry.dropped, entry.read_at)
+            _Envelope(value, entry.fetched_at, entry.validated_at, entry.generation, entry.etag, entry.dropped)
         )
 
     def decode(self, encoded: bytes) -> Entry[V]:
         """The entry; raises `msgspec.DecodeError`."""
-        value, fetched_at, generation, etag, dropped, read_at = structs.astuple(self._envelopes.decode(encoded))
-        return Entry(self._from_plain(value), fetched_at, generation, etag=etag, dropped=dropped, read_at=read_at)
+        envelope = self._envelopes.decode(encoded)
+        return Entry(
+            value=self._from_plain(envelope.value),
+            fetched_at=envelope.fetched_at,
+            validated_at=envelope.validated_at,
+            generation=envelope.generation,
+            etag=envelope.etag,
+            dropped=envelope.dropped,
+        )
+
+    def encode_value(self, value: V) -> bytes:
+        """The value as msgpack; raises `OverflowError` for integers of more than 64 bits."""
+        return msgpack.encode(self._to_plain(value))
+
+    def decode_value(self, encoded: bytes) -> V:
+        """The value; raises `msgspec.DecodeError`."""
+        return self._from_plain(self._values.decode(encoded))
 
 
-def _as_array(record: type[R]) -> type[R]:
+def _array_type(record: type[R]) -> type[R]:
+    """A subclass of the record that msgspec writes and reads as an array."""
     made = defstruct(record.__name__, [], bases=(record,), array_like=True, frozen=True, gc=False, kw_only=True)
     return cast("type[R]", made)
 
 
-def _flat(rows: Rows[Any] | None) -> list[tuple[Any, ...]] | None:
+def _rows_to_plain(rows: Rows[Any] | None) -> list[tuple[Any, ...]] | None:
     return None if rows is None else [structs.astuple(row) for row in rows]
 
 
-def _flat_history(history: History) -> object:
-    # Each row's player is the history's, and comes last.
+def _history_to_plain(history: History) -> object:
+    # All rows have the history's player as their last field.
     rows = [structs.astuple(row)[:-1] for row in history.rows]
-    return history.user_mode, history.whole_at, history.abridged, rows
+    return history.user_mode, history.loaded_at, history.abridged, rows
 
 
-def _whole_history(flat: tuple[UserMode, float, bool, tuple[Snapshot, ...]]) -> History:
-    user_mode, whole_at, abridged, rows = flat
+def _history_from_plain(plain: tuple[UserMode, float, bool, tuple[Snapshot, ...]]) -> History:
+    user_mode, loaded_at, abridged, rows = plain
     for row in rows:
         structs.force_setattr(row, "user_mode", user_mode)
-    return History(user_mode, Rows(rows), whole_at, abridged)
+    return History(user_mode, Rows(rows), loaded_at, abridged)
 
 
-def _flat_update(update: Update | None) -> object:
+def _update_to_plain(update: Update | None) -> object:
     if update is None:
         return None
     delta = structs.astuple(update.delta) if update.delta else None
-    return (
-        update.username,
-        update.first,
-        update.leveled_up,
-        delta,
-        [structs.astuple(play) for play in update.new_hiscores],
-    )
+    new_hiscores = [structs.astuple(play) for play in update.new_hiscores]
+    return update.username, update.first, update.leveled_up, delta, new_hiscores
 
 
-def _whole_update(flat: tuple[str, bool, bool, Delta | None, tuple[NewHiscore, ...]] | None) -> Update | None:
-    if flat is None:
+def _update_from_plain(plain: tuple[str, bool, bool, Delta | None, tuple[NewHiscore, ...]] | None) -> Update | None:
+    if plain is None:
         return None
-    username, first, leveled_up, delta, new_hiscores = flat
+    username, first, leveled_up, delta, new_hiscores = plain
     return Update(username=username, first=first, leveled_up=leveled_up, delta=delta, new_hiscores=new_hiscores)
 
 
-_Snapshots: Any = tuple[_as_array(Snapshot), ...]  # type: ignore[misc]  # made above
-_Plays: Any = tuple[_as_array(Hiscore), ...]  # type: ignore[misc]  # (the same)
-_BestPlays: Any = tuple[_as_array(BestPlay), ...]  # type: ignore[misc]  # (the same)
-_MaybeDelta: Any = _as_array(Delta) | None
-_NewHiscores: Any = tuple[_as_array(NewHiscore), ...]  # type: ignore[misc]  # (the same)
+_Snapshots: Any = tuple[_array_type(Snapshot), ...]  # type: ignore[misc]  # a type made at runtime
+_Plays: Any = tuple[_array_type(Hiscore), ...]  # type: ignore[misc]  # (the same)
+_BestPlays: Any = tuple[_array_type(BestPlay), ...]  # type: ignore[misc]  # (the same)
+_MaybeDelta: Any = _array_type(Delta) | None
+_NewHiscores: Any = tuple[_array_type(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
-HISTORY: Codec[History] = Codec(tuple[UserMode, float, bool, _Snapshots], _flat_history, _whole_history)
-HISCORES: Codec[Rows[Hiscore]] = Codec(_Plays, _flat, Rows)
+HISTORY: Codec[History] = Codec(tuple[UserMode, float, bool, _Snapshots], _history_to_plain, _history_from_plain)
+HISCORES: Codec[Rows[Hiscore]] = Codec(_Plays, _rows_to_plain, Rows)
 OPTIONAL_HISCORES: Codec[Rows[Hiscore] | None] = Codec(
-    _Plays | None, _flat, lambda rows: None if rows is None else Rows(rows)
+    _Plays | None, _rows_to_plain, lambda rows: None if rows is None else Rows(rows)
 )
-PEAK: Codec[Peak] = Codec(_as_array(Peak), structs.astuple, lambda peak: peak)
+PEAK: Codec[Peak] = Codec(_array_type(Peak), structs.astuple, lambda peak: peak)
 BEST_PLAYS: Codec[BestPlays] = Codec(
     tuple[_BestPlays, bool],
-    lambda plays: (_flat(plays.rows), plays.complete),
-    lambda flat: BestPlays(Rows(flat[0]), flat[1]),
+    lambda plays: (_rows_to_plain(plays.rows), plays.complete),
+    lambda plain: BestPlays(Rows(plain[0]), plain[1]),
 )
 UPDATE: Codec[Update | None] = Codec(
-    tuple[str, bool, bool, _MaybeDelta, _NewHiscores] | None, _flat_update, _whole_update
+    tuple[str, bool, bool, _MaybeDelta, _NewHiscores] | None, _update_to_plain, _update_from_plain
 )

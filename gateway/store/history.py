@@ -1,4 +1,4 @@
-"""A player's whole history as one value, and every cut of it: pure functions of sorted, immutable rows."""
+"""A player's history in one mode: windows, gains, peaks. Pure functions of sorted, immutable rows."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def _at(row: Snapshot) -> str:
 
 
 class Interval(Enum):
-    """How rows are put into buckets of UTC time; the value maps an instant to its bucket."""
+    """Calendar intervals in UTC."""
 
     DAY = "day"
     WEEK = "week"
@@ -25,7 +25,7 @@ class Interval(Enum):
 
     @property
     def bucket(self) -> Callable[[str], object]:
-        """From an instant to something that is equal for all instants of one bucket."""
+        """A function from an instant to a value that is equal for all instants of one interval."""
         return {Interval.DAY: _day, Interval.WEEK: _iso_week, Interval.MONTH: _month}[self]
 
 
@@ -42,7 +42,7 @@ def _month(at: str) -> str:
 
 
 class Span(NamedTuple):
-    """From `start` up to, not including, `end`; None is open. Instants as in records."""
+    """The instants from `start` up to, not including, `end`; None is unbounded. Instants are strings, as in records."""
 
     start: str | None = None
     end: str | None = None
@@ -52,7 +52,7 @@ class Span(NamedTuple):
 
 
 class Gain(NamedTuple):
-    """Two snapshots that frame a span."""
+    """The difference between the snapshots at the ends of a span."""
 
     start: Snapshot
     end: Snapshot
@@ -60,7 +60,7 @@ class Gain(NamedTuple):
 
     @property
     def delta(self) -> Delta:
-        """What lies between them."""
+        """The end minus the start."""
         return difference(self.end, self.start)
 
 
@@ -72,14 +72,14 @@ class Best(NamedTuple):
 
 
 class History(Struct, frozen=True, dict=True):
-    """All snapshots of a player in one mode, oldest first. `whole_at` is when all of it was last read.
+    """All snapshots of a player in one mode, oldest first. `loaded_at` is the time of the last full load.
 
-    `abridged` when osu!track has more rows: several of one instant, of which one is here, or rows that can't be read.
+    `abridged` if osu!track has more rows: invalid ones, or several of one instant, of which one is included.
     """
 
     user_mode: UserMode
     rows: Rows[Snapshot]
-    whole_at: float
+    loaded_at: float
     abridged: bool = False
 
     @property
@@ -94,25 +94,25 @@ class History(Struct, frozen=True, dict=True):
 
     def at(self, instant: str) -> Snapshot | None:
         """The newest snapshot at or before the instant."""
-        place = bisect_right(self.rows, instant, key=_at)
-        return self.rows[place - 1] if place else None
+        index = bisect_right(self.rows, instant, key=_at)
+        return self.rows[index - 1] if index else None
 
     def delta(self, row: Snapshot) -> Delta | None:
-        """What a snapshot changed against the one before it; None for the first."""
-        place = bisect_left(self.rows, row.at, key=_at)
-        return difference(row, self.rows[place - 1]) if place else None
+        """The difference of a snapshot to the previous one; None for the first."""
+        index = bisect_left(self.rows, row.at, key=_at)
+        return difference(row, self.rows[index - 1]) if index else None
 
     def within(self, span: Span, every: Interval | None = None) -> Rows[Snapshot]:
-        """The snapshots in the span; with `every`, only the last of each bucket."""
-        rows = self.rows.cut(*self._places(span))
+        """The snapshots in the span; with `every`, only the last of each interval."""
+        rows = self.rows.cut(*self._bounds(span))
         if every is None:
             return rows
         last = {every.bucket(row.at): row for row in rows}
         return Rows(last.values())
 
     def gain(self, span: Span) -> Gain | None:
-        """From the last snapshot at or before the start, or the first in the span, to its last; None if that is one."""
-        first, stop = self._places(span)
+        """From the last snapshot at or before the start, else the first in the span, to its last; None if equal."""
+        first, stop = self._bounds(span)
         covered = span.start is None or bool(self.rows and self.rows[0].at <= span.start)
         if covered and span.start is not None:
             first = bisect_right(self.rows, span.start, key=_at) - 1
@@ -120,15 +120,15 @@ class History(Struct, frozen=True, dict=True):
             return None
         return Gain(self.rows[first], self.rows[stop - 1], covered)
 
-    def _places(self, span: Span) -> tuple[int, int]:
+    def _bounds(self, span: Span) -> tuple[int, int]:
         start = bisect_left(self.rows, span.start, key=_at) if span.start else 0
         end = bisect_left(self.rows, span.end, key=_at) if span.end else len(self.rows)
         return start, max(start, end)
 
     @cached_property
     def peak(self) -> Peak:
-        """What `/peak` would say, worked out here, without the zeros that it takes for a rank."""
-        # The last of equals, as upstream: min and max keep the first they meet.
+        """The value of `/peak`, but without rank 0: docs/osutrack.md, "Rank 0"."""
+        # Of equal values the newest counts, as in `/peak`: min and max return the first.
         newest_first = self.rows[::-1]
         ranked = [row for row in newest_first if row.global_rank is not None]
         rank = min(ranked, key=lambda row: row.global_rank or 0, default=None)
@@ -143,29 +143,29 @@ class History(Struct, frozen=True, dict=True):
 
     @cached_property
     def best_pp(self) -> Best | None:
-        """The highest pp and the latest time it was held."""
+        """The highest pp and the latest time at which it was reached."""
         best = max(self.rows[::-1], key=lambda row: row.pp, default=None)
         return Best(best.pp, best.at) if best else None
 
-    def spliced(self, tail: Rows[Snapshot], *, abridged: bool = False) -> "History | None":
-        """With its end replaced by rows read anew; None if they do not overlap, so that all has to be read again.
-
-        `tail` is everything at or after the last row but one: the newest row can move, older ones stay (UPSTREAM A5).
-        """
+    def with_tail(self, tail: Rows[Snapshot], *, abridged: bool = False) -> "History | None":
+        """This history with its end replaced by the rows from `seam` on; None if the seam is missing from them."""
         seam = self.seam
         if seam is None or not tail or tail[0].at != seam:
             return None
-        kept = self.rows.cut(0, bisect_left(self.rows, seam, key=_at))
-        return structs.replace(self, rows=Rows(kept + tail), abridged=self.abridged or abridged)
+        stable = self.rows.cut(0, bisect_left(self.rows, seam, key=_at))
+        return structs.replace(self, rows=Rows(stable + tail), abridged=self.abridged or abridged)
 
     @property
     def seam(self) -> str | None:
-        """From where a refresh has to read; None if there is too little to save anything."""
+        """The start of a refresh, the second-newest row; None for a full load.
+
+        The newest row can move: docs/osutrack.md, "History is not append-only".
+        """
         return self.rows[-2].at if len(self.rows) > 1 else None
 
 
 def difference(later: Snapshot, earlier: Snapshot) -> Delta:
-    """Later minus earlier, without the noise behind what floating-point numbers stand for."""
+    """Later minus earlier, rounded against floating-point noise."""
     unranked = later.global_rank is None or earlier.global_rank is None
     return Delta(
         pp=round(later.pp - earlier.pp, DECIMALS),

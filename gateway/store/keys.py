@@ -1,4 +1,4 @@
-"""What is asked for by what key, and the tags under which an update makes it old."""
+"""Cache keys, and the tags that invalidate them."""
 
 from typing import NamedTuple
 
@@ -6,14 +6,14 @@ from gateway.records import BestPlay, Mode, Rows, UserMode
 
 
 class Name(NamedTuple):
-    """A player known by name only."""
+    """A player, identified by name, in one mode."""
 
     username: str
     mode: Mode
 
 
 class BestPlaysKey(NamedTuple):
-    """A list of best plays as osu!track is asked for it; `until` is inclusive."""
+    """The parameters of a `/bestplays` request; `until` is inclusive."""
 
     mode: Mode
     since: str | None
@@ -22,22 +22,22 @@ class BestPlaysKey(NamedTuple):
 
 
 class BestPlays(NamedTuple):
-    """The top of the list; `complete` when there is no more to it."""
+    """The start of the list of best plays; `complete` if it is the whole list."""
 
     rows: Rows[BestPlay]
     complete: bool
 
 
 def tag_of(user_mode: UserMode) -> str:
-    """What an update of this player invalidates."""
+    """The tag that an update of this player invalidates."""
     return f"user:{user_mode.user_id}:{user_mode.mode.name}"
 
 
 def tag_of_name(name: Name) -> str:
-    """The same for a player known by name; osu!track does not tell upper from lower case."""
+    """The tag of a player identified by name. osu!track ignores the case of names."""
     return f"name:{name.username.lower()}:{name.mode.name}"
 
 
 def tag_of_list(key: BestPlaysKey) -> str:
-    """Nothing that clients do makes a list of best plays old before its time."""
+    """The tag of lists of best plays, which no update invalidates."""
     return f"best:{key.mode.name}"

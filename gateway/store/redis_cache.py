@@ -1,4 +1,4 @@
-"""What all processes remember together, in Redis: below each one's own memory, asked before osu!track is."""
+"""The second cache level: entries in Redis, shared by all processes."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -19,27 +19,27 @@ V = TypeVar("V")
 
 
 class SharedCache:
-    """aiocache's Redis back end, over the connections that everything shared goes through; knows nothing while away."""
+    """aiocache's Redis back end over the process's Redis connections. While Redis is unavailable it is empty."""
 
     def __init__(self, redis_link: RedisLink, *, load_s: float = 20.0) -> None:
-        """`load_s` is how long osu!track may take to answer: then a process that has not is taken for dead."""
+        """`load_s` is the longest load from osu!track: a lock that is older belongs to a process that has ended."""
         self._redis_link = redis_link
         self._load_s = load_s
         self._entries = RedisCache(
             serializer=NullSerializer(encoding=None),
             namespace=f"{PREFIX}:{FORMAT}",
             timeout=None,
-            # aiocache knows no `rediss://`.
+            # aiocache's own pool does not support `rediss://`.
             connection_pool_class=lambda **_: redis_link.pool,
         )
-        # How often it had what was looked for: hit, miss, or unreadable.
+        # The number of lookups by outcome: hit, miss, unreadable.
         self.tally: Counter[str] = Counter()
 
-    async def recall(self, name: tuple[str, Hashable], codec: Codec[V]) -> Entry[V] | None:
-        """What any process has kept under the name."""
+    async def get(self, name: tuple[str, Hashable], codec: Codec[V]) -> Entry[V] | None:
+        """The entry stored by any process."""
         try:
-            packed = await self._redis_link.run(lambda _: self._entries.get(_text(*name)))
-            entry = codec.decode(packed) if packed else None
+            encoded = await self._redis_link.run(lambda _: self._entries.get(_text(*name)))
+            entry = codec.decode(encoded) if encoded else None
         except RedisUnavailable:
             return None
         except DecodeError:
@@ -48,17 +48,17 @@ class SharedCache:
         self.tally["miss" if entry is None else "hit"] += 1
         return entry
 
-    async def put(self, name: tuple[str, Hashable], entry: Entry[V], codec: Codec[V], life_s: float) -> None:
-        """Let every process have it."""
+    async def put(self, name: tuple[str, Hashable], entry: Entry[V], codec: Codec[V], ttl_s: float) -> None:
+        """Store an entry for all processes."""
         if not self._redis_link.connected:
             return
-        # An overflow: osu!track has sent a number of more than 64 bits, which packs into nothing.
+        # OverflowError: osu!track sent an integer of more than 64 bits, which msgpack cannot encode.
         with suppress(RedisUnavailable, OverflowError):
-            packed = codec.encode(entry)
-            await self._redis_link.run(lambda _: self._entries.set(_text(*name), packed, ttl=life_s))
+            encoded = codec.encode(entry)
+            await self._redis_link.run(lambda _: self._entries.set(_text(*name), encoded, ttl=ttl_s))
 
-    def turn(self, *name: Hashable) -> AbstractAsyncContextManager[None]:
-        """One process at a time may ask osu!track for it."""
+    def lock(self, *name: Hashable) -> AbstractAsyncContextManager[None]:
+        """A lock that one process holds while it loads from osu!track."""
         return exclusive_lock(self._redis_link, _text(*name), for_s=self._load_s)
 
 

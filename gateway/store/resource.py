@@ -1,66 +1,38 @@
-"""The one policy by which everything is remembered: fresh, stale while refreshing, stale when osu!track fails."""
+"""The caching policy of all resources: serve fresh data, revalidate in the background, serve stale data on failure."""
 
 import asyncio
-import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from contextlib import suppress
 from functools import partial
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from msgspec import structs
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError, UpstreamTimeout
+from gateway.errors import UpstreamError, UpstreamInvalid, UpstreamTimeout
+from gateway.osutrack.decode import Fetched
 
-from .cache import Cache, Entry
-from .codec import Codec
-from .redis_cache import SharedCache
+from .cache import Entry
+from .resource_cache import ResourceCache
 from .singleflight import SingleFlight
-from .tags import Generations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# After osu!track has failed, what is held of an entry is served for so long before it is asked for again.
+Fetch: TypeAlias = Callable[[K, Entry[V] | None, Deadline], Awaitable[Fetched[V] | None]]
+Confirm: TypeAlias = Callable[[K, Entry[V]], Awaitable[float | None]]
+
+# The minimum interval between two refreshes of one entry.
 REFRESH_PAUSE_S = 30.0
-# A load that an update overtook is done again, but not for ever.
-MAX_RELOADS = 3
-
-
-class Freshness(NamedTuple):
-    """For how long a value is fresh, and for how long after that it may be served; seconds since it was fetched."""
-
-    fresh_s: float
-    stale_s: float
-
-
-class ResourceSpec(NamedTuple, Generic[K, V]):
-    """What is particular to a resource. `tag` tells which updates make a key's value old.
-
-    Values that are not `refreshable` are read again only for somebody who waits.
-    """
-
-    name: str
-    freshness: Freshness
-    tag: Callable[[K], str]
-    codec: Codec[V]
-    refreshable: Callable[[V], bool] = lambda _: True
-
-
-class Memory(NamedTuple):
-    """What all resources share. `timeout_s` bounds one load, whoever waits for it."""
-
-    cache: Cache
-    generations: Generations
-    second: SharedCache
-    timeout_s: float = 20.0
-    clock: Callable[[], float] = time.time
+# The number of loads in one read, if updates keep overtaking them.
+MAX_LOADS = 3
 
 
 class ReadResult(NamedTuple, Generic[V]):
-    """An answer to a reader. `age_s` is None while it is fresh; `loaded` says that osu!track was asked for it.
+    """A value as it is served. `age_s` is None while it is fresh; `loaded` if osu!track was requested for it.
 
-    It holds until `fresh_until` (seconds since 1970), and while its `tag` has that `generation`.
+    Valid until `fresh_until` (seconds since 1970), and while its `tag` has this `generation`.
     """
 
     value: V
@@ -72,187 +44,171 @@ class ReadResult(NamedTuple, Generic[V]):
     generation: int = 0
 
 
-class Loaded(NamedTuple, Generic[V]):
-    """What there is now; `asked` if osu!track had to be asked for it."""
-
-    entry: Entry[V]
-    asked: bool = False
-
-
 class Resource(Generic[K, V]):
-    """One spec of thing that osu!track knows. Keys are its own; values are immutable."""
+    """One kind of osu!track data, by key. Values are immutable."""
 
     def __init__(
         self,
-        spec: ResourceSpec[K, V],
-        fetch: Callable[[K, Entry[V] | None, Deadline], Awaitable[Entry[V]]],
-        memory: Memory,
-        confirm: Callable[[K, Entry[V]], Awaitable[float | None]] | None = None,
+        cache: ResourceCache[K, V],
+        fetch: Fetch[K, V],
+        *,
+        confirm: Confirm[K, V] | None = None,
+        timeout_s: float = 20.0,
     ) -> None:
-        """`fetch` gets what is held, to ask only for what has changed; it stamps nothing, the resource does.
+        """`fetch` gets the last entry, valid or not, and returns None if its value is still current.
 
-        A refresh asks `confirm` first: until when (seconds since 1970) what is held was right, None if it can't tell.
+        A background refresh calls `confirm` first: if other data prove that the entry is current, it returns the time
+        of that proof, in seconds since 1970. `timeout_s` bounds each fetch.
         """
-        self.name = spec.name
-        self._spec = spec
+        self.name = cache.spec.name
+        # The number of reads by outcome: fresh, stale, loaded.
+        self.tally: Counter[str] = Counter()
+        self._cache = cache
+        self._clock = cache.clock
+        self._refreshable = cache.spec.refreshable
+        self._tag = cache.spec.tag
         self._fetch = fetch
         self._confirm = confirm
-        self._cache, self._generations, self._second, self._timeout_s, self._clock = memory
-        self._single_flight: SingleFlight[Loaded[V]] = SingleFlight()
-        # How often what was served was fresh, stale, or loaded.
-        self.tally: Counter[str] = Counter()
+        self._timeout_s = timeout_s
+        # Reads do not join a background load, which yields to them and may be about to fail.
+        self._loads = SingleFlight(partial(self._load, background=False))
+        self._background_loads = SingleFlight(partial(self._load, background=True))
         self._refreshes: set[asyncio.Task[None]] = set()
 
     def peek(self, key: K) -> ReadResult[V] | None:
-        """What can be served at once: fresh, or stale with a refresh begun behind; None if somebody has to wait."""
-        entry = self.entry(key)
+        """The cached value, if it can be served without waiting. If stale, a refresh starts in the background."""
+        entry = self._cache.entry(key)
         if entry is None:
             return None
-        if not self._is_fresh(entry) and self._clock() >= entry.refresh_at:
-            if not self._spec.refreshable(entry.value):
+        if not self._cache.is_fresh(entry) and self._clock() >= entry.refresh_at:
+            if not self._refreshable(entry.value):
                 return None
-            self._refresh(key, entry)
-        return self._served(key, entry)
+            self._start_refresh(key, entry)
+        return self._result(key, entry)
 
-    async def load(self, key: K, deadline: Deadline) -> ReadResult[V]:
-        """As `peek`, or read from osu!track; if that fails or is too slow, stale where there is anything."""
-        served = self.peek(key)
-        if served is not None:
-            return served
+    async def read(self, key: K, deadline: Deadline) -> ReadResult[V]:
+        """The cached value, or one fetched before the deadline; if that fails, the stale value.
+
+        Raises `UpstreamError` if there is no valid value.
+        """
+        result = self.peek(key)
+        if result is not None:
+            return result
         try:
             async with asyncio.timeout_at(deadline.with_grace):
-                loaded = await self._current(key)
-                # What another process has kept may be old, and be refreshed behind.
-                return (
-                    self._served(key, loaded.entry, asked=True) if loaded.asked else self._recalled(key, loaded.entry)
-                )
-        except TimeoutError as exc:
-            failure: UpstreamError = UpstreamTimeout("osu!track did not answer in time. Try again later.")
-            failure.__cause__ = exc
-        except UpstreamError as exc:
-            failure = exc
-        entry = self.entry(key)
-        if entry is None:
-            raise failure
-        entry.refresh_at = self._clock() + REFRESH_PAUSE_S
-        return self._served(key, entry)
+                for generation in self._generations(key):
+                    entry, loaded = await self._loads.do(key, generation)
+        except (TimeoutError, UpstreamError) as exc:
+            result = self._stale(key)
+            if result is not None:
+                return result
+            if isinstance(exc, UpstreamError):
+                raise
+            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+        if loaded:
+            return self._result(key, self._cache.entry(key) or entry, loaded=True)
+        # An entry from another process may be stale: then `peek` starts a refresh.
+        return self.peek(key) or self._result(key, entry)
 
-    async def current(self, key: K) -> Entry[V]:
-        """What is held if it is fresh, else what a refresh brings; raises `UpstreamError`."""
-        entry = self.entry(key)
-        if entry is not None and self._is_fresh(entry):
-            return entry
-        return (await self._current(key, background=True)).entry
+    async def revalidate(self, key: K) -> Entry[V]:
+        """A fresh entry, fetched with background priority if necessary. Raises `UpstreamError`."""
+        cached = self._cache.entry(key)
+        if cached is not None and self._cache.is_fresh(cached):
+            return cached
+        for generation in self._generations(key):
+            entry, _ = await self._background_loads.do(key, generation)
+        return self._cache.entry(key) or entry
 
     def entry(self, key: K) -> Entry[V] | None:
-        """What is remembered and not too old to be served; nothing is begun."""
-        entry: Entry[V] | None = self._cache.peek(self._name(key))
-        return entry if entry is not None and self._counts(key, entry) else None
+        """The valid entry in memory; no refresh starts."""
+        return self._cache.entry(key)
 
     async def close(self) -> None:
-        """End what is under way."""
+        """Cancel all loads."""
         for task in self._refreshes:
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
-        await self._single_flight.close()
+        await self._loads.close()
+        await self._background_loads.close()
 
-    def _counts(self, key: K, entry: Entry[V]) -> bool:
-        age_s = self._clock() - entry.fetched_at
-        return entry.generation >= self._generation(key) and age_s < sum(self._spec.freshness)
+    def _generations(self, key: K) -> Iterator[int]:
+        """The generation to load, and a later one if an invalidation overtakes the load."""
+        for _ in range(MAX_LOADS):
+            generation = self._cache.generation(key)
+            yield generation
+            if generation == self._cache.generation(key) or self._cache.entry(key):
+                return
 
-    def _is_fresh(self, entry: Entry[V]) -> bool:
-        return self._clock() - entry.fetched_at < self._spec.freshness.fresh_s
-
-    async def _current(self, key: K, *, background: bool = False) -> Loaded[V]:
-        """Loaded, and not overtaken by an update meanwhile: then it is loaded again.
-
-        Who waits does not join a refresh, which gives way to everyone and may be about to give up.
-        """
-        for _ in range(MAX_RELOADS):
-            generation = self._generation(key)
-            load = partial(self._load, key, generation, background=background)
-            loaded = await self._single_flight.do((key, generation, background), load)
-            if generation == self._generation(key):
-                break
-            newer = self.entry(key)
-            if newer is not None:
-                return Loaded(newer, asked=True)
-        return loaded
-
-    async def _load(self, key: K, generation: int, *, background: bool) -> Loaded[V]:
-        recalled = await self._recall(key)
-        if recalled and (self._is_fresh(recalled) or (self._spec.refreshable(recalled.value) and not background)):
-            return Loaded(recalled)
-        # As with flights: who waits does not wait for a refresh, nor for what an update overtook.
-        async with self._second.turn(*self._name(key), generation, background):
-            elsewhere = await self._recall(key)
-            if elsewhere and self._is_fresh(elsewhere):
-                return Loaded(elsewhere)
-            if background and (confirmed := await self._confirmed(key, generation)):
-                return Loaded(confirmed)
-            return Loaded(await self._asked(key, generation, background=background), asked=True)
-
-    async def _recall(self, key: K) -> Entry[V] | None:
-        """What another process has kept, if it counts; if not, it is remembered all the same: for `_asked`."""
-        name = self._name(key)
-        entry, here = await self._second.recall(name, self._spec.codec), self._cache.peek(name)
-        if entry and (here is None or here.fetched_at < entry.fetched_at):
-            self._cache.put(name, entry)
-        return entry if entry and self._counts(key, entry) else None
-
-    async def _asked(self, key: K, generation: int, *, background: bool) -> Entry[V]:
-        # Even what an update made old is worth having here: only its end has changed. The deadline is the load's own:
-        # whoever joins late may wait longer than who came first.
-        name = self._name(key)
-        entry = await self._fetch(
-            key, self._cache.peek(name), Deadline.from_timeout(self._timeout_s, background=background)
-        )
-        entry.fetched_at = entry.read_at = self._clock()
-        entry.generation = generation
-        return await self._kept(key, entry)
+    async def _load(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
+        """An entry from another process or from osu!track, and True if from osu!track."""
+        cache = self._cache
+        entry = await cache.recall(key)
+        if entry and (cache.is_fresh(entry) or (not background and self._refreshable(entry.value))):
+            return entry, False
+        # Like the single flight, the lock does not let a read wait for a refresh, or for an overtaken load.
+        async with cache.lock(key, generation, background=background):
+            entry = await cache.recall(key)
+            if entry and cache.is_fresh(entry):
+                return entry, False
+            if background and (entry := await self._confirmed(key, generation)):
+                return entry, False
+            # An own deadline: a read that joins this load may have more time than the one that started it.
+            deadline = Deadline.from_timeout(self._timeout_s, background=background)
+            stored = cache.stored(key)
+            entry = self._new_entry(await self._fetch(key, stored, deadline), stored, generation)
+            await cache.put(key, entry)
+            return entry, True
 
     async def _confirmed(self, key: K, generation: int) -> Entry[V] | None:
-        """What is held, if it can be told from elsewhere that it is still right."""
-        entry = self.entry(key)
+        """The entry in memory, fresh by the proof of other data."""
+        entry = self._cache.entry(key)
         if entry is None or self._confirm is None:
             return None
-        right_at = await self._confirm(key, entry)
-        if right_at is None:
+        validated_at = await self._confirm(key, entry)
+        if validated_at is None:
             return None
-        confirmed = structs.replace(entry, fetched_at=right_at, refresh_at=0.0, generation=generation)
-        return await self._kept(key, confirmed) if self._is_fresh(confirmed) else None
-
-    async def _kept(self, key: K, entry: Entry[V]) -> Entry[V]:
-        if entry.generation == self._generation(key):
-            name = self._name(key)
-            self._cache.put(name, entry)
-            await self._second.put(name, entry, self._spec.codec, sum(self._spec.freshness))
+        entry = structs.replace(entry, validated_at=validated_at, refresh_at=0.0, generation=generation)
+        if not self._cache.is_fresh(entry):
+            return None
+        await self._cache.put(key, entry)
         return entry
 
-    def _refresh(self, key: K, entry: Entry[V]) -> None:
+    def _new_entry(self, fetched: Fetched[V] | None, stored: Entry[V] | None, generation: int) -> Entry[V]:
+        source = stored if fetched is None else fetched
+        if source is None:
+            raise UpstreamInvalid("osu!track sent status 304 to an unconditional request.")
+        now = self._clock()
+        return Entry(
+            value=source.value,
+            fetched_at=now,
+            validated_at=now,
+            generation=generation,
+            etag=source.etag,
+            dropped=source.dropped,
+        )
+
+    def _start_refresh(self, key: K, entry: Entry[V]) -> None:
         entry.refresh_at = self._clock() + REFRESH_PAUSE_S
-        task = asyncio.ensure_future(self._refreshed(key))
+        task = asyncio.ensure_future(self._refresh(key))
         self._refreshes.add(task)
         task.add_done_callback(self._refreshes.discard)
 
-    async def _refreshed(self, key: K) -> None:
-        try:
-            await self._current(key, background=True)
-        except UpstreamError:
-            # Whoever reads next is told the age of what there is; the breaker has counted the failure.
-            return
+    async def _refresh(self, key: K) -> None:
+        # On failure readers get the stale value with its age; the circuit breaker has counted the failure.
+        with suppress(UpstreamError):
+            await self.revalidate(key)
 
-    def _generation(self, key: K) -> int:
-        return self._generations.of(self._spec.tag(key))
+    def _stale(self, key: K) -> ReadResult[V] | None:
+        """The valid value in place of a failed load, which is not repeated during a pause."""
+        entry = self._cache.entry(key)
+        if entry is None:
+            return None
+        entry.refresh_at = self._clock() + REFRESH_PAUSE_S
+        return self._result(key, entry)
 
-    def _recalled(self, key: K, entry: Entry[V]) -> ReadResult[V]:
-        return self.peek(key) or self._served(key, entry)
-
-    def _served(self, key: K, entry: Entry[V], *, asked: bool = False) -> ReadResult[V]:
-        age_s = None if self._is_fresh(entry) else self._clock() - entry.fetched_at
-        self.tally["loaded" if asked else "fresh" if age_s is None else "stale"] += 1
-        fresh_until = entry.fetched_at + self._spec.freshness.fresh_s
-        return ReadResult(entry.value, age_s, entry.dropped, fresh_until, asked, self._spec.tag(key), entry.generation)
-
-    def _name(self, key: K) -> tuple[str, K]:
-        return (self.name, key)
+    def _result(self, key: K, entry: Entry[V], *, loaded: bool = False) -> ReadResult[V]:
+        age_s = None if self._cache.is_fresh(entry) else self._clock() - entry.validated_at
+        self.tally["loaded" if loaded else "fresh" if age_s is None else "stale"] += 1
+        return ReadResult(
+            entry.value, age_s, entry.dropped, self._cache.fresh_until(entry), loaded, self._tag(key), entry.generation
+        )

@@ -1,60 +1,64 @@
-"""Single flight: whoever wants what is already on its way waits for the same answer."""
+"""Single flight: concurrent calls for the same thing share one execution."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
+Arguments = tuple[Any, ...]
+
 
 class SingleFlight(Generic[T]):
-    """Tasks shared by key. One waiter going away leaves the task to the others; the last one's going cancels it."""
+    """Concurrent calls of `fn` with equal arguments share one task, which is cancelled when its last waiter is."""
 
-    def __init__(self) -> None:
-        self._tasks: dict[Hashable, asyncio.Task[T]] = {}
-        # How many wait for each that has not ended; none, while it is being cancelled.
+    def __init__(self, fn: Callable[..., Awaitable[T]]) -> None:
+        self._fn = fn
+        # The tasks that can be joined.
+        self._tasks: dict[Arguments, asyncio.Task[T]] = {}
+        # The number of waiters of each unfinished task; 0 while it is being cancelled.
         self._waiters: dict[asyncio.Task[T], int] = {}
 
     def __len__(self) -> int:
-        """How many have not ended."""
+        """The number of unfinished tasks."""
         return len(self._waiters)
 
-    async def do(self, key: Hashable, fn: Callable[[], Awaitable[T]]) -> T:
-        """The result of the flight under way for the key, or of a new one."""
-        task = self._tasks.get(key) or self._start(key, fn)
+    async def do(self, *arguments: Any) -> T:
+        """The result of `fn(*arguments)`."""
+        task = self._tasks.get(arguments) or self._start(arguments)
         self._waiters[task] += 1
         try:
             return await asyncio.shield(task)
         finally:
-            self._leave(key, task)
-
-    def _start(self, key: Hashable, fn: Callable[[], Awaitable[T]]) -> asyncio.Task[T]:
-        task = asyncio.ensure_future(fn())
-        self._tasks[key] = task
-        self._waiters[task] = 0
-        task.add_done_callback(lambda done: self._landed(key, done))
-        return task
-
-    def _leave(self, key: Hashable, task: asyncio.Task[T]) -> None:
-        if task.done():
-            return
-        self._waiters[task] -= 1
-        if not self._waiters[task]:
-            # From here on nobody may join it.
-            self._tasks.pop(key, None)
-            task.cancel()
-
-    def _landed(self, key: Hashable, task: asyncio.Task[T]) -> None:
-        del self._waiters[task]
-        if self._tasks.get(key) is task:
-            del self._tasks[key]
-        if not task.cancelled():
-            # Looked at, so that asyncio does not complain when every waiter has gone.
-            task.exception()
+            self._leave(arguments, task)
 
     async def close(self) -> None:
-        """Cancel what is under way and wait until it has ended."""
+        """Cancel all tasks and wait until they have ended."""
         tasks = list(self._waiters)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _start(self, arguments: Arguments) -> asyncio.Task[T]:
+        task = asyncio.ensure_future(self._fn(*arguments))
+        self._tasks[arguments] = task
+        self._waiters[task] = 0
+        task.add_done_callback(lambda done: self._finish(arguments, done))
+        return task
+
+    def _leave(self, arguments: Arguments, task: asyncio.Task[T]) -> None:
+        if task.done():
+            return
+        self._waiters[task] -= 1
+        if not self._waiters[task]:
+            # A task that is being cancelled cannot be joined.
+            self._tasks.pop(arguments, None)
+            task.cancel()
+
+    def _finish(self, arguments: Arguments, task: asyncio.Task[T]) -> None:
+        del self._waiters[task]
+        if self._tasks.get(arguments) is task:
+            del self._tasks[arguments]
+        if not task.cancelled():
+            # Retrieved here, so that asyncio does not log it if every waiter has been cancelled.
+            task.exception()

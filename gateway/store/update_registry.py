@@ -1,4 +1,4 @@
-"""Which updates have been sent, by whichever process, and how they ended: Redis has a record for each of late."""
+"""The updates sent by all processes, in Redis: one at a time for each player and mode, and none during its cooldown."""
 
 import asyncio
 import time
@@ -14,43 +14,43 @@ from gateway.records import Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
-from .cache import Entry
 from .codec import UPDATE
 
 FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
-# Between two looks at an update that another process has sent, and how long others may look for its end.
-LOOK_S = 0.05
-END_S = 5.0
+# The interval at which a process polls the record of another one's update.
+POLL_S = 0.05
+# A finished record stays for at least this long, for the processes that poll it.
+MIN_TTL_S = 5.0
 
 
 class UpdateRecord(Struct, array_like=True):
-    """An update that was sent. Times are seconds since 1970: it has ended by `until`, the next may be at `retry_at`."""
+    """An update that was sent. Times are seconds since 1970; an unfinished one times out at `until`."""
 
     owner: str
     until: float
     retry_at: float
-    ended: bool = False
+    finished: bool = False
     failure: tuple[str, str, float | None] | None = None
-    packed: bytes = b""
+    payload: bytes = b""
 
     def outcome(self) -> Update | None:
-        """What was answered; None if osu! knows no such user. Raises the `UpstreamError` that the owner met."""
+        """The update, or None if osu! knows no such user. Raises the owner's `UpstreamError`, if any."""
         if self.failure:
             code, message, retry_after_s = self.failure
             raise FAILURES.get(code, UpstreamError)(message, retry_after_s=retry_after_s)
         try:
-            return UPDATE.decode(self.packed).value
+            return UPDATE.decode_value(self.payload)
         except DecodeError as exc:
-            raise UpstreamTimeout("The update was made; read the player again.") from exc
+            raise UpstreamTimeout("The update succeeded, but its result is not available. Read the player.") from exc
 
 
 class UpdateRegistry:
-    """Opened before an update is sent, closed when it has ended. While Redis is away, nothing is known of others."""
+    """Claims and results of updates. While Redis is unavailable, every claim succeeds."""
 
     def __init__(
         self, redis_link: RedisLink, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
     ) -> None:
-        """`cooldown_s` lies between two updates, `timeout_s` bounds one, and the wait before it."""
+        """`cooldown_s` separates two updates; `timeout_s` bounds one, including its wait for the request budget."""
         self.cooldown_s = cooldown_s
         self.timeout_s = timeout_s
         self.clock = clock
@@ -59,7 +59,7 @@ class UpdateRegistry:
         self._decoder = msgpack.Decoder(UpdateRecord)
 
     async def claim(self, user_mode: UserMode) -> UpdateRecord | None:
-        """The record of an update that stands in the way; None if there is none, and this one may be sent."""
+        """Register an update before it is sent; returns the record that forbids it, or None."""
         now = self.clock()
         record = UpdateRecord(self._owner, now + self.timeout_s, now + self.cooldown_s)
         try:
@@ -68,56 +68,54 @@ class UpdateRegistry:
             return None
 
     async def finish(self, user_mode: UserMode, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
-        """AccessLogger the others how it ended."""
-        record = UpdateRecord(self._owner, 0.0, retry_at, ended=True)
+        """Store the outcome of a claimed update for other processes."""
+        record = UpdateRecord(self._owner, 0.0, retry_at, finished=True)
         if isinstance(outcome, UpstreamError):
             record.failure = (outcome.code, outcome.message, outcome.retry_after_s)
         else:
-            # A number of more than 64 bits: then the others learn no more than that it was made.
+            # An integer of more than 64 bits cannot be encoded: `outcome` then says that the result is not available.
             with suppress(OverflowError):
-                record.packed = UPDATE.encode(Entry(outcome, 0.0))
-        life_s = max(retry_at - self.clock(), END_S)
-        try:
-            await self._redis_link.run(
-                lambda redis: redis.set(_key(user_mode), msgpack.encode(record), px=int(life_s * 1000))
-            )
-        except RedisUnavailable:
-            return
+                record.payload = UPDATE.encode_value(outcome)
+        ttl_ms = int(max(retry_at - self.clock(), MIN_TTL_S) * 1000)
+        with suppress(RedisUnavailable):
+            await self._redis_link.run(lambda redis: redis.set(_key(user_mode), msgpack.encode(record), px=ttl_ms))
 
     async def wait(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
-        """The record of another process' update, when that has ended; raises `UpstreamTimeout` if it does not."""
-        while not record.ended:
+        """The finished record of another process's update; raises `UpstreamTimeout` if it does not finish."""
+        while not record.finished:
             if self.clock() >= record.until:
-                raise UpstreamTimeout("Another gateway has sent the update and has not heard of it: read again later.")
-            await asyncio.sleep(LOOK_S)
+                raise UpstreamTimeout(
+                    "Another gateway process sent the update and got no response. Read the player later."
+                )
+            await asyncio.sleep(POLL_S)
             try:
-                found = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))
+                encoded = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))
             except RedisUnavailable:
-                found = None
-            record = self._read(found) or structs.replace(record, until=0.0)
+                encoded = None
+            record = self._decode(encoded) or structs.replace(record, until=0.0)
         return record
 
-    def _read(self, found: bytes | None) -> UpdateRecord | None:
+    def _decode(self, encoded: bytes | None) -> UpdateRecord | None:
         try:
-            return self._decoder.decode(found) if found else None
-        except DecodeError:  # another release's
+            return self._decoder.decode(encoded) if encoded else None
+        except DecodeError:  # written by another release
             return None
 
-    def _stands(self, record: UpdateRecord) -> bool:
-        if record.ended:
+    def _forbids(self, record: UpdateRecord) -> bool:
+        if record.finished:
             return record.retry_at > self.clock()
-        # One of our own was never sent, or nothing was heard of its closing.
+        # An unfinished record of this process was never sent, or Redis did not respond when it was finished.
         return record.owner != self._owner
 
     async def _claim(self, redis: Redis, key: str, record: UpdateRecord) -> UpdateRecord | None:
-        life_ms = int(max(self.timeout_s, self.cooldown_s) * 1000)
-        while not await redis.set(key, msgpack.encode(record), nx=True, px=life_ms):
-            found = await redis.get(key)
-            other = self._read(found)
-            if other and self._stands(other):
+        ttl_ms = int(max(self.timeout_s, self.cooldown_s) * 1000)
+        while not await redis.set(key, msgpack.encode(record), nx=True, px=ttl_ms):
+            encoded = await redis.get(key)
+            other = self._decode(encoded)
+            if other and self._forbids(other):
                 return other
-            # It has ended, and only waits for those who want to know how: but another may just have opened the next.
-            await delete_if(redis, key, found or b"")
+            # Only this value is deleted: another process may have claimed the next update since.
+            await delete_if(redis, key, encoded or b"")
         return None
 
 

@@ -1,4 +1,4 @@
-"""Updates: sent once, overlapping calls joined, a cooldown for each player and mode, and nothing old served after."""
+"""Updates: sent once, shared by concurrent calls, limited by a cooldown for each player and mode."""
 
 import asyncio
 from typing import NamedTuple
@@ -13,116 +13,100 @@ from .update_registry import UpdateRecord, UpdateRegistry
 
 
 class Cooldown(NamedTuple):
-    """An update that is not sent, because there was one a moment ago."""
+    """No update was sent, because of an earlier one. `user_exists` is False if osu! did not know the user then."""
 
     retry_at: float
+    user_exists: bool = True
 
 
-class Unknown(NamedTuple):
-    """osu! knows no such user; `asked` if osu!track had to be asked for that."""
-
-    asked: bool = False
-
-
-Outcome = Update | Cooldown | Unknown
+# None if an update was sent and osu! knows no such user.
+Outcome = Update | Cooldown | None
 
 
 class Updates:
-    """The one way to make osu!track read a player anew."""
+    """Updates of players by osu!track, at most one per cooldown."""
 
-    def __init__(
-        self,
-        client: Client,
-        tracker: Tracker,
-        registry: UpdateRegistry,
-    ) -> None:
-        """The registry has the rules, and what other processes have sent."""
-        self._registry = registry
+    def __init__(self, client: Client, tracker: Tracker, registry: UpdateRegistry) -> None:
         self._client = client
         self._tracker = tracker
+        self._registry = registry
         self._clock = registry.clock
-        self._under_way: dict[UserMode, asyncio.Task[Outcome]] = {}
-        self._sent: dict[UserMode, tuple[float, bool]] = {}
+        self._in_progress: dict[UserMode, asyncio.Task[Outcome]] = {}
+        # This process's own cooldowns, which also apply while Redis is unavailable.
+        self._cooldowns: dict[UserMode, Cooldown] = {}
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
-        """Send an update, or join the one under way, or say why not; raises `UpstreamError` if it fails.
+        """Send an update or join the one in progress. Raises `UpstreamError`.
 
-        It is sent while there is deadline, or never. When the caller goes away it is not taken back.
+        It is not sent after the deadline. Once started it continues, even if the caller is cancelled.
         """
-        task = self._under_way.get(user_mode)
+        task = self._in_progress.get(user_mode)
         if task is None:
-            refusal = self._refusal(user_mode)
-            if refusal is not None:
-                return refusal
-            task = self._under_way[user_mode] = asyncio.ensure_future(self._update(user_mode, deadline))
-            task.add_done_callback(lambda done: self._ended(user_mode, done))
+            cooldown = self._cooldowns.get(user_mode)
+            if cooldown is not None and cooldown.retry_at > self._clock():
+                return cooldown
+            task = self._in_progress[user_mode] = asyncio.ensure_future(self._update(user_mode, deadline))
+            task.add_done_callback(lambda done: self._finish(user_mode, done))
         return await asyncio.shield(task)
 
     async def close(self) -> None:
-        """Wait for what has been sent: it can't be taken back, and whoever asked wants to know."""
-        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
-
-    def _refusal(self, user_mode: UserMode) -> Cooldown | Unknown | None:
-        sent_at, known = self._sent.get(user_mode, (0.0, True))
-        retry_at = sent_at + self._registry.cooldown_s
-        if retry_at <= self._clock():
-            return None
-        return Cooldown(retry_at) if known else Unknown()
+        """Wait for the updates in progress, which cannot be taken back."""
+        await asyncio.gather(*self._in_progress.values(), return_exceptions=True)
 
     async def _update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
         record = await self._registry.claim(user_mode)
         if record is not None:
-            return await self._elsewhere(user_mode, record)
-        self._remember(user_mode, self._clock(), known=True)
+            return await self._outcome_elsewhere(user_mode, record)
+        self._start_cooldown(user_mode)
         try:
-            answer = await self._client.update(user_mode, deadline)
+            update = (await self._client.update(user_mode, deadline)).value
         except UpstreamError as exc:
-            await self._failed(user_mode, exc)
+            await self._fail(user_mode, exc)
             raise
-        update = answer.value
-        await self._tracker.updated(user_mode, update.username if update else None)
-        self._remember(user_mode, self._clock(), known=update is not None)
-        await self._registry.finish(user_mode, update, retry_at=self._clock() + self._registry.cooldown_s)
-        return update or Unknown(asked=True)
+        await self._tracker.invalidate(user_mode, update.username if update else None)
+        cooldown = self._start_cooldown(user_mode, user_exists=update is not None)
+        await self._registry.finish(user_mode, update, retry_at=cooldown.retry_at)
+        return update
 
-    async def _failed(self, user_mode: UserMode, exc: UpstreamError) -> None:
-        retry_at = self._clock() + self._registry.cooldown_s
-        if exc.unsent:
-            self._sent.pop(user_mode, None)
+    async def _fail(self, user_mode: UserMode, failure: UpstreamError) -> None:
+        if failure.unsent:
+            self._cooldowns.pop(user_mode, None)
             retry_at = 0.0
         else:
-            # A timeout or a failure: it has probably been made.
-            await self._tracker.updated(user_mode, None)
-            self._remember(user_mode, self._clock(), known=True)
-        await self._registry.finish(user_mode, exc, retry_at=retry_at)
+            # The update has probably run: see docs/osutrack.md, "Updates are not idempotent".
+            await self._tracker.invalidate(user_mode)
+            retry_at = self._start_cooldown(user_mode).retry_at
+        await self._registry.finish(user_mode, failure, retry_at=retry_at)
 
-    async def _elsewhere(self, user_mode: UserMode, record: UpdateRecord) -> Outcome:
-        """Another process has sent it: its outcome if that is under way, the cooldown if it is over."""
-        over = record.ended or record.until <= self._clock()  # or who sent it is no more
-        if not over:
-            record = await self._awaited(user_mode, record)
-        known = not record.ended or record.failure is not None or record.outcome() is not None
-        # It counts here too, should Redis go away.
-        self._remember(user_mode, record.retry_at - self._registry.cooldown_s, known=known)
-        if over:
-            return Cooldown(record.retry_at) if known else Unknown()
-        return record.outcome() or Unknown()
+    async def _outcome_elsewhere(self, user_mode: UserMode, record: UpdateRecord) -> Outcome:
+        """Another process's update: its outcome if it is in progress, else its cooldown."""
+        # An unfinished record past its timeout belongs to a process that has ended.
+        is_past = record.finished or record.until <= self._clock()
+        if not is_past:
+            record = await self._wait(user_mode, record)
+        user_exists = not record.finished or record.failure is not None or record.outcome() is not None
+        cooldown = self._add_cooldown(user_mode, Cooldown(record.retry_at, user_exists))
+        return cooldown if is_past else record.outcome() or cooldown
 
-    async def _awaited(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
+    async def _wait(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
         try:
             return await self._registry.wait(user_mode, record)
         except UpstreamTimeout:
-            # It has probably been made.
-            await self._tracker.updated(user_mode, None)
+            # The update has probably run.
+            await self._tracker.invalidate(user_mode)
             raise
 
-    def _remember(self, user_mode: UserMode, sent_at: float, *, known: bool) -> None:
-        now = self._clock()
-        self._sent = {other: sent for other, sent in self._sent.items() if sent[0] + self._registry.cooldown_s > now}
-        self._sent[user_mode] = (sent_at, known)
+    def _start_cooldown(self, user_mode: UserMode, *, user_exists: bool = True) -> Cooldown:
+        return self._add_cooldown(user_mode, Cooldown(self._clock() + self._registry.cooldown_s, user_exists))
 
-    def _ended(self, user_mode: UserMode, task: asyncio.Task[Outcome]) -> None:
-        del self._under_way[user_mode]
+    def _add_cooldown(self, user_mode: UserMode, cooldown: Cooldown) -> Cooldown:
+        now = self._clock()
+        self._cooldowns = {other: each for other, each in self._cooldowns.items() if each.retry_at > now}
+        self._cooldowns[user_mode] = cooldown
+        return cooldown
+
+    def _finish(self, user_mode: UserMode, task: asyncio.Task[Outcome]) -> None:
+        del self._in_progress[user_mode]
         if not task.cancelled():
-            # Looked at, so that asyncio does not complain when everyone who asked has gone.
+            # Retrieved here, so that asyncio does not log it if every caller has been cancelled.
             task.exception()

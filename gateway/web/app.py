@@ -111,7 +111,7 @@ class Gateway:
             redis_link=redis_link,
             caches={"records": self.tracker.cache, "responses": responses.cache},
             served={resource.name: resource.tally for resource in self.tracker.resources},
-            redis_reads=self.tracker.second.tally,
+            redis_reads=self.tracker.shared_cache.tally,
             fast_lists=self.fast_lists,
             responses=responses,
         )

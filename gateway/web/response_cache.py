@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.store.cache import Cache, Entry
+from gateway.store.cache import Cache
 from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
@@ -117,10 +117,9 @@ class ResponseCache:
         return response
 
     def _valid_entry(self, key: CacheKey) -> CachedEntry | None:
-        cached = self.cache.peek(key)
-        if cached is None:
+        entry: CachedEntry | None = self.cache.peek(key)
+        if entry is None:
             return None
-        entry: CachedEntry = cached.value
         if entry.validity.until > self._clock() and self._generations.are_current(entry.validity.generations):
             return entry
         self.cache.discard(key)
@@ -145,7 +144,7 @@ class ResponseCache:
             state["validity"],
             state["request_context"].operation_fields,
         )
-        self.cache.put(key, Entry(entry, self._clock()), size=HEADERS_BYTES + len(body) + len(key.text))
+        self.cache.put(key, entry, size=HEADERS_BYTES + len(body) + len(key.text))
 
     def max_age_s(self, validity: Validity) -> int:
         """The remaining lifetime for HTTP caches, in whole seconds."""

@@ -15,16 +15,16 @@ from gateway.sandbox import Fault, players
 from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_link import CHANNEL, POLL_S, PREFIX, RedisLink
 from gateway.store import codec
-from gateway.store.cache import Entry
 from gateway.store.history import History
 from gateway.store.redis_cache import SharedCache
-from gateway.store.tags import KEY, Generations, Invalidations
+from gateway.store.tags import REDIS_KEY, Generations, Invalidations
 from gateway.store.update_registry import UpdateRegistry
 from tests.support import recordings
 from tests.support.cluster import Cluster
 from tests.support.operations import LATEST, UPDATE
 from tests.support.redis_proxy import redis_proxy
 from tests.support.redis_server import RedisServer, redis_server
+from tests.support.resources import entry
 from tests.support.waiting import eventually
 
 AMEO = str(players.AMEO)
@@ -75,7 +75,7 @@ async def test_invalidations_during_a_broken_subscription_are_caught_up(cluster,
         number = generations.oldest + 10**9
         async with redis.pipeline() as at_once:
             at_once.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
-            at_once.zadd(KEY, {"user:1:OSU": number})
+            at_once.zadd(REDIS_KEY, {"user:1:OSU": number})
             await at_once.execute()
 
         await eventually(lambda: generations.of("user:1:OSU") == number)
@@ -101,7 +101,7 @@ async def test_silent_subscription_is_detected(cluster, server):
     "message",
     [
         b"\xc1",
-        b"\x93\xa1a\xa6raised\x01",
+        b"\x93\xa1a\xa6bumped\x01",
         b"\x93\xa1a\xa6paused\x92\xa7unknown\x01",
         b"\x92\xa1a\xa1b",
     ],
@@ -129,7 +129,7 @@ async def test_invalidation_during_the_start_is_shared_too(server, redis):
     await starting
     await redis_link.close()
 
-    assert await redis.zrange(KEY, 0, -1) == [b"before", b"meanwhile"]
+    assert await redis.zrange(REDIS_KEY, 0, -1) == [b"before", b"meanwhile"]
 
 
 # Hanging and refusing
@@ -300,7 +300,7 @@ async def test_entry_with_a_huge_number_stays_out_of_redis(redis_link, redis):
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), USER_MODE).value[0]
     history = History(USER_MODE, Rows([structs.replace(row, ranked_score=2**70)]), 0.0)
 
-    await SharedCache(redis_link).put(("history", USER_MODE), Entry(history, 0.0), codec.HISTORY, 10.0)
+    await SharedCache(redis_link).put(("history", USER_MODE), entry(history), codec.HISTORY, 10.0)
 
     assert await redis.keys(f"{PREFIX}:*:history:*") == []
 

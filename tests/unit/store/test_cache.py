@@ -7,15 +7,16 @@ import pytest
 
 from gateway.osutrack import decode
 from gateway.records import Mode, Rows, UserMode
-from gateway.store.cache import ENTRY_BYTES, Cache, Entry, size_of
+from gateway.store.cache import ENTRY_BYTES, Cache, size_of
 from gateway.store.history import History
 from tests.support import recordings
+from tests.support.resources import entry
 
 
 def test_entries_are_counted_with_their_overhead():
     cache = Cache(3 * (ENTRY_BYTES + 2 * size_of("x")))
     for key in "abcd":
-        cache.put(key, Entry("x", 0.0))
+        cache.put(key, entry("x"))
 
     assert [key for key in "abcd" if cache.peek(key)] == ["b", "c", "d"]
     assert cache.used_bytes > 3 * ENTRY_BYTES
@@ -51,9 +52,9 @@ def test_empty_rows_have_a_size():
 
 async def test_aiocache_interface_uses_the_same_entries():
     cache = Cache(10_000)
-    await cache.set("a", Entry("x", 0.0))
-    await cache.set("b", Entry("y", 0.0))
+    await cache.set("a", entry("x"))
+    await cache.set("b", entry("y"))
     await cache.delete("a")
 
     assert await cache.get("a") is None
-    assert cache.peek("b") == Entry("y", 0.0)
+    assert cache.peek("b") == entry("y")

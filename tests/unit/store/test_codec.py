@@ -1,4 +1,4 @@
-"""Values that go through Redis come back as they were."""
+"""Conversion of values and entries to bytes and back."""
 
 from typing import Any
 
@@ -7,17 +7,17 @@ from msgspec import DecodeError, structs
 
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Rows, UserMode
-from gateway.store import codec
-from gateway.store.cache import Entry
+from gateway.store import codec as codecs
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
 from tests.support import recordings
+from tests.support.resources import entry
 
 PLAYER = UserMode(2, Mode.OSU)
 
 
 def plain(value):
-    """The value without the classes of its rows, which differ: what is decoded has one of its own."""
+    """The value with its rows as dictionaries: decoded rows have a class of their own."""
     if isinstance(value, (tuple, list)):
         return [plain(part) for part in value]
     return (
@@ -27,51 +27,56 @@ def plain(value):
     )
 
 
-VALUES: dict[str, tuple[codec.Codec[Any], Any]] = {
+VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
     "history": (
-        codec.HISTORY,
+        codecs.HISTORY,
         History(
             PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, 12.5, abridged=True
         ),
     ),
-    "no history": (codec.HISTORY, History(PLAYER, Rows(), 1.0)),
-    "hiscores": (codec.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "nobody's hiscores": (codec.OPTIONAL_HISCORES, None),
-    "hiscores by name": (codec.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "peak": (codec.PEAK, decode.peak(recordings.body("peak_ok"), PLAYER).value),
+    "no history": (codecs.HISTORY, History(PLAYER, Rows(), 1.0)),
+    "hiscores": (codecs.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "nobody's hiscores": (codecs.OPTIONAL_HISCORES, None),
+    "hiscores by name": (codecs.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
+    "peak": (codecs.PEAK, decode.peak(recordings.body("peak_ok"), PLAYER).value),
     "best plays": (
-        codec.BEST_PLAYS,
+        codecs.BEST_PLAYS,
         BestPlays(decode.best_plays(recordings.body("bestplays_day"), Mode.OSU).value, complete=True),
     ),
-    "update": (codec.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
-    "update of nobody": (codec.UPDATE, None),
+    "update": (codecs.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
+    "update of nobody": (codecs.UPDATE, None),
 }
 
 
-@pytest.mark.parametrize("packed, value", VALUES.values(), ids=VALUES)
-def test_an_entry_comes_back_as_it_was(packed, value):
-    held = packed.decode(packed.encode(Entry(value, 5.0, 7, etag="x", dropped=2, read_at=3.0)))
+@pytest.mark.parametrize("codec, value", VALUES.values(), ids=VALUES)
+def test_decoded_entry_equals_the_encoded_one(codec, value):
+    encoded = entry(value, fetched_at=3.0, validated_at=5.0, generation=7, etag="x", dropped=2)
+    decoded = codec.decode(codec.encode(encoded))
 
-    assert plain(held.value) == plain(value)
-    assert (held.fetched_at, held.generation, held.etag, held.dropped, held.read_at) == (5.0, 7, "x", 2, 3.0)
+    assert plain(decoded) == plain(encoded)
 
 
-def test_rows_come_back_as_records_that_know_their_player():
-    packed, history = VALUES["history"]
+@pytest.mark.parametrize("codec, value", VALUES.values(), ids=VALUES)
+def test_decoded_value_equals_the_encoded_one(codec, value):
+    assert plain(codec.decode_value(codec.encode_value(value))) == plain(value)
 
-    rows = packed.decode(packed.encode(Entry(history, 0.0))).value.rows
+
+def test_decoded_snapshots_have_their_player():
+    codec, history = VALUES["history"]
+
+    rows = codec.decode(codec.encode(entry(history))).value.rows
 
     assert isinstance(rows, Rows)
     assert {row.user_mode for row in rows} == {PLAYER}
 
 
-def test_a_snapshot_takes_little_room():
-    packed, history = VALUES["history"]
+def test_encoded_snapshot_is_small():
+    codec, history = VALUES["history"]
 
-    assert len(packed.encode(Entry(history, 0.0))) < 50 + 120 * len(history.rows)
+    assert len(codec.encode(entry(history))) < 50 + 120 * len(history.rows)
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
-def test_what_is_no_entry_is_told_apart(garbage):
+def test_invalid_bytes_raise_a_decode_error(garbage):
     with pytest.raises(DecodeError):
-        codec.HISTORY.decode(garbage)
+        codecs.HISTORY.decode(garbage)

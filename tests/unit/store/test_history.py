@@ -1,4 +1,4 @@
-"""A history whose end is read anew, and the best values of it. Windows are in `test_window_properties.py`."""
+"""Refreshes of a history's tail, and its best values. Windows are in `test_window_properties.py`."""
 
 import msgspec
 from hypothesis import given
@@ -26,47 +26,47 @@ def history(*days, **values):
     return History(PLAYER, rows(*days, **values), 0.0)
 
 
-def days(spliced):
-    return [int(row.at[8:10]) for row in spliced.rows]
+def days(history):
+    return [int(row.at[8:10]) for row in history.rows]
 
 
-def test_a_refresh_begins_at_the_last_row_but_one():
+def test_refresh_starts_at_the_second_newest_row():
     assert history(1, 2, 3).seam == "2026-01-02T00:00:00.000Z"
 
 
-def test_too_short_a_history_has_nothing_to_save():
+def test_short_history_is_loaded_in_full():
     assert (history().seam, history(1).seam) == (None, None)
 
 
 def test_new_rows_are_appended():
-    assert days(history(1, 2, 3).spliced(rows(2, 3, 4, 5))) == [1, 2, 3, 4, 5]
+    assert days(history(1, 2, 3).with_tail(rows(2, 3, 4, 5))) == [1, 2, 3, 4, 5]
 
 
-def test_a_newest_row_that_moved_is_not_there_twice():
-    assert days(history(1, 2, 3).spliced(rows(2, 4))) == [1, 2, 4]
+def test_moved_newest_row_is_not_duplicated():
+    assert days(history(1, 2, 3).with_tail(rows(2, 4))) == [1, 2, 4]
 
 
-def test_a_newest_row_that_vanished_is_gone():
-    assert days(history(1, 2, 3).spliced(rows(2))) == [1, 2]
+def test_deleted_newest_row_is_removed():
+    assert days(history(1, 2, 3).with_tail(rows(2))) == [1, 2]
 
 
-def test_what_changed_in_a_row_that_is_read_anew_is_taken_over():
-    assert history(1, 2, 3).spliced(rows(2, 3, pp_raw=5.0)).rows[-1].pp == 5.0
+def test_changed_rows_are_replaced():
+    assert history(1, 2, 3).with_tail(rows(2, 3, pp_raw=5.0)).rows[-1].pp == 5.0
 
 
-def test_a_seam_that_vanished_wants_the_whole_history():
-    assert history(1, 2, 3).spliced(rows(3)) is None
-    assert history(1, 2, 3).spliced(Rows()) is None
+def test_missing_seam_requires_a_full_load():
+    assert history(1, 2, 3).with_tail(rows(3)) is None
+    assert history(1, 2, 3).with_tail(Rows()) is None
 
 
-def test_the_time_of_the_last_whole_reading_stays():
-    spliced = History(PLAYER, rows(1, 2), 123.0).spliced(rows(1, 2))
+def test_time_of_the_last_full_load_is_unchanged():
+    extended = History(PLAYER, rows(1, 2), 123.0).with_tail(rows(1, 2))
 
-    assert spliced is not None
-    assert spliced.whole_at == 123.0
+    assert extended is not None
+    assert extended.loaded_at == 123.0
 
 
-def of(values):
+def history_of(values):
     sent = [
         TEMPLATE | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z", "pp_rank": rank, "accuracy": accuracy, "pp_raw": pp}
         for day, (rank, accuracy, pp) in enumerate(values, start=1)
@@ -75,17 +75,17 @@ def of(values):
 
 
 @given(SNAPSHOTS)
-def test_the_peak_is_the_best_rank_and_the_last_time_it_was_held_and_0_is_no_rank(values):
+def test_peak_rank_is_the_newest_best_above_0(values):
     ranked = [(rank, -day) for day, (rank, _, _) in enumerate(values, start=1) if rank]
     rank, day = min(ranked, default=(None, None))
-    peak = of(values).peak
+    peak = history_of(values).peak
 
     assert (peak.global_rank, peak.global_rank_at and -int(peak.global_rank_at[8:10])) == (rank, day)
 
 
 @given(SNAPSHOTS)
-def test_the_peak_accuracy_and_pp_are_the_highest_and_the_last_time_they_were_reached(values):
-    found = of(values)
+def test_peak_accuracy_and_pp_are_the_newest_maxima(values):
+    found = history_of(values)
     accuracy = max(((accuracy, day) for day, (_, accuracy, _) in enumerate(values, start=1)), default=(None, None))
     pp = max(((pp, day) for day, (_, _, pp) in enumerate(values, start=1)), default=None)
 

@@ -1,75 +1,73 @@
-"""A value of which something else tells that it is still right: a refresh does not ask for it again."""
+"""Refreshes without a fetch: other data confirm that the entry is current."""
 
 import asyncio
 from types import SimpleNamespace
 
 import pytest
 
-from tests.unit.store.test_resource import FRESH_S, STALE_S, load, make, soon
+from tests.support.event_loop import run_ready_tasks
+from tests.support.resources import FRESH_S, STALE_S, NumberResource
 
 
 @pytest.fixture
-def witness(clock):
-    """Says that what is held is right now; or until when it was, or later, if told to."""
+def proof(clock):
+    """The confirmation: how old it is (None for no confirmation), and an event that delays it."""
     opened = asyncio.Event()
     opened.set()
-    return SimpleNamespace(open=opened, ago_s=0)
+    return SimpleNamespace(open=opened, age_s=0)
 
 
 @pytest.fixture
-def store(clock, witness):
-    async def confirm(_, held):
-        await witness.open.wait()
-        return None if witness.ago_s is None else clock.now - witness.ago_s
+def numbers(clock, proof):
+    async def confirm(_key, _entry):
+        await proof.open.wait()
+        return None if proof.age_s is None else clock.now - proof.age_s
 
-    return make(clock, confirm=confirm)
-
-
-async def refreshed(store):
-    """What is served when a refresh that a reader has caused is over."""
-    store.resource.peek("key")
-    await soon()
-    return store.resource.peek("key")
+    return NumberResource(clock, confirm=confirm)
 
 
-async def test_what_is_confirmed_is_fresh_again_and_not_asked_for(store, clock):
-    await load(store)
+async def refreshed(numbers):
+    numbers.peek()
+    await run_ready_tasks()
+    return numbers.peek()
+
+
+async def test_confirmed_entry_is_fresh_without_a_fetch(numbers, clock):
+    await numbers.read()
     clock.move(FRESH_S)
 
-    served = await refreshed(store)
-    assert (served.value, served.age_s, served.fresh_until) == (1, None, clock.now + FRESH_S)
+    result = await refreshed(numbers)
+    assert (result.value, result.age_s, result.fresh_until) == (1, None, clock.now + FRESH_S)
 
 
-@pytest.mark.parametrize("ago_s", [FRESH_S, None])
-async def test_what_is_not_confirmed_or_not_of_late_is_asked_for(store, clock, witness, ago_s):
-    await load(store)
+@pytest.mark.parametrize("age_s", [FRESH_S, None])
+async def test_entry_without_recent_confirmation_is_fetched(numbers, clock, proof, age_s):
+    await numbers.read()
     clock.move(2 * FRESH_S)
-    witness.ago_s = ago_s
+    proof.age_s = age_s
 
-    assert (await refreshed(store)).value == 2
+    assert (await refreshed(numbers)).value == 2
 
 
-async def test_what_is_confirmed_while_an_update_overtakes_it_does_not_come_in_the_way_of_what_is_newer(
-    store, clock, witness
-):
-    await load(store)
+async def test_invalidated_confirmation_does_not_replace_newer_entry(numbers, clock, proof):
+    await numbers.read()
     clock.move(FRESH_S)
-    witness.open.clear()
-    store.resource.peek("key")
-    await soon()
-    store.generations.bump("key")
-    await load(store)
-    witness.open.set()
-    await soon()
+    proof.open.clear()
+    numbers.peek()
+    await run_ready_tasks()
+    numbers.invalidate()
+    await numbers.read()
+    proof.open.set()
+    await run_ready_tasks()
 
-    assert store.resource.peek("key").value == 2
+    assert numbers.peek().value == 2
 
 
-async def test_what_was_read_after_an_update_that_is_forgotten_by_now_can_be_confirmed(store, clock):
-    store.generations.bump("key")
+async def test_entry_is_confirmed_after_its_generation_expired(numbers, clock):
+    numbers.invalidate()
     clock.move(FRESH_S + STALE_S - 1)
-    await load(store)
+    await numbers.read()
     clock.move(FRESH_S)
-    store.generations.bump("another")
+    numbers.generations.bump("another")
 
-    assert (await refreshed(store)).age_s is None
+    assert (await refreshed(numbers)).age_s is None

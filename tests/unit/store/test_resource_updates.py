@@ -1,72 +1,69 @@
-"""What an update does to what is remembered and to what is on its way."""
+"""Invalidation by updates: of entries, and of loads in flight."""
 
 import asyncio
 
 import pytest
 
+from gateway.deadline import Deadline
 from gateway.errors import UpstreamUnavailable
-from tests.unit.store.test_resource import FRESH_S, load, make, soon
+from tests.support.event_loop import run_ready_tasks
+from tests.support.resources import FRESH_S
 
 
-@pytest.fixture
-def store(clock):
-    return make(clock)
+async def test_load_overtaken_by_an_update_is_repeated(numbers):
+    numbers.source.open.clear()
+    reading = [asyncio.ensure_future(numbers.read()) for _ in range(3)]
+    await run_ready_tasks()
+    numbers.invalidate()
+    reading += [asyncio.ensure_future(numbers.read()) for _ in range(3)]
+    await run_ready_tasks()
+    numbers.source.open.set()
+
+    assert [(await each).value for each in reading] == [2] * 6
+    assert numbers.peek().value == 2
 
 
-async def test_a_load_that_an_update_overtakes_is_done_again_and_its_value_is_never_seen(store):
-    store.source.open.clear()
-    waiting = [asyncio.ensure_future(load(store)) for _ in range(3)]
-    await soon()
-    store.generations.bump("key")
-    waiting += [asyncio.ensure_future(load(store)) for _ in range(3)]
-    await soon()
-    store.source.open.set()
-
-    assert [(await each).value for each in waiting] == [2] * 6
-    assert store.resource.peek("key").value == 2
-
-
-async def test_a_refresh_that_an_update_overtakes_is_not_kept(store, clock):
-    await load(store)
+async def test_refresh_overtaken_by_an_update_is_repeated(numbers, clock):
+    await numbers.read()
     clock.move(FRESH_S)
-    store.source.open.clear()
-    store.resource.peek("key")
-    await soon()
-    store.generations.bump("key")
-    store.source.open.set()
-    await soon()
+    numbers.source.open.clear()
+    numbers.peek()
+    await run_ready_tasks()
+    numbers.invalidate()
+    numbers.source.open.set()
+    await run_ready_tasks()
 
-    assert store.resource.peek("key").value == 3
+    assert numbers.peek().value == 3
 
 
-async def test_after_an_update_the_older_value_does_not_even_stand_in_for_a_failure(store):
-    await load(store)
-    store.generations.bump("key")
-    store.source.failure = UpstreamUnavailable("down")
+async def test_invalidated_value_is_not_served_on_failure(numbers):
+    await numbers.read()
+    numbers.invalidate()
+    numbers.source.failure = UpstreamUnavailable("down")
 
     with pytest.raises(UpstreamUnavailable):
-        await load(store)
+        await numbers.read()
 
 
-async def test_an_older_value_does_not_come_back_when_the_update_is_forgotten(store, clock):
-    await load(store)
-    store.generations.bump("key")
+async def test_invalidated_value_stays_invalid_when_generations_expire(numbers, clock):
+    await numbers.read()
+    numbers.invalidate()
     for hour in range(30):
         clock.move(100)
-        store.generations.bump(f"another {hour}")
+        numbers.generations.bump(f"another {hour}")
 
-    assert store.resource.peek("key") is None
+    assert numbers.peek() is None
 
 
-async def test_closing_leaves_nothing_behind(store, clock):
+async def test_close_ends_all_tasks(numbers, clock):
     before = asyncio.all_tasks()
-    await load(store)
+    await numbers.read()
     clock.move(FRESH_S)
-    store.source.open.clear()
-    store.resource.peek("key")
-    waiting = asyncio.ensure_future(store.resource.load("another", store.source.asked[0]))
-    await soon()
-    await store.resource.close()
-    await asyncio.gather(waiting, return_exceptions=True)
+    numbers.source.open.clear()
+    numbers.peek()
+    reading = asyncio.ensure_future(numbers.resource.read("another", Deadline.from_timeout(5)))
+    await run_ready_tasks()
+    await numbers.resource.close()
+    await asyncio.gather(reading, return_exceptions=True)
 
     assert asyncio.all_tasks() == before

@@ -1,114 +1,120 @@
-"""Single flight: what is shared, and what is cancelled."""
+"""Single flight: sharing and cancellation."""
 
 import asyncio
 
 from gateway.errors import UpstreamTimeout
 from gateway.store.singleflight import SingleFlight
+from tests.support.event_loop import run_ready_tasks
 
 
-class Slow:
-    """Something to wait for; counts how often it was begun, and how often cancelled."""
+class SlowFunction:
+    """A function that waits for `done`, and counts its calls and cancellations."""
 
     def __init__(self):
-        self.begun = 0
+        self.calls = 0
         self.cancelled = 0
         self.done = asyncio.Event()
 
-    async def __call__(self):
-        self.begun += 1
+    async def __call__(self, _key):
+        self.calls += 1
         try:
             await self.done.wait()
         except asyncio.CancelledError:
             self.cancelled += 1
-            # Cleaning up takes a moment, as closing a connection does.
+            # Like closing a connection, the cleanup takes a moment.
             await asyncio.sleep(0)
             raise
-        return self.begun
+        return self.calls
 
 
-def joining(flights, fly, key="key"):
-    return asyncio.ensure_future(flights.do(key, fly))
+def flight_of(slow):
+    return SingleFlight[int](slow)
 
 
-async def soon():
-    for _ in range(5):
-        await asyncio.sleep(0)
+def call(flight, key="key"):
+    return asyncio.ensure_future(flight.do(key))
 
 
-async def test_all_who_want_the_same_share_one_flight():
-    flights, slow = SingleFlight[int](), Slow()
-    waiting = [joining(flights, slow) for _ in range(50)]
-    await soon()
+async def test_concurrent_calls_share_one_task():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    calls = [call(flight) for _ in range(50)]
+    await run_ready_tasks()
     slow.done.set()
 
-    assert await asyncio.gather(*waiting) == [1] * 50
-    assert len(flights) == 0
+    assert await asyncio.gather(*calls) == [1] * 50
+    assert len(flight) == 0
 
 
-async def test_other_keys_have_flights_of_their_own():
-    flights, slow = SingleFlight[int](), Slow()
-    waiting = [joining(flights, slow, key) for key in range(3)]
-    await soon()
+async def test_other_arguments_have_their_own_task():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    calls = [call(flight, key) for key in range(3)]
+    await run_ready_tasks()
     slow.done.set()
-    await asyncio.gather(*waiting)
+    await asyncio.gather(*calls)
 
-    assert slow.begun == 3
+    assert slow.calls == 3
 
 
-async def test_one_who_goes_away_leaves_the_flight_to_the_others():
-    flights, slow = SingleFlight[int](), Slow()
-    gone, stays = joining(flights, slow), joining(flights, slow)
-    await soon()
-    gone.cancel()
-    await soon()
+async def test_cancelled_waiter_leaves_the_task_running():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    cancelled, other = call(flight), call(flight)
+    await run_ready_tasks()
+    cancelled.cancel()
+    await run_ready_tasks()
     slow.done.set()
 
-    assert await stays == 1
+    assert await other == 1
     assert slow.cancelled == 0
 
 
-async def test_the_last_one_to_go_cancels_the_flight():
-    flights, slow = SingleFlight[int](), Slow()
-    waiting = [joining(flights, slow) for _ in range(2)]
-    await soon()
-    for waiter in waiting:
-        waiter.cancel()
-    await soon()
+async def test_last_cancelled_waiter_cancels_the_task():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    calls = [call(flight) for _ in range(2)]
+    await run_ready_tasks()
+    for each in calls:
+        each.cancel()
+    await run_ready_tasks()
 
-    assert (slow.cancelled, len(flights)) == (1, 0)
+    assert (slow.cancelled, len(flight)) == (1, 0)
 
 
-async def test_who_comes_while_a_flight_is_being_cancelled_gets_a_new_one():
-    flights, slow = SingleFlight[int](), Slow()
-    gone = joining(flights, slow)
-    await soon()
-    gone.cancel()
+async def test_call_during_a_cancellation_starts_a_new_task():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    cancelled = call(flight)
+    await run_ready_tasks()
+    cancelled.cancel()
     await asyncio.sleep(0)
-    late = joining(flights, slow)
-    await soon()
+    late = call(flight)
+    await run_ready_tasks()
     slow.done.set()
 
     assert await late == 2
 
 
-async def test_a_failure_is_told_to_everyone_and_not_remembered():
+async def test_failure_is_shared_but_not_stored():
     async def fail():
         raise UpstreamTimeout("slow")
 
-    flights = SingleFlight[None]()
-    outcomes = await asyncio.gather(*(flights.do("key", fail) for _ in range(3)), return_exceptions=True)
+    flight = SingleFlight[None](fail)
+    outcomes = await asyncio.gather(*(flight.do() for _ in range(3)), return_exceptions=True)
 
     assert [type(outcome) for outcome in outcomes] == [UpstreamTimeout] * 3
-    assert len(flights) == 0
+    assert len(flight) == 0
 
 
-async def test_closing_waits_for_flights_that_are_still_being_cancelled():
-    flights, slow = SingleFlight[int](), Slow()
-    gone, stays = joining(flights, slow, "a"), joining(flights, slow, "b")
-    await soon()
-    gone.cancel()
+async def test_close_waits_for_tasks_being_cancelled():
+    slow = SlowFunction()
+    flight = flight_of(slow)
+    cancelled, other = call(flight, "a"), call(flight, "b")
+    await run_ready_tasks()
+    cancelled.cancel()
     await asyncio.sleep(0)
-    await flights.close()
+    await flight.close()
 
-    assert (slow.cancelled, len(flights)) == (2, 0)
-    await asyncio.gather(gone, stays, return_exceptions=True)
+    assert (slow.cancelled, len(flight)) == (2, 0)
+    await asyncio.gather(cancelled, other, return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Generations: what an update made old never counts again."""
+"""Generations of tags: order and expiry."""
 
 import pytest
 
@@ -10,20 +10,20 @@ def generations(clock):
     return Generations(600, clock=clock)
 
 
-def test_raising_a_tag_leaves_the_others_alone(generations):
+def test_bump_affects_one_tag(generations):
     generations.bump("a")
 
     assert generations.of("a") > generations.of("b") == 0
 
 
-def test_a_later_number_is_higher_whatever_the_tag(generations):
+def test_later_bump_is_higher_across_tags(generations):
     generations.bump("a")
     generations.bump("b")
 
     assert generations.of("b") > generations.of("a")
 
 
-def test_a_tag_is_forgotten_only_when_nothing_from_before_can_be_held(generations, clock):
+def test_generation_expires_after_its_lifetime(generations, clock):
     generations.bump("a")
     clock.move(600)
     generations.bump("b")
@@ -34,7 +34,7 @@ def test_a_tag_is_forgotten_only_when_nothing_from_before_can_be_held(generation
     assert generations.of("a") == 0
 
 
-def test_a_tag_that_is_raised_again_is_kept_for_longer(generations, clock):
+def test_second_bump_extends_the_lifetime(generations, clock):
     generations.bump("a")
     generations.bump("b")
     clock.move(500)

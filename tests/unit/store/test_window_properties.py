@@ -1,4 +1,4 @@
-"""What holds for windows of any history, not only of those in the sandbox."""
+"""Properties of windows of arbitrary histories."""
 
 import itertools
 from datetime import UTC, date, datetime, timedelta
@@ -30,14 +30,14 @@ def history(seconds):
     return History(UserMode(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))), 0.0)
 
 
-# Ten days around a leap day and a month's end; midnights are as likely as all other seconds together.
+# Ten days around a leap day and the end of a month; every second instant is a midnight, on average.
 seconds = st.integers(0, 10 * 86_400) | st.integers(0, 10).map(lambda day: day * 86_400)
 histories = st.sets(seconds, max_size=30).map(history)
 midnights = st.integers(0, 10).map(lambda day: instant(FIRST + timedelta(days=day)))
 
 
 @given(histories, st.lists(midnights, min_size=1, max_size=4).map(sorted))
-def test_adjacent_windows_are_together_what_they_divide(history, days):
+def test_adjacent_windows_partition_the_history(history, days):
     edges = [None, *days, None]
 
     parts = [history.within(Span(start, end)) for start, end in itertools.pairwise(edges)]
@@ -46,14 +46,14 @@ def test_adjacent_windows_are_together_what_they_divide(history, days):
 
 
 @given(histories, midnights, midnights)
-def test_a_window_has_its_first_instant_and_not_its_last(history, start, end):
+def test_window_includes_its_start_but_not_its_end(history, start, end):
     inside = history.within(Span(start, end))
 
     assert list(inside) == [row for row in history.rows if start <= row.at < end]
 
 
 @given(histories, st.sampled_from(Interval))
-def test_thinning_keeps_one_snapshot_of_each_bucket_and_always_the_newest_of_all(history, every):
+def test_thinning_keeps_the_newest_snapshot_of_each_interval(history, every):
     thinned = history.within(Span(), every)
 
     buckets = [every.bucket(row.at) for row in history.rows]
@@ -70,7 +70,7 @@ def test_weeks_begin_on_monday(history):
 
 
 @given(histories, midnights, midnights)
-def test_a_gain_is_the_sum_of_the_deltas_between_its_ends(history, start, end):
+def test_gain_is_the_sum_of_its_deltas(history, start, end):
     gain = history.gain(Span(min(start, end), max(start, end)))
 
     rows = [row for row in history.rows if gain and gain.start.at < row.at <= gain.end.at]
@@ -79,7 +79,7 @@ def test_a_gain_is_the_sum_of_the_deltas_between_its_ends(history, start, end):
 
 
 @given(histories, midnights, midnights)
-def test_a_gain_covers_the_window_when_something_was_known_at_its_start(history, start, end):
+def test_gain_with_earlier_snapshot_covers_whole_window(history, start, end):
     gain = history.gain(Span(min(start, end), max(start, end)))
 
     assert gain is None or gain.covers_whole_window is (history.at(min(start, end)) is not None)

@@ -1,0 +1,99 @@
+"""The entries of one resource, in memory and in Redis: freshness and invalidation. Sends no requests to osu!track."""
+
+import time
+from collections.abc import Callable, Hashable
+from contextlib import AbstractAsyncContextManager
+from typing import Generic, NamedTuple, TypeVar
+
+from .cache import Cache, Entry
+from .codec import Codec
+from .redis_cache import SharedCache
+from .tags import Generations
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
+
+
+class Freshness(NamedTuple):
+    """Seconds for which an entry is fresh, and for which it may be served stale after that."""
+
+    fresh_s: float
+    stale_s: float
+
+
+class ResourceSpec(NamedTuple, Generic[K, V]):
+    """The properties of a resource. `tag` returns the tag that invalidates a key.
+
+    A value that is not `refreshable` is not refreshed in the background.
+    """
+
+    name: str
+    freshness: Freshness
+    tag: Callable[[K], str]
+    codec: Codec[V]
+    refreshable: Callable[[V], bool] = lambda _: True
+
+
+class ResourceCache(Generic[K, V]):
+    """A valid entry is neither invalidated nor too old to be served; fresh entries need no refresh."""
+
+    def __init__(
+        self,
+        spec: ResourceSpec[K, V],
+        cache: Cache,
+        shared_cache: SharedCache,
+        generations: Generations,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.spec = spec
+        self.clock = clock
+        self._cache = cache
+        self._shared_cache = shared_cache
+        self._generations = generations
+        self._fresh_s = spec.freshness.fresh_s
+        self._valid_s = sum(spec.freshness)
+
+    def entry(self, key: K) -> Entry[V] | None:
+        """The valid entry in memory."""
+        entry = self.stored(key)
+        return entry if entry is not None and self._is_valid(key, entry) else None
+
+    def stored(self, key: K) -> Entry[V] | None:
+        """The entry in memory, valid or not."""
+        entry: Entry[V] | None = self._cache.peek((self.spec.name, key))
+        return entry
+
+    async def recall(self, key: K) -> Entry[V] | None:
+        """The valid entry in Redis. Even an invalid one replaces an older one in memory, as the base of a refresh."""
+        name = (self.spec.name, key)
+        entry, stored = await self._shared_cache.get(name, self.spec.codec), self.stored(key)
+        if entry and (stored is None or stored.validated_at < entry.validated_at):
+            self._cache.put(name, entry)
+        return entry if entry and self._is_valid(key, entry) else None
+
+    async def put(self, key: K, entry: Entry[V]) -> None:
+        """Store an entry, unless it was invalidated while it was fetched."""
+        if entry.generation == self.generation(key):
+            name = (self.spec.name, key)
+            self._cache.put(name, entry)
+            await self._shared_cache.put(name, entry, self.spec.codec, self._valid_s)
+
+    def lock(self, key: K, generation: int, *, background: bool) -> AbstractAsyncContextManager[None]:
+        """A lock against the same load in other processes."""
+        return self._shared_cache.lock(self.spec.name, key, generation, background)
+
+    def is_fresh(self, entry: Entry[V]) -> bool:
+        """Whether the entry, if valid, can be served without a refresh."""
+        return self.clock() - entry.validated_at < self._fresh_s
+
+    def fresh_until(self, entry: Entry[V]) -> float:
+        """The end of the entry's freshness, in seconds since 1970."""
+        return entry.validated_at + self._fresh_s
+
+    def generation(self, key: K) -> int:
+        """The current generation of the key's tag."""
+        return self._generations.of(self.spec.tag(key))
+
+    def _is_valid(self, key: K, entry: Entry[V]) -> bool:
+        return entry.generation >= self.generation(key) and self.clock() - entry.validated_at < self._valid_s
