@@ -90,12 +90,13 @@ class Charge(NamedTuple):
     def keys(self, variables: Mapping[str, Any]) -> Iterator[tuple[Key, int]]:
         """The distinct keys that are read, each with its maximum number of requests."""
         subject, modes, source = self.scope
+        list_key = repr([argument.values(variables) for argument in source])
         if self.resource in SHARED:
-            yield (self.resource, *(repr(argument.values(variables)) for argument in source)), 1
+            yield (self.resource, list_key), 1
         elif source and subject:
             # The players of a list are unknown until it is loaded: at most one per row.
             for mode in _distinct(modes, variables):
-                yield (self.resource, repr(source), mode), _row_count(subject.values(variables)[0])
+                yield (self.resource, list_key, mode), _row_count(subject.values(variables)[0])
         else:
             for user, mode in product(_distinct(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
@@ -160,7 +161,7 @@ def child_scope(name: str, field: GraphQLField, node: FieldNode, scope: Scope) -
     if name in SUBJECT_ARG:
         scope = Scope(_argument(SUBJECT_ARG[name], field, values))
     if name in LISTS:
-        scope = scope._replace(source=tuple(ArgumentRef(argument, values[argument]) for argument in sorted(values)))
+        scope = scope._replace(source=tuple(_argument(argument, field, values) for argument in sorted(field.args)))
     if name in MODE_ARG:
         scope = scope._replace(modes=_argument(MODE_ARG[name], field, values))
     return scope

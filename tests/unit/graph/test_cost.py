@@ -53,7 +53,9 @@ def test_default_page_size_is_the_schemas():
         ("{ user(id: 1) { allStats { tracked } } }", 4),
         ("{ user(id: 1) { stats { tracked } allStats { tracked } } }", 4),
         ("{ user(id: 1) { stats { tracked } other: stats(mode: OSU) { tracked } } }", 1),
+        ("{ bestPlays { nodes { user { stats { tracked } } } } }", 52),
         ("{ bestPlays(mode: OSU) { nodes { user { stats { tracked } } } } }", 52),
+        ("{ bestPlays { nodes { pp } } other: bestPlays(first: 50, mode: OSU) { nodes { pp } } }", 2),
     ],
 )
 def test_omitted_arguments_cost_their_defaults(query, points):
