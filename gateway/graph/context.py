@@ -46,8 +46,8 @@ class PointsBalance(Protocol):
         """The current balance."""
 
     @property
-    def full_at(self) -> float:
-        """The time of the next full balance, in seconds since 1970."""
+    def full_in_s(self) -> float:
+        """Seconds until the balance is full."""
 
 
 @dataclass(frozen=True, kw_only=True)

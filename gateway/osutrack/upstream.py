@@ -37,12 +37,12 @@ class Upstream:
         redis_link: RedisLink | None = None,
         tracing: Tracing | None = None,
         clock: Callable[[], float] = time.time,
-        stopwatch: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`transport` replaces the network in tests; with `redis_link`, processes share the budgets."""
         # A short operation timeout cancels reads before their own timeout: these count as failures too.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
-        self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=stopwatch)
+        self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=monotonic)
         self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), clock)
         self._http = _http(settings, transport)
         self.client = Client(

@@ -55,7 +55,17 @@ EXPOSED_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID
 class Gateway:
     """The parts of one process below the ASGI application."""
 
-    def __init__(self, settings: Settings, *, transport: Any, clock: Callable[[], float], tracing: Tracing) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        transport: Any,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+        tracing: Tracing,
+    ) -> None:
+        self.clock = clock
+        self.monotonic = monotonic
         self.metrics = Metrics()
         self.tracing = tracing
         self.redis_link = RedisLink(settings.redis_url)
@@ -66,6 +76,7 @@ class Gateway:
             redis_link=self.redis_link,
             tracing=tracing,
             clock=clock,
+            monotonic=monotonic,
         )
         client = self.upstream.client
         self.tracker = Tracker(
@@ -141,22 +152,26 @@ def create_app(
     *,
     transport: Any = None,
     clock: Callable[[], float] = time.time,
+    monotonic: Callable[[], float] = time.monotonic,
     log_request: AccessLogger | None = None,
     tracing: Tracing | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
-    `transport` replaces httpx's network transport, `clock` the time in seconds since 1970, and `tracing` the tracing
-    selected by the settings. `log_request` is called after each request.
+    `transport` replaces httpx's network transport, and `tracing` the tracing selected by the settings. `clock` is the
+    time in seconds since 1970, for timestamps; `monotonic` is for durations. `log_request` is called after each
+    request.
     """
-    gateway = Gateway(settings, transport=transport, clock=clock, tracing=tracing or create_tracing(settings))
+    gateway = Gateway(
+        settings, transport=transport, clock=clock, monotonic=monotonic, tracing=tracing or create_tracing(settings)
+    )
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, log_request=log_request
     )
     probes = gateway.probes(responses)
     app = Starlette(
         routes=[
-            Route("/graphql", _endpoint(gateway, settings, clock)),
+            Route("/graphql", _endpoint(gateway, settings)),
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
@@ -178,17 +193,19 @@ def create_app(
     return app
 
 
-def _endpoint(gateway: Gateway, settings: Settings, clock: Callable[[], float]) -> GraphQLEndpoint:
+def _endpoint(gateway: Gateway, settings: Settings) -> GraphQLEndpoint:
     folder = settings.trusted_documents
     documents = PersistedDocuments(
         trusted_documents(folder) if folder else {},
-        SharedDocuments(gateway.redis_link, clock=clock),
+        SharedDocuments(gateway.redis_link, clock=gateway.clock),
         only_trusted=settings.only_trusted_documents,
     )
     return GraphQLEndpoint(
         gateway.engine,
         documents=documents,
-        client_limits=ClientLimits(settings.client_points, settings.client_points_per_minute, clock=clock),
+        client_limits=ClientLimits(
+            settings.client_points, settings.client_points_per_minute, monotonic=gateway.monotonic
+        ),
         client_addresses=ClientAddresses(settings.trusted_proxies),
         settings=settings,
         graphiql=page("graphiql.html"),

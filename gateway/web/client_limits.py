@@ -16,12 +16,12 @@ CLIENT_PREFIX_V6 = 64
 class TokenBucket:
     """The points of one client. `limit=0` is unlimited."""
 
-    def __init__(self, limit: int, per_minute: int, clock: Callable[[], float]) -> None:
+    def __init__(self, limit: int, per_minute: int, monotonic: Callable[[], float]) -> None:
         self.limit = limit
         self._per_s = per_minute / 60
-        self._clock = clock
+        self._monotonic = monotonic
         self._points = float(limit)
-        self._counted_at = clock()
+        self._counted_at = monotonic()
 
     @property
     def remaining(self) -> int:
@@ -29,9 +29,9 @@ class TokenBucket:
         return int(self._current())
 
     @property
-    def full_at(self) -> float:
-        """The time at which the bucket is full, in seconds since 1970."""
-        return self._clock() + self._seconds_for(self.limit - self._current())
+    def full_in_s(self) -> float:
+        """The time until the bucket is full."""
+        return self._seconds_for(self.limit - self._current())
 
     @property
     def fill_s(self) -> float:
@@ -44,11 +44,12 @@ class TokenBucket:
 
     def take(self, points: int) -> None:
         """Take points; a negative number is a refund."""
-        self._points = min(self._current() - points, self.limit)
-        self._counted_at = self._clock()
+        if self.limit:
+            self._points = min(self._current() - points, self.limit)
+            self._counted_at = self._monotonic()
 
     def _current(self) -> float:
-        return min(self._points + (self._clock() - self._counted_at) * self._per_s, self.limit)
+        return min(self._points + (self._monotonic() - self._counted_at) * self._per_s, self.limit)
 
     def _seconds_for(self, points: float) -> float:
         return max(points, 0) / self._per_s if self._per_s else 0.0
@@ -57,17 +58,17 @@ class TokenBucket:
 class ClientLimits:
     """The token buckets of the most recent clients. Any other client has a full one."""
 
-    def __init__(self, limit: int, per_minute: int, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, limit: int, per_minute: int, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._limit = limit
         self._per_minute = per_minute
-        self._clock = clock
+        self._monotonic = monotonic
         self._buckets: LRU[str, TokenBucket] = LRU(MAX_CLIENTS)
 
     def bucket(self, client: str) -> TokenBucket:
         """The client's token bucket, created on first use."""
         bucket = self._buckets.peek(client)
         if bucket is None:
-            bucket = TokenBucket(self._limit, self._per_minute, self._clock)
+            bucket = TokenBucket(self._limit, self._per_minute, self._monotonic)
             self._buckets.put(client, bucket)
         return bucket
 

@@ -7,6 +7,7 @@ from gateway.sandbox import Fault
 NINE = "{ users(ids: [1, 2, 3, 4, 5, 6, 7, 8, 9]) { stats { tracked } } }"
 SIX = "{ users(ids: [1, 2, 3, 4, 5, 6]) { stats { tracked } } }"
 OTHER_SIX = SIX.replace("1,", "7,")
+HOUR_S = 3600
 
 
 @pytest.fixture
@@ -114,3 +115,30 @@ class TestWithoutProxies:
     async def test_forwarded_address_is_ignored_without_proxies(self, gateway):
         await post_from(gateway, "1.2.3.4", SIX)
         assert (await post_from(gateway, "1.2.3.5", OTHER_SIX)).status_code == 429
+
+
+@pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
+async def test_clock_step_does_not_change_points(gateway, step_s):
+    await gateway.post(NINE)
+    gateway.clock.step(step_s)
+    rejected = await gateway.post(NINE)
+    assert rejected.headers["RateLimit"] == '"points";r=1;t=54'
+    assert (rejected.status_code, rejected.headers["Retry-After"]) == (429, "48")
+    gateway.clock.move(48)
+    assert (await gateway.post(NINE)).status_code == 200
+
+
+async def test_reset_time_is_a_timestamp(gateway):
+    await gateway.post(NINE)
+    response = await gateway.ask("{ rateLimit { resetAt } }")
+    assert response["rateLimit"]["resetAt"] == "2026-11-20T12:00:54.000Z"
+
+
+class TestUnlimited:
+    @pytest.fixture
+    def settings(self):
+        return {"client_points": 0}
+
+    async def test_remaining_points_are_never_negative(self, gateway):
+        response = await gateway.ask("{ rateLimit { limit remaining resetAt } a: user(id: 1) { stats { tracked } } }")
+        assert response["rateLimit"] == {"limit": 0, "remaining": 0, "resetAt": "2026-11-20T12:00:00.000Z"}

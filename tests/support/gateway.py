@@ -99,7 +99,7 @@ async def start_gateway(
     if "upstream_url" not in settings:
         transport = transport or spy
     chosen = Settings(_env_file=None, **{"upstream_url": "http://sandbox", **UNLIMITED, **settings})
-    app = create_app(chosen, transport=transport, clock=clock, **parts)
+    app = create_app(chosen, transport=transport, clock=clock, monotonic=clock.monotonic, **parts)
     # The lifespan is needed for Redis only; without it a gateway starts much faster.
     running = app.router.lifespan_context(app) if chosen.redis_url else _closing(app)
     async with (

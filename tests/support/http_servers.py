@@ -88,6 +88,7 @@ def serve_gateway(config: ServerConfig = uvicorn.Config) -> Iterator[ServedGatew
     """A gateway without limits, over a sandbox. Its time stands still at `NOON`."""
     with serve_sandbox() as osutrack:
         settings = Settings(_env_file=None, upstream_url=osutrack.url, **UNLIMITED)
-        app = create_app(settings, clock=Clock())
+        clock = Clock()
+        app = create_app(settings, clock=clock, monotonic=clock.monotonic)
         with serve(app, config) as url:
             yield ServedGateway(app, url)

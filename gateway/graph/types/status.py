@@ -18,9 +18,9 @@ class RateLimit:
     points for cached data are refunded.
     """
 
-    limit: int = _field(description="The maximum number of points.")
+    limit: int = _field(description="The maximum number of points; 0 means no limit.")
     cost: int = _field(description="The maximum cost of this operation.")
-    remaining: int = _field(description="The remaining points after this operation's cost.")
+    remaining: int = _field(description="The remaining points after this operation's cost; 0 without a limit.")
     reset_at: DateTime = _field(description="The time at which all points are available.")
 
 
@@ -56,7 +56,10 @@ def rate_limit_of(context: Context) -> RateLimit:
     """The client's balance while the operation runs."""
     points = context.points
     return RateLimit(
-        limit=points.limit, cost=context.cost, remaining=points.remaining, reset_at=from_timestamp(points.full_at)
+        limit=points.limit,
+        cost=context.cost,
+        remaining=points.remaining,
+        reset_at=from_timestamp(context.now + points.full_in_s),
     )
 
 

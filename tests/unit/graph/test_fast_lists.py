@@ -79,7 +79,7 @@ def reference_engine(gateway):
 
 
 async def response(engine, query):
-    points = type("PointsBalance", (), {"limit": 0, "remaining": 0, "full_at": 0.0})()
+    points = type("PointsBalance", (), {"limit": 0, "remaining": 0, "full_in_s": 0.0})()
     result = await engine.execute(engine.prepare(query, {}, None), points, may_update=True)
     return json.dumps([result.content["data"], result.content.get("errors")])
 
