@@ -30,7 +30,7 @@ MAX_LOADS = 3
 
 
 class ReadResult(NamedTuple, Generic[V]):
-    """A value as it is served. `age_s` is None while it is fresh; `loaded` if osu!track was requested for it.
+    """A value as it is served. `age_s` is None while it is fresh; `loaded` if it was requested from osu!track.
 
     Valid until `fresh_until` (seconds since 1970), and while its `tag` has this `generation`.
     """
@@ -132,7 +132,7 @@ class Resource(Generic[K, V]):
         await self._background_loads.close()
 
     def _generations(self, key: K) -> Iterator[int]:
-        """The generation to load, and a later one if an invalidation overtakes the load."""
+        """The current generation; then, if an invalidation overtakes the load, the next one."""
         for _ in range(MAX_LOADS):
             generation = self._cache.generation(key)
             yield generation
@@ -140,7 +140,7 @@ class Resource(Generic[K, V]):
                 return
 
     async def _load(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
-        """An entry from another process or from osu!track, and True if from osu!track."""
+        """An entry, and whether it was requested from osu!track: otherwise another process has loaded it."""
         cache = self._cache
         entry = await cache.recall(key)
         if entry and (cache.is_fresh(entry) or (not background and self._refreshable(entry.value))):
@@ -152,7 +152,7 @@ class Resource(Generic[K, V]):
                 return entry, False
             if background and (entry := await self._confirmed(key, generation)):
                 return entry, False
-            # An own deadline: a read that joins this load may have more time than the one that started it.
+            # Not the deadline of the first read: a read that joins this load may have more time.
             deadline = Deadline.from_timeout(self._timeout_s, background=background)
             stored = cache.stored(key)
             entry = self._new_entry(await self._fetch(key, stored, deadline), stored, generation)
@@ -174,6 +174,7 @@ class Resource(Generic[K, V]):
         return entry
 
     def _new_entry(self, fetched: Fetched[V] | None, stored: Entry[V] | None, generation: int) -> Entry[V]:
+        """An entry with the fetched value, or with the stored one if that is still current."""
         source = stored if fetched is None else fetched
         if source is None:
             raise UpstreamInvalid("osu!track sent status 304 to an unconditional request.")

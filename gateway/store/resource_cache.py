@@ -31,7 +31,7 @@ class ResourceSpec(NamedTuple, Generic[K, V]):
     freshness: Freshness
     tag: Callable[[K], str]
     codec: Codec[V]
-    refreshable: Callable[[V], bool] = lambda _: True
+    refreshable: Callable[[V], bool]
 
 
 class ResourceCache(Generic[K, V]):

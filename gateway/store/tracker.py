@@ -61,12 +61,12 @@ class Tracker:
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
         # "Reads that update".
         self.hiscores = self._resource(
-            spec("hiscores", hiscores_s, tag_of, codec.HISCORES)._replace(refreshable=bool),
+            spec("hiscores", hiscores_s, tag_of, codec.HISCORES, refreshable=bool),
             self._hiscores,
             self._hiscores_validated_at,
         )
         self.hiscores_by_name = self._resource(
-            spec("hiscores-by-name", hiscores_s, tag_of_name, codec.OPTIONAL_HISCORES)._replace(refreshable=bool),
+            spec("hiscores-by-name", hiscores_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool),
             self._hiscores_by_name,
         )
         self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._peak)
@@ -87,7 +87,7 @@ class Tracker:
         return name
 
     async def invalidate(self, user_mode: UserMode, username: str | None = None) -> None:
-        """Invalidate the player's data in this mode, by ID and by known names; remember the name, if given."""
+        """Invalidate the player's data in this mode, by ID and by known names. A given username becomes known."""
         names = filter(None, {username, self.username(user_mode.user_id)})
         if username:
             self.cache.put(("username", user_mode.user_id), username)
@@ -99,8 +99,16 @@ class Tracker:
         for resource in self.resources:
             await resource.close()
 
-    def _spec(self, name: str, fresh_s: float, tag: Callable[[K], str], codec: Codec[V]) -> ResourceSpec[K, V]:
-        return ResourceSpec(name, Freshness(fresh_s, self._stale_s), tag, codec)
+    def _spec(
+        self,
+        name: str,
+        fresh_s: float,
+        tag: Callable[[K], str],
+        codec: Codec[V],
+        *,
+        refreshable: Callable[[V], bool] = lambda _: True,
+    ) -> ResourceSpec[K, V]:
+        return ResourceSpec(name, Freshness(fresh_s, self._stale_s), tag, codec, refreshable)
 
     def _resource(
         self, spec: ResourceSpec[K, V], fetch: Fetch[K, V], confirm: Confirm[K, V] | None = None
@@ -168,7 +176,7 @@ def _is_abridged(fetched: Fetched[Rows[Snapshot]]) -> bool:
 
 
 def _ends_before(history: Entry[History], at: float) -> bool:
-    """Whether the newest snapshot is known to be older. Not known for unranked players, who get no snapshots."""
+    """Whether no later snapshot exists. Never certain for unranked players: osu!track adds no snapshots for them."""
     latest = history.value.latest
     # A dropped row may be the newest.
     if latest is None or latest.global_rank is None or history.dropped:

@@ -36,7 +36,7 @@ VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
     ),
     "no history": (codecs.HISTORY, History(PLAYER, Rows(), 1.0)),
     "hiscores": (codecs.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
-    "nobody's hiscores": (codecs.OPTIONAL_HISCORES, None),
+    "hiscores of an unknown name": (codecs.OPTIONAL_HISCORES, None),
     "hiscores by name": (codecs.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
     "peak": (codecs.PEAK, decode.peak(recordings.body("peak_ok"), PLAYER).value),
     "best plays": (
@@ -44,7 +44,7 @@ VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
         BestPlays(decode.best_plays(recordings.body("bestplays_day"), Mode.OSU).value, complete=True),
     ),
     "update": (codecs.UPDATE, decode_update.update(recordings.body("update_changes"), Mode.OSU).value),
-    "update of nobody": (codecs.UPDATE, None),
+    "update of an unknown user": (codecs.UPDATE, None),
 }
 
 

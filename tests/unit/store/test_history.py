@@ -7,10 +7,9 @@ from hypothesis import strategies as st
 from gateway.osutrack import decode
 from gateway.records import Mode, Rows, UserMode
 from gateway.store.history import History
-from tests.support import recordings
+from tests.support.snapshots import raw_snapshots
 
 PLAYER = UserMode(7, Mode.OSU)
-TEMPLATE = recordings.rows("stats_history_one_day_window")[0]
 
 RANKS = st.integers(0, 3)
 VALUES = st.sampled_from([0, 97.5, 98.25, 100])
@@ -18,8 +17,7 @@ SNAPSHOTS = st.lists(st.tuples(RANKS, VALUES, VALUES), max_size=8)
 
 
 def rows(*days, **values):
-    sent = [TEMPLATE | values | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z"} for day in days]
-    return decode.history(msgspec.json.encode(sent), PLAYER).value
+    return decode.history(msgspec.json.encode(raw_snapshots(*days, **values)), PLAYER).value
 
 
 def history(*days, **values):
@@ -67,11 +65,12 @@ def test_time_of_the_last_full_load_is_unchanged():
 
 
 def history_of(values):
-    sent = [
-        TEMPLATE | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z", "pp_rank": rank, "accuracy": accuracy, "pp_raw": pp}
+    snapshots = [
+        row
         for day, (rank, accuracy, pp) in enumerate(values, start=1)
+        for row in rows(day, pp_rank=rank, accuracy=accuracy, pp_raw=pp)
     ]
-    return History(PLAYER, decode.history(msgspec.json.encode(sent), PLAYER).value, 0.0)
+    return History(PLAYER, Rows(snapshots), 0.0)
 
 
 @given(SNAPSHOTS)

@@ -9,15 +9,10 @@ from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
-from tests.support import recordings
+from tests.support.snapshots import raw_snapshot, raw_snapshots
 
 PLAYER = UserMode(7, Mode.OSU)
-TEMPLATE = recordings.rows("stats_history_one_day_window")[0]
 SECOND_DAY = "2026-01-02T00:00:00.000Z"
-
-
-def rows(*days):
-    return [TEMPLATE | {"timestamp": f"2026-01-{day:02}T00:00:00.000Z"} for day in days]
 
 
 def days(result):
@@ -28,7 +23,7 @@ class Osutrack:
     """The history endpoint. Tests change its rows; `starts` has the `from` parameter of each request."""
 
     def __init__(self):
-        self.rows = rows(1, 2, 3)
+        self.rows = raw_snapshots(1, 2, 3)
         self.starts = []
 
     def __call__(self, request):
@@ -59,7 +54,7 @@ async def read_invalidated(tracker):
 
 
 async def test_invalid_row_of_the_tail_counts_once(tracker, osutrack):
-    osutrack.rows[2:2] = [TEMPLATE | {"timestamp": "2026-02-30T00:00:00.000Z"}]
+    osutrack.rows[2:2] = [raw_snapshot("2026-02-30T00:00:00.000Z")]
 
     assert [(await read_invalidated(tracker)).dropped for _ in range(4)] == [1, 1, 1, 1]
 
@@ -67,14 +62,14 @@ async def test_invalid_row_of_the_tail_counts_once(tracker, osutrack):
 @pytest.mark.parametrize("day", ["2026-01-03", "2026-02-30"], ids=["same instant", "no instant"])
 async def test_history_stays_abridged_once_a_row_is_missing(tracker, osutrack, day):
     assert not (await read_invalidated(tracker)).value.abridged
-    osutrack.rows += [TEMPLATE | {"timestamp": f"{day}T00:00:00.000Z", "pp_rank": 1}]
+    osutrack.rows += [raw_snapshot(f"{day}T00:00:00.000Z", pp_rank=1)]
 
     assert [(await read_invalidated(tracker)).value.abridged for _ in range(2)] == [True, True]
 
 
 async def test_invalidated_history_loads_only_its_tail(tracker, osutrack):
     await read_invalidated(tracker)
-    osutrack.rows += rows(4)
+    osutrack.rows += raw_snapshots(4)
     result = await read_invalidated(tracker)
 
     assert osutrack.starts == [None, SECOND_DAY]
@@ -83,7 +78,7 @@ async def test_invalidated_history_loads_only_its_tail(tracker, osutrack):
 
 async def test_missing_seam_causes_a_full_load(tracker, osutrack):
     await read_invalidated(tracker)
-    osutrack.rows = rows(1, 3, 4)
+    osutrack.rows = raw_snapshots(1, 3, 4)
     result = await read_invalidated(tracker)
 
     assert osutrack.starts == [None, SECOND_DAY, None]
@@ -98,7 +93,7 @@ async def test_deleted_player_has_an_empty_history(tracker, osutrack):
 
 
 async def test_single_row_is_always_loaded_in_full(tracker, osutrack):
-    osutrack.rows = rows(1)
+    osutrack.rows = raw_snapshots(1)
     await read_invalidated(tracker)
     await read_invalidated(tracker)
 
