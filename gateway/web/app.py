@@ -40,7 +40,7 @@ from .client_limits import ClientAddresses, ClientLimits
 from .endpoint import GraphQLEndpoint
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
-from .pages import missing, page, page_routes
+from .pages import missing_page, page, page_routes
 from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
 from .probes import MetricsCollector, Probes
 from .response_cache import ResponseCache
@@ -220,7 +220,7 @@ async def _lifespan(gateway: Gateway, probes: Probes, _: Starlette) -> AsyncIter
     gc.collect()
     gc.freeze()
     await gateway.redis_link.start()
-    async with probes.collecting():
+    async with probes.periodic_collection():
         yield
     await gateway.close()
 
@@ -237,6 +237,6 @@ def _cors(settings: Settings) -> dict[str, Any]:
 
 async def _not_found(request: Request, _: Exception) -> Response:
     if is_page_view(request):
-        return missing(request)
+        return missing_page(request)
     error = entry("NOT_FOUND", "Not found. The GraphQL endpoint is `/graphql`.")
     return error_response(404, [error], JSON, request.state.request_id)

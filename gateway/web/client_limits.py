@@ -26,12 +26,12 @@ class TokenBucket:
     @property
     def remaining(self) -> int:
         """Whole points left now."""
-        return int(self._current())
+        return int(self._points_now())
 
     @property
     def full_in_s(self) -> float:
         """The time until the bucket is full."""
-        return self._seconds_for(self.limit - self._current())
+        return self._seconds_for(self.limit - self._points_now())
 
     @property
     def fill_s(self) -> float:
@@ -40,15 +40,15 @@ class TokenBucket:
 
     def wait_s(self, points: int) -> float:
         """The time until the bucket has so many points; 0 if it has them now."""
-        return self._seconds_for(points - self._current()) if self.limit else 0.0
+        return self._seconds_for(points - self._points_now()) if self.limit else 0.0
 
     def take(self, points: int) -> None:
         """Take points; a negative number is a refund."""
         if self.limit:
-            self._points = min(self._current() - points, self.limit)
+            self._points = min(self._points_now() - points, self.limit)
             self._counted_at = self._monotonic()
 
-    def _current(self) -> float:
+    def _points_now(self) -> float:
         return min(self._points + (self._monotonic() - self._counted_at) * self._per_s, self.limit)
 
     def _seconds_for(self, points: float) -> float:

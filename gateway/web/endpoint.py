@@ -95,7 +95,7 @@ class GraphQLEndpoint:
         _charge(bucket, priced.cost)
         request_context.charged = 0
         try:
-            result = await self._traced(priced, bucket, may_update=self._may_update(request.headers))
+            result = await self._execute_in_span(priced, bucket, may_update=self._may_update(request.headers))
             content = result.content
             request_context.charged = content["extensions"]["cost"]["charged"]
         finally:
@@ -106,7 +106,9 @@ class GraphQLEndpoint:
             content["errors"] = with_request_id(content["errors"], request_context.request_id)
         return graphql_response(200, content, accepted, _rate_headers(bucket))
 
-    async def _traced(self, priced: PricedOperation, bucket: TokenBucket, *, may_update: bool) -> OperationResult:
+    async def _execute_in_span(
+        self, priced: PricedOperation, bucket: TokenBucket, *, may_update: bool
+    ) -> OperationResult:
         operation = priced.operation
         with self._tracing.operation(operation.type, operation.name and operation.name[:MAX_NAME]) as span:
             result = await self._engine.execute(priced, bucket, may_update=may_update)
@@ -157,7 +159,7 @@ def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
 def _charge(bucket: TokenBucket, cost: int) -> None:
     """Take the operation's points in advance; the rest is refunded after its execution."""
     if bucket.limit and cost > bucket.limit:
-        how = "points; a client has at most this many"
+        how = "points that one client can have"
         raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, how))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:

@@ -74,7 +74,7 @@ class PersistedDocuments:
         """The document's text; raises `HTTPError` if it is missing, unknown or not trusted."""
         digest = _digest(request)
         if digest is None:
-            return self._accepted(request.query)
+            return self._check(request.query)
         if digest in self._trusted:
             return self._trusted[digest]
         if self._only_trusted:
@@ -89,7 +89,7 @@ class PersistedDocuments:
             raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
         return text
 
-    def _accepted(self, text: str | None) -> str:
+    def _check(self, text: str | None) -> str:
         if text is None:
             raise HTTPError("BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
         if self._only_trusted and text not in self._trusted_texts:

@@ -48,7 +48,7 @@ class MetricsCollector:
         self._redis_reads = redis_reads
         self._fast_lists = fast_lists
         self._responses = responses
-        self._exported: Counter[tuple[str, ...]] = Counter()
+        self._exported_totals: Counter[tuple[str, ...]] = Counter()
 
     async def collect(self) -> None:
         """Update all metrics."""
@@ -77,8 +77,8 @@ class MetricsCollector:
 
     def _add(self, metric: str, total: int, *labels: str) -> None:
         counter = self._metrics.counters[metric]
-        (counter.labels(*labels) if labels else counter).inc(total - self._exported[metric, *labels])
-        self._exported[metric, *labels] = total
+        (counter.labels(*labels) if labels else counter).inc(total - self._exported_totals[metric, *labels])
+        self._exported_totals[metric, *labels] = total
 
     def _add_all(self, metric: str, tally: Counter[str], *labels: str) -> None:
         for label, total in tally.items():
@@ -114,7 +114,7 @@ class Probes:
         return Response(self._metrics.exposition(), headers=NO_STORE, media_type=CONTENT_TYPE_LATEST)
 
     @asynccontextmanager
-    async def collecting(self) -> AsyncIterator[None]:
+    async def periodic_collection(self) -> AsyncIterator[None]:
         """Update the metrics periodically, if other worker processes expose them too."""
         task = asyncio.create_task(self._collect_periodically()) if self._metrics.has_other_processes else None
         try:

@@ -24,7 +24,7 @@ from .middleware import request_id
 from .negotiation import IDENTITY, coding
 
 # Headers of one request, which are not cached.
-PER_REQUEST = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
+PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 # Headers of a body, which a 304 response does not have.
 BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
 # The approximate size of a response's headers.
@@ -137,7 +137,7 @@ class ResponseCache:
     def put(self, key: CacheKey, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Store a response; its validity and operation are in the request's `state`."""
         entry = CachedEntry(
-            tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST),
+            tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST_HEADERS),
             body,
             etag,
             self._clock(),

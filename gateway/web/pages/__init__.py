@@ -23,7 +23,7 @@ from gateway.graph.inputs import user_id
 from gateway.settings import Settings
 
 from .files import File
-from .limits import limits
+from .limits import limit_rows
 
 FOLDER = Path(__file__).parent
 CONTENT_SECURITY_POLICY = {
@@ -58,14 +58,14 @@ def page(name: str, **values: str) -> Endpoint:
 def page_routes(settings: Settings) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
-        Route("/", page("landing.html", limits=limits(settings), version=version("osutrack-gateway"))),
+        Route("/", page("landing.html", limits=limit_rows(settings), version=version("osutrack-gateway"))),
         Route("/players/{id}", _player_page()),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
     ]
 
 
-def missing(request: Request) -> Response:
+def missing_page(request: Request) -> Response:
     """The page for an unknown path; its relative URLs are adapted to the path's depth."""
     depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
     html = RELATIVE_URL.sub(rf"\g<0>{'../' * depth}", _template("missing.html"))

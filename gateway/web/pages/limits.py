@@ -20,7 +20,7 @@ LIMITS = {
 }
 
 
-def limits(settings: Settings) -> str:
+def limit_rows(settings: Settings) -> str:
     """The HTML of the rows; 0 is shown as no limit."""
     return "\n".join(_row(name, *title_and_unit, getattr(settings, name)) for name, title_and_unit in LIMITS.items())
 
