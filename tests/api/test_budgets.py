@@ -33,16 +33,16 @@ async def send_thirty(gateway, query=LATEST):
 
 
 async def test_requests_beyond_the_budget_are_refused(gateway, wall):
-    answers = await send_thirty(gateway)
-    refused = [answer["errors"][0]["extensions"] for answer in answers if "errors" in answer]
+    responses = await send_thirty(gateway)
+    refused = [response["errors"][0]["extensions"] for response in responses if "errors" in response]
     assert gateway.sandbox.count() == 5
     assert {error["code"] for error in refused} == {"UPSTREAM_BUSY"}
     assert len(refused) == 25
 
 
 async def test_refusal_says_when_the_budget_has_room(gateway, wall):
-    answers = await send_thirty(gateway)
-    waits = {answer["errors"][0]["extensions"]["retryAfterSeconds"] for answer in answers if "errors" in answer}
+    responses = await send_thirty(gateway)
+    waits = {response["errors"][0]["extensions"]["retryAfterSeconds"] for response in responses if "errors" in response}
     assert waits <= {60, 61}
     wall.shift(61)
     gateway.clock.move(61)

@@ -23,9 +23,9 @@ async def test_fresh_value_causes_no_request(gateway):
 async def test_stale_value_is_served_and_refreshed_once(gateway):
     await gateway.ask(LATEST, id="1001")
     gateway.clock.move(HOUR_S)
-    answers = await asyncio.gather(*(gateway.send(LATEST, id="1001") for _ in range(20)))
+    responses = await asyncio.gather(*(gateway.send(LATEST, id="1001") for _ in range(20)))
     await gateway.finish_refreshes()
-    assert {answer["extensions"]["warnings"][0]["ageSeconds"] for answer in answers} == {HOUR_S}
+    assert {response["extensions"]["warnings"][0]["ageSeconds"] for response in responses} == {HOUR_S}
     assert gateway.sandbox.count() == 2
     assert "warnings" not in (await gateway.send(LATEST, id="1001"))["extensions"]
 
@@ -66,8 +66,8 @@ async def test_full_history_is_requested_daily(gateway):
 async def test_expired_value_is_requested_before_the_response(gateway):
     await gateway.ask(LATEST, id="1001")
     gateway.clock.move(25 * HOUR_S)
-    answer = await gateway.send(LATEST, id="1001")
-    assert "warnings" not in answer["extensions"]
+    response = await gateway.send(LATEST, id="1001")
+    assert "warnings" not in response["extensions"]
     assert gateway.sandbox.count() == 2
 
 
@@ -83,17 +83,17 @@ async def test_empty_hiscores_are_never_refreshed_in_background(gateway):
     await gateway.ask(HISCORES, id=str(players.NO_PLAYS))
     assert len(gateway.sandbox.side_effects) == 1
     gateway.clock.move(2 * MINUTE_S)
-    answer = await gateway.send(HISCORES, id=str(players.NO_PLAYS))
-    assert "warnings" not in answer["extensions"]
+    response = await gateway.send(HISCORES, id=str(players.NO_PLAYS))
+    assert "warnings" not in response["extensions"]
     assert len(gateway.sandbox.side_effects) == 2
 
 
 async def test_unknown_name_is_never_refreshed_in_background(gateway):
     await gateway.error(BY_NAME)
     gateway.clock.move(16 * MINUTE_S)
-    answer = await gateway.send(BY_NAME)
-    assert answer["errors"][0]["extensions"]["code"] == "USER_NOT_FOUND"
-    assert "warnings" not in answer["extensions"]
+    response = await gateway.send(BY_NAME)
+    assert response["errors"][0]["extensions"]["code"] == "USER_NOT_FOUND"
+    assert "warnings" not in response["extensions"]
     assert gateway.sandbox.count() == 2
 
 

@@ -32,8 +32,8 @@ def requests(gateway):
 @pytest.mark.parametrize("query", [BOTH, HISCORES])
 async def test_unchanged_history_saves_the_hiscores_request(gateway, query):
     await gateway.ask(BOTH, id="2")
-    answer = await send_after_refresh(gateway, 2, query=query)
-    assert answer["extensions"] == {"cost": {"requested": answer["extensions"]["cost"]["requested"], "charged": 0}}
+    response = await send_after_refresh(gateway, 2, query=query)
+    assert response["extensions"] == {"cost": {"requested": response["extensions"]["cost"]["requested"], "charged": 0}}
     assert requests(gateway) == (1, 2)
 
 
@@ -51,8 +51,8 @@ async def test_changed_history_causes_a_hiscores_request(gateway):
     before = (await gateway.ask(BOTH, id="131464"))["user"]["stats"]["hiscores"]["totalCount"]
     gateway.clock.move(HOUR_S)
     await update_elsewhere(gateway, 131464)
-    answer = await send_after_refresh(gateway, 131464)
-    assert answer["data"]["user"]["stats"]["hiscores"]["totalCount"] == before + 2
+    response = await send_after_refresh(gateway, 131464)
+    assert response["data"]["user"]["stats"]["hiscores"]["totalCount"] == before + 2
     assert gateway.sandbox.count("/hiscores") == 2
 
 
@@ -114,14 +114,14 @@ async def test_empty_hiscores_are_requested_without_a_history_request(gateway, u
 async def test_stale_hiscores_are_served_when_history_fails(gateway):
     await gateway.ask(BOTH, id="2")
     gateway.sandbox.faults = (Fault(kind="status", status=500),)
-    answer = await send_after_refresh(gateway, 2, query=HISCORES)
-    assert answer["extensions"]["warnings"][0]["code"] == "STALE_DATA"
+    response = await send_after_refresh(gateway, 2, query=HISCORES)
+    assert response["extensions"]["warnings"][0]["code"] == "STALE_DATA"
     assert requests(gateway) == (1, 2)
 
 
 async def test_unreadable_history_causes_a_hiscores_request(gateway):
     await gateway.ask(BOTH, id="2")
     gateway.sandbox.faults = (Fault(kind="garbage", path="/stats_history"),)
-    answer = await send_after_refresh(gateway, 2, query=HISCORES)
-    assert "warnings" not in answer["extensions"]
+    response = await send_after_refresh(gateway, 2, query=HISCORES)
+    assert "warnings" not in response["extensions"]
     assert requests(gateway) == (2, 2)

@@ -1,7 +1,5 @@
 """The operations of `examples/operations.graphql` over HTTP, compared with the sandbox's REST responses."""
 
-from pathlib import Path
-
 import pytest
 
 from gateway.sandbox import players
@@ -9,8 +7,7 @@ from tests.support import expectations as expected
 from tests.support.expectations import MODES, UNKNOWN_USER
 from tests.support.gateway import start_gateway
 from tests.support.http_servers import serve_sandbox
-
-OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
+from tests.support.operations import OPERATIONS
 
 anomalous = [
     "NO_SNAPSHOTS",

@@ -1,7 +1,5 @@
 """The update and the operations on several players of `examples/operations.graphql`; see `test_operations`."""
 
-from pathlib import Path
-
 import pytest
 from pytest import approx
 
@@ -10,8 +8,7 @@ from tests.support import expectations as expected
 from tests.support.expectations import UNKNOWN_USER
 from tests.support.gateway import start_gateway
 from tests.support.http_servers import serve_sandbox
-
-OPERATIONS = (Path(__file__).parents[2] / "examples/operations.graphql").read_text()
+from tests.support.operations import OPERATIONS
 
 
 @pytest.fixture

@@ -24,10 +24,10 @@ async def test_fields_of_two_endpoints_cause_two_requests(gateway):
 
 
 async def test_200_concurrent_equal_queries_cause_one_request(gateway):
-    answers = await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
+    responses = await asyncio.gather(*(gateway.ask(LATEST, id="131464") for _ in range(200)))
 
     assert gateway.sandbox.count() == 1
-    assert answers == [answers[0]] * 200
+    assert responses == [responses[0]] * 200
 
 
 async def test_200_equal_queries_share_one_slow_request(gateway):

@@ -74,10 +74,10 @@ async def test_each_mode_has_its_own_cooldown(gateway):
 @pytest.mark.parametrize("user", [players.UPDATE_FAILS, players.UPDATE_NULL])
 async def test_failed_update_is_an_error_and_invalidates(gateway, user):
     await gateway.ask(LATEST, id=str(user))
-    answer = await gateway.send(UPDATE, id=str(user))
+    response = await gateway.send(UPDATE, id=str(user))
     await gateway.ask(LATEST, id=str(user))
-    assert answer["data"] is None
-    assert answer["errors"][0]["path"] == ["updateUser"]
+    assert response["data"] is None
+    assert response["errors"][0]["path"] == ["updateUser"]
     assert gateway.sandbox.count("/stats_history") == 2
 
 
@@ -88,12 +88,12 @@ class TestTokens:
 
     @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic first-token"}])
     async def test_update_without_a_valid_token_is_refused(self, gateway, header):
-        answer = await gateway.http.post("/graphql", json={"query": UPDATE, "variables": {"id": "1"}}, headers=header)
-        assert answer.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        response = await gateway.http.post("/graphql", json={"query": UPDATE, "variables": {"id": "1"}}, headers=header)
+        assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert gateway.sandbox.count() == 0
 
     async def test_update_with_a_valid_token_succeeds(self, gateway):
         header = {"Authorization": "bearer second-token"}
         body = {"query": UPDATE, "variables": {"id": "1001"}}
-        answer = await gateway.http.post("/graphql", json=body, headers=header)
-        assert answer.json()["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
+        response = await gateway.http.post("/graphql", json=body, headers=header)
+        assert response.json()["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"

@@ -47,9 +47,9 @@ async def test_update_keeps_other_players_and_modes_cached(gateway):
 async def test_overlapping_updates_are_sent_once(gateway):
     gateway.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.05)]
 
-    answers = await asyncio.gather(*(gateway.ask(UPDATE, id="131464") for _ in range(10)))
+    responses = await asyncio.gather(*(gateway.ask(UPDATE, id="131464") for _ in range(10)))
 
-    assert {answer["updateUser"]["__typename"] for answer in answers} == {"UpdateUserSuccess"}
+    assert {response["updateUser"]["__typename"] for response in responses} == {"UpdateUserSuccess"}
     assert gateway.sandbox.updates == [(131464, 0)]
 
 

@@ -39,9 +39,9 @@ async def timed_error(gateway: InProcessGateway, user):
 async def test_cached_data_is_served_with_its_age_during_outage(gateway):
     before = await send_all(gateway, USERS)
     await start_outage(gateway)
-    answers = await send_all(gateway, USERS)
-    assert [answer["data"] for answer in answers] == [answer["data"] for answer in before]
-    warnings = [answer["extensions"]["warnings"] for answer in answers]
+    responses = await send_all(gateway, USERS)
+    assert [response["data"] for response in responses] == [response["data"] for response in before]
+    warnings = [response["extensions"]["warnings"] for response in responses]
     assert {(w["code"], w["ageSeconds"], tuple(w["path"])) for (w,) in warnings} == {
         ("STALE_DATA", HOUR_S, ("user", "stats", "latest"))
     }
@@ -78,7 +78,7 @@ async def test_one_successful_probe_closes_the_circuit_breaker(gateway):
     await send_all(gateway, UNCACHED_USERS[:3])
     assert gateway.sandbox.count() == requests + 1
     assert (await gateway.ask(STATUS))["status"]["upstream"] == "UP"
-    assert all("errors" not in answer for answer in await send_all(gateway, UNCACHED_USERS[3:5]))
+    assert all("errors" not in response for response in await send_all(gateway, UNCACHED_USERS[3:5]))
 
 
 FAULTS = [
@@ -126,14 +126,14 @@ class TestReading:
     async def test_reads_fail_in_time_and_cache_nothing(self, gateway, fault):
         gateway.sandbox.faults = (fault,)
         start = time.perf_counter()
-        answers = await send_all(gateway, USERS)
+        responses = await send_all(gateway, USERS)
         assert time.perf_counter() - start < 4
-        assert {answer["errors"][0]["extensions"]["code"][:8] for answer in answers} == {"UPSTREAM"}
+        assert {response["errors"][0]["extensions"]["code"][:8] for response in responses} == {"UPSTREAM"}
         gateway.sandbox.faults = ()
         gateway.clock.move(61)
         expected = [gateway.sandbox.database.snapshots(int(user), 0)[-1].pp_raw for user in USERS]
-        answers = await send_all(gateway, USERS[:1]) + await send_all(gateway, USERS[1:])
-        assert [answer["data"]["user"]["stats"]["latest"]["pp"] for answer in answers] == expected
+        responses = await send_all(gateway, USERS[:1]) + await send_all(gateway, USERS[1:])
+        assert [response["data"]["user"]["stats"]["latest"]["pp"] for response in responses] == expected
 
 
 class TestUpdating:
@@ -144,6 +144,6 @@ class TestUpdating:
     @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault.kind}-{fault.status}-{fault.body}")
     async def test_update_is_sent_once(self, gateway, fault):
         gateway.sandbox.faults = (fault,)
-        answers = await asyncio.gather(*(gateway.send(UPDATE, id="1001") for _ in range(20)))
-        assert all(answer["data"] is None and answer["errors"] for answer in answers)
+        responses = await asyncio.gather(*(gateway.send(UPDATE, id="1001") for _ in range(20)))
+        assert all(response["data"] is None and response["errors"] for response in responses)
         assert gateway.sandbox.count("/update") == 1

@@ -6,9 +6,8 @@ import signal
 import httpx
 import pytest
 
-from tests.support.processes import ROOT, gateway_process
-
-OPERATIONS = (ROOT / "examples/operations.graphql").read_text()
+from tests.support.operations import OPERATIONS
+from tests.support.processes import gateway_process
 
 
 @pytest.fixture
@@ -21,13 +20,13 @@ def test_serve_responds_over_http_and_stops_cleanly(running):
     address = running.url
     body = {"query": OPERATIONS, "operationName": "Profile", "variables": {"id": "2"}}
 
-    answer = httpx.post(f"{address}/graphql", json=body).json()
+    response = httpx.post(f"{address}/graphql", json=body).json()
     alive = httpx.get(f"{address}/healthz")
     page = httpx.get(f"{address}/graphql", headers={"Accept": "text/html"})
     code = running.stop()
 
-    assert "errors" not in answer
-    assert answer["data"]["user"]["stats"]["latest"]["pp"] > 0
+    assert "errors" not in response
+    assert response["data"]["user"]["stats"]["latest"]["pp"] > 0
     assert alive.status_code == 200
     assert "graphiql" in page.text.lower()
     assert code in {0, -signal.SIGTERM}

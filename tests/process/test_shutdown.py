@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from gateway.sandbox import players
+from tests.support.operations import LATEST, UPDATE
 from tests.support.processes import gateway_process
 from tests.support.redis_server import redis_server
 from tests.support.waiting import wait_until
 
-READ = 'query { user(id: "%d") { stats { latest { pp } } } }'
-UPDATE = 'mutation { updateUser(id: "131464") { __typename } }'
 MAX_CONNECTIONS = 40
 LATENCY_S = 1.0
 
@@ -24,18 +24,12 @@ def running(request, tmp_path):
         limits = {"reads_per_minute": "0", "hiscores_per_minute": "0", "upstream_concurrency": "80"}
         limits |= {"history_fresh_s": "0.001", "read_timeout_s": "60", "operation_timeout_s": "60"}
         with gateway_process(workers=str(request.param), redis_url=redis.url, **limits) as gateway:
+            wait_until(lambda: gateway.output.count("Application startup complete") == gateway.workers)
+            wait_until(lambda: httpx.get(f"{gateway.url}/readyz").json()["redis"] == "up")
             yield gateway
 
 
-def address_of(running):
-    """The gateway's address, once all its workers serve and are connected to Redis."""
-    address = running.url
-    wait_until(lambda: running.output.count("Application startup complete") == running.workers)
-    wait_until(lambda: httpx.get(f"{address}/readyz").json()["redis"] == "up")
-    return address
-
-
-def slow_down(running, seconds):
+def set_latency(running, seconds):
     """Delay all responses of the sandbox."""
     httpx.put(f"{running.sandbox_url}/_sandbox/faults", json={"kind": "latency", "seconds": seconds}).raise_for_status()
 
@@ -45,54 +39,48 @@ def upstream_requests(running):
     return httpx.get(f"{running.sandbox_url}/_sandbox/counts").json()["requests"]
 
 
-def is_refused(address):
-    with socket.socket() as trial:
-        return trial.connect_ex(("127.0.0.1", int(address.rpartition(":")[2]))) != 0
-
-
-def post(address, query):
-    return httpx.post(f"{address}/graphql", json={"query": query}, timeout=60)
+def refuses_connections(running):
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", httpx.URL(running.url).port)) != 0
 
 
 def test_accepted_requests_are_answered_during_shutdown(running):
-    address = address_of(running)
-    slow_down(running, LATENCY_S)
-    queries = [UPDATE, *(READ % user for user in range(1001, 1001 + MAX_CONNECTIONS))]
+    set_latency(running, LATENCY_S)
+    user_ids = range(1001, 1001 + MAX_CONNECTIONS)
 
-    with ThreadPoolExecutor(len(queries)) as pool:
-        answers = [pool.submit(post, address, query) for query in queries]
-        wait_until(lambda: upstream_requests(running) == len(queries))
+    with ThreadPoolExecutor(1 + MAX_CONNECTIONS) as pool:
+        requests = [pool.submit(running.post, UPDATE, id=str(players.AMEO))]
+        requests += [pool.submit(running.post, LATEST, id=str(user_id)) for user_id in user_ids]
+        wait_until(lambda: upstream_requests(running) == len(requests))
         code = running.stop()
-        responses = [answer.result().json() for answer in answers]
+        responses = [request.result().json() for request in requests]
 
-    assert [answer for answer in responses if "errors" in answer or "data" not in answer] == []
+    assert [response for response in responses if "errors" in response or "data" not in response] == []
     assert responses[0]["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
     assert code in {0, -15}
     assert "Traceback" not in running.output
     with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{address}/healthz")
+        httpx.get(f"{running.url}/healthz")
 
 
 def test_new_connections_are_refused_during_shutdown(running):
-    address = address_of(running)
-    slow_down(running, 5)
+    set_latency(running, 5)
 
     with ThreadPoolExecutor(1) as pool:
-        answer = pool.submit(post, address, READ % 1001)
+        request = pool.submit(running.post, LATEST, id="1001")
         wait_until(lambda: upstream_requests(running) == 1)
         running.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: is_refused(address))
-        before = answer.done()
+        wait_until(lambda: refuses_connections(running))
+        is_finished = request.done()
 
-    assert not before
-    assert answer.result().json()["data"]
+    assert not is_finished
+    assert request.result().json()["data"]
 
 
 def test_background_refreshes_do_not_delay_the_shutdown(running):
-    address = address_of(running)
-    post(address, READ % 2)
-    slow_down(running, 60)
-    stale = post(address, READ % 2).json()
+    running.post(LATEST, id="2")
+    set_latency(running, 60)
+    stale = running.post(LATEST, id="2").json()
     wait_until(lambda: upstream_requests(running) == 2)
 
     start = time.monotonic()

@@ -4,7 +4,6 @@ import os
 import re
 import signal
 
-import httpx
 import pytest
 
 from tests.support.metrics import metric_value
@@ -24,14 +23,9 @@ def gateway(tmp_path_factory):
         yield process
 
 
-def post(gateway, query):
-    """The response to a query over a new connection: any worker accepts it."""
-    return httpx.post(f"{gateway.url}/graphql", json={"query": query})
-
-
 def responding_workers(gateway):
     """The workers that respond, identified by the prefix of their request IDs."""
-    return {post(gateway, QUERY).headers["X-Request-ID"][:16] for _ in range(60)}
+    return {gateway.post(QUERY).headers["X-Request-ID"][:16] for _ in range(60)}
 
 
 def executed(gateway):
@@ -43,21 +37,21 @@ def cache_hits(gateway):
 
 
 def test_every_worker_reports_the_metrics_of_all(gateway):
-    post(gateway, QUERY)
+    gateway.post(QUERY)
     before = executed(gateway)
 
     for number in range(20):
-        assert post(gateway, f"# {number}\n{QUERY}").json()["data"]
+        assert gateway.post(f"# {number}\n{QUERY}").json()["data"]
 
     assert {executed(gateway) - before for _ in range(20)} == {20.0}
 
 
 def test_metrics_include_cache_hits_of_all_workers(gateway):
-    post(gateway, f"# executed\n{QUERY}")
+    gateway.post(f"# executed\n{QUERY}")
     before = executed(gateway) + cache_hits(gateway)
 
     for _ in range(20):
-        post(gateway, QUERY)
+        gateway.post(QUERY)
 
     wait_until(lambda: executed(gateway) + cache_hits(gateway) == before + 20)
     assert cache_hits(gateway) > 0
@@ -85,7 +79,7 @@ def entries(gateway):
 
 
 def test_cache_entries_of_replaced_workers_are_not_counted(gateway):
-    post(gateway, QUERY)
+    gateway.post(QUERY)
     wait_until(lambda: entries(gateway) > 0)
 
     gateway.process.send_signal(signal.SIGHUP)

@@ -311,6 +311,6 @@ async def test_wrong_document_in_redis_is_not_executed(cluster, redis, stored):
     await redis.set(f"{PREFIX}:document:{digest}", stored)
     async with cluster.replica() as gateway:
         named = {"persistedQuery": {"version": 1, "sha256Hash": digest}}
-        answer = await gateway.http.post("/graphql", json={"extensions": named})
+        response = await gateway.http.post("/graphql", json={"extensions": named})
 
-    assert answer.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"
+    assert response.json()["errors"][0]["extensions"]["code"] == "PERSISTED_QUERY_NOT_FOUND"

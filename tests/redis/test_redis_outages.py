@@ -43,7 +43,10 @@ async def test_readiness_reports_a_redis_outage(cluster, redis):
         await eventually(lambda: not gateway.parts.redis_link.connected)
         after = await gateway.http.get("/readyz")
 
-    assert [(answer.status_code, answer.json()["redis"]) for answer in (before, after)] == [(200, "up"), (200, "down")]
+    assert [(response.status_code, response.json()["redis"]) for response in (before, after)] == [
+        (200, "up"),
+        (200, "down"),
+    ]
 
 
 async def test_redis_outage_under_load_fails_no_request(cluster, redis, caplog):
@@ -115,9 +118,9 @@ async def test_standalone_replica_uses_its_budget_share(cluster, redis):
 
     async with cluster.replica(reads_per_minute=10) as gateway:
         user_ids = cluster.sandbox.players[:8]
-        answers = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in user_ids))
+        responses = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in user_ids))
 
-    assert sum("errors" in answer for answer in answers) == 3
+    assert sum("errors" in response for response in responses) == 3
     assert cluster.sandbox.count("/stats_history") == 5
 
 

@@ -8,16 +8,16 @@ import httpx
 import pytest
 import yaml
 
+from gateway.sandbox import players
 from tests.support.http_servers import serve_sandbox
 from tests.support.metrics import metric_value
 from tests.support.nginx import Proxy, proxy
+from tests.support.operations import LATEST, UPDATE
 from tests.support.processes import ROOT, GatewayProcess, gateway_process
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.waiting import wait_until
 
 COMPOSED = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["gateway-1"]["environment"]
-READ = '{ user(id: "%d") { stats { latest { pp } } } }'
-UPDATE = 'mutation { updateUser(id: "%d") { __typename } }'
 
 
 class Replicas(NamedTuple):
@@ -28,9 +28,11 @@ class Replicas(NamedTuple):
     ports: list[str]
     redis: RedisServer
 
-    def ask(self, query, client="127.0.0.1", **headers):
+    def post(self, query, user_id, *, client="127.0.0.1", **headers):
+        """The response to an operation on a player, through the proxy. `client` is the client's address."""
+        body = {"query": query, "variables": {"id": str(user_id)}}
         with httpx.Client(transport=httpx.HTTPTransport(local_address=client), timeout=30) as http:
-            return http.post(f"{self.proxy.address}/graphql", json={"query": query}, headers=headers)
+            return http.post(f"{self.proxy.address}/graphql", json=body, headers=headers)
 
 
 @pytest.fixture
@@ -55,18 +57,18 @@ def replicas(tmp_path, limits):
 
 def test_proxy_uses_both_replicas_with_one_cooldown(replicas):
     for user in range(1001, 1009):
-        assert replicas.ask(READ % user).status_code == 200
-    first, second = (replicas.ask(UPDATE % 131464).json()["data"]["updateUser"] for _ in range(2))
+        assert replicas.post(LATEST, user).status_code == 200
+    first, second = (replicas.post(UPDATE, players.AMEO).json()["data"]["updateUser"] for _ in range(2))
     assert set(replicas.proxy.replicas()) == set(replicas.ports)
     assert len(set(replicas.proxy.replicas()[-2:])) == 2
     assert (first["__typename"], second["__typename"]) == ("UpdateUserSuccess", "UpdateOnCooldown")
 
 
 def test_proxy_hides_metrics_and_logs_request_ids(replicas):
-    answer = replicas.ask(READ % 2)
+    response = replicas.post(LATEST, 2)
     assert httpx.get(f"{replicas.proxy.address}/metrics").status_code == 404
     line = next(line for line in replicas.proxy.log() if line["method"] == "POST")
-    assert (line["request_id"], line["client"]) == (answer.headers["X-Request-ID"], "127.0.0.1")
+    assert (line["request_id"], line["client"]) == (response.headers["X-Request-ID"], "127.0.0.1")
 
 
 class TestPoints:
@@ -75,9 +77,9 @@ class TestPoints:
         return {"client_points": "2", "client_points_per_minute": "1"}
 
     def test_points_are_counted_by_real_client_address(self, replicas):
-        spent = [replicas.ask(READ % user).status_code for user in range(1001, 1011)]
-        other = replicas.ask(READ % 1020, client="127.0.0.2")
-        forged = replicas.ask(READ % 1021, **{"X-Forwarded-For": "203.0.113.7"})
+        spent = [replicas.post(LATEST, user).status_code for user in range(1001, 1011)]
+        other = replicas.post(LATEST, 1020, client="127.0.0.2")
+        forged = replicas.post(LATEST, 1021, **{"X-Forwarded-For": "203.0.113.7"})
         assert (spent.count(200), spent[-1]) == (4, 429)
         assert other.status_code == 200
         assert forged.status_code == 429
@@ -98,7 +100,11 @@ def load(replicas):
         with httpx.Client(base_url=replicas.proxy.address, timeout=30) as http:
             while not stop.is_set():
                 user += 1
-                statuses.append(http.post("/graphql", json={"query": READ % (1000 + user % 3000)}).status_code)
+                statuses.append(
+                    http.post(
+                        "/graphql", json={"query": LATEST, "variables": {"id": str(1000 + user % 3000)}}
+                    ).status_code
+                )
 
     clients = [threading.Thread(target=query_players, args=(number * 500,)) for number in range(4)]
     for client in clients:

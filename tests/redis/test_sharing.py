@@ -47,9 +47,9 @@ async def test_equal_cold_queries_cause_one_load(two):
     one, other = two
     one.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=0.2)]
 
-    answers = await asyncio.gather(*(gateway.ask(LATEST, id=AMEO) for gateway in [one, other] * 20))
+    responses = await asyncio.gather(*(gateway.ask(LATEST, id=AMEO) for gateway in [one, other] * 20))
 
-    assert all(answer == answers[0] for answer in answers)
+    assert all(response == responses[0] for response in responses)
     assert one.sandbox.count("/stats_history") == 1
 
 
@@ -83,11 +83,11 @@ async def test_overlapping_updates_are_sent_once_with_one_result(two):
     one, other = two
     one.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.2)]
 
-    answers = await asyncio.gather(*(gateway.ask(UPDATE, id=AMEO) for gateway in [one, other] * 5))
+    responses = await asyncio.gather(*(gateway.ask(UPDATE, id=AMEO) for gateway in [one, other] * 5))
 
-    assert answers[0]["updateUser"]["__typename"] == "UpdateUserSuccess"
-    assert answers[0]["updateUser"]["newHiscores"]
-    assert all(answer == answers[0] for answer in answers)
+    assert responses[0]["updateUser"]["__typename"] == "UpdateUserSuccess"
+    assert responses[0]["updateUser"]["newHiscores"]
+    assert all(response == responses[0] for response in responses)
     assert one.sandbox.updates == [(131464, 0)]
 
 
@@ -110,9 +110,9 @@ async def test_failed_update_fails_on_both_replicas(cluster, two):
         Fault(kind="status", path="/update", status=500),
     ]
 
-    answers = await asyncio.gather(*(gateway.error(UPDATE, id=AMEO) for gateway in two))
+    responses = await asyncio.gather(*(gateway.error(UPDATE, id=AMEO) for gateway in two))
 
-    assert [answer["extensions"]["code"] for answer in answers] == ["UPSTREAM_UNAVAILABLE"] * 2
+    assert [response["extensions"]["code"] for response in responses] == ["UPSTREAM_UNAVAILABLE"] * 2
     assert cluster.sandbox.count("/update") == 1
 
 
@@ -159,11 +159,11 @@ async def test_registered_document_is_known_to_both_replicas(two):
 async def test_replicas_share_one_budget(cluster):
     async with cluster.replica(reads_per_minute=10) as one, cluster.replica(reads_per_minute=10) as other:
         user_ids = cluster.sandbox.players[:16]
-        answers = await asyncio.gather(
+        responses = await asyncio.gather(
             *(gateway.send(LATEST, id=str(player)) for player in user_ids for gateway in (one, other))
         )
 
-    refused = [answer["errors"][0]["extensions"]["code"] for answer in answers if "errors" in answer]
+    refused = [response["errors"][0]["extensions"]["code"] for response in responses if "errors" in response]
     assert cluster.sandbox.count("/stats_history") == 10
     assert refused == ["UPSTREAM_BUSY"] * 12
 

@@ -10,6 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 ROOT = Path(__file__).parents[2]
 
@@ -46,6 +49,10 @@ class GatewayProcess:
     def sandbox_url(self) -> str:
         """The address of the sandbox."""
         return self._announced(r"simulated osu!track at (http://127\.0\.0\.1:\d+)")
+
+    def post(self, query: str, **variables: Any) -> httpx.Response:
+        """The response to an operation, over a new connection."""
+        return httpx.post(f"{self.url}/graphql", json={"query": query, "variables": variables}, timeout=60)
 
     def stop(self) -> int:
         """The exit code after SIGTERM."""
