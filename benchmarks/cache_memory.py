@@ -39,7 +39,7 @@ def history(user_id: int) -> History:
         )
         for row in range(ROWS)
     )
-    return History(player, rows, 0.0)
+    return History(player, rows)
 
 
 def resident_mib() -> float:
@@ -56,7 +56,8 @@ def main() -> None:
     print(f"bound {bound_mib} MiB, process at the start {start_mib:.0f} MiB\n")
     print(f"{'players':>10}{'entries':>10}{'evicted':>10}{'estimate MiB':>14}{'growth MiB':>12}")
     for user_id in range(1, PLAYERS + 1):
-        cache.put(("history", user_id), Entry(value=history(user_id), fetched_at=0.0, validated_at=0.0, generation=0))
+        entry = Entry(value=history(user_id), fetched_at=0.0, validated_at=0.0, loaded_at=0.0, generation=0)
+        cache.put(("history", user_id), entry)
         if user_id % (PLAYERS // STEPS) == 0 or user_id in {1000, 5000, 10_000}:
             growth = resident_mib() - start_mib
             print(f"{user_id:10}{len(cache):10}{cache.evictions:10}{cache.used_bytes / 2**20:14.1f}{growth:12.1f}")

@@ -61,7 +61,7 @@ class Services:
 
 
 class Context:
-    """One operation's state. `now` is the same moment for all its fields, in seconds since 1970."""
+    """One operation's state. `now`, in seconds since 1970, and `started_at`, in monotonic time, are its start."""
 
     def __init__(
         self,
@@ -72,6 +72,7 @@ class Context:
         points: PointsBalance,
         may_update: bool,
         now: float,
+        started_at: float,
         deadline: Deadline,
     ) -> None:
         """`may_update` is false if updates need a token and the request had no valid one."""
@@ -81,6 +82,7 @@ class Context:
         self.points = points
         self.may_update = may_update
         self.now = now
+        self.started_at = started_at
         self.deadline = deadline
         self.warnings: list[dict[str, Any]] = []
         self.charged = 0
@@ -132,7 +134,7 @@ class Context:
         if self.uncacheable or self.warnings or self.charged:
             return None
         results = list(chain.from_iterable(loader.results() for loader in self.loaders))
-        fresh_until = min((result.fresh_until for result in results), default=self.now + MAX_VALIDITY_S)
+        fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
         return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
 
     def charge(self, resource: str) -> None:

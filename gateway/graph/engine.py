@@ -52,6 +52,7 @@ class Engine:
         *,
         timeout_s: float,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`timeout_s` bounds each operation as a whole."""
         self._schema = schema
@@ -59,6 +60,7 @@ class Engine:
         self._limits = limits
         self._timeout_s = timeout_s
         self._clock = clock
+        self._monotonic = monotonic
         self._documents = Documents(core_schema(schema), limits)
 
     def prepare(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> PricedOperation:
@@ -85,6 +87,7 @@ class Engine:
             points=points,
             may_update=may_update,
             now=self._clock(),
+            started_at=self._monotonic(),
             deadline=Deadline.from_timeout(self._timeout_s),
         )
         try:

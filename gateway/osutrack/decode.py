@@ -25,12 +25,16 @@ GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "
 
 
 class Fetched(NamedTuple, Generic[T_co]):
-    """A decoded and repaired response. `received` counts its rows before repairs, `dropped` the invalid ones."""
+    """A decoded and repaired response. `received` counts its rows before repairs, `dropped` the invalid ones.
+
+    `partial` if only a part of the value was requested, and joined with the stored one.
+    """
 
     value: T_co
     dropped: int = 0
     received: int = 0
     etag: str | None = None
+    partial: bool = False
 
 
 STATS_NAMES = {

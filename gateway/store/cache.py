@@ -29,20 +29,23 @@ SHARED_INTEGERS = range(-5, 257)
 
 
 class Entry(Struct, Generic[T], kw_only=True):
-    """A cached value from osu!track. Times are seconds since 1970.
+    """A cached value from osu!track. Times are monotonic, except `written_at`.
 
     `validated_at` is the last time at which the value was known to be current: the time of the fetch or, if later,
-    of a proof by other data. `generation` is that of the tag when the fetch began. No refresh starts before
-    `refresh_at`.
+    of a proof by other data. `loaded_at` is the time of the last fetch of the whole value. `generation` is that of the
+    tag when the fetch began. No refresh starts before `refresh_at`. `written_at` is the wall time at which the entry
+    was written to Redis.
     """
 
     value: T
     fetched_at: float
     validated_at: float
+    loaded_at: float
     generation: int
     etag: str | None = None
     dropped: int = 0
     refresh_at: float = 0.0
+    written_at: float = 0.0
 
 
 class Cache(LRU[Hashable, Any], BaseCache):

@@ -18,9 +18,13 @@ W = TypeVar("W")
 
 
 class _Envelope(Struct, Generic[W], array_like=True):
+    """An entry in Redis: the time of writing, in seconds since 1970, and ages at that time."""
+
     value: W
-    fetched_at: float
-    validated_at: float
+    written_at: float
+    fetched_s: float
+    validated_s: float
+    loaded_s: float
     generation: int
     etag: str | None
     dropped: int
@@ -41,20 +45,33 @@ class Codec(Generic[V]):
         self._values = msgpack.Decoder(wire)
         self._envelopes = msgpack.Decoder(_Envelope[wire])
 
-    def encode(self, entry: Entry[V]) -> bytes:
-        """The entry as msgpack, without `refresh_at`, which belongs to one process."""
-        value = self._to_plain(entry.value)
-        return msgpack.encode(
-            _Envelope(value, entry.fetched_at, entry.validated_at, entry.generation, entry.etag, entry.dropped)
+    def encode(self, entry: Entry[V], now: float) -> bytes:
+        """The entry as msgpack, without `refresh_at`, which belongs to one process. `now` is monotonic."""
+        envelope = _Envelope(
+            value=self._to_plain(entry.value),
+            written_at=entry.written_at,
+            fetched_s=now - entry.fetched_at,
+            validated_s=now - entry.validated_at,
+            loaded_s=now - entry.loaded_at,
+            generation=entry.generation,
+            etag=entry.etag,
+            dropped=entry.dropped,
         )
+        return msgpack.encode(envelope)
 
-    def decode(self, encoded: bytes) -> Entry[V]:
-        """The entry; raises `msgspec.DecodeError`."""
+    def decode(self, encoded: bytes, now: float, wall_now: float) -> Entry[V]:
+        """The entry; raises `msgspec.DecodeError`. `now` is monotonic, `wall_now` in seconds since 1970.
+
+        If the clock of the other process is ahead, or this one was set back, the entry counts as written now.
+        """
         envelope = self._envelopes.decode(encoded)
+        written_at = now - max(wall_now - envelope.written_at, 0.0)
         return Entry(
             value=self._from_plain(envelope.value),
-            fetched_at=envelope.fetched_at,
-            validated_at=envelope.validated_at,
+            fetched_at=written_at - max(envelope.fetched_s, 0.0),
+            validated_at=written_at - max(envelope.validated_s, 0.0),
+            loaded_at=written_at - max(envelope.loaded_s, 0.0),
+            written_at=envelope.written_at,
             generation=envelope.generation,
             etag=envelope.etag,
             dropped=envelope.dropped,
@@ -82,14 +99,14 @@ def _rows_to_plain(rows: Rows[Any] | None) -> list[tuple[Any, ...]] | None:
 def _history_to_plain(history: History) -> object:
     # All rows have the history's player as their last field.
     rows = [structs.astuple(row)[:-1] for row in history.rows]
-    return history.user_mode, history.loaded_at, history.abridged, rows
+    return history.user_mode, history.abridged, rows
 
 
-def _history_from_plain(plain: tuple[UserMode, float, bool, tuple[Snapshot, ...]]) -> History:
-    user_mode, loaded_at, abridged, rows = plain
+def _history_from_plain(plain: tuple[UserMode, bool, tuple[Snapshot, ...]]) -> History:
+    user_mode, abridged, rows = plain
     for row in rows:
         structs.force_setattr(row, "user_mode", user_mode)
-    return History(user_mode, Rows(rows), loaded_at, abridged)
+    return History(user_mode, Rows(rows), abridged)
 
 
 def _update_to_plain(update: Update | None) -> object:
@@ -113,7 +130,7 @@ _BestPlays: Any = tuple[_array_type(BestPlay), ...]  # type: ignore[misc]  # (th
 _MaybeDelta: Any = _array_type(Delta) | None
 _NewHiscores: Any = tuple[_array_type(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
-HISTORY: Codec[History] = Codec(tuple[UserMode, float, bool, _Snapshots], _history_to_plain, _history_from_plain)
+HISTORY: Codec[History] = Codec(tuple[UserMode, bool, _Snapshots], _history_to_plain, _history_from_plain)
 HISCORES: Codec[Rows[Hiscore]] = Codec(_Plays, _rows_to_plain, Rows)
 OPTIONAL_HISCORES: Codec[Rows[Hiscore] | None] = Codec(
     _Plays | None, _rows_to_plain, lambda rows: None if rows is None else Rows(rows)

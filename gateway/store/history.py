@@ -72,14 +72,13 @@ class Best(NamedTuple):
 
 
 class History(Struct, frozen=True, dict=True):
-    """All snapshots of a player in one mode, oldest first. `loaded_at` is the time of the last full load.
+    """All snapshots of a player in one mode, oldest first.
 
     `abridged` if osu!track has more rows: invalid ones, or several of one instant, of which one is included.
     """
 
     user_mode: UserMode
     rows: Rows[Snapshot]
-    loaded_at: float
     abridged: bool = False
 
     @property

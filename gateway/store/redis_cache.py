@@ -1,7 +1,8 @@
 """The second cache level: entries in Redis, shared by all processes."""
 
+import time
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager, suppress
 from typing import TypeVar
 
@@ -21,10 +22,19 @@ V = TypeVar("V")
 class SharedCache:
     """aiocache's Redis back end over the process's Redis connections. While Redis is unavailable it is empty."""
 
-    def __init__(self, redis_link: RedisLink, *, load_s: float = 20.0) -> None:
+    def __init__(
+        self,
+        redis_link: RedisLink,
+        *,
+        load_s: float = 20.0,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         """`load_s` is the longest load from osu!track: a lock that is older belongs to a process that has ended."""
         self._redis_link = redis_link
         self._load_s = load_s
+        self._clock = clock
+        self._monotonic = monotonic
         self._entries = RedisCache(
             serializer=NullSerializer(encoding=None),
             namespace=f"{PREFIX}:{FORMAT}",
@@ -39,7 +49,7 @@ class SharedCache:
         """The entry stored by any process."""
         try:
             encoded = await self._redis_link.run(lambda _: self._entries.get(_text(*name)))
-            entry = codec.decode(encoded) if encoded else None
+            entry = codec.decode(encoded, self._monotonic(), self._clock()) if encoded else None
         except RedisUnavailable:
             return None
         except DecodeError:
@@ -54,7 +64,8 @@ class SharedCache:
             return
         # OverflowError: osu!track sent an integer of more than 64 bits, which msgpack cannot encode.
         with suppress(RedisUnavailable, OverflowError):
-            encoded = codec.encode(entry)
+            entry.written_at = self._clock()
+            encoded = codec.encode(entry, self._monotonic())
             await self._redis_link.run(lambda _: self._entries.set(_text(*name), encoded, ttl=ttl_s))
 
     def lock(self, *name: Hashable) -> AbstractAsyncContextManager[None]:

@@ -32,7 +32,7 @@ MAX_LOADS = 3
 class ReadResult(NamedTuple, Generic[V]):
     """A value as it is served. `age_s` is None while it is fresh; `loaded` if it was requested from osu!track.
 
-    Valid until `fresh_until` (seconds since 1970), and while its `tag` has this `generation`.
+    Valid until `fresh_until` (monotonic time), and while its `tag` has this `generation`.
     """
 
     value: V
@@ -57,14 +57,14 @@ class Resource(Generic[K, V]):
     ) -> None:
         """`fetch` gets the last entry, valid or not, and returns None if its value is still current.
 
-        A background refresh calls `confirm` first: if other data prove that the entry is current, it returns the time
-        of that proof, in seconds since 1970. `timeout_s` bounds each fetch.
+        A background refresh calls `confirm` first: if other data prove that the entry is current, it returns the
+        monotonic time of that proof. `timeout_s` bounds each fetch.
         """
         self.name = cache.spec.name
         # The number of reads by outcome: fresh, stale, loaded.
         self.tally: Counter[str] = Counter()
         self._cache = cache
-        self._clock = cache.clock
+        self._monotonic = cache.monotonic
         self._refreshable = cache.spec.refreshable
         self._tag = cache.spec.tag
         self._fetch = fetch
@@ -80,7 +80,7 @@ class Resource(Generic[K, V]):
         entry = self._cache.entry(key)
         if entry is None:
             return None
-        if not self._cache.is_fresh(entry) and self._clock() >= entry.refresh_at:
+        if not self._cache.is_fresh(entry) and self._monotonic() >= entry.refresh_at:
             if not self._refreshable(entry.value):
                 return None
             self._start_refresh(key, entry)
@@ -178,18 +178,19 @@ class Resource(Generic[K, V]):
         source = stored if fetched is None else fetched
         if source is None:
             raise UpstreamInvalid("osu!track sent status 304 to an unconditional request.")
-        now = self._clock()
+        now = self._monotonic()
         return Entry(
             value=source.value,
             fetched_at=now,
             validated_at=now,
+            loaded_at=stored.loaded_at if stored and fetched and fetched.partial else now,
             generation=generation,
             etag=source.etag,
             dropped=source.dropped,
         )
 
     def _start_refresh(self, key: K, entry: Entry[V]) -> None:
-        entry.refresh_at = self._clock() + REFRESH_PAUSE_S
+        entry.refresh_at = self._monotonic() + REFRESH_PAUSE_S
         task = asyncio.ensure_future(self._refresh(key))
         self._refreshes.add(task)
         task.add_done_callback(self._refreshes.discard)
@@ -204,11 +205,11 @@ class Resource(Generic[K, V]):
         entry = self._cache.entry(key)
         if entry is None:
             return None
-        entry.refresh_at = self._clock() + REFRESH_PAUSE_S
+        entry.refresh_at = self._monotonic() + REFRESH_PAUSE_S
         return self._result(key, entry)
 
     def _result(self, key: K, entry: Entry[V], *, loaded: bool = False) -> ReadResult[V]:
-        age_s = None if self._cache.is_fresh(entry) else self._clock() - entry.validated_at
+        age_s = None if self._cache.is_fresh(entry) else self._monotonic() - entry.validated_at
         self.tally["loaded" if loaded else "fresh" if age_s is None else "stale"] += 1
         return ReadResult(
             entry.value, age_s, entry.dropped, self._cache.fresh_until(entry), loaded, self._tag(key), entry.generation

@@ -44,10 +44,10 @@ class ResourceCache(Generic[K, V]):
         shared_cache: SharedCache,
         generations: Generations,
         *,
-        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.spec = spec
-        self.clock = clock
+        self.monotonic = monotonic
         self._cache = cache
         self._shared_cache = shared_cache
         self._generations = generations
@@ -68,6 +68,9 @@ class ResourceCache(Generic[K, V]):
         """The valid entry in Redis. Even an invalid one replaces an older one in memory, as the base of a refresh."""
         name = (self.spec.name, key)
         entry, stored = await self._shared_cache.get(name, self.spec.codec), self.stored(key)
+        if entry and stored and entry.written_at == stored.written_at:
+            # The age of the one in memory is exact, that of a second copy depends on two wall clocks.
+            entry = stored
         if entry and (stored is None or stored.validated_at < entry.validated_at):
             self._cache.put(name, entry)
         return entry if entry and self._is_valid(key, entry) else None
@@ -85,10 +88,10 @@ class ResourceCache(Generic[K, V]):
 
     def is_fresh(self, entry: Entry[V]) -> bool:
         """Whether the entry, if valid, can be served without a refresh."""
-        return self.clock() - entry.validated_at < self._fresh_s
+        return self.monotonic() - entry.validated_at < self._fresh_s
 
     def fresh_until(self, entry: Entry[V]) -> float:
-        """The end of the entry's freshness, in seconds since 1970."""
+        """The end of the entry's freshness, in monotonic time."""
         return entry.validated_at + self._fresh_s
 
     def generation(self, key: K) -> int:
@@ -96,4 +99,4 @@ class ResourceCache(Generic[K, V]):
         return self._generations.of(self.spec.tag(key))
 
     def _is_valid(self, key: K, entry: Entry[V]) -> bool:
-        return entry.generation >= self.generation(key) and self.clock() - entry.validated_at < self._valid_s
+        return entry.generation >= self.generation(key) and self.monotonic() - entry.validated_at < self._valid_s

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from math import ceil
 from typing import NamedTuple
 
 from redis.asyncio import Redis
@@ -10,37 +11,56 @@ from redis.asyncio import Redis
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 REDIS_KEY = f"{PREFIX}:generations"
+# The time of each tag's last bump, by Redis' clock: the clocks of the processes may differ, or be stepped.
+BUMPED_KEY = f"{PREFIX}:generations:bumped"
 SUBJECT = "bumped"
+# Arguments: the lifetime in seconds, a channel and a message, then generations and tags.
+BUMP = """
+local now = tonumber(redis.call('TIME')[1])
+for i = 4, #ARGV, 2 do
+  redis.call('ZADD', KEYS[1], 'GT', ARGV[i], ARGV[i + 1])
+  redis.call('ZADD', KEYS[2], now, ARGV[i + 1])
+end
+for _, tag in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now - ARGV[1])) do
+  redis.call('ZREM', KEYS[1], tag)
+  redis.call('ZREM', KEYS[2], tag)
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
+"""
 
 
 class Validity(NamedTuple):
-    """Data are valid until `until` (seconds since 1970), and while their tags have these generations."""
+    """Data are valid until `until` (monotonic time), and while their tags have these generations."""
 
     until: float
     generations: tuple[tuple[str, int], ...]
 
 
 class Generations:
-    """The current generation of each tag: the time of its last invalidation in milliseconds since 1970, or 0.
+    """The current generation of each tag, or 0: a number that is higher than all before it.
 
-    Each bump returns a higher number than all before it. A generation is dropped after `lifetime_s`, which must be at
-    least the lifetime of any entry: otherwise an invalidated entry would become valid again.
+    It is the time in milliseconds since 1970, so that the numbers of separate processes are in order too, unless the
+    clock is set back. A generation is dropped after `lifetime_s`, which must be at least the lifetime of any entry:
+    otherwise an invalidated entry would become valid again.
     """
 
-    def __init__(self, lifetime_s: float, *, clock: Callable[[], float] = time.time) -> None:
-        self._lifetime_ms = int(lifetime_s * 1000)
+    def __init__(
+        self,
+        lifetime_s: float,
+        *,
+        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.lifetime_s = lifetime_s
         self._clock = clock
+        self._monotonic = monotonic
         self._highest = 0
-        # In the order of the last bump.
         self._current: dict[str, int] = {}
+        # In the order of the last bump, by monotonic time.
+        self._bumped_at: dict[str, float] = {}
 
     def __len__(self) -> int:
         return len(self._current)
-
-    @property
-    def oldest(self) -> int:
-        """The oldest generation that is not expired."""
-        return int(self._clock() * 1000) - self._lifetime_ms
 
     def of(self, tag: str) -> int:
         """The tag's current generation."""
@@ -67,13 +87,15 @@ class Generations:
         if generation <= self.of(tag):
             return
         self._highest = max(self._highest, generation)
-        self._current.pop(tag, None)
         self._current[tag] = generation
+        self._bumped_at.pop(tag, None)
+        self._bumped_at[tag] = self._monotonic()
         self._drop_expired()
 
     def _drop_expired(self) -> None:
-        while (first := next(iter(self._current), None)) and self._current[first] < self.oldest:
-            del self._current[first]
+        oldest = self._monotonic() - self.lifetime_s
+        while (first := next(iter(self._bumped_at), None)) and self._bumped_at[first] < oldest:
+            del self._bumped_at[first], self._current[first]
 
 
 class Invalidations:
@@ -92,11 +114,9 @@ class Invalidations:
             await self._redis_link.run(lambda redis: self._publish(redis, generations))
 
     async def _publish(self, redis: Redis, generations: dict[str, int]) -> None:
-        async with redis.pipeline(transaction=True) as pipeline:
-            pipeline.zadd(REDIS_KEY, generations, gt=True)
-            pipeline.zremrangebyscore(REDIS_KEY, "-inf", self._generations.oldest)
-            pipeline.publish(*self._redis_link.message(SUBJECT, generations))
-            await pipeline.execute()
+        lifetime_s, message = ceil(self._generations.lifetime_s), self._redis_link.message(SUBJECT, generations)
+        pairs = [part for tag, generation in generations.items() for part in (generation, tag)]
+        await redis.eval(BUMP, 2, REDIS_KEY, BUMPED_KEY, lifetime_s, *message, *pairs)  # type: ignore[misc]  # redis-py's types cover its sync client as well
 
     async def _synchronize(self, redis: Redis) -> None:
         stored = await redis.zrange(REDIS_KEY, 0, -1, withscores=True)

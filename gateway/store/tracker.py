@@ -43,18 +43,25 @@ class Tracker:
         *,
         redis_link: RedisLink | None = None,
         clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Without `redis_link` nothing is shared with other processes."""
         redis_link = redis_link or RedisLink(None)
         self._client = client
         self._clock = clock
+        self._monotonic = monotonic
         self._stale_s = settings.stale_s
         self._timeout_s = settings.operation_timeout_s
         self.cache = cache
-        self.shared_cache = SharedCache(redis_link, load_s=settings.connect_timeout_s + settings.read_timeout_s)
+        self.shared_cache = SharedCache(
+            redis_link,
+            load_s=settings.connect_timeout_s + settings.read_timeout_s,
+            clock=clock,
+            monotonic=monotonic,
+        )
         hiscores_s, best_plays_s = settings.hiscores_fresh_s, settings.best_plays_fresh_s
         longest_s = max(settings.history_fresh_s, hiscores_s, settings.peak_fresh_s, best_plays_s)
-        self.generations = Generations(longest_s + settings.stale_s, clock=clock)
+        self.generations = Generations(longest_s + settings.stale_s, clock=clock, monotonic=monotonic)
         self._invalidations = Invalidations(self.generations, redis_link)
         spec = self._spec
         self.history = self._resource(spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._history)
@@ -113,18 +120,18 @@ class Tracker:
     def _resource(
         self, spec: ResourceSpec[K, V], fetch: Fetch[K, V], confirm: Confirm[K, V] | None = None
     ) -> Resource[K, V]:
-        cache = ResourceCache(spec, self.cache, self.shared_cache, self.generations, clock=self._clock)
+        cache = ResourceCache(spec, self.cache, self.shared_cache, self.generations, monotonic=self._monotonic)
         return Resource(cache, fetch, timeout_s=self._timeout_s, confirm=confirm)
 
     async def _history(self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline) -> Fetched[History]:
-        if entry and entry.value.seam and self._clock() - entry.value.loaded_at < FULL_RELOAD_S:
+        if entry and entry.value.seam and self._monotonic() - entry.loaded_at < FULL_RELOAD_S:
             tail = await self._client.history(user_mode, deadline, since=entry.value.seam)
             history = entry.value.with_tail(tail.value, abridged=_is_abridged(tail))
             if history:
                 # A maximum: each refresh receives the invalid rows of the tail once more.
-                return Fetched(history, max(entry.dropped, tail.dropped))
+                return Fetched(history, max(entry.dropped, tail.dropped), partial=True)
         full = await self._client.history(user_mode, deadline)
-        return Fetched(History(user_mode, full.value, self._clock(), _is_abridged(full)), full.dropped)
+        return Fetched(History(user_mode, full.value, _is_abridged(full)), full.dropped)
 
     async def _hiscores(
         self, user_mode: UserMode, entry: Entry[Rows[Hiscore]] | None, deadline: Deadline
@@ -137,10 +144,11 @@ class Tracker:
         An update that records hiscores adds a snapshot or moves the newest one: docs/osutrack.md, "History is not
         append-only". A request for the history costs less than `/hiscores`, which counts as an update.
         """
-        before = entry.fetched_at - CLOCK_SKEW_S
+        age_s = self._monotonic() - entry.fetched_at
+        before = self._clock() - age_s - CLOCK_SKEW_S
         cached = self.history.entry(user_mode)
         # If the cached history already has a later snapshot, a refreshed one has it too.
-        if cached is None or not _ends_before(cached, before) or self._clock() - entry.fetched_at >= FULL_RELOAD_S:
+        if cached is None or not _ends_before(cached, before) or age_s >= FULL_RELOAD_S:
             return None
         try:
             history = await self.history.revalidate(user_mode)
@@ -166,8 +174,8 @@ class Tracker:
         )
         if fetched is None:
             return None
-        rows, dropped, received, etag = fetched
-        return Fetched(BestPlays(rows, complete=received < limit), dropped, received, etag)
+        best_plays = BestPlays(fetched.value, complete=fetched.received < limit)
+        return Fetched(best_plays, fetched.dropped, fetched.received, fetched.etag)
 
 
 def _is_abridged(fetched: Fetched[Rows[Snapshot]]) -> bool:

@@ -64,7 +64,6 @@ class Gateway:
         monotonic: Callable[[], float],
         tracing: Tracing,
     ) -> None:
-        self.clock = clock
         self.monotonic = monotonic
         self.metrics = Metrics()
         self.tracing = tracing
@@ -80,7 +79,12 @@ class Gateway:
         )
         client = self.upstream.client
         self.tracker = Tracker(
-            client, Cache(settings.cache_max_bytes), settings, redis_link=self.redis_link, clock=clock
+            client,
+            Cache(settings.cache_max_bytes),
+            settings,
+            redis_link=self.redis_link,
+            clock=clock,
+            monotonic=monotonic,
         )
         registry = UpdateRegistry(
             self.redis_link,
@@ -110,6 +114,7 @@ class Gateway:
             limits,
             timeout_s=settings.operation_timeout_s,
             clock=clock,
+            monotonic=monotonic,
         )
 
     def probes(self, responses: ResponseCache) -> Probes:
@@ -166,7 +171,10 @@ def create_app(
         settings, transport=transport, clock=clock, monotonic=monotonic, tracing=tracing or create_tracing(settings)
     )
     responses = ResponseCache(
-        Cache(settings.response_cache_max_bytes), gateway.tracker.generations, clock=clock, log_request=log_request
+        Cache(settings.response_cache_max_bytes),
+        gateway.tracker.generations,
+        monotonic=monotonic,
+        log_request=log_request,
     )
     probes = gateway.probes(responses)
     app = Starlette(
@@ -197,7 +205,7 @@ def _endpoint(gateway: Gateway, settings: Settings) -> GraphQLEndpoint:
     folder = settings.trusted_documents
     documents = PersistedDocuments(
         trusted_documents(folder) if folder else {},
-        SharedDocuments(gateway.redis_link, clock=gateway.clock),
+        SharedDocuments(gateway.redis_link),
         only_trusted=settings.only_trusted_documents,
     )
     return GraphQLEndpoint(

@@ -3,8 +3,7 @@
 Clients register them by Apollo's protocol, automatic persisted queries; the operator provides trusted documents.
 """
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -28,9 +27,8 @@ TTL_S = 24 * 3600
 class SharedDocuments:
     """Registered documents in Redis: the most recent ones, for a day. Long documents are not shared."""
 
-    def __init__(self, redis_link: RedisLink, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, redis_link: RedisLink) -> None:
         self._redis_link = redis_link
-        self._clock = clock
 
     async def find(self, digest: str) -> str | None:
         """The document; None if it is unknown or Redis is unavailable."""
@@ -49,9 +47,11 @@ class SharedDocuments:
                 await self._redis_link.run(lambda redis: self._store(redis, digest, document))
 
     async def _store(self, redis: Redis, digest: str, document: bytes) -> None:
+        # Redis' clock: those of the processes may differ.
+        seconds, _ = await redis.time()
         async with redis.pipeline(transaction=True) as pipeline:
             pipeline.set(_key(digest), document, ex=TTL_S)
-            pipeline.zadd(INDEX, {digest: self._clock()})
+            pipeline.zadd(INDEX, {digest: seconds})
             pipeline.zrange(INDEX, 0, -MAX_DOCUMENTS - 1)
             *_, surplus = await pipeline.execute()
         for old in surplus:

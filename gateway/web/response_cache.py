@@ -61,13 +61,13 @@ class ResponseCache:
         cache: Cache,
         generations: Generations,
         *,
-        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         log_request: AccessLogger | None = None,
     ) -> None:
         self.cache = cache
         self._log_request = log_request
         self._generations = generations
-        self._clock = clock
+        self._monotonic = monotonic
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
 
@@ -120,7 +120,7 @@ class ResponseCache:
         entry: CachedEntry | None = self.cache.peek(key)
         if entry is None:
             return None
-        if entry.validity.until > self._clock() and self._generations.are_current(entry.validity.generations):
+        if entry.validity.until > self._monotonic() and self._generations.are_current(entry.validity.generations):
             return entry
         self.cache.discard(key)
         return None
@@ -129,7 +129,7 @@ class ResponseCache:
         added: Headers = ((b"x-request-id", identity.encode()),)
         if not entry.etag:
             return CachedResponse(200, entry.headers, added, entry.body)
-        added = (*added, (b"age", b"%d" % max(0, self._clock() - entry.stored_at)))
+        added = (*added, (b"age", b"%d" % max(0, self._monotonic() - entry.stored_at)))
         if _matches(entry.etag, headers.get(b"if-none-match")):
             return CachedResponse(304, tuple(_without_body_headers(entry.headers)), added, b"")
         return CachedResponse(200, entry.headers, added, entry.body)
@@ -140,7 +140,7 @@ class ResponseCache:
             tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST_HEADERS),
             body,
             etag,
-            self._clock(),
+            self._monotonic(),
             state["validity"],
             state["request_context"].operation_fields,
         )
@@ -148,7 +148,7 @@ class ResponseCache:
 
     def max_age_s(self, validity: Validity) -> int:
         """The remaining lifetime for HTTP caches, in whole seconds."""
-        return max(0, int(validity.until - self._clock()))
+        return max(0, int(validity.until - self._monotonic()))
 
 
 class _CachingSend:

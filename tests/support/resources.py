@@ -13,6 +13,7 @@ from gateway.store.redis_cache import SharedCache
 from gateway.store.resource import ReadResult, Resource
 from gateway.store.resource_cache import Freshness, ResourceCache, ResourceSpec
 from gateway.store.tags import Generations
+from tests.support.clock import Clock
 
 KEY = "key"
 FRESH_S, STALE_S = 600, 3600
@@ -20,7 +21,9 @@ FRESH_S, STALE_S = 600, 3600
 
 def entry(value: Any, **fields: Any) -> Entry[Any]:
     """An entry with the given value and otherwise arbitrary fields."""
-    return Entry(**({"value": value, "fetched_at": 0.0, "validated_at": 0.0, "generation": 0} | fields))
+    return Entry(
+        **({"value": value, "fetched_at": 0.0, "validated_at": 0.0, "loaded_at": 0.0, "generation": 0} | fields)
+    )
 
 
 class NumberSource:
@@ -54,18 +57,20 @@ class NumberResource:
 
     def __init__(
         self,
-        clock: Callable[[], float],
+        clock: Clock,
         *,
         refreshable: bool = True,
         confirm: Callable[[str, Entry[Any]], Awaitable[float | None]] | None = None,
     ) -> None:
         self.source = NumberSource()
         self.cache = Cache(10_000)
-        self.generations = Generations(FRESH_S + STALE_S, clock=clock)
+        self.generations = Generations(FRESH_S + STALE_S, clock=clock, monotonic=clock.monotonic)
         spec: ResourceSpec[str, Any] = ResourceSpec(
             "number", Freshness(FRESH_S, STALE_S), str, PEAK, lambda _: refreshable
         )
-        entries = ResourceCache(spec, self.cache, SharedCache(RedisLink(None)), self.generations, clock=clock)
+        entries = ResourceCache(
+            spec, self.cache, SharedCache(RedisLink(None)), self.generations, monotonic=clock.monotonic
+        )
         self.resource: Resource[str, Any] = Resource(entries, self.source, confirm=confirm)
 
     async def read(self, timeout_s: float = 5.0) -> ReadResult[Any]:

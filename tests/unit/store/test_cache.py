@@ -26,7 +26,7 @@ def history_of(user_id):
     template = recordings.rows("stats_history_pp_rank_zero")[-1]
     rows = [template | {"timestamp": f"{year}-01-01T00:00:00.000Z"} for year in range(2000, 5000)]
     player = UserMode(user_id, Mode.OSU)
-    return History(player, decode.history(msgspec.json.encode(rows), player).value, 0.0)
+    return History(player, decode.history(msgspec.json.encode(rows), player).value)
 
 
 def plays_of(user_id):

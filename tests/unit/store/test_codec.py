@@ -14,6 +14,8 @@ from tests.support import recordings
 from tests.support.resources import entry
 
 PLAYER = UserMode(2, Mode.OSU)
+# Monotonic time of the process, and wall time.
+NOW, WALL_NOW = 50.0, 1_000_000.0
 
 
 def plain(value):
@@ -27,14 +29,16 @@ def plain(value):
     )
 
 
+def decode_now(codec, encoded):
+    return codec.decode(encoded, NOW, WALL_NOW)
+
+
 VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
     "history": (
         codecs.HISTORY,
-        History(
-            PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, 12.5, abridged=True
-        ),
+        History(PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, abridged=True),
     ),
-    "no history": (codecs.HISTORY, History(PLAYER, Rows(), 1.0)),
+    "no history": (codecs.HISTORY, History(PLAYER, Rows())),
     "hiscores": (codecs.HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
     "hiscores of an unknown name": (codecs.OPTIONAL_HISCORES, None),
     "hiscores by name": (codecs.OPTIONAL_HISCORES, decode.hiscores(recordings.body("hiscores_small"), Mode.OSU).value),
@@ -50,8 +54,10 @@ VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
 
 @pytest.mark.parametrize("codec, value", VALUES.values(), ids=VALUES)
 def test_decoded_entry_equals_the_encoded_one(codec, value):
-    encoded = entry(value, fetched_at=3.0, validated_at=5.0, generation=7, etag="x", dropped=2)
-    decoded = codec.decode(codec.encode(encoded))
+    encoded = entry(
+        value, fetched_at=3.0, validated_at=5.0, loaded_at=2.0, written_at=WALL_NOW, generation=7, etag="x", dropped=2
+    )
+    decoded = decode_now(codec, codec.encode(encoded, NOW))
 
     assert plain(decoded) == plain(encoded)
 
@@ -64,7 +70,7 @@ def test_decoded_value_equals_the_encoded_one(codec, value):
 def test_decoded_snapshots_have_their_player():
     codec, history = VALUES["history"]
 
-    rows = codec.decode(codec.encode(entry(history))).value.rows
+    rows = decode_now(codec, codec.encode(entry(history), NOW)).value.rows
 
     assert isinstance(rows, Rows)
     assert {row.user_mode for row in rows} == {PLAYER}
@@ -73,10 +79,26 @@ def test_decoded_snapshots_have_their_player():
 def test_encoded_snapshot_is_small():
     codec, history = VALUES["history"]
 
-    assert len(codec.encode(entry(history))) < 50 + 120 * len(history.rows)
+    assert len(codec.encode(entry(history), NOW)) < 50 + 120 * len(history.rows)
 
 
 @pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
 def test_invalid_bytes_raise_a_decode_error(garbage):
     with pytest.raises(DecodeError):
-        codecs.HISTORY.decode(garbage)
+        decode_now(codecs.HISTORY, garbage)
+
+
+@pytest.mark.parametrize("wall_s, age_s", [(0, 5), (60, 65), (3600, 3605), (-3600, 5)])
+def test_age_grows_by_the_wall_time_since_writing(wall_s, age_s):
+    """A clock ahead, or set back since, must not make the entry younger than it was."""
+    encoded = codecs.HISCORES.encode(entry(Rows(), validated_at=NOW - 5, written_at=WALL_NOW), NOW)
+
+    decoded = codecs.HISCORES.decode(encoded, 7.0, WALL_NOW + wall_s)
+
+    assert 7.0 - decoded.validated_at == age_s
+
+
+def test_negative_age_in_redis_is_zero():
+    encoded = codecs.HISCORES.encode(entry(Rows(), validated_at=NOW + 1e9, written_at=WALL_NOW), NOW)
+
+    assert decode_now(codecs.HISCORES, encoded).validated_at == NOW

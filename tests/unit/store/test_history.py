@@ -21,7 +21,7 @@ def rows(*days, **values):
 
 
 def history(*days, **values):
-    return History(PLAYER, rows(*days, **values), 0.0)
+    return History(PLAYER, rows(*days, **values))
 
 
 def days(history):
@@ -57,20 +57,13 @@ def test_missing_seam_requires_a_full_load():
     assert history(1, 2, 3).with_tail(Rows()) is None
 
 
-def test_time_of_the_last_full_load_is_unchanged():
-    extended = History(PLAYER, rows(1, 2), 123.0).with_tail(rows(1, 2))
-
-    assert extended is not None
-    assert extended.loaded_at == 123.0
-
-
 def history_of(values):
     snapshots = [
         row
         for day, (rank, accuracy, pp) in enumerate(values, start=1)
         for row in rows(day, pp_rank=rank, accuracy=accuracy, pp_raw=pp)
     ]
-    return History(PLAYER, Rows(snapshots), 0.0)
+    return History(PLAYER, Rows(snapshots))
 
 
 @given(SNAPSHOTS)

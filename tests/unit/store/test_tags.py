@@ -7,7 +7,7 @@ from gateway.store.tags import Generations
 
 @pytest.fixture
 def generations(clock):
-    return Generations(600, clock=clock)
+    return Generations(600, clock=clock, monotonic=clock.monotonic)
 
 
 def test_bump_affects_one_tag(generations):
@@ -44,3 +44,13 @@ def test_second_bump_extends_the_lifetime(generations, clock):
 
     assert len(generations) == 2
     assert generations.of("a") > 0
+
+
+@pytest.mark.parametrize("step_s", [-3600, 86_400])
+def test_clock_step_drops_no_generation(generations, clock, step_s):
+    before = generations.bump("a")
+    clock.step(step_s)
+    generations.bump("b")
+
+    assert generations.of("a") == before
+    assert generations.bump("a") > generations.of("b") > before

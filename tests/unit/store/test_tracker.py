@@ -40,8 +40,8 @@ def osutrack():
 @pytest.fixture
 async def tracker(osutrack, clock):
     settings = Settings(upstream_url="http://osutrack", reads_per_minute=0, _env_file=None)
-    upstream = Upstream(settings, transport=httpx.MockTransport(osutrack), clock=clock)
-    tracker = Tracker(upstream.client, Cache(100_000), settings, clock=clock)
+    upstream = Upstream(settings, transport=httpx.MockTransport(osutrack), clock=clock, monotonic=clock.monotonic)
+    tracker = Tracker(upstream.client, Cache(100_000), settings, clock=clock, monotonic=clock.monotonic)
     yield tracker
     await tracker.close()
     await upstream.close()

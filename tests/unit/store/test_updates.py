@@ -40,8 +40,8 @@ async def store(clock):
         return httpx.Response(store.response.status_code, content=store.response.content)
 
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
-    upstream = Upstream(settings, transport=httpx.MockTransport(respond), clock=clock)
-    store.tracker = Tracker(upstream.client, Cache(10_000), settings, clock=clock)
+    upstream = Upstream(settings, transport=httpx.MockTransport(respond), clock=clock, monotonic=clock.monotonic)
+    store.tracker = Tracker(upstream.client, Cache(10_000), settings, clock=clock, monotonic=clock.monotonic)
     registry = UpdateRegistry(RedisLink(None), cooldown_s=COOLDOWN_S, timeout_s=5, clock=clock)
     store.updates = Updates(upstream.client, store.tracker, registry)
     store.breaker = upstream.breaker

@@ -27,7 +27,7 @@ def snapshot(seconds):
 
 
 def history(seconds):
-    return History(UserMode(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))), 0.0)
+    return History(UserMode(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))))
 
 
 # Ten days around a leap day and the end of a month; every second instant is a midnight, on average.

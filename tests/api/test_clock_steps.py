@@ -1,0 +1,51 @@
+"""Steps of the system clock, while time passes as before: no duration changes."""
+
+import pytest
+
+LATEST = "{ user(id: 131464) { stats { latest { at } } } }"
+UPDATE = "mutation { updateUser(id: 131464) { __typename } }"
+HOUR_S = 3600
+
+
+@pytest.fixture(params=[-48 * HOUR_S, -HOUR_S, HOUR_S, 48 * HOUR_S], ids="{:+} s".format)
+def step_s(request):
+    return request.param
+
+
+async def test_cached_data_stays_fresh(gateway, step_s):
+    await gateway.ask(LATEST)
+    gateway.clock.step(step_s)
+    gateway.clock.move(599)
+    response = await gateway.send(LATEST + "\n")
+    assert "warnings" not in response["extensions"]
+    assert gateway.sandbox.count() == 1
+
+
+async def test_cached_data_becomes_stale(gateway, step_s):
+    await gateway.ask(LATEST)
+    gateway.clock.step(step_s)
+    gateway.clock.move(HOUR_S)
+    await gateway.ask(LATEST)
+    await gateway.finish_refreshes()
+    assert gateway.sandbox.count() == 2
+
+
+async def test_cached_response_expires_by_its_age(gateway, step_s):
+    await gateway.ask(LATEST)
+    await gateway.http.get("/graphql", params={"query": LATEST})
+    gateway.clock.step(step_s)
+    gateway.clock.move(599)
+    cached = await gateway.http.get("/graphql", params={"query": LATEST})
+    gateway.clock.move(1)
+    expired = await gateway.http.get("/graphql", params={"query": LATEST})
+    assert (cached.headers["Cache-Control"], cached.headers["Age"]) == ("public, max-age=600", "599")
+    assert "Age" not in expired.headers
+
+
+async def test_invalidated_data_stays_invalid(gateway, step_s):
+    before = await gateway.ask(LATEST)
+    await gateway.ask(UPDATE)
+    gateway.clock.step(step_s)
+    await gateway.ask("mutation { updateUser(id: 1001) { __typename } }")
+    after = await gateway.ask(LATEST)
+    assert after["user"]["stats"]["latest"]["at"] > before["user"]["stats"]["latest"]["at"]
