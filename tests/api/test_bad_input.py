@@ -36,7 +36,7 @@ USERS = "query ($ids: [ID!]!) { users(ids: $ids) { id } }"
         "\x00",
     ],
 )
-async def test_id_that_is_not_a_plain_number_is_refused(gateway, text):
+async def test_id_other_than_a_plain_number_is_refused(gateway, text):
     error = await input_error(gateway, USER, "id", id=text)
 
     assert error["extensions"]["argument"] == "id"

@@ -62,7 +62,7 @@ async def test_stale_data_with_its_age_during_an_outage(gateway):
     assert (warning["code"], warning["ageSeconds"]) == ("STALE_DATA", HOUR_S)
 
 
-async def test_window_includes_its_first_day_but_not_its_end(gateway):
+async def test_window_includes_from_but_not_to(gateway):
     data = await gateway.ask("""{ user(id: 2) { stats {
       snapshots(window: {between: {from: "2026-11-01", to: "2026-11-10"}}) { at }
     } } }""")

@@ -146,7 +146,7 @@ async def test_all_modes_show_the_tracked_ones(gateway, osutrack, user):
     "user",
     [players.HEAVY, players.AMEO, players.EQUAL_TIMESTAMPS, players.SINGLE_SNAPSHOT, players.UNRANKED, UNKNOWN_USER],
 )
-async def test_on_this_day_returns_the_snapshot_at_an_instant(gateway, osutrack, user, at):
+async def test_on_this_day_returns_snapshot_at_an_instant(gateway, osutrack, user, at):
     data = await gateway.ask(OPERATIONS, "OnThisDay", id=str(user), at=at)
 
     rows = osutrack.history(user)

@@ -36,7 +36,7 @@ async def timed_error(gateway: InProcessGateway, user):
     return error["extensions"], time.perf_counter() - start
 
 
-async def test_cached_data_is_served_with_its_age_during_outage(gateway):
+async def test_cached_data_with_age_is_served_during_outage(gateway):
     before = await send_all(gateway, USERS)
     await start_outage(gateway)
     responses = await send_all(gateway, USERS)

@@ -296,7 +296,7 @@ async def test_update_of_a_dead_replica_starts_the_cooldown(cluster, redis_link)
 # Entries and documents
 
 
-async def test_entry_with_a_huge_number_stays_out_of_redis(redis_link, redis):
+async def test_entry_with_huge_number_stays_out_of_redis(redis_link, redis):
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), USER_MODE).value[0]
     history = History(USER_MODE, Rows([structs.replace(row, ranked_score=2**70)]))
 
