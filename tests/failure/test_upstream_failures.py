@@ -10,6 +10,7 @@ from gateway.sandbox import Fault
 from tests.support.clock import HOUR_S
 from tests.support.gateway import InProcessGateway
 from tests.support.operations import LATEST, UPDATE
+from tests.support.waiting import eventually
 
 STATUS = "{ status { upstream retryAt lastSuccessAt } }"
 pytestmark = pytest.mark.usefixtures("instant_retries")
@@ -109,7 +110,7 @@ async def test_no_reader_sees_an_older_snapshot_later(gateway):
     await read()
     gateway.sandbox.faults = (Fault(kind="latency", seconds=0.01, share=0.5),)
     readers = [asyncio.ensure_future(read_ten_times()) for _ in range(50)]
-    await asyncio.sleep(0.02)
+    await eventually(lambda: len(seen) > len(readers))
     await gateway.ask(UPDATE, id="1001")
     await asyncio.gather(*readers)
     await read()
