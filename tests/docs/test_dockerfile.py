@@ -100,7 +100,7 @@ def test_command_starts_the_gateway(image):
     assert "serve" in ran.stdout
 
 
-def test_every_file_of_the_package_is_in_the_image(image):
+def test_image_contains_every_file_of_the_package(image):
     [installed] = image.glob("lib/python*/site-packages/gateway")
     assert files(installed) == files(ROOT / "gateway")
     assert (installed / "web/pages/vendor/graphiql/graphiql.js").is_file()
