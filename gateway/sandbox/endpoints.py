@@ -9,6 +9,7 @@ from itertools import islice
 from gateway.sandbox import players
 from gateway.sandbox.dates import EARLIEST, LATEST, window
 from gateway.sandbox.faults import error_response
+from gateway.sandbox.query import Query
 from gateway.sandbox.responses import Response, json
 from gateway.sandbox.rows import BestPlay, Play, Snapshot
 from gateway.sandbox.state import Sandbox
@@ -16,7 +17,6 @@ from gateway.sandbox.updates import exists_on_osu, update_player
 from gateway.sandbox.validation import (
     BAD_USER,
     BadRequest,
-    Query,
     lenient_mode,
     play_limit,
     strict_mode,

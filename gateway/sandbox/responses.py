@@ -68,7 +68,8 @@ def text(status: int, content: str) -> Response:
 
 def not_found(method: str, path: str) -> Response:
     """The page of Express for an unknown path or method."""
-    page = _NOT_FOUND_PAGE.format(method=method, path=escape(path))
+    # Python's and Express's escapes of an apostrophe differ.
+    page = _NOT_FOUND_PAGE.format(method=method, path=escape(path).replace("&#x27;", "&#39;"))
     security = {"Content-Security-Policy": "default-src 'none'", "X-Content-Type-Options": "nosniff"}
     return Response(404, HTML, page.encode(), security)
 

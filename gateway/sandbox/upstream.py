@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import parse_qsl
 
 from starlette.types import Message, Receive, Scope, Send
 
 from gateway.sandbox import faults
 from gateway.sandbox.endpoints import Endpoints, NoResponse
+from gateway.sandbox.query import Query
 from gateway.sandbox.responses import Response, html, not_found, send_response
 from gateway.sandbox.state import RecordedRequest, Sandbox
-from gateway.sandbox.validation import BadRequest, Query
+from gateway.sandbox.validation import BadRequest, DatabaseError
 
 Sleep = Callable[[float], Awaitable[object]]
 
@@ -73,8 +73,8 @@ class Upstream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        query = Query(parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True))
-        path = scope["path"].lower().rstrip("/") or "/"
+        query = Query(scope["query_string"].decode("latin-1"))
+        path = _normalized(scope["raw_path"].decode("latin-1"))
         self._sandbox.record(RecordedRequest(scope["method"], path, query.as_dict()))
         try:
             await self._dispatch(path, query, scope, receive, self._counting(send))
@@ -118,6 +118,8 @@ class Upstream:
             return route.endpoint(query)
         except BadRequest as exc:
             return html(400, str(exc))
+        except DatabaseError:
+            return faults.error_response(500, path)
 
     def _counting(self, send: Send) -> Send:
         async def counting_send(message: Message) -> None:
@@ -125,3 +127,8 @@ class Upstream:
             await send(message)
 
         return counting_send
+
+
+def _normalized(raw_path: str) -> str:
+    """The path as Express matches it: without case and one trailing slash, but with its percent encoding."""
+    return raw_path.lower().removesuffix("/") or "/"

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 import re
 
+from gateway.sandbox.query import Query
+
 BAD_USER = (
     "Invalid or missing `user` param; must be a valid osu! user ID (default) or username "
     "(if `userMode` is set to `username`)"
@@ -18,35 +20,19 @@ BAD_LIMIT = "Invalid `limit` param; must be a non-zero integer greater than 0 an
 _DEFAULT_LIMIT = 100
 _MAX_LIMIT = 10_000
 
+# The characters that JavaScript trims.
+_SPACE = "\t\n\v\f\r \xa0\u1680\u2028\u2029\u202f\u205f\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x200B)))
 _DECIMAL = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _RADIX = re.compile(r"0(?:x[0-9a-f]+|o[0-7]+|b[01]+)", re.ASCII | re.IGNORECASE)
 _LEADING_INTEGER = re.compile(r"([+-]?)(?:0x([0-9a-f]+)|(\d+))", re.ASCII | re.IGNORECASE)
 
 
-class Query:
-    """The parameters of a request. Express parses a repeated parameter as an array, which is not a valid value."""
-
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
-        self._values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            self._values.setdefault(name, []).append(value)
-
-    def single(self, name: str) -> str | None:
-        """The value of a parameter that is present exactly once."""
-        values = self._values.get(name, [])
-        return values[0] if len(values) == 1 else None
-
-    def has(self, name: str) -> bool:
-        """Whether the parameter is present, repeated or not."""
-        return name in self._values
-
-    def as_dict(self) -> dict[str, str]:
-        """The last value of each parameter."""
-        return {name: values[-1] for name, values in self._values.items()}
-
-
 class BadRequest(Exception):
     """The request is invalid: 400 with this message as the body."""
+
+
+class DatabaseError(Exception):
+    """The database refuses the SQL statement: 500."""
 
 
 def user_id(query: Query) -> int:
@@ -55,6 +41,8 @@ def user_id(query: Query) -> int:
     value = js_number(text)
     if not (value > 0 and value == js_parse_int(text)):
         raise BadRequest(BAD_USER)
+    if math.isinf(value):
+        raise DatabaseError
     return int(value)
 
 
@@ -92,19 +80,26 @@ def play_limit(query: Query) -> int:
 
 def js_number(text: str) -> float:
     """`+text`: surrounding spaces are ignored, an empty string is 0, invalid text is NaN."""
-    text = text.strip()
+    text = text.strip(_SPACE)
     if not text:
         return 0
     if _RADIX.fullmatch(text):
-        return float(int(text, 0))
+        return _to_float(int(text, 0))
     return float(text) if _DECIMAL.fullmatch(text) else math.nan
 
 
 def js_parse_int(text: str) -> float:
     """`parseInt(text)`: the leading digits, hexadecimal after 0x."""
-    match = _LEADING_INTEGER.match(text.strip())
+    match = _LEADING_INTEGER.match(text.strip(_SPACE))
     if match is None:
         return math.nan
     sign, hexadecimal, decimal = match.groups()
-    value = int(hexadecimal, 16) if hexadecimal else int(decimal)
-    return float(-value if sign == "-" else value)
+    value = _to_float(int(hexadecimal, 16)) if hexadecimal else float(decimal)
+    return -value if sign == "-" else value
+
+
+def _to_float(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
