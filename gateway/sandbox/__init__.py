@@ -6,7 +6,8 @@ listed in `gateway.sandbox.players`.
 """
 
 from gateway.sandbox.app import create_sandbox
+from gateway.sandbox.background import BackgroundJob
 from gateway.sandbox.faults import Fault
-from gateway.sandbox.state import Sandbox
+from gateway.sandbox.state import BackendCall, Sandbox, Switches
 
-__all__ = ["Fault", "Sandbox", "create_sandbox"]
+__all__ = ["BackendCall", "BackgroundJob", "Fault", "Sandbox", "Switches", "create_sandbox"]

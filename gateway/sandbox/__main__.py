@@ -14,7 +14,9 @@ def main() -> None:
     options = _options()
     address = f"http://{options.host}:{options.port}"
     print(f"Simulated osu!track: {address} (control endpoint: {address}/_sandbox/)", flush=True)  # noqa: T201 - a CLI
-    app = create_sandbox(seed=options.seed, rate_limits=not options.no_limits)
+    app = create_sandbox(
+        seed=options.seed, rate_limits=not options.no_limits, hiscores_are_updates=options.hiscores_are_updates
+    )
     # The timeout ends requests that hang because of a fault; without it they would block the shutdown.
     uvicorn.run(
         app,
@@ -33,6 +35,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="seed of the generated rows (default: %(default)s)")
     parser.add_argument(
         "--no-limits", action="store_true", help="disable the rate limits of 600 reads and 5 updates a minute"
+    )
+    parser.add_argument(
+        "--hiscores-are-updates", action="store_true", help="count /hiscores as an update in the rate limits"
     )
     return parser.parse_args()
 

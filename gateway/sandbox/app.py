@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.sandbox.control import Control
-from gateway.sandbox.state import Sandbox
+from gateway.sandbox.state import Sandbox, Switches
 from gateway.sandbox.upstream import RateLimits, Sleep, Upstream
 
 
@@ -23,14 +23,16 @@ def create_sandbox(
     now: Callable[[], datetime] = _utc_now,
     seed: int = 1,
     rate_limits: bool = False,
+    hiscores_are_updates: bool = False,
     sleep: Sleep = asyncio.sleep,
 ) -> Starlette:
     """A simulated osu!track; `app.state.sandbox` is its `Sandbox`.
 
-    No generated row is later than `now()`. `rate_limits` enables 600 reads and 5 updates per minute and client.
+    No generated row is later than `now()`. `rate_limits` and `hiscores_are_updates` are the initial `Switches`.
     """
     sandbox = Sandbox(now=now, seed=seed)
-    upstream = Upstream(sandbox, rate_limits=RateLimits(now=now) if rate_limits else None, sleep=sleep)
+    sandbox.switches = Switches(rate_limits=rate_limits, hiscores_are_updates=hiscores_are_updates)
+    upstream = Upstream(sandbox, rate_limits=RateLimits(now=now), sleep=sleep)
     app = Starlette(routes=[*Control(sandbox).routes(), Mount("/", app=upstream)])
     app.state.sandbox = sandbox
     return app

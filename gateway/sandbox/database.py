@@ -7,9 +7,9 @@ from datetime import datetime
 from random import Random
 
 from gateway.sandbox.anomalies import PLAY_ANOMALIES, SNAPSHOT_ANOMALIES
-from gateway.sandbox.players import NO_ROWS, Player, RowCounts, tracked_players, untracked_name
+from gateway.sandbox.players import NO_ROWS, UNTRACKED_NAMES, Player, RowCounts, tracked_players
 from gateway.sandbox.plays import PlayGenerator
-from gateway.sandbox.rows import BestPlay, Peak, Play, Snapshot, format_timestamp
+from gateway.sandbox.rows import BestPlay, Peak, Play, Snapshot
 from gateway.sandbox.snapshots import DAY_S, generate_snapshots
 
 
@@ -28,10 +28,6 @@ class Database:
     def now_s(self) -> int:
         """The current Unix time in whole seconds."""
         return int(self._now().timestamp())
-
-    def now_text(self) -> str:
-        """The current time as osu!track formats it."""
-        return format_timestamp(self.now_s())
 
     def snapshots(self, user: int, mode: int) -> list[Snapshot]:
         """All snapshots, oldest first."""
@@ -71,9 +67,9 @@ class Database:
         counts = {mode: self._row_counts(user, mode) for mode in range(4)}
         return {mode: count for mode, count in counts.items() if count != NO_ROWS}
 
-    def play_generator(self, user: int, mode: int, seed_key: str) -> PlayGenerator:
-        """A generator of plays up to now. Different seed keys give different plays."""
-        return PlayGenerator(user, mode, now_s=self.now_s(), rng=self.rng(user, mode, seed_key))
+    def play_generator(self, user: int, mode: int, seed_key: str, *, until_s: int) -> PlayGenerator:
+        """A generator of plays up to this time. Different seed keys give different plays."""
+        return PlayGenerator(user, mode, now_s=until_s, rng=self.rng(user, mode, seed_key))
 
     def rng(self, user: int, mode: int, seed_key: str) -> Random:
         """A random generator that depends on the arguments and the database's seed only."""
@@ -88,7 +84,8 @@ class Database:
 
     def start_tracking(self, user: int) -> None:
         """Add an untracked player, without rows."""
-        self.players.setdefault(user, Player(user, untracked_name(user), {}))
+        if user not in self.players:
+            self.players[user] = Player(user, UNTRACKED_NAMES[user], {})
 
     def _generate_snapshots(self, user: int, mode: int) -> list[Snapshot]:
         count = self._initial_row_counts(user, mode).snapshots

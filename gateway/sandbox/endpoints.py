@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from itertools import islice
 
 from gateway.sandbox import players
@@ -32,56 +32,59 @@ class NoResponse(Exception):
 
 
 class Endpoints:
-    """The endpoints over one sandbox. Responses without a date window are cached until an update."""
+    """The endpoints over one sandbox. Responses without a date window are cached until their rows are replaced."""
 
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._database = sandbox.database
-        self._cache: dict[Hashable, Response] = {}
+        self._cache: dict[Hashable, tuple[Sequence[object], Response]] = {}
 
     def stats_history(self, query: Query) -> Response:
         """`GET /stats_history`: a player's snapshots, oldest first."""
         user, mode = user_id(query), strict_mode(query)
-        between = window(query)
+        rows, between = self._database.snapshots(user, mode), window(query)
         if between == _UNBOUNDED:
-            return self._cached(("history", user, mode), lambda: self._database.snapshots(user, mode))
-        return json(_snapshots_between(self._database.snapshots(user, mode), *between))
+            return self._cached(("history", user, mode), rows, lambda: rows)
+        return json(_snapshots_between(rows, *between))
 
     def peak(self, query: Query) -> Response:
         """`GET /peak`: the best rank and accuracy, in a list of one."""
         user, mode = user_id(query), strict_mode(query)
-        return self._cached(("peak", user, mode), lambda: [self._database.peak(user, mode)])
+        rows = self._database.snapshots(user, mode)
+        return self._cached(("peak", user, mode), rows, lambda: [self._database.peak(user, mode)])
 
     def best_plays(self, query: Query) -> Response:
         """`GET /bestplays`: the plays of all players, highest pp first."""
         mode, limit = strict_mode(query), play_limit(query)
-        between = window(query)
+        rows, between = self._database.best_plays(mode), window(query)
         if between == _UNBOUNDED:
-            return self._cached(("best", mode, limit), lambda: self._database.best_plays(mode)[:limit])
-        return json(_best_plays_between(self._database.best_plays(mode), *between, limit))
+            return self._cached(("best", mode, limit), rows, lambda: rows[:limit])
+        return json(_best_plays_between(rows, *between, limit))
 
     def hiscores(self, query: Query) -> Response:
         """`GET /hiscores`: a player's plays. An empty result updates the player first."""
         mode = lenient_mode(query) or 0
-        if query.single("userMode") == "username":
-            user, updated = self._resolve_name(username(query), mode)
-        else:
-            user, updated = user_id(query), False
+        name = username(query) if query.single("userMode") == "username" else None
+        user, updated = (user_id(query), False) if name is None else self._resolve_name(name, mode)
         if not updated and not self._plays(user, mode, query):
-            self._update_as_side_effect(user, mode)
+            self._update_as_side_effect(user, mode, name)
         if user == players.HISCORES_FAIL:
             return error_response(500, "/hiscores")
         if window(query) == _UNBOUNDED:
-            return self._cached(("hiscores", user, mode), lambda: self._database.plays(user, mode))
+            rows = self._database.plays(user, mode)
+            return self._cached(("hiscores", user, mode), rows, lambda: rows)
         return json(self._plays(user, mode, query))
 
     def update(self, query: Query) -> Response:
         """`POST /update`: update a player and return the difference."""
         user, mode = user_id(query), strict_mode(query)
-        self._sandbox.updates.append((user, mode))
-        if exists_on_osu(self._database, user):
-            return json(self._update(user, mode))
-        return self._failed_update(user, mode)
+        self._sandbox.record_backend_call("/update", user, mode)
+        if not exists_on_osu(self._database, user):
+            return self._failed_update(user, mode)
+        response = update_player(self._database, user, mode)
+        if user == players.PHP_WARNING:
+            return error_response(500, "/update")
+        return json([]) if user == players.UPDATE_EMPTY else json(response)
 
     def _failed_update(self, user: int, mode: int) -> Response:
         if user in players.NONEXISTENT:
@@ -92,13 +95,6 @@ class Endpoints:
             return error_response(500, "/update")
         return json(None) if user == players.UPDATE_NULL else error_response(404, "/update")
 
-    def _update(self, user: int, mode: int) -> dict[str, object]:
-        response = update_player(self._database, user, mode)
-        changed = {("history", user, mode), ("peak", user, mode), ("hiscores", user, mode)}
-        for key in [key for key in self._cache if key in changed or _is_best_plays(key, mode)]:
-            del self._cache[key]
-        return response
-
     def _resolve_name(self, name: str, mode: int) -> tuple[int, bool]:
         """The player with this name, and whether the lookup has updated the player.
 
@@ -107,32 +103,30 @@ class Endpoints:
         known = self._database.ids_by_name(name)
         if len(known) == 1:
             return known[0], False
-        normalized = name.rstrip(" ").lower()
-        found = known or [user for user in players.UNTRACKED if players.untracked_name(user) == normalized]
-        if not found:
+        user = known[0] if known else players.NAMES_ON_OSU.get(name.rstrip(" ").lower())
+        self._update_as_side_effect(user, mode, name)
+        if user is None:
             raise BadRequest(BAD_USER)
-        self._update_as_side_effect(found[0], mode)
-        return found[0], True
+        return user, True
 
-    def _update_as_side_effect(self, user: int, mode: int) -> None:
-        self._sandbox.side_effects.append((user, mode))
+    def _update_as_side_effect(self, user: int | None, mode: int, name: str | None) -> None:
+        self._sandbox.record_backend_call("/hiscores", user, mode, name=name)
         if user == players.UPDATE_HANGS:
             raise NoResponse
-        if exists_on_osu(self._database, user):
-            self._update(user, mode)
+        if user is not None and exists_on_osu(self._database, user):
+            update_player(self._database, user, mode)
 
     def _plays(self, user: int, mode: int, query: Query) -> list[Play]:
         since, until = window(query)
         return [play for play in self._database.plays(user, mode) if since <= play.score_time <= until]
 
-    def _cached(self, key: Hashable, rows: Callable[[], object]) -> Response:
-        if key not in self._cache:
-            self._cache[key] = json(rows())
-        return self._cache[key]
-
-
-def _is_best_plays(key: Hashable, mode: int) -> bool:
-    return isinstance(key, tuple) and key[:2] == ("best", mode)
+    def _cached(self, key: Hashable, rows: Sequence[object], value: Callable[[], object]) -> Response:
+        """The response with this value, made from these rows. A list of rows is never modified, only replaced."""
+        cached_rows, response = self._cache.get(key, (None, None))
+        if response is None or cached_rows is not rows:
+            response = json(value())
+            self._cache[key] = rows, response
+        return response
 
 
 def _snapshots_between(rows: list[Snapshot], since: str, until: str) -> list[Snapshot]:

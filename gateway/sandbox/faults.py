@@ -7,6 +7,7 @@ from http.client import responses
 from typing import Annotated, Any, Literal, Protocol
 
 import msgspec
+from msgspec import Meta
 from starlette.types import Receive, Send
 
 from gateway.sandbox.responses import Response, html, json, text
@@ -33,20 +34,25 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - `reset` aborts the connection before the first byte.
     - `half` sends half of the correct body, then closes the connection.
 
-    `path` restricts the fault to one path, `share` to a fraction of the requests (evenly spaced: 0.5 is every second
-    one), `times` to a number of requests. `retry_after` sets the header, as seconds or as a date. `body` and
-    `content_type` override the defaults.
+    Examples with `processed`: the 500 after a PHP warning is
+    `{"kind": "status", "status": 500, "path": "/update", "processed": true}`; an update with the answer `[]` is
+    `{"kind": "garbage", "body": "[]", "content_type": "application/json", "path": "/update", "processed": true}`.
     """
 
     kind: Kind
-    path: str | None = None
-    share: Annotated[float, msgspec.Meta(gt=0, le=1)] = 1.0
-    times: Annotated[int, msgspec.Meta(ge=1)] | None = None
-    seconds: Annotated[float, msgspec.Meta(ge=0)] = 1.0
-    status: Annotated[int, msgspec.Meta(ge=400, le=599)] = 503
-    retry_after: str | int | None = None
-    body: str | None = None
-    content_type: str | None = None
+    path: Annotated[str | None, Meta(description="Restricts the fault to one path.")] = None
+    share: Annotated[
+        float, Meta(gt=0, le=1, description="Fraction of requests, evenly spaced: 0.5 is every second.")
+    ] = 1.0
+    times: Annotated[int, Meta(ge=1, description="Number of affected requests. Unlimited by default.")] | None = None
+    seconds: Annotated[float, Meta(ge=0, description="Delay of `latency`.")] = 1.0
+    status: Annotated[int, Meta(ge=400, le=599, description="Status of `status`.")] = 503
+    retry_after: Annotated[str | int | None, Meta(description="`Retry-After`, as seconds or as a date.")] = None
+    body: Annotated[str | None, Meta(description="Overrides the body of `status`, `rate_limit` and `garbage`.")] = None
+    content_type: Annotated[str | None, Meta(description="Overrides their content type.")] = None
+    processed: Annotated[
+        bool, Meta(description="Process the request first: an update is made, but its response is lost.")
+    ] = False
 
 
 class FaultSchedule:

@@ -33,9 +33,13 @@ changes: an update returns the same statistics.
     80000102              UPDATE_HANGS      -              an update never returns
     80000103              BAD_GATEWAY       -              an update returns 500
     80000104              UPDATE_NULL       -              an update returns 200 with `null`
+    80000105              UPDATE_EMPTY      no_answer      as UNTRACKED, but an update returns 200 with `[]`
     80000106              HISCORES_FAIL     -              an update and GET /hiscores return 500
+    80000107              PHP_WARNING       php_warning    as UNTRACKED, but an update returns 500, after a PHP warning
 
-Every other ID is unknown: 404 from an update, empty results from the other endpoints.
+Every other ID is unknown: 404 from an update, empty results from the other endpoints. The name `former_name` is an old
+one of MIXED_CASE, which only osu! knows: every request by it is an update. So is every request by a name that osu! does
+not know either, but there is no player to update.
 """
 
 from __future__ import annotations
@@ -71,7 +75,16 @@ UPDATE_FAILS = 80000101
 UPDATE_HANGS = 80000102
 BAD_GATEWAY = 80000103
 UPDATE_NULL = 80000104
+UPDATE_EMPTY = 80000105
 HISCORES_FAIL = 80000106
+PHP_WARNING = 80000107
+
+UNTRACKED_NAMES = {user: f"fresh_{index:02}" for index, user in enumerate(UNTRACKED, start=1)} | {
+    UPDATE_EMPTY: "no_answer",
+    PHP_WARNING: "php_warning",
+}
+# Names that osu! knows and osu!track's database does not.
+NAMES_ON_OSU = {name: user for user, name in UNTRACKED_NAMES.items()} | {"former_name": MIXED_CASE}
 
 
 @dataclass(frozen=True)
@@ -97,11 +110,6 @@ class Player:
 def tracked_players() -> list[Player]:
     """All players that are tracked when the sandbox starts."""
     return [_HEAVY, _AMEO, *(_ordinary(index) for index in range(len(ORDINARY))), *_anomalous()]
-
-
-def untracked_name(user: int) -> str:
-    """The name of a player in `UNTRACKED`."""
-    return f"fresh_{user - UNTRACKED.start + 1:02}"
 
 
 _HEAVY = Player(

@@ -6,12 +6,13 @@ The rules follow docs/osutrack.md, "Update" and "How data changes"; the growth o
 from __future__ import annotations
 
 import math
+from random import Random
 
 from msgspec.structs import asdict, replace
 
 from gateway.sandbox import players
 from gateway.sandbox.database import Database
-from gateway.sandbox.rows import Play, Snapshot, number
+from gateway.sandbox.rows import Play, Snapshot, format_timestamp, number
 from gateway.sandbox.snapshots import generate_snapshots, level_of
 
 UpdateResponse = dict[str, object]
@@ -24,19 +25,29 @@ _TOP_PLAYS = 100
 
 def exists_on_osu(database: Database, user: int) -> bool:
     """Whether osu! knows this player, tracked or not."""
-    return user in database.players or user in players.UNTRACKED
+    return user in database.players or user in players.UNTRACKED_NAMES
 
 
-def update_player(database: Database, user: int, mode: int) -> UpdateResponse:
-    """Update a player that exists on osu!, and return the body of `POST /update`."""
+def update_player(
+    database: Database, user: int, mode: int, *, at_s: int | None = None, changed: bool | None = None
+) -> UpdateResponse:
+    """Update a player that exists on osu!, and return the body of `POST /update`.
+
+    The time is now by default. Without `changed`, the ID decides whether osu! reports a change.
+    """
     database.start_tracking(user)
+    at_s = database.now_s() if at_s is None else at_s
     rows = database.snapshots(user, mode)
-    changed = not rows or user % 3 != 0
+    changed = not rows or (user % 3 != 0 if changed is None else changed)
     seed_key = f"update {len(rows)} {len(database.plays(user, mode))}"
     before = rows[-1] if rows else None
-    after = _grown(database, user, mode, seed_key) if changed else replace(rows[-1], timestamp=database.now_text())
+    after = (
+        _grown(rows, user, at_s, database.rng(user, mode, seed_key))
+        if changed
+        else replace(rows[-1], timestamp=format_timestamp(at_s))
+    )
     database.replace_snapshots(user, mode, _with_snapshot(rows, after))
-    plays = _new_plays(database, user, mode, seed_key) if changed else []
+    plays = _new_plays(database, user, mode, seed_key, at_s) if changed else []
     # As recorded from osu!track: the mode is text if anything has changed, otherwise a number.
     header = {"username": database.players[user].username, "mode": str(mode) if changed else mode}
     return header | _difference(before, after) | {"newhs": _new_hiscores(plays, user)}
@@ -54,11 +65,10 @@ def _with_snapshot(rows: list[Snapshot], new: Snapshot) -> list[Snapshot]:
     return [*(rows[:-1] if equal else rows), new]
 
 
-def _grown(database: Database, user: int, mode: int, seed_key: str) -> Snapshot:
-    rng, rows, now_s = database.rng(user, mode, seed_key), database.snapshots(user, mode), database.now_s()
+def _grown(rows: list[Snapshot], user: int, at_s: int, rng: Random) -> Snapshot:
+    at = format_timestamp(at_s)
     if not rows:
-        first = generate_snapshots(1, user=user, until_s=now_s, rng=rng)[0]
-        return replace(first, timestamp=database.now_text())
+        return replace(generate_snapshots(1, user=user, until_s=at_s, rng=rng)[0], timestamp=at)
     last, played = rows[-1], rng.randrange(5, 60)
     total = int(last.total_score) + played * 1_900_031
     return Snapshot(
@@ -69,19 +79,19 @@ def _grown(database: Database, user: int, mode: int, seed_key: str) -> Snapshot:
         ranked_score=str(int(last.ranked_score) + played * 310_007),
         total_score=str(total),
         pp_rank=max(1, last.pp_rank - played // 3) if last.pp_rank else 0,
-        level=max(last.level, level_of(total, database.now_text())),
+        level=max(last.level, level_of(total, at)),
         pp_raw=number(last.pp_raw + rng.randrange(1, 9_000) / 1_000),
         accuracy=last.accuracy + rng.uniform(-0.003, 0.003),
         count_rank_ss=last.count_rank_ss,
         count_rank_s=last.count_rank_s + played // 20,
         count_rank_a=last.count_rank_a + played // 15,
-        timestamp=database.now_text(),
+        timestamp=at,
     )
 
 
-def _new_plays(database: Database, user: int, mode: int, seed_key: str) -> list[Play]:
+def _new_plays(database: Database, user: int, mode: int, seed_key: str, at_s: int) -> list[Play]:
     count = _LATER_PLAYS if database.plays(user, mode) else _FIRST_PLAYS
-    plays = database.play_generator(user, mode, seed_key).generate_recent(count)
+    plays = database.play_generator(user, mode, seed_key, until_s=at_s).generate_recent(count)
     database.add_plays(user, mode, plays)
     return plays
 

@@ -57,7 +57,7 @@ class _Route(NamedTuple):
 class Upstream:
     """The simulated osu!track as an ASGI application."""
 
-    def __init__(self, sandbox: Sandbox, *, rate_limits: RateLimits | None, sleep: Sleep) -> None:
+    def __init__(self, sandbox: Sandbox, *, rate_limits: RateLimits, sleep: Sleep) -> None:
         endpoints = Endpoints(sandbox)
         self._sandbox = sandbox
         self._rate_limits = rate_limits
@@ -75,6 +75,7 @@ class Upstream:
             return
         query = Query(scope["query_string"].decode("latin-1"))
         path = _normalized(scope["raw_path"].decode("latin-1"))
+        self._sandbox.run_background_jobs()
         self._sandbox.record(RecordedRequest(scope["method"], path, query.as_dict()))
         try:
             await self._dispatch(path, query, scope, receive, self._counting(send))
@@ -82,7 +83,10 @@ class Upstream:
             await faults.hang(receive)
 
     async def _dispatch(self, path: str, query: Query, scope: Scope, receive: Receive, send: Send) -> None:
-        for fault in self._sandbox.schedule.due(path):
+        due = self._sandbox.schedule.due(path)
+        processed = any(fault.processed for fault in due)
+        response = self._response(path, query, scope) if processed else None
+        for fault in due:
             if fault.kind == "latency":
                 await self._sleep(fault.seconds)
             elif fault.kind == "hang":
@@ -90,20 +94,22 @@ class Upstream:
             elif fault.kind == "reset":
                 return await faults.reset(receive)
             elif fault.kind == "half":
-                return await faults.send_half(self._response(path, query, scope), receive, send)
+                return await faults.send_half(response or self._response(path, query, scope), receive, send)
             else:
                 return await send_response(faults.fault_response(fault, path), scope, send)
-        return await send_response(self._response(path, query, scope), scope, send)
+        return await send_response(response or self._response(path, query, scope), scope, send)
 
     def _response(self, path: str, query: Query, scope: Scope) -> Response:
         """The response without faults."""
         return self._rate_limited(path, scope) or self._route(path, query, scope)
 
     def _rate_limited(self, path: str, scope: Scope) -> Response | None:
-        if self._rate_limits is None:
+        switches = self._sandbox.switches
+        if not switches.rate_limits:
             return None
         host, _ = scope.get("client") or ("", 0)
-        retry_after_s = self._rate_limits.retry_after_s(host, update=path == "/update")
+        is_update = path == "/update" or (path == "/hiscores" and switches.hiscores_are_updates)
+        retry_after_s = self._rate_limits.retry_after_s(host, update=is_update)
         if not retry_after_s:
             return None
         return html(429, faults.TOO_MANY_REQUESTS).with_headers({"Retry-After": str(retry_after_s)})

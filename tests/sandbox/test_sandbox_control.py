@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.sandbox import BackgroundJob, Fault, Switches, players
+
 PEAK = "/peak?user=2&mode=0"
 
 
@@ -52,3 +54,70 @@ async def test_overview_lists_players_with_row_counts(osutrack):
 
     assert (heavy["id"], heavy["username"]) == (2, "peppy")
     assert heavy["modes"]["0"] == {"snapshots": 5000, "plays": 3000}
+
+
+async def test_overview_describes_every_endpoint(osutrack, app):
+    described = (await osutrack.get("/_sandbox/")).json()["endpoints"]
+
+    methods = {f"{method} {route.path}" for route in app.routes[:-1] for method in route.methods - {"HEAD"}}
+    assert set(described) == methods
+    assert all(described.values())
+
+
+@pytest.mark.parametrize("name, struct", [("faults", Fault), ("switches", Switches), ("background", BackgroundJob)])
+async def test_overview_describes_every_switch(osutrack, name, struct):
+    schema = (await osutrack.get("/_sandbox/")).json()["schemas"][name]["$defs"][struct.__name__]
+
+    undescribed = {field for field, value in schema["properties"].items() if "description" not in str(value)}
+    assert set(schema["properties"]) == set(struct.__struct_fields__)
+    assert undescribed <= {"kind"}
+
+
+async def test_fault_schema_describes_every_kind(osutrack):
+    schema = (await osutrack.get("/_sandbox/")).json()["schemas"]["faults"]["$defs"]["Fault"]
+
+    assert {kind for kind in schema["properties"]["kind"]["enum"] if f"`{kind}`" not in schema["description"]} == set()
+
+
+async def test_switches_are_set_over_http(osutrack, sandbox):
+    put = await osutrack.put("/_sandbox/switches", json={"rate_limits": True})
+
+    assert put.json() == (await osutrack.get("/_sandbox/switches")).json()
+    assert sandbox.switches == Switches(rate_limits=True, hiscores_are_updates=False)
+
+
+async def test_unknown_switch_is_refused(osutrack):
+    assert (await osutrack.put("/_sandbox/switches", json={"rate_limit": True})).status_code == 400
+
+
+async def test_potential_updates_are_listed_with_time_and_name(osutrack, sandbox, clock):
+    await osutrack.rows("/hiscores", user=players.NO_PLAYS)
+    await osutrack.rows("/hiscores", user="no_plays", userMode="username")
+    clock.move(60)
+    await osutrack.get("/hiscores?user=Nobody&mode=1&userMode=username")
+    await osutrack.update(players.HEAVY, mode=2)
+
+    noon = sandbox.now_s() - 60
+    assert sandbox.backend_calls == [
+        (noon, "/hiscores", players.NO_PLAYS, None, 0),
+        (noon, "/hiscores", players.NO_PLAYS, "no_plays", 0),
+        (noon + 60, "/hiscores", None, "Nobody", 1),
+        (noon + 60, "/update", players.HEAVY, None, 2),
+    ]
+
+
+async def test_side_effects_are_counted_by_id_and_name(osutrack):
+    await osutrack.rows("/hiscores", user=players.NO_PLAYS)
+    await osutrack.rows("/hiscores", user=players.NO_PLAYS)
+    await osutrack.rows("/hiscores", user="former_name", userMode="username")
+
+    counts = (await osutrack.get("/_sandbox/counts")).json()
+    assert (counts["side_effects"], counts["side_effects_by_id"]) == (3, {"3000006:0": 2})
+    assert counts["side_effects_by_name"] == {"former_name:0": 1}
+
+
+async def test_potential_updates_are_read_over_http(osutrack):
+    await osutrack.update(players.HEAVY)
+
+    [call] = (await osutrack.get("/_sandbox/backend_calls")).json()
+    assert call == {"at_s": 1795176000.0, "path": "/update", "user": 2, "name": None, "mode": 0}

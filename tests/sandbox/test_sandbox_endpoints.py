@@ -109,3 +109,38 @@ async def test_updates_are_unlimited_by_default(osutrack):
     responses = [await osutrack.post("/update?user=2&mode=2") for _ in range(6)]
 
     assert {response.status_code for response in responses} == {200}
+
+
+async def test_switch_counts_hiscores_as_updates(now):
+    app = create_sandbox(now=now, rate_limits=True, hiscores_are_updates=True)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://osutrack") as client:
+        updates = [await client.post("/update?user=2&mode=2") for _ in range(2)]
+        hiscores = [await client.get("/hiscores?user=2&mode=2") for _ in range(4)]
+        read = await client.get("/peak?user=2&mode=2")
+
+    assert [response.status_code for response in [*updates, *hiscores, read]] == [200] * 5 + [429, 200]
+
+
+async def test_hiscores_are_reads_in_the_limits_by_default(now):
+    app = create_sandbox(now=now, rate_limits=True)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://osutrack") as client:
+        hiscores = [await client.get("/hiscores?user=2&mode=2") for _ in range(6)]
+
+    assert {response.status_code for response in hiscores} == {200}
+
+
+async def test_former_name_updates_on_each_request(osutrack, sandbox):
+    by_id = await osutrack.rows("/hiscores", user=players.MIXED_CASE)
+
+    first = await osutrack.rows("/hiscores", user="former_name", userMode="username")
+    await osutrack.rows("/hiscores", user="Former_Name ", userMode="username")
+
+    assert sandbox.side_effects == [(players.MIXED_CASE, 0)] * 2
+    assert len(first) > len(by_id)
+
+
+async def test_unknown_name_is_a_potential_update(osutrack, sandbox):
+    responses = [await osutrack.get("/hiscores?user=nobody&mode=0&userMode=username") for _ in range(2)]
+
+    assert [response.status_code for response in responses] == [400, 400]
+    assert [(call.user, call.name) for call in sandbox.backend_calls] == [(None, "nobody")] * 2

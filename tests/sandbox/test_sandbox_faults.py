@@ -2,14 +2,16 @@
 
 import asyncio
 import socket
+from contextlib import suppress
 
 import httpx
 import pytest
 import uvicorn
 
-from gateway.sandbox import Fault
+from gateway.sandbox import Fault, create_sandbox, players
 
 PEAK = "/peak?user=2&mode=0"
+UPDATE = f"/update?user={players.UNTRACKED[0]}&mode=0"
 
 
 @pytest.fixture
@@ -95,6 +97,50 @@ async def test_path_restricts_the_fault(osutrack, sandbox):
     sandbox.faults = [Fault(kind="status", path="/hiscores")]
 
     assert await statuses(osutrack, 1) == [200]
+
+
+PROCESSED = [
+    Fault(kind="status", status=500, processed=True),
+    Fault(kind="rate_limit", processed=True),
+    Fault(kind="garbage", body="[]", content_type="application/json", processed=True),
+    Fault(kind="latency", processed=True),
+    Fault(kind="reset", processed=True),
+    Fault(kind="hang", processed=True),
+]
+
+
+@pytest.mark.parametrize("fault", PROCESSED, ids=lambda fault: fault.kind)
+async def test_processed_request_updates_despite_the_fault(osutrack, sandbox, fault):
+    sandbox.faults = [fault]
+
+    with suppress(ConnectionResetError, TimeoutError):
+        await asyncio.wait_for(osutrack.post(UPDATE), 0.05)
+
+    assert len(sandbox.database.snapshots(players.UNTRACKED[0], 0)) == 1
+    assert sandbox.updates == [(players.UNTRACKED[0], 0)]
+
+
+@pytest.mark.parametrize("kind", ["status", "rate_limit", "garbage", "reset"])
+async def test_unprocessed_request_does_not_update(osutrack, sandbox, kind):
+    sandbox.faults = [Fault(kind=kind)]
+
+    with suppress(ConnectionResetError):
+        await osutrack.post(UPDATE)
+
+    assert (sandbox.database.snapshots(players.UNTRACKED[0], 0), sandbox.updates) == ([], [])
+
+
+async def test_processed_update_precedes_the_latency(now):
+    async def sleep(_):
+        rows_during_latency.append(len(app.state.sandbox.database.snapshots(players.UNTRACKED[0], 0)))
+
+    rows_during_latency: list[int] = []
+    app = create_sandbox(now=now, sleep=sleep)
+    app.state.sandbox.faults = [Fault(kind="latency", processed=True)]
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://osutrack") as client:
+        await client.post(UPDATE)
+
+    assert rows_during_latency == [1]
 
 
 async def test_reset_in_process_raises_an_exception(osutrack, sandbox):

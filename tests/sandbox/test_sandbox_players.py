@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from gateway.sandbox import create_sandbox, players
+from gateway.sandbox.rows import format_timestamp
 
 
 def test_equal_seeds_give_equal_rows(sandbox, now):
@@ -65,7 +66,7 @@ def test_no_row_is_in_the_future(sandbox, user):
     times = [row.timestamp for row in database.snapshots(user, 0)]
     times += [time for play in database.plays(user, 0) for time in (play.score_time, play.update_time)]
 
-    assert max(times) < database.now_text()
+    assert max(times) < format_timestamp(database.now_s())
 
 
 @pytest.mark.parametrize("user", [players.HEAVY, players.AMEO, players.ORDINARY[-1]])

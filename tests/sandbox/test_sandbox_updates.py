@@ -98,3 +98,21 @@ async def test_unranked_player_gets_no_snapshot(osutrack):
     await osutrack.update(players.INACTIVE)
 
     assert await history(osutrack, players.INACTIVE) == before
+
+
+async def test_php_warning_loses_the_response_of_an_update(osutrack, sandbox):
+    response = await osutrack.post(f"/update?user={players.PHP_WARNING}&mode=0")
+
+    assert (response.status_code, response.text) == (500, "Internal error when updating user")
+    assert len(await history(osutrack, players.PHP_WARNING)) == 1
+
+
+async def test_php_warning_is_ignored_by_hiscores(osutrack):
+    assert len(await osutrack.rows("/hiscores", user=players.PHP_WARNING)) == 12
+
+
+async def test_empty_answer_follows_an_update(osutrack):
+    response = await osutrack.post(f"/update?user={players.UPDATE_EMPTY}&mode=0")
+
+    assert (response.status_code, response.json()) == (200, [])
+    assert len(await history(osutrack, players.UPDATE_EMPTY)) == 1
