@@ -16,7 +16,7 @@ from .fields import documented
 from .scalars import DateTime, from_timestamp, instant
 
 MAX_USER_ID = 2**31 - 1
-MAX_PAGE = 500
+MAX_PAGE = 10_000
 MAX_DAYS = 36_500
 DAY_S = 86_400
 
@@ -113,7 +113,7 @@ def username(text: str) -> str:
 def page_size(first: int) -> int:
     """A valid value of `first`."""
     if not 0 <= first <= MAX_PAGE:
-        raise BadUserInput("first", f"`first` must be from 0 to {MAX_PAGE}.")
+        raise BadUserInput("first", f"`first` must be from 0 to {MAX_PAGE:,}.")
     return first
 
 

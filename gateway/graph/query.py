@@ -78,8 +78,9 @@ class Query:
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
-        """The highest-pp plays of all tracked players, highest first. At most 10,000 plays are available.
-        Cost: 2.
+        """The highest-pp plays of all tracked players, highest first. osu!track records plays once more after each pp
+        rework; here each play (same player, beatmap, mods and score) appears once, with the highest pp of its records.
+        At most 10,000 records are available. Cost: 2.
         """
         return best_plays_page(info, mode.value, window, first, after)
 

@@ -4,7 +4,7 @@ Pure functions. Invalid rows are dropped and counted; a response without a valid
 (`row_decoder.py`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -65,10 +65,12 @@ PEAKS = rows_decoder(Peak, PEAK_NAMES)
 REPEATED = ("global_rank", "level", "count_s", "count_a")
 
 _at = attrgetter("at")
-_recorded_at = attrgetter("recorded_at")
 # The identity of a play (docs/osutrack.md, "Duplicate plays").
 _play_id = attrgetter("beatmap_id", "mod_bits", "score")
 _best_play_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
+# The order of the rows of one play, and the identity of a row with score 0.
+_by_record = attrgetter("recorded_at", "played_at", "pp")
+_by_pp = attrgetter("pp")
 
 
 def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
@@ -87,13 +89,24 @@ def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
 def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
     """The plays of `/hiscores`, each once, as last recorded, highest pp first; ties by beatmap, mods and score."""
     rows, dropped = decode_rows(body, HISCORES, "played_at", "recorded_at")
-    return Fetched(_ranked(rows, _play_id, mode), dropped, len(rows) + dropped)
+    plays = _ranked(_newest_of_each(_repaired(rows, mode)), _play_id)
+    return Fetched(plays, dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
-    """The plays of `/bestplays`, each once, as last recorded, highest pp first; ties like hiscores, then by player."""
+    """The rows of `/bestplays`, highest pp first; ties like hiscores, then by player, then the last recorded first.
+
+    A play has one row for each of its times, since a window may contain only one of them: see `distinct_plays`.
+    """
     rows, dropped = decode_rows(body, BEST_PLAYS, "played_at", "recorded_at")
-    return Fetched(_ranked(rows, _best_play_id, mode), dropped, len(rows) + dropped)
+    ranked = _ranked(_repaired(rows, mode), _best_play_id)
+    once = _first_of_each(ranked, lambda play: (*_best_play_id(play), play.played_at))
+    return Fetched(Rows(once), dropped, len(rows) + dropped)
+
+
+def distinct_plays(rows: Rows[BestPlay]) -> Rows[BestPlay]:
+    """Each play once, with its highest pp, so that more rows of lower pp add plays at the end only."""
+    return Rows(_first_of_each(rows, _best_play_id))
 
 
 def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
@@ -118,18 +131,27 @@ def _intern(rows: list[Snapshot], names: Iterable[str]) -> None:
                 force_setattr(row, name, first)
 
 
-def _all_differ(rows: list[S], identity: Callable[[S], object]) -> bool:
+def _all_differ(rows: Sequence[S], identity: Callable[[S], object]) -> bool:
     return len(set(map(identity, rows))) == len(rows)
 
 
-def _newest_of_each(rows: list[P], identity: Callable[[P], object]) -> Iterable[P]:
-    """The last recorded row of each play; osu!track adds a row when a play's pp or its time zone changes."""
+def _newest_of_each(rows: list[Hiscore]) -> Sequence[Hiscore]:
+    if _all_differ(rows, _play_id):
+        return rows
+    return _first_of_each(sorted(rows, key=_by_record, reverse=True), _play_id)
+
+
+def _first_of_each(rows: Sequence[P], identity: Callable[[P], Any]) -> Sequence[P]:
+    """The first row of each play. Rows with score 0 are plays of their own, unless all their values are equal."""
     if _all_differ(rows, identity):
         return rows
-    return {identity(play): play for play in sorted(rows, key=_recorded_at)}.values()
+    first: dict[Any, P] = {}
+    for row in rows:
+        first.setdefault(identity(row) if row.score else (identity(row), _by_record(row)), row)
+    return list(first.values())
 
 
-def _ranked(rows: list[P], identity: Callable[[P], Any], mode: Mode) -> Rows[P]:
+def _repaired(rows: list[P], mode: Mode) -> list[P]:
     for play in rows:
         # Even if unchanged, so that all plays share one string for each grade.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
@@ -137,7 +159,14 @@ def _ranked(rows: list[P], identity: Callable[[P], Any], mode: Mode) -> Rows[P]:
             force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
         if mode:
             force_setattr(play, "mode", mode)
-    # Two stable sorts with fast keys are quicker than one with a slow key.
-    ranked = sorted(_newest_of_each(rows, identity), key=identity)
-    ranked.sort(key=attrgetter("pp"), reverse=True)
+    return rows
+
+
+def _ranked(rows: Sequence[P], identity: Callable[[P], Any]) -> Rows[P]:
+    # Stable sorts with fast keys are quicker than one with a slow key.
+    ranked = list(rows)
+    if not _all_differ(ranked, identity):
+        ranked.sort(key=_by_record, reverse=True)
+    ranked.sort(key=identity)
+    ranked.sort(key=_by_pp, reverse=True)
     return Rows(ranked)

@@ -30,7 +30,18 @@ class _Envelope(Struct, Generic[W], array_like=True):
     dropped: int
 
 
-RECORDS: tuple[type[Struct], ...] = (Snapshot, Hiscore, BestPlay, Peak, History, Update, Delta, NewHiscore, _Envelope)
+RECORDS: tuple[type[Struct], ...] = (
+    Snapshot,
+    Hiscore,
+    BestPlay,
+    BestPlays,
+    Peak,
+    History,
+    Update,
+    Delta,
+    NewHiscore,
+    _Envelope,
+)
 # A hash of the fields: releases with different records use different keys and can run side by side.
 FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), digest_size=4).hexdigest()
 

@@ -1,8 +1,17 @@
 """Cache keys, and the tags that invalidate them."""
 
+from functools import cached_property
 from typing import NamedTuple
 
+from msgspec import Struct
+
+from gateway.osutrack.decode import distinct_plays
 from gateway.records import BestPlay, Mode, Rows, UserMode
+
+from .history import Span
+
+# The largest limit that osu!track accepts.
+MAX_BEST_PLAYS = 10_000
 
 
 class Name(NamedTuple):
@@ -21,11 +30,36 @@ class BestPlaysKey(NamedTuple):
     limit: int
 
 
-class BestPlays(NamedTuple):
-    """The start of the list of best plays; `complete` if it is the whole list."""
+class BestPlays(Struct, frozen=True, dict=True):
+    """The start of the list of best plays, highest pp first; `complete` if it is the whole list.
+
+    A play can have several rows, with different times (docs/osutrack.md, "Duplicate plays").
+    """
 
     rows: Rows[BestPlay]
     complete: bool
+
+    def within(self, span: Span) -> Rows[BestPlay]:
+        """The plays in the span, each once, as its highest-pp row there."""
+        if not any(span):
+            return self._plays
+        return distinct_plays(Rows(row for row in self.rows if row.played_at in span))
+
+    @cached_property
+    def _plays(self) -> Rows[BestPlay]:
+        return distinct_plays(self.rows)
+
+
+def best_plays_of(rows: Rows[BestPlay], received: int, limit: int) -> BestPlays:
+    """The part of a response with this limit that is certain, from `received` rows.
+
+    osu!track orders rows with equal pp arbitrarily, so more of those with the last row's pp may follow. The largest
+    response keeps them: no larger one could contradict it.
+    """
+    complete = received < limit
+    if not complete and limit < MAX_BEST_PLAYS and rows:
+        rows = Rows(row for row in rows if row.pp > rows[-1].pp)
+    return BestPlays(rows, complete)
 
 
 def tag_of(user_mode: UserMode) -> str:

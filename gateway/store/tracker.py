@@ -17,7 +17,7 @@ from . import codec
 from .cache import Cache, Entry
 from .codec import Codec
 from .history import History
-from .keys import BestPlays, BestPlaysKey, Name, tag_of, tag_of_list, tag_of_name
+from .keys import BestPlays, BestPlaysKey, Name, best_plays_of, tag_of, tag_of_list, tag_of_name
 from .redis_cache import SharedCache
 from .resource import Confirm, Fetch, Resource
 from .resource_cache import Freshness, ResourceCache, ResourceSpec
@@ -174,7 +174,7 @@ class Tracker:
         )
         if fetched is None:
             return None
-        best_plays = BestPlays(fetched.value, complete=fetched.received < limit)
+        best_plays = best_plays_of(fetched.value, fetched.received, limit)
         return Fetched(best_plays, fetched.dropped, fetched.received, fetched.etag)
 
 

@@ -12,9 +12,9 @@ from gateway.graph.context import Info
 from gateway.graph.fields import documented
 from gateway.graph.inputs import ScoreOrder, Window, page_size, span
 from gateway.graph.scalars import DateTime, instant
-from gateway.records import Mode, Rows
+from gateway.records import Mode
 from gateway.store.history import Span
-from gateway.store.keys import BestPlays, BestPlaysKey
+from gateway.store.keys import MAX_BEST_PLAYS, BestPlays, BestPlaysKey
 
 from .paging import ORDERS, Cursor, Page, cut_page, list_id, parse_cursor
 from .scores import PageInfo, Score
@@ -25,7 +25,9 @@ BestPlayWindow = Annotated[
 ]
 
 # Limits of requests: osu!track's default, its maximum, and one in between.
-TIERS = (100, 1000, 10_000)
+TIERS = (100, 1000, MAX_BEST_PLAYS)
+# osu!track returns no earlier plays (docs/osutrack.md, "Dates").
+EARLIEST = DateTime("2000-01-01T00:00:00.000Z")
 HOUR_LENGTH = len("2026-01-31T12")
 ORDER = ORDERS[ScoreOrder.PP_DESC]
 
@@ -114,15 +116,15 @@ class BestPlaysPager:
 
     def __call__(self, best: BestPlays, limit: int) -> Page[records.BestPlay] | None:
         """The page; None if it needs more rows than a tier of this limit has."""
-        rows = Rows(play for play in best.rows if play.played_at in self._span)
-        page = cut_page(rows, self._first, self._after, order=ORDER, source=self._source)
-        reaches_end = page.offset + self._first >= len(rows)
+        plays = best.within(self._span)
+        page = cut_page(plays, self._first, self._after, order=ORDER, source=self._source)
+        reaches_end = page.offset + self._first >= len(plays)
         return None if reaches_end and not best.complete and limit < TIERS[-1] else page
 
 
 def _tier_keys(mode: Mode, span: Span, required_rows: int) -> list[BestPlaysKey]:
     # The start of a window of the last N days moves continuously: rounded to the hour, its key can be cached.
-    since = span.start and f"{span.start[:HOUR_LENGTH]}:00:00.000Z"
-    until = span.end and instant(datetime.fromisoformat(span.end) - timedelta(milliseconds=1))
+    since = f"{span.start[:HOUR_LENGTH]}:00:00.000Z" if span.start and span.start > EARLIEST else None
+    until = span.end and instant(datetime.fromisoformat(max(span.end, EARLIEST)) - timedelta(milliseconds=1))
     tiers = [tier for tier in TIERS if tier >= required_rows] or [TIERS[-1]]
     return [BestPlaysKey(mode, since, until, tier) for tier in tiers]

@@ -19,10 +19,11 @@ from gateway.store.history import Span
 P = TypeVar("P", bound=Hiscore)
 
 PlayedWindow = Annotated[Window | None, strawberry.argument(description="Filters by the time of the play.")]
-First = Annotated[int, strawberry.argument(description="The page size, from 0 to 500.")]
+First = Annotated[int, strawberry.argument(description="The page size, from 0 to 10,000.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the previous page.")]
 
-Key = tuple[float, ...]
+# Integers stay integers: times have 17 digits, more than a float.
+Key = tuple[int | float, ...]
 
 _PUNCTUATION = str.maketrans("", "", "-:TZ.")
 
@@ -32,7 +33,9 @@ def _as_number(instant: str) -> int:
 
 
 def _tie_breaker(play: Hiscore) -> Key:
-    return (play.beatmap_id, play.mod_bits, play.score, play.user_id if isinstance(play, BestPlay) else 0)
+    identity = (play.beatmap_id, play.mod_bits, play.score, play.user_id if isinstance(play, BestPlay) else 0)
+    # A score of 0 does not identify a play.
+    return identity if play.score else (*identity, -_as_number(play.recorded_at), -_as_number(play.played_at))
 
 
 ORDERS: dict[ScoreOrder, Callable[[Hiscore], Key]] = {

@@ -144,8 +144,9 @@ class UserStats:
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
         """Recorded hiscores: plays that entered the player's top 100. osu!track records plays once more after
-        each pp rework; here each play (same beatmap, mods and score) appears once, as last recorded. A beatmap
-        can appear more than once, with different plays.
+        each pp rework; here each play (same beatmap, mods and score) appears once, as last recorded. A score of 0
+        does not identify a play: such records are all returned. A beatmap can appear more than once, with different
+        plays.
         """
         context = info.context
         source = list_id("hiscores", self.user_mode, best_per_beatmap)

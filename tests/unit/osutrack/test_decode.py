@@ -192,3 +192,30 @@ def test_arbitrary_responses_raise_upstream_invalid_only(body):
     ):
         with suppress(UpstreamInvalid):
             read()
+
+
+def best_plays(*rows):
+    return decode.best_plays(json.dumps([PLAY | {"user": 1} | row for row in rows]).encode(), Mode.OSU).value
+
+
+@pytest.mark.parametrize("pp", [99.0, 101.0])
+def test_best_play_keeps_its_highest_pp(pp):
+    old, new = {"pp": 100.0}, {"pp": pp, "update_time": "2026-11-01T00:00:00.000Z"}
+    late = {"score_time": "2030-01-01T08:00:00.000Z"}
+    for rows in ((old, new), (new, old), (old, new | late), (new | late, old)):
+        assert [play.pp for play in decode.distinct_plays(best_plays(*rows))] == [max(100.0, pp)]
+
+
+@pytest.mark.parametrize("pp", [99.0, 101.0])
+def test_hiscore_keeps_its_newest_pp(pp):
+    old, new = PLAY | {"pp": 100.0}, PLAY | {"pp": pp, "update_time": "2099-11-01T00:00:00.000Z"}
+    assert [[play.pp for play in hiscores(*rows).value] for rows in ((old, new), (new, old))] == [[pp], [pp]]
+
+
+@pytest.mark.parametrize(
+    "other", [{"score_time": "2030-01-01T00:00:00.000Z"}, {"update_time": "2030-01-01T00:00:00.000Z"}, {"pp": 1.5}]
+)
+def test_plays_with_score_zero_are_distinct(other):
+    first = {"score": 0}
+    assert len(hiscores(PLAY | first, PLAY | first | other).value) == 2
+    assert len(decode.distinct_plays(best_plays(first, first | other))) == 2
