@@ -1,4 +1,4 @@
-// Prints what each audit of GraphQL over HTTP says of the endpoint whose URL is given, as a JSON list.
+// Runs the audits of GraphQL over HTTP against the URL in the first argument, and prints the results as a JSON list.
 import { serverAudits } from "graphql-http";
 
 const audits = serverAudits({ url: process.argv[2], fetchFn: fetch });
