@@ -34,7 +34,7 @@ class Settings(BaseSettings):
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
-    workers: Count = Field(1, description="Server processes; more than one require `GATEWAY_REDIS_URL`.")
+    workers: Count = Field(1, description="Number of server processes; above 1, `GATEWAY_REDIS_URL` is required.")
     redis_url: str | None = Field(
         None,
         pattern="^rediss?://",
@@ -173,13 +173,13 @@ class QuerySettings(BaseSettings):
 
 def read_settings() -> Settings:
     """The server's settings; raises `BadSettings` for an unknown variable or an invalid value."""
-    known = {
+    names = {
         f"{kind.model_config['env_prefix']}{name}".upper()
         for kind in (Settings, QuerySettings)
         for name in kind.model_fields
     }
-    given = {*os.environ, *dotenv_values(ENV_FILE)}
-    unknown = sorted(name for name in given if name.upper().startswith(PREFIX) and name.upper() not in known)
+    variables = {*os.environ, *dotenv_values(ENV_FILE)}
+    unknown = sorted(name for name in variables if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
     try:
@@ -194,8 +194,8 @@ def _explain(error: object) -> str:
     name = "_".join(str(part) for part in error["loc"][:1])
     if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
-    got = "" if name in SECRETS else f" (got {error.get('input')!r})"
-    return f"{PREFIX}{name.upper()}: {error['msg']}{got}"
+    value = "" if name in SECRETS else f" (got {error.get('input')!r})"
+    return f"{PREFIX}{name.upper()}: {error['msg']}{value}"
 
 
 class SettingInfo(NamedTuple):

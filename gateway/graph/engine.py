@@ -123,6 +123,6 @@ def _operation_named(name: str | None, operations: Mapping[str | None, Operation
     if name is None and len(operations) == 1:
         return next(iter(operations.values()))
     if name is None or name not in operations:
-        names = ", ".join(sorted(known for known in operations if known)) or "none"
+        names = ", ".join(sorted(filter(None, operations))) or "none"
         raise request_error("BAD_USER_INPUT", f"`operationName` must be one of the document's operations: {names}.")
     return operations[name]

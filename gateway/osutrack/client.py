@@ -80,8 +80,8 @@ class Client:
     ) -> Fetched[Rows[BestPlay]] | None:
         """The `limit` (1 to 10,000) highest-pp plays from `since` up to and including `until`, highest pp first."""
         params = {"mode": str(int(mode)), "from": since, "to": until, "limit": None if limit == 100 else str(limit)}
-        given = {name: value for name, value in params.items() if value is not None}
-        async with self._transport.send(Request(BEST_PLAYS, given, etag), deadline) as response:
+        request = Request(BEST_PLAYS, {name: value for name, value in params.items() if value is not None}, etag)
+        async with self._transport.send(request, deadline) as response:
             if response.not_modified:
                 return None
             return self._fetched(BEST_PLAYS, response, decode.best_plays(response.body, mode))

@@ -64,21 +64,23 @@ class Tracker:
         self.generations = Generations(longest_s + settings.stale_s, clock=clock, monotonic=monotonic)
         self._invalidations = Invalidations(self.generations, redis_link)
         spec = self._spec
-        self.history = self._resource(spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._history)
+        self.history = self._resource(
+            spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._fetch_history
+        )
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
         # "Reads that update".
         self.hiscores = self._resource(
             spec("hiscores", hiscores_s, tag_of, codec.HISCORES, refreshable=bool),
-            self._hiscores,
+            self._fetch_hiscores,
             self._hiscores_validated_at,
         )
         self.hiscores_by_name = self._resource(
             spec("hiscores-by-name", hiscores_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool),
-            self._hiscores_by_name,
+            self._fetch_hiscores_by_name,
         )
-        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._peak)
+        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._fetch_peak)
         self.best_plays = self._resource(
-            spec("best-plays", best_plays_s, tag_of_list, codec.BEST_PLAYS), self._best_plays
+            spec("best-plays", best_plays_s, tag_of_list, codec.BEST_PLAYS), self._fetch_best_plays
         )
         self.resources: tuple[Resource[Any, Any], ...] = (
             self.history,
@@ -123,7 +125,9 @@ class Tracker:
         cache = ResourceCache(spec, self.cache, self.shared_cache, self.generations, monotonic=self._monotonic)
         return Resource(cache, fetch, timeout_s=self._timeout_s, confirm=confirm)
 
-    async def _history(self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline) -> Fetched[History]:
+    async def _fetch_history(
+        self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline
+    ) -> Fetched[History]:
         if entry and entry.value.seam and self._monotonic() - entry.loaded_at < FULL_RELOAD_S:
             tail = await self._client.history(user_mode, deadline, since=entry.value.seam)
             history = entry.value.with_tail(tail.value, abridged=_is_abridged(tail))
@@ -133,7 +137,7 @@ class Tracker:
         full = await self._client.history(user_mode, deadline)
         return Fetched(History(user_mode, full.value, _is_abridged(full)), full.dropped)
 
-    async def _hiscores(
+    async def _fetch_hiscores(
         self, user_mode: UserMode, entry: Entry[Rows[Hiscore]] | None, deadline: Deadline
     ) -> Fetched[Rows[Hiscore]] | None:
         return await self._client.hiscores(user_mode, deadline, etag=_etag(entry))
@@ -157,15 +161,17 @@ class Tracker:
             return None
         return history.validated_at if _ends_before(history, before) else None
 
-    async def _hiscores_by_name(
+    async def _fetch_hiscores_by_name(
         self, name: Name, entry: Entry[Rows[Hiscore] | None] | None, deadline: Deadline
     ) -> Fetched[Rows[Hiscore] | None] | None:
         return await self._client.hiscores_by_name(name.username, name.mode, deadline, etag=_etag(entry))
 
-    async def _peak(self, user_mode: UserMode, entry: Entry[Peak] | None, deadline: Deadline) -> Fetched[Peak] | None:
+    async def _fetch_peak(
+        self, user_mode: UserMode, entry: Entry[Peak] | None, deadline: Deadline
+    ) -> Fetched[Peak] | None:
         return await self._client.peak(user_mode, deadline, etag=_etag(entry))
 
-    async def _best_plays(
+    async def _fetch_best_plays(
         self, key: BestPlaysKey, entry: Entry[BestPlays] | None, deadline: Deadline
     ) -> Fetched[BestPlays] | None:
         mode, since, until, limit = key

@@ -120,9 +120,9 @@ class GraphQLEndpoint:
         tokens = self._settings.update_tokens
         if not tokens:
             return True
-        scheme, _, given = headers.get("authorization", "").partition(" ")
+        scheme, _, credentials = headers.get("authorization", "").partition(" ")
         # Every token is compared in constant time: timing must not reveal a part of one.
-        matches = [compare_digest(given.strip().encode(), token.encode()) for token in tokens]
+        matches = [compare_digest(credentials.strip().encode(), token.encode()) for token in tokens]
         return scheme.lower() == "bearer" and any(matches)
 
 
@@ -159,8 +159,8 @@ def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
 def _charge(bucket: TokenBucket, cost: int) -> None:
     """Take the operation's points in advance; the rest is refunded after its execution."""
     if bucket.limit and cost > bucket.limit:
-        how = "points that one client can have"
-        raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, how))])
+        rule = "points that one client can have"
+        raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, rule))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}

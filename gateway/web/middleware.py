@@ -1,4 +1,4 @@
-"""The outermost middleware: request IDs, security headers, masked exceptions and the access log."""
+"""The middleware for request IDs, `nosniff`, masked exceptions and the access log."""
 
 import re
 from itertools import count
@@ -75,6 +75,6 @@ class RequestIDMiddleware:
                 self._log_request(level(request_context, status), record)
 
 
-def request_id(given: str | None) -> str:
+def request_id(header: str | None) -> str:
     """The client's ID, if it is valid, or a new one."""
-    return given if given and REQUEST_ID.fullmatch(given) else f"{_PROCESS_ID}{next(_numbers):016x}"
+    return header if header and REQUEST_ID.fullmatch(header) else f"{_PROCESS_ID}{next(_numbers):016x}"

@@ -33,11 +33,12 @@ class SharedDocuments:
     async def find(self, digest: str) -> str | None:
         """The document; None if it is unknown or Redis is unavailable."""
         try:
-            found = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
+            document = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
         except RedisUnavailable:
             return None
         # Redis is untrusted input: another document must not be executed under this digest.
-        return found.decode("utf-8", "surrogatepass") if found and sha256(found).hexdigest() == digest else None
+        is_genuine = document and sha256(document).hexdigest() == digest
+        return document.decode("utf-8", "surrogatepass") if is_genuine else None
 
     async def put(self, digest: str, text: str) -> None:
         """Share the document with the other processes, if Redis is available."""
@@ -81,8 +82,8 @@ class PersistedDocuments:
             raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
         if request.query is not None:
             await self._register(digest, request.query)
-        elif self._registered.peek(digest) is None and (found := await self._shared.find(digest)):
-            self._registered.put(digest, found)
+        elif self._registered.peek(digest) is None and (shared := await self._shared.find(digest)):
+            self._registered.put(digest, shared)
         text = self._registered.peek(digest)
         if text is None:
             # Apollo's clients compare this message, and then send the document.

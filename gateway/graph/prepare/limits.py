@@ -148,12 +148,12 @@ class _SizeCalculator:
 
     def _field(self, node: FieldNode, names: set[str]) -> SelectionSize:
         name = (node.alias or node.name).value
-        counted = int(node.alias is not None or name in names)
+        aliases = int(node.alias is not None or name in names)
         names.add(name)
         inner = self.size_of(node.selection_set) if node.selection_set else SelectionSize()
         if node.name.value in INTROSPECTION:
-            return SelectionSize(1, inner.aliases + counted, inner.introspections + 1)
-        return SelectionSize(inner.depth + 1, inner.aliases + counted, inner.introspections)
+            return SelectionSize(1, inner.aliases + aliases, inner.introspections + 1)
+        return SelectionSize(inner.depth + 1, inner.aliases + aliases, inner.introspections)
 
     def _fragment(self, name: str) -> SelectionSize:
         if name not in self._sizes:

@@ -109,9 +109,9 @@ def _folder(name: str) -> Endpoint:
     }
 
     async def file(request: Request) -> Response:
-        found = files.get(request.path_params["name"])
-        if found is None:
+        requested = files.get(request.path_params["name"])
+        if requested is None:
             raise HTTPException(404)
-        return await found.response(request)
+        return await requested.response(request)
 
     return file

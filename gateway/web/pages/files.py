@@ -41,9 +41,9 @@ class File:
         """The file in the coding that the client prefers, or 304."""
         if self._etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=self._headers)
-        body, chosen = self._bodies[IDENTITY], coding(request.headers.get("accept-encoding", ""))
-        if len(body) < MIN_BYTES or chosen == IDENTITY:
+        body, name = self._bodies[IDENTITY], coding(request.headers.get("accept-encoding", ""))
+        if len(body) < MIN_BYTES or name == IDENTITY:
             return Response(body, headers=self._headers)
-        if chosen not in self._bodies:
-            self._bodies[chosen] = await compress(body, chosen)
-        return Response(self._bodies[chosen], headers={**self._headers, "Content-Encoding": chosen})
+        if name not in self._bodies:
+            self._bodies[name] = await compress(body, name)
+        return Response(self._bodies[name], headers={**self._headers, "Content-Encoding": name})
