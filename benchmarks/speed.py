@@ -134,7 +134,7 @@ def _gateway(**environment: str) -> Any:
 
 def _measured(servers: Servers) -> dict[str, Load]:
     """The median of each case. Each round runs all cases, so that a busy minute affects all of them."""
-    seen: dict[str, list[Load]] = {case.name: [] for case in CASES}
+    samples: dict[str, list[Load]] = {case.name: [] for case in CASES}
     for _ in range(ROUNDS):
         for case in CASES:
             server: Server = getattr(servers, case.server)
@@ -144,8 +144,8 @@ def _measured(servers: Servers) -> dict[str, Load]:
                 HTTP.post(url, json={"query": case.query}, headers=case.headers).raise_for_status()
             seconds = 4 if case.server == "plain" and case.clients < 8 else 2
             result = load(server, case.query, seconds=seconds, clients=case.clients, headers=case.headers)
-            seen[case.name].append(result)
-    return {name: Load(*map(statistics.median, zip(*loads, strict=True))) for name, loads in seen.items()}
+            samples[case.name].append(result)
+    return {name: Load(*map(statistics.median, zip(*loads, strict=True))) for name, loads in samples.items()}
 
 
 def _table(loads: dict[str, Load]) -> None:

@@ -42,7 +42,7 @@ class SandboxPool(httpx.AsyncBaseTransport):
         self.bytes: Counter[str] = Counter()
         self.reasons: Counter[tuple[str, str]] = Counter()
         self.times: defaultdict[str, list[float]] = defaultdict(list)
-        self._seen: set[tuple[str, int]] = set()
+        self._requested: set[tuple[str, int]] = set()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         global_id = int(request.url.params.get("user", FIRST_ID))
@@ -60,8 +60,8 @@ class SandboxPool(httpx.AsyncBaseTransport):
 
     def _reason(self, request: httpx.Request, status: int) -> str:
         resource = request.url.path, int(request.url.params["user"])
-        if resource not in self._seen:
-            self._seen.add(resource)
+        if resource not in self._requested:
+            self._requested.add(resource)
             return "first request"
         if "from" in request.url.params:
             return "from the second-newest row"
@@ -163,21 +163,25 @@ def main() -> None:
     """Run both and print the table."""
     requests = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
     with time_machine.travel(START, tick=False) as time:
-        ours = asyncio.run(through_gateway(requests, time))
+        gateway = asyncio.run(through_gateway(requests, time))
     with time_machine.travel(START, tick=False) as time:
-        theirs = asyncio.run(through_url_cache(requests, time))
+        url_cache = asyncio.run(through_url_cache(requests, time))
     print(f"{requests} client requests in a day, {PLAYERS} players\n")
     print(f"{'':16}{'gateway':>12}{'per URL':>12}{'ratio':>8}{'gateway MB':>14}{'per URL MB':>12}{'ratio':>8}")
     for path in (HISTORY, PEAK, HISCORES):
-        print(_line(path, ours.requests[path], theirs.requests[path], ours.bytes[path], theirs.bytes[path]))
-    print(_line("all", *(total.total() for total in (ours.requests, theirs.requests, ours.bytes, theirs.bytes))))
+        print(_line(path, gateway.requests[path], url_cache.requests[path], gateway.bytes[path], url_cache.bytes[path]))
+    print(
+        _line(
+            "all", *(total.total() for total in (gateway.requests, url_cache.requests, gateway.bytes, url_cache.bytes))
+        )
+    )
     print("\nreasons for the gateway's requests")
-    for (path, reason), count in sorted(ours.reasons.items()):
+    for (path, reason), count in sorted(gateway.reasons.items()):
         print(f"{path:16}{count:12}  {reason}")
     limits = Settings()
     print("\nmaximum in any 60 s")
     for paths, budget in (((HISTORY, PEAK), limits.reads_per_minute), ((HISCORES,), limits.hiscores_per_minute)):
-        print(f"{busiest(ours, paths):28}  {' and '.join(paths)}, of {budget}")
+        print(f"{busiest(gateway, paths):28}  {' and '.join(paths)}, of {budget}")
 
 
 def busiest(pool: SandboxPool, paths: tuple[str, ...]) -> int:
@@ -186,10 +190,10 @@ def busiest(pool: SandboxPool, paths: tuple[str, ...]) -> int:
     return max(bisect_right(times, at) - bisect_right(times, at - MINUTE_S) for at in times)
 
 
-def _line(name: str, ours: int, theirs: int, our_bytes: int, their_bytes: int) -> str:
+def _line(name: str, gateway: int, url_cache: int, gateway_bytes: int, url_cache_bytes: int) -> str:
     return (
-        f"{name:16}{ours:12}{theirs:12}{ours / max(theirs, 1):8.2f}"
-        f"{our_bytes / 1e6:14.1f}{their_bytes / 1e6:12.1f}{our_bytes / max(their_bytes, 1):8.3f}"
+        f"{name:16}{gateway:12}{url_cache:12}{gateway / max(url_cache, 1):8.2f}"
+        f"{gateway_bytes / 1e6:14.1f}{url_cache_bytes / 1e6:12.1f}{gateway_bytes / max(url_cache_bytes, 1):8.3f}"
     )
 
 

@@ -33,11 +33,11 @@ def main() -> None:
         _gateway(twin, url, 1) as one,
         _gateway(twin, url, 2) as two,
     ):
-        seen: dict[int, list[float]] = {workers: [] for workers in WORKERS}
+        rates: dict[int, list[float]] = {workers: [] for workers in WORKERS}
         for _ in range(ROUNDS):
             for workers, server in zip(WORKERS, (one, two), strict=True):
-                seen[workers].append(load(server, MEDIUM, seconds=3, clients=16).per_s)
-    per_s = {workers: statistics.median(each) for workers, each in seen.items()}
+                rates[workers].append(load(server, MEDIUM, seconds=3, clients=16).per_s)
+    per_s = {workers: statistics.median(each) for workers, each in rates.items()}
     print(f"The medium query, executed, on {os.cpu_count()} cores shared with the load generator:")
     print(f"    1 worker {per_s[1]:.0f}/s, 2 workers {per_s[2]:.0f}/s: {per_s[2] / per_s[1]:.2f} times the throughput")
 

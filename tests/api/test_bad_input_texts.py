@@ -122,13 +122,13 @@ async def test_first_and_last_instants_are_accepted(gateway, at):
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 async def test_first_and_last_days_are_accepted(gateway, day):
-    everything = await gateway.ask(SNAPSHOTS)
+    response = await gateway.ask(SNAPSHOTS)
 
     since = await gateway.ask(SNAPSHOTS, window={"between": {"from": day}})
     until = await gateway.ask(SNAPSHOTS, window={"between": {"to": day}})
 
     halves = [since["user"]["stats"]["snapshots"], until["user"]["stats"]["snapshots"]]
-    assert sorted(halves) == sorted([[], everything["user"]["stats"]["snapshots"]])
+    assert sorted(halves) == sorted([[], response["user"]["stats"]["snapshots"]])
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,13 @@ async def test_paging_returns_all_3000_hiscores(gateway):
 
 
 async def test_edges_match_nodes_and_cursors_start_after_them(gateway):
-    whole = await page(gateway, first=10)
+    first_page = await page(gateway, first=10)
 
-    after_third = await page(gateway, first=7, after=whole["edges"][2]["cursor"])
+    after_third = await page(gateway, first=7, after=first_page["edges"][2]["cursor"])
 
-    assert [edge["node"] for edge in whole["edges"]] == whole["nodes"]
-    assert whole["edges"][-1]["cursor"] == whole["pageInfo"]["endCursor"]
-    assert after_third["nodes"] == whole["nodes"][3:]
+    assert [edge["node"] for edge in first_page["edges"]] == first_page["nodes"]
+    assert first_page["edges"][-1]["cursor"] == first_page["pageInfo"]["endCursor"]
+    assert after_third["nodes"] == first_page["nodes"][3:]
 
 
 @pytest.mark.parametrize("user, more", [(players.REPEATER, True), (4040404, False)])

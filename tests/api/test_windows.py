@@ -47,19 +47,19 @@ async def test_window_excludes_the_day_of_to(gateway):
 
 @pytest.mark.parametrize("day", ["2013-07-01", "2020-02-29", "2026-10-31", "2026-11-19"])
 async def test_adjacent_windows_partition_the_history(gateway, day):
-    everything = await times(gateway, players.HEAVY)
+    all_times = await times(gateway, players.HEAVY)
     before = await times(gateway, players.HEAVY, {"between": {"to": day}})
     since = await times(gateway, players.HEAVY, {"between": {"from": day}})
 
-    assert before + since == everything
+    assert before + since == all_times
 
 
 async def test_window_of_days_starts_n_times_24h_ago(gateway):
-    everything = await times(gateway, players.HEAVY)
+    all_times = await times(gateway, players.HEAVY)
 
     found = await times(gateway, players.HEAVY, {"days": 10})
 
-    assert found == [at for at in everything if at >= "2026-11-10T12:00:00.000Z"]
+    assert found == [at for at in all_times if at >= "2026-11-10T12:00:00.000Z"]
     assert len(found) > 10
 
 
@@ -68,30 +68,30 @@ async def test_window_of_100_years_returns_everything(gateway):
 
 
 async def test_missing_open_and_null_windows_return_everything(gateway):
-    everything = await times(gateway, players.AMEO)
+    all_times = await times(gateway, players.AMEO)
 
-    assert len(everything) == 900
-    assert await times(gateway, players.AMEO, {"between": {}}) == everything
-    assert await times(gateway, players.AMEO, {"between": {"from": None, "to": None}}) == everything
+    assert len(all_times) == 900
+    assert await times(gateway, players.AMEO, {"between": {}}) == all_times
+    assert await times(gateway, players.AMEO, {"between": {"from": None, "to": None}}) == all_times
 
 
 @pytest.mark.parametrize("every, bucket", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m")])
 async def test_thinned_list_has_the_last_snapshot_per_bucket(gateway, every, bucket):
-    everything = await snapshots(gateway, players.HEAVY)
+    all_rows = await snapshots(gateway, players.HEAVY)
 
     thinned = await snapshots(gateway, players.HEAVY, every=every)
 
-    last = {date.fromisoformat(row["at"][:10]).strftime(bucket): row for row in everything}
+    last = {date.fromisoformat(row["at"][:10]).strftime(bucket): row for row in all_rows}
     assert thinned == list(last.values())
 
 
 async def test_delta_in_thinned_lists_uses_the_full_history(gateway):
-    everything = {row["at"]: row for row in await snapshots(gateway, players.HEAVY)}
+    all_rows = {row["at"]: row for row in await snapshots(gateway, players.HEAVY)}
 
     some = await snapshots(gateway, players.HEAVY, between("2025-01-01", "2026-01-01"), "MONTH")
 
     assert len(some) == 12
-    assert some == [everything[row["at"]] for row in some]
+    assert some == [all_rows[row["at"]] for row in some]
 
 
 async def test_deltas_add_up_to_the_total_change(gateway):
@@ -103,23 +103,23 @@ async def test_deltas_add_up_to_the_total_change(gateway):
 
 
 async def test_gain_starts_at_the_last_snapshot_before(gateway):
-    everything = await snapshots(gateway, players.HEAVY)
+    all_rows = await snapshots(gateway, players.HEAVY)
 
     gained = await gain(gateway, players.HEAVY, between("2026-10-01", "2026-11-01"))
 
-    start = [row for row in everything if row["at"] <= "2026-10-01T00:00:00.000Z"][-1]
-    end = [row for row in everything if row["at"] < "2026-11-01"][-1]
+    start = [row for row in all_rows if row["at"] <= "2026-10-01T00:00:00.000Z"][-1]
+    end = [row for row in all_rows if row["at"] < "2026-11-01"][-1]
     assert (gained["start"]["at"], gained["end"]["at"]) == (start["at"], end["at"])
     assert gained["delta"]["pp"] == pytest.approx(end["pp"] - start["pp"])
     assert gained["coversWholeWindow"] is True
 
 
 async def test_gain_beyond_the_history_is_marked_incomplete(gateway):
-    everything = await times(gateway, players.AMEO)
+    all_times = await times(gateway, players.AMEO)
 
     gained = await gain(gateway, players.AMEO, {"days": 36_500})
 
-    assert gained["start"]["at"] == everything[0]
+    assert gained["start"]["at"] == all_times[0]
     assert gained["coversWholeWindow"] is False
 
 
@@ -129,11 +129,11 @@ async def test_gain_is_null_without_two_snapshots(gateway, user):
 
 
 async def test_snapshot_at_returns_the_newest_until_then(gateway):
-    everything = await times(gateway, players.AMEO)
-    second, third = everything[1:3]
+    all_times = await times(gateway, players.AMEO)
+    second, third = all_times[1:3]
     just_before = datetime.fromisoformat(third) - timedelta(milliseconds=1)
 
     assert await snapshot_at(gateway, third) == {"at": third}
     assert await snapshot_at(gateway, just_before.isoformat()) == {"at": second}
     assert await snapshot_at(gateway, "2000-01-01T00:00:00Z") is None
-    assert await snapshot_at(gateway, "2100-01-01T00:00:00+01:00") == {"at": everything[-1]}
+    assert await snapshot_at(gateway, "2100-01-01T00:00:00+01:00") == {"at": all_times[-1]}

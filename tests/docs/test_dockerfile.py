@@ -77,14 +77,14 @@ def health(image: Path, port: int) -> int:
 
 
 @contextmanager
-def answering(status: int) -> Iterator[int]:
+def health_server(status: int) -> Iterator[int]:
     """Answer each GET on `/healthz` with this status, any other with 404; gives the port."""
 
-    class Answer(BaseHTTPRequestHandler):
+    class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_error(status if self.path == "/healthz" else 404)
 
-    with HTTPServer(("127.0.0.1", 0), Answer) as server:
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
@@ -113,12 +113,12 @@ def test_image_has_no_build_tools(image):
 
 @pytest.mark.parametrize("status, code", [(200, 0), (404, 1), (503, 1)])
 def test_health_check_follows_the_status_of_healthz(image, status, code):
-    with answering(status) as port:
+    with health_server(status) as port:
         assert health(image, port) == code
 
 
 def test_health_check_fails_while_nothing_listens(image):
-    with answering(200) as port:
+    with health_server(200) as port:
         pass
     assert health(image, port) == 1
 

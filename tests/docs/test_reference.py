@@ -22,7 +22,7 @@ def test_every_command_is_documented(capsys):
 
 
 @pytest.mark.parametrize(
-    "command,said",
+    "command,sentence",
     [
         ("serve", "until interrupted"),
         ("schema", "break clients"),
@@ -31,10 +31,10 @@ def test_every_command_is_documented(capsys):
         ("query", "Without --url"),
     ],
 )
-def test_command_help_describes_the_command(capsys, command, said):
+def test_command_help_describes_the_command(capsys, command, sentence):
     with pytest.raises(SystemExit):
         main([command, "--help"])
-    assert said in " ".join(capsys.readouterr().out.split("options:")[0].split())
+    assert sentence in " ".join(capsys.readouterr().out.split("options:")[0].split())
 
 
 def test_limits_name_existing_settings():

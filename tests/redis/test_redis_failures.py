@@ -214,11 +214,11 @@ async def test_value_loaded_elsewhere_before_the_lock_is_reused(cluster, server)
         cluster.replica(redis_url=proxy.url) as other,
     ):
         acquisition = proxy.hold_requests(b":lock:")
-        late = asyncio.create_task(latest(other))
+        read = asyncio.create_task(latest(other))
         await acquisition.reached.wait()
         await latest(one)
         acquisition.release()
-        await late
+        await read
 
     assert cluster.sandbox.count("/stats_history") == 1
 
@@ -257,13 +257,13 @@ async def test_finished_record_is_claimed_by_one_replica_only(server, redis_link
         await first.finish(USER_MODE, None, retry_at=0.0)
 
         deletion = proxy.hold_requests(b"del")
-        late = asyncio.create_task(registry(slow).claim(USER_MODE))
+        slow_claim = asyncio.create_task(registry(slow).claim(USER_MODE))
         await deletion.reached.wait()
-        quick = await registry(redis_link).claim(USER_MODE)
+        quick_claim = await registry(redis_link).claim(USER_MODE)
         deletion.release()
 
-        assert quick is None
-        assert await late is not None
+        assert quick_claim is None
+        assert await slow_claim is not None
         await slow.close()
 
 

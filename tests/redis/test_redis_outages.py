@@ -83,8 +83,8 @@ async def load(gateway, user_ids, stop):
 
 async def more_requests(sandbox, count=20):
     """Return when the sandbox has received further requests."""
-    enough = sandbox.count() + count
-    await eventually(lambda: sandbox.count() >= enough)
+    expected = sandbox.count() + count
+    await eventually(lambda: sandbox.count() >= expected)
 
 
 async def test_update_during_the_outage_is_shared_afterwards(cluster, redis):

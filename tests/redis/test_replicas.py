@@ -86,8 +86,8 @@ class TestPoints:
 
 
 def wait_for_more(responses, count):
-    enough = len(responses) + count
-    wait_until(lambda: len(responses) >= enough)
+    expected = len(responses) + count
+    wait_until(lambda: len(responses) >= expected)
 
 
 @contextmanager
@@ -120,13 +120,13 @@ def load(replicas):
 def test_stopped_replica_is_skipped_without_failed_requests(replicas):
     with load(replicas) as statuses:
         wait_for_more(statuses, 100)
-        stopped, left = replicas.gateways[0], replicas.ports[1]
+        stopped, remaining_port = replicas.gateways[0], replicas.ports[1]
         code = stopped.stop()
         wait_for_more(statuses, 100)
 
     assert set(statuses) == {200}
     assert code in {0, -15}
-    assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {left}
+    assert {line.rpartition(", ")[2] for line in replicas.proxy.replicas()[-20:]} == {remaining_port}
 
 
 def values(replicas, metric):

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 
 class Hold:
-    """Traffic held back until `release`. `reached` is set when the first of it arrives."""
+    """Traffic holds back until `release`. `reached` is set when the first of it arrives."""
 
     def __init__(self) -> None:
         self.reached = asyncio.Event()
@@ -31,17 +31,17 @@ class RedisProxy:
         self.port = port
         self.url = ""
         self.muted: set[bytes] = set()
-        self._held_requests: dict[bytes, Hold] = {}
-        self._held_responses: dict[bytes, Hold] = {}
+        self._request_holds: dict[bytes, Hold] = {}
+        self._response_holds: dict[bytes, Hold] = {}
         self._writers: list[asyncio.StreamWriter] = []
 
     def hold_requests(self, word: bytes) -> Hold:
         """Hold back requests with this word before they reach Redis."""
-        return self._held_requests.setdefault(word, Hold())
+        return self._request_holds.setdefault(word, Hold())
 
     def hold_responses(self, word: bytes) -> Hold:
         """Hold back responses to requests with this word, which Redis has executed."""
-        return self._held_responses.setdefault(word, Hold())
+        return self._response_holds.setdefault(word, Hold())
 
     async def close(self) -> None:
         await self._close(*self._writers)
@@ -61,7 +61,7 @@ class RedisProxy:
     ) -> None:
         while request := await reader.read(65536):
             sent += request.lower()
-            await _pass(self._held_requests, request.lower())
+            await _pass(self._request_holds, request.lower())
             writer.write(request)
         writer.close()
 
@@ -69,7 +69,7 @@ class RedisProxy:
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, sent: bytearray
     ) -> None:
         while response := await reader.read(65536):
-            await _pass(self._held_responses, sent)
+            await _pass(self._response_holds, sent)
             if not any(word in sent for word in self.muted):
                 writer.write(response)
         writer.close()
@@ -81,8 +81,8 @@ class RedisProxy:
                 await writer.wait_closed()
 
 
-async def _pass(held: dict[bytes, Hold], text: bytes | bytearray) -> None:
-    for word, hold in list(held.items()):
+async def _pass(holds: dict[bytes, Hold], text: bytes | bytearray) -> None:
+    for word, hold in list(holds.items()):
         if word in text:
             await hold.wait()
 

@@ -74,9 +74,9 @@ def test_pause_after_429_is_degraded(breaker, clock):
 
     breaker.check()
     clock.move(39)
-    meanwhile = breaker.health
+    during_pause = breaker.health
     clock.move(1)
-    assert (meanwhile, breaker.health) == (Health.DEGRADED, Health.UP)
+    assert (during_pause, breaker.health) == (Health.DEGRADED, Health.UP)
 
 
 def test_failures_expire_after_a_minute(breaker, clock):

@@ -40,10 +40,10 @@ def test_estimated_size_matches_traced_memory(make):
     make(1)
     tracemalloc.start()
     values = [make(user_id) for user_id in range(1000, 1003)]
-    taken, _ = tracemalloc.get_traced_memory()
+    traced_bytes, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
-    assert sum(map(size_of, values)) == pytest.approx(taken, rel=0.2)
+    assert sum(map(size_of, values)) == pytest.approx(traced_bytes, rel=0.2)
 
 
 def test_empty_rows_have_a_size():

@@ -89,11 +89,11 @@ async def test_call_during_a_cancellation_starts_a_new_task():
     await run_ready_tasks()
     cancelled.cancel()
     await asyncio.sleep(0)
-    late = call(flight)
+    second = call(flight)
     await run_ready_tasks()
     slow.done.set()
 
-    assert await late == 2
+    assert await second == 2
 
 
 async def test_failure_is_shared_but_not_stored():
