@@ -13,7 +13,8 @@
         ├── UpstreamUnavailable UPSTREAM_UNAVAILABLE
         ├── UpstreamBusy        UPSTREAM_BUSY
         ├── UpstreamRejected    UPSTREAM_REJECTED
-        └── UpstreamInvalid     UPSTREAM_INVALID_RESPONSE
+        ├── UpstreamInvalid     UPSTREAM_INVALID_RESPONSE
+        └── UpdateOutcomeUnknown  UPDATE_OUTCOME_UNKNOWN
 
 Messages are for clients: the cause and the remedy. Any other exception is a bug, logged with its traceback and masked
 as `INTERNAL_SERVER_ERROR`.
@@ -22,7 +23,10 @@ as `INTERNAL_SERVER_ERROR`.
 from collections.abc import Mapping
 from math import ceil
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
+
+# After an update with an unknown outcome: the time until a read returns newer data, and the freshness of such data.
+READ_AFTER_S = 15.0
 
 
 class ErrorCode(NamedTuple):
@@ -94,6 +98,11 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         ),
         "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected a valid request: please report it."),
         "UPSTREAM_INVALID_RESPONSE": ErrorCode(200, "osu!track's response could not be decoded."),
+        "UPDATE_OUTCOME_UNKNOWN": ErrorCode(
+            200,
+            "The update was sent and has probably been made, but osu!track did not confirm it:"
+            " read the player again after `readAfterSeconds`.",
+        ),
         "INTERNAL_SERVER_ERROR": ErrorCode(
             500, "The gateway has a bug, which has been logged: please report it with the `requestId`."
         ),
@@ -217,3 +226,18 @@ class UpstreamInvalid(UpstreamError):
     """osu!track's response does not match its API."""
 
     code = "UPSTREAM_INVALID_RESPONSE"
+
+
+class UpdateOutcomeUnknown(UpstreamError):
+    """An update was sent, and its response is missing or unreadable: it has probably been made."""
+
+    code = "UPDATE_OUTCOME_UNKNOWN"
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self._details = {"readAfterSeconds": ceil(READ_AFTER_S)}
+
+    @classmethod
+    def because(cls, cause: str) -> Self:
+        """The error with the usual advice; `cause` is a sentence."""
+        return cls(f"{cause} The update has probably been made: read the player again in {READ_AFTER_S:.0f} s.")

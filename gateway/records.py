@@ -153,10 +153,14 @@ class Peak(Struct, frozen=True, gc=False, kw_only=True):
 
 
 class Update(Struct, frozen=True, gc=False, kw_only=True):
-    """The changes found by an update (`POST /update`). `delta` is None for a player's first update."""
+    """The changes found by an update (`POST /update`). `delta` is None for a player's first update.
+
+    `dropped` is the number of invalid rows that are missing from `new_hiscores`.
+    """
 
     username: str
     first: bool
     leveled_up: bool
     delta: Delta | None
     new_hiscores: tuple[NewHiscore, ...]
+    dropped: int = 0

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 import strawberry
 
 from gateway.deadline import Deadline
-from gateway.errors import ResultTooLarge, UpstreamError, UpstreamTimeout
+from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
 from gateway.osutrack.circuit_breaker import CircuitBreaker
 from gateway.records import UserMode
 from gateway.store.resource import ReadResult, Resource
@@ -114,10 +114,14 @@ class Context:
             age_s = round(result.age_s)
             text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
             self._warn(info, "STALE_DATA", text, ageSeconds=age_s)
-        if result.dropped:
-            text = f"{result.dropped} rows of osu!track's response are invalid and were omitted."
-            self._warn(info, "ROWS_DROPPED", text, rows=result.dropped)
+        self.warn_dropped(info, result.dropped)
         return result.value
+
+    def warn_dropped(self, info: "Info", count: int) -> None:
+        """Add a warning if rows of osu!track's response were invalid."""
+        if count:
+            text = f"{count} rows of osu!track's response are invalid and were omitted."
+            self._warn(info, "ROWS_DROPPED", text, rows=count)
 
     def count_rows(self, rows: R, count: int) -> R:
         """The rows; raises `ResultTooLarge` if the operation's lists exceed their limit with `count` more rows."""
@@ -149,9 +153,7 @@ class Context:
                 outcome = await self.services.updates.update(user_mode, self.deadline)
             requested = not isinstance(outcome, Cooldown)
         except TimeoutError as exc:
-            raise UpstreamTimeout(
-                "osu!track has not confirmed the update in time, and it is still running. Read the player again later."
-            ) from exc
+            raise UpdateOutcomeUnknown.because("osu!track has not confirmed the update in time.") from exc
         except UpstreamError as exc:
             requested = not exc.unsent
             raise

@@ -4,16 +4,17 @@ from math import ceil
 from typing import Annotated
 
 import strawberry
-from strawberry import ID
+from msgspec import structs
+from strawberry import ID, Private
 
 from gateway import records
-from gateway.errors import Unauthenticated
+from gateway.errors import Unauthenticated, UpstreamError
 from gateway.records import UserMode
 from gateway.store.updates import Cooldown
 
 from . import inputs
 from .context import Context, Info
-from .fields import UPDATE, documented, record_field
+from .fields import HISTORY, UPDATE, documented, record_field
 from .inputs import GameMode
 from .scalars import DateTime, from_timestamp
 from .types.scores import NewHiscore
@@ -28,14 +29,31 @@ _field = strawberry.field
 class UpdateUserSuccess:
     """A completed update."""
 
-    user: User = _field(description="The player. The `username` is never null here.")
+    user: User = _field(description="The player. The `username` is that of this update.")
     stats: UserStats = _field(description="The player's stats, which include this update.")
-    delta: StatsDelta | None = _field(description="The change since the previous update; null on the first one.")
-    first_update: bool = _field(description="True if osu!track had no data of the player in this mode before.")
-    leveled_up: bool = _field(description="True if the level, without its fraction, has increased.")
+
+    @record_field(StatsDelta | None, HISTORY)
+    async def delta(self, info: Info) -> records.Delta | None:
+        """The change since the previous update; null on the first one. `ranksGained` is also null if the stats
+        history is unavailable, which shows whether the player was ranked.
+        """
+        delta = self.update.delta
+        if delta is None:
+            return None
+        try:
+            history = info.context.unwrap(info, await info.context.history.load(self.stats.user_mode))
+        except UpstreamError:
+            return structs.replace(delta, ranks_gained=None)
+        return history.corrected(delta)
+
+    first_update: bool = _field(description="True if osu!track had no snapshot of the player in this mode before.")
+    leveled_up: bool = _field(
+        description="True if the level, without its fraction, has increased since the previous update."
+    )
     new_hiscores: list[NewHiscore] = _field(
         description="Newly recorded plays in the player's top 100. After a pp rework, these are all of its plays."
     )
+    update: Private[records.Update]
 
 
 @documented
@@ -87,7 +105,8 @@ class Mutation:
         """Makes osu!track fetch the player's current stats from osu! and record them. Returns the changes.
         Later reads of this player and mode, including the rest of this response, return the new data.
         Concurrent calls for the same player and mode share one request to osu!track. After an update, a
-        cooldown starts for the player and mode. Failed requests are not retried. Cost: 5.
+        cooldown starts for the player and mode. Failed requests are not retried. If osu!track does not confirm an
+        update, it has probably been made (`UPDATE_OUTCOME_UNKNOWN`). Cost: 5.
         """
         context = info.context
         if not context.may_update:
@@ -98,6 +117,7 @@ class Mutation:
             return _on_cooldown(context, user_mode, outcome.retry_at)
         if outcome is None or isinstance(outcome, Cooldown):
             return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
+        context.warn_dropped(info, outcome.dropped)
         return _success(user_mode, outcome)
 
 
@@ -115,8 +135,8 @@ def _success(user_mode: UserMode, update: records.Update) -> UpdateUserSuccess:
     return UpdateUserSuccess(
         user=user_of(user_mode.user_id),
         stats=stats_of(user_mode),
-        delta=update.delta,  # type: ignore[arg-type]  # a record with the same attributes
         first_update=update.first,
         leveled_up=update.leveled_up,
-        new_hiscores=update.new_hiscores,  # type: ignore[arg-type]  # (the same)
+        new_hiscores=update.new_hiscores,  # type: ignore[arg-type]  # records with the same attributes
+        update=update,
     )

@@ -94,7 +94,7 @@ class Client:
         """
         async with self._transport.send(Request(UPDATE, _params(user_mode), ok_statuses=404), deadline) as response:
             if response.status != httpx.codes.NOT_FOUND:
-                return decode_update.update(response.body, user_mode.mode)
+                return self._fetched(UPDATE, response, decode_update.update(response.body, user_mode.mode))
             if not response.body.startswith(b"{"):
                 raise unexpected_status(response.status)
             return Fetched(None)

@@ -7,13 +7,17 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from gateway.errors import UpstreamInvalid
-from gateway.records import DECIMALS, Delta, Mode, NewHiscore, Update
+from gateway.records import DECIMALS, INT32, Delta, Mode, NewHiscore, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Fetched
 from .row_decoder import UNREADABLE, are_timestamps, wire_type
 
 # "2026-11-17 10:56:19", in UTC.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
+# Zero-based. A position beyond the range of records is as invalid as a negative one.
+Ranking = Annotated[int, Meta(ge=0, lt=INT32)]
+# Its sign is reversed.
+RankChange = Annotated[int, Meta(ge=-INT32, le=INT32)] | None
 
 NEW_HISCORE_NAMES = {
     "mod_bits": "enabled_mods",
@@ -29,8 +33,8 @@ NEW_HISCORE_NAMES = {
     "count_geki": "countgeki",
 }
 
-_Delta = wire_type(Delta, STATS_NAMES | {"ranks_gained": "pp_rank"})
-_NewHiscore = wire_type(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=int)
+_Delta = wire_type(Delta, STATS_NAMES | {"ranks_gained": "pp_rank"}, ranks_gained=RankChange)
+_NewHiscore = wire_type(NewHiscore, NEW_HISCORE_NAMES, played_at=Date, mod_bits=int, position=Ranking)
 
 
 class _Update(msgspec.Struct, frozen=True, gc=False):
@@ -49,7 +53,10 @@ _new_hiscore = msgspec.json.Decoder(_NewHiscore, strict=False)
 
 
 def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
-    """The changes of an update; None if osu! knows no such user."""
+    """The changes of an update; None if osu! knows no such user.
+
+    `ranks_gained` is the difference of two numbers that are 0 for unranked: see `History.corrected`.
+    """
     try:
         response = _update.decode(body)
         if response.exists is False:
@@ -57,11 +64,10 @@ def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
         # In a first update the differences are the absolute values.
         delta = None if response.first else _delta.decode(body)
     except UNREADABLE as exc:
-        raise UpstreamInvalid(
-            "osu!track's response to the update is invalid. The update has probably run: read the player again."
-        ) from exc
+        raise UpstreamInvalid("osu!track's response to the update is invalid.") from exc
     if delta is not None:
-        force_setattr(delta, "ranks_gained", -(delta.ranks_gained or 0))
+        if delta.ranks_gained is not None:
+            force_setattr(delta, "ranks_gained", -delta.ranks_gained)
         for name in ("pp", "accuracy", "level"):
             force_setattr(delta, name, round(getattr(delta, name), DECIMALS))
     raws = response.newhs or []
@@ -69,11 +75,17 @@ def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
     decoded = Update(
         username=response.username or "",
         first=bool(response.first),
-        leveled_up=bool(response.levelup),
+        leveled_up=_leveled_up(delta, changed=bool(response.levelup)),
         delta=delta,
         new_hiscores=plays,
+        dropped=len(raws) - len(plays),
     )
-    return Fetched(decoded, len(raws) - len(plays))
+    return Fetched(decoded, decoded.dropped)
+
+
+def _leveled_up(delta: Delta | None, *, changed: bool) -> bool:
+    """Whether the level's integer part has increased; `changed` is also true if it has decreased."""
+    return delta is not None and (delta.level >= 1 or (changed and delta.level > 0))
 
 
 def _decode_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:

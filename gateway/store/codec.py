@@ -125,14 +125,23 @@ def _update_to_plain(update: Update | None) -> object:
         return None
     delta = structs.astuple(update.delta) if update.delta else None
     new_hiscores = [structs.astuple(play) for play in update.new_hiscores]
-    return update.username, update.first, update.leveled_up, delta, new_hiscores
+    return update.username, update.first, update.leveled_up, delta, new_hiscores, update.dropped
 
 
-def _update_from_plain(plain: tuple[str, bool, bool, Delta | None, tuple[NewHiscore, ...]] | None) -> Update | None:
+def _update_from_plain(
+    plain: tuple[str, bool, bool, Delta | None, tuple[NewHiscore, ...], int] | None,
+) -> Update | None:
     if plain is None:
         return None
-    username, first, leveled_up, delta, new_hiscores = plain
-    return Update(username=username, first=first, leveled_up=leveled_up, delta=delta, new_hiscores=new_hiscores)
+    username, first, leveled_up, delta, new_hiscores, dropped = plain
+    return Update(
+        username=username,
+        first=first,
+        leveled_up=leveled_up,
+        delta=delta,
+        new_hiscores=new_hiscores,
+        dropped=dropped,
+    )
 
 
 _Snapshots: Any = tuple[_array_type(Snapshot), ...]  # type: ignore[misc]  # a type made at runtime
@@ -153,5 +162,5 @@ BEST_PLAYS: Codec[BestPlays] = Codec(
     lambda plain: BestPlays(Rows(plain[0]), plain[1]),
 )
 UPDATE: Codec[Update | None] = Codec(
-    tuple[str, bool, bool, _MaybeDelta, _NewHiscores] | None, _update_to_plain, _update_from_plain
+    tuple[str, bool, bool, _MaybeDelta, _NewHiscores, int] | None, _update_to_plain, _update_from_plain
 )

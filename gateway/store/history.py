@@ -101,6 +101,18 @@ class History(Struct, frozen=True, dict=True):
         index = bisect_left(self.rows, row.at, key=_at)
         return difference(row, self.rows[index - 1]) if index else None
 
+    def corrected(self, reported: Delta) -> Delta:
+        """The changes of the last update, without `ranks_gained` if the player was unranked before or after it.
+
+        osu!track calculates with rank 0 for unranked, and adds no snapshot for players that are unranked now.
+        """
+        if len(self.rows) < 2:
+            return structs.replace(reported, ranks_gained=None)
+        recorded = difference(self.rows[-1], self.rows[-2])
+        # A gain of exactly the last known rank leads to rank 0, unless the last snapshots are those of the update.
+        lost = reported.ranks_gained == self.rows[-1].global_rank and _progress(recorded) != _progress(reported)
+        return structs.replace(reported, ranks_gained=None) if recorded.ranks_gained is None or lost else reported
+
     def within(self, span: Span, every: Interval | None = None) -> Rows[Snapshot]:
         """The snapshots in the span; with `every`, only the last of each interval."""
         rows = self.rows.cut(*self._bounds(span))
@@ -181,3 +193,7 @@ def difference(later: Snapshot, earlier: Snapshot) -> Delta:
         count_s=later.count_s - earlier.count_s,
         count_a=later.count_a - earlier.count_a,
     )
+
+
+def _progress(delta: Delta) -> tuple[int | None, int, int]:
+    return delta.ranks_gained, delta.play_count, delta.total_score

@@ -9,7 +9,7 @@ from secrets import token_hex
 from msgspec import DecodeError, Struct, msgpack, structs
 from redis.asyncio import Redis
 
-from gateway.errors import UpstreamError, UpstreamTimeout
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError
 from gateway.records import Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
@@ -41,7 +41,7 @@ class UpdateRecord(Struct, array_like=True):
         try:
             return UPDATE.decode_value(self.payload)
         except DecodeError as exc:
-            raise UpstreamTimeout("The update succeeded, but its result is not available. Read the player.") from exc
+            raise UpdateOutcomeUnknown.because("The update's result is not available.") from exc
 
 
 class UpdateRegistry:
@@ -84,9 +84,7 @@ class UpdateRegistry:
         """The finished record of another process's update; raises `UpstreamTimeout` if it does not finish."""
         while not record.finished:
             if self.clock() >= record.until:
-                raise UpstreamTimeout(
-                    "Another gateway process sent the update and got no response. Read the player later."
-                )
+                raise UpdateOutcomeUnknown.because("Another gateway process sent the update and got no response.")
             await asyncio.sleep(POLL_S)
             try:
                 encoded = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))

@@ -4,7 +4,7 @@ import asyncio
 from typing import NamedTuple
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError, UpstreamTimeout
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamInvalid, UpstreamTimeout
 from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
@@ -61,8 +61,9 @@ class Updates:
         try:
             update = (await self._client.update(user_mode, deadline)).value
         except UpstreamError as exc:
-            await self._fail(user_mode, exc)
-            raise
+            failure = exc if exc.unsent else _outcome_unknown(exc)
+            await self._fail(user_mode, failure)
+            raise failure from exc
         await self._tracker.invalidate(user_mode, update.username if update else None)
         cooldown = self._start_cooldown(user_mode, user_exists=update is not None)
         await self._registry.finish(user_mode, update, retry_at=cooldown.retry_at)
@@ -91,7 +92,7 @@ class Updates:
     async def _wait(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
         try:
             return await self._registry.wait(user_mode, record)
-        except UpstreamTimeout:
+        except UpdateOutcomeUnknown:
             # The update has probably run.
             await self._tracker.invalidate(user_mode)
             raise
@@ -110,3 +111,14 @@ class Updates:
         if not task.cancelled():
             # Retrieved here, so that asyncio does not log it if every caller has been cancelled.
             task.exception()
+
+
+def _outcome_unknown(failure: UpstreamError) -> UpdateOutcomeUnknown:
+    """The error for a failure after the update was sent: docs/osutrack.md, "Updates are not idempotent"."""
+    if isinstance(failure, UpstreamTimeout):
+        cause = "osu!track did not answer the update in time."
+    elif isinstance(failure, UpstreamInvalid):
+        cause = "osu!track's response to the update is unreadable."
+    else:
+        cause = failure.message.removesuffix(" Try again later.")
+    return UpdateOutcomeUnknown.because(cause)

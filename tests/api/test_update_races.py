@@ -91,7 +91,7 @@ async def test_failed_update_invalidates_cached_data(gateway, status):
     await gateway.ask(READ, id="131464")
 
     assert error["path"] == ["updateUser"]
-    assert error["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
+    assert error["extensions"]["code"] == "UPDATE_OUTCOME_UNKNOWN"
     assert gateway.sandbox.count("/stats_history") == gateway.sandbox.count("/hiscores") == 1
 
 
@@ -108,7 +108,7 @@ class TestShortTimeout:
         gateway.sandbox.reset_counts()
         await gateway.ask(READ, id=str(players.ORDINARY[5]))
 
-        assert error["extensions"]["code"] == "UPSTREAM_TIMEOUT"
+        assert error["extensions"]["code"] == "UPDATE_OUTCOME_UNKNOWN"
         assert gateway.sandbox.count("/stats_history") == 1
 
     async def test_timed_out_update_starts_the_cooldown(self, gateway):

@@ -112,7 +112,7 @@ async def test_failed_update_fails_on_both_replicas(cluster, two):
 
     responses = await asyncio.gather(*(gateway.error(UPDATE, id=AMEO) for gateway in two))
 
-    assert [response["extensions"]["code"] for response in responses] == ["UPSTREAM_UNAVAILABLE"] * 2
+    assert [response["extensions"]["code"] for response in responses] == ["UPDATE_OUTCOME_UNKNOWN"] * 2
     assert cluster.sandbox.count("/update") == 1
 
 

@@ -172,9 +172,40 @@ def test_update_without_plays_accepts_any_mode_type(mode):
 
 
 @pytest.mark.parametrize("body", [b"null", b"[]", b"<html>", b"", b"Internal Server Error", b'{"username":'], ids=repr)
-def test_invalid_update_response_reports_a_probable_update(body):
-    with pytest.raises(UpstreamInvalid, match="probably run"):
+def test_invalid_update_response_is_rejected(body):
+    with pytest.raises(UpstreamInvalid):
         decode_update.update(body, Mode.OSU)
+
+
+@pytest.mark.parametrize(
+    "levelup,level,first,leveled_up",
+    [
+        (True, 0.49, False, True),
+        (True, -0.49, False, False),
+        (False, 1.0, False, True),
+        (False, 0.49, False, False),
+        (True, 86.37, True, False),
+    ],
+)
+def test_leveled_up_means_a_higher_level(levelup, level, first, leveled_up):
+    sent = recordings.rows("update_changes") | {"levelup": levelup, "level": level, "first": first}
+    update: Any = decode_update.update(json.dumps(sent).encode(), Mode.OSU).value
+    assert update.leveled_up is leveled_up
+
+
+@pytest.mark.parametrize("ranking", [-1, 2**31 - 1, None, "x"], ids=repr)
+def test_new_play_without_valid_position_is_dropped(ranking):
+    sent = recordings.rows("update_changes")
+    sent["newhs"][0]["ranking"] = ranking
+    update: Any = decode_update.update(json.dumps(sent).encode(), Mode.OSU).value
+    assert ([play.position for play in update.new_hiscores], update.dropped) == ([51], 1)
+
+
+@pytest.mark.parametrize("change", [2**31 - 1, 1 - 2**31, 0, None], ids=repr)
+def test_rank_change_has_the_opposite_sign(change):
+    sent = recordings.rows("update_changes") | {"pp_rank": change}
+    update: Any = decode_update.update(json.dumps(sent).encode(), Mode.OSU).value
+    assert update.delta.ranks_gained == (None if change is None else -change)
 
 
 JSON = st.recursive(

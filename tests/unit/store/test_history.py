@@ -4,12 +4,14 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.osutrack import decode
+from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Rows, UserMode
 from gateway.store.history import History
-from tests.support.snapshots import raw_snapshots
+from tests.support import recordings
+from tests.support.snapshots import raw_snapshot, raw_snapshots
 
 PLAYER = UserMode(7, Mode.OSU)
+CHANGES = recordings.rows("update_changes")
 
 RANKS = st.integers(0, 3)
 VALUES = st.sampled_from([0, 97.5, 98.25, 100])
@@ -83,3 +85,24 @@ def test_peak_accuracy_and_pp_are_the_newest_maxima(values):
 
     assert (found.peak.accuracy, found.peak.accuracy_at and int(found.peak.accuracy_at[8:10])) == accuracy
     assert (found.best_pp and (found.best_pp.pp, int(found.best_pp.at[8:10]))) == pp
+
+
+@given(st.lists(RANKS, max_size=3), RANKS, RANKS, st.integers(0, 2))
+def test_ranks_of_an_update_are_null_if_unranked(earlier, before, after, plays):
+    ranks = [*earlier, before, *([after] if after else [])]
+    sent = [
+        raw_snapshot(f"2026-01-{day:02}T00:00:00.000Z", pp_rank=rank, playcount=10 * day)
+        for day, rank in enumerate(ranks, 1)
+    ]
+    if after:
+        sent[-1]["playcount"] = 10 * len(sent) - 10 + plays
+    updated = History(PLAYER, decode.history(msgspec.json.encode(sent), PLAYER).value)
+    reported = decode_update.update(
+        msgspec.json.encode(CHANGES | {"pp_rank": after - before, "playcount": plays, "total_score": 0}), Mode.OSU
+    ).value
+
+    assert reported is not None
+    assert reported.delta is not None
+    corrected = updated.corrected(reported.delta)
+    assert corrected.ranks_gained == (before - after if before and after else None)
+    assert msgspec.structs.replace(corrected, ranks_gained=0) == msgspec.structs.replace(reported.delta, ranks_gained=0)
