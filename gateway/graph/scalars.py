@@ -19,7 +19,7 @@ URL = NewType("URL", str)
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.IGNORECASE
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.IGNORECASE
 )
 
 MAX_SAFE_INTEGER = 2**53 - 1
@@ -98,7 +98,7 @@ SCALARS: Mapping[object, ScalarDefinition] = {
     DateTime: strawberry.scalar(
         name="DateTime",
         description="An instant in UTC, in RFC 3339 format with milliseconds: `2021-02-04T23:24:42.000Z`.\n"
-        "Arguments may have any offset from UTC.",
+        "Arguments may have any offset from UTC and up to nine fractional digits, which are cut to milliseconds.",
         specified_by_url="https://scalars.graphql.org/andimarek/date-time",
         serialize=str,
         parse_value=_parse_date_time,

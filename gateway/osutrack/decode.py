@@ -14,7 +14,7 @@ from msgspec.structs import force_setattr
 
 from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, UserMode
 
-from .row_decoder import decode_rows, is_timestamp, rows_decoder
+from .row_decoder import decode_rows, rows_decoder, timestamp
 
 T_co = TypeVar("T_co", covariant=True)
 S = TypeVar("S", bound=Struct)
@@ -113,12 +113,17 @@ def peak(body: bytes, user_mode: UserMode) -> Fetched[Peak]:
     """The peak of `/peak`; a rank of 0 (unranked) and values without a valid date are None."""
     rows, dropped = decode_rows(body, PEAKS)
     best = rows[0] if rows else Peak(global_rank=None, global_rank_at=None, accuracy=None, accuracy_at=None)
-    force_setattr(best, "user_mode", user_mode)
-    if not best.global_rank or not is_timestamp(best.global_rank_at):
-        best = msgspec.structs.replace(best, global_rank=None, global_rank_at=None)
-    if best.accuracy is None or not is_timestamp(best.accuracy_at):
-        best = msgspec.structs.replace(best, accuracy=None, accuracy_at=None)
-    return Fetched(best, dropped)
+    rank_at, accuracy_at = timestamp(best.global_rank_at), timestamp(best.accuracy_at)
+    ranked, accurate = bool(best.global_rank and rank_at), best.accuracy is not None and accuracy_at is not None
+    repaired = msgspec.structs.replace(
+        best,
+        global_rank=best.global_rank if ranked else None,
+        global_rank_at=rank_at if ranked else None,
+        accuracy=best.accuracy if accurate else None,
+        accuracy_at=accuracy_at if accurate else None,
+        user_mode=user_mode,
+    )
+    return Fetched(repaired, dropped)
 
 
 def _intern(rows: list[Snapshot], names: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from gateway.records import Mode
 from . import decode
 from .client import Client
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
-from .row_decoder import UNREADABLE, is_timestamp
+from .row_decoder import UNREADABLE, timestamp
 
 TIMEOUT_S = 20.0
 # The number of rows checked; a history can have thousands.
@@ -84,6 +84,6 @@ def _timestamps(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> li
     findings = []
     for name in [field.encode_name for field in fields if field.name.endswith("at")]:
         texts = [row[name] for row in rows if isinstance(row.get(name), str)]
-        if texts and not any(map(is_timestamp, texts)):
+        if texts and not any(map(timestamp, texts)):
             findings.append(f"`{name}` has no valid timestamp, for example: {texts[0]}")
     return findings

@@ -1,22 +1,21 @@
 """Decoding of osu!track's JSON lists straight into records; invalid rows are dropped and counted."""
 
-from collections.abc import Callable
+import re
 from datetime import datetime
-from operator import attrgetter
 from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
-from msgspec.structs import FieldInfo
+from msgspec.structs import FieldInfo, force_setattr
 
 from gateway.errors import UpstreamInvalid
 
-T = TypeVar("T")
 S = TypeVar("S", bound=Struct)
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 TIMESTAMP_LENGTH = len("2026-11-20T12:00:00.000Z")
+_TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.]([0-9]+))?Z")
 # Some numbers are JSON strings, and msgspec accepts "NaN" in a string.
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
@@ -47,10 +46,10 @@ def _default(field: FieldInfo) -> Any:
     return msgspec.field() if field.required else field.default
 
 
-def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[T]], *timestamps: str) -> tuple[list[T], int]:
+def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[S]], *timestamps: str) -> tuple[list[S], int]:
     """The valid rows, and the number of invalid ones; raises `UpstreamInvalid` without a list, or if none is valid.
 
-    `timestamps` names the fields that must be valid timestamps.
+    `timestamps` names the fields that must be valid timestamps; they are converted to the records' form.
     """
     try:
         rows, dropped = decoder.decode(body), 0
@@ -60,18 +59,23 @@ def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[T]], *timestamps
         raise UpstreamInvalid("osu!track's response is not JSON. Try again later.") from exc
     received = len(rows) + dropped
     for name in timestamps:
-        rows = _with_timestamp(rows, attrgetter(name))
+        rows = _with_timestamp(rows, name)
     if received and not rows:
         raise UpstreamInvalid("No row of osu!track's response is valid: its format has probably changed.")
     return rows, received - len(rows)
 
 
-def _with_timestamp(rows: list[T], timestamp: Callable[[T], str]) -> list[T]:
-    # The length excludes zero dates, "0000-00-00 00:00:00", the only invalid ones known.
-    complete = [row for row in rows if len(timestamp(row)) == TIMESTAMP_LENGTH]
-    if are_timestamps(list(map(timestamp, complete))):
-        return complete
-    return [row for row in complete if are_timestamps([timestamp(row)])]
+def _with_timestamp(rows: list[S], name: str) -> list[S]:
+    texts = [getattr(row, name) for row in rows]
+    if all(len(text) == TIMESTAMP_LENGTH for text in texts) and are_timestamps(texts):
+        return rows
+    valid = []
+    for row, text in zip(rows, texts, strict=True):
+        at = timestamp(text)
+        if at is not None:
+            force_setattr(row, name, at)
+            valid.append(row)
+    return valid
 
 
 def are_timestamps(texts: list[str]) -> bool:
@@ -86,13 +90,18 @@ def are_timestamps(texts: list[str]) -> bool:
     return True
 
 
-def is_timestamp(text: str | None) -> bool:
-    """Whether the text is a timestamp in the records' form."""
-    return text is not None and len(text) == TIMESTAMP_LENGTH and are_timestamps([text])
+def timestamp(text: str | None) -> str | None:
+    """The timestamp in the records' form, from any number of fractional digits; None if it is invalid."""
+    match = _TIMESTAMP.fullmatch(text or "")
+    if match is None:
+        return None
+    seconds, fraction = match.groups("")
+    at = f"{seconds}.{fraction:0<3.3}Z"
+    return at if are_timestamps([at]) else None
 
 
-def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], int]:
-    rows: list[T] = []
+def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[S]]) -> tuple[list[S], int]:
+    rows: list[S] = []
     dropped = 0
     try:
         raws = _raw_rows.decode(body)

@@ -122,3 +122,22 @@ def test_arbitrary_bytes_raise_upstream_invalid_only(body):
     for read in (decode.best_plays, decode_update.update):
         with suppress(UpstreamInvalid):
             read(body, Mode.OSU)
+
+
+FRACTIONS = st.from_regex(r"([.][0-9]{1,12})?", fullmatch=True)
+
+
+@given(FRACTIONS, FRACTIONS)
+def test_timestamps_of_any_precision_have_milliseconds(first, second):
+    texts = [f"2026-01-01T00:00:0{n}{fraction}Z" for n, fraction in enumerate((first, second))]
+    expected = [f"2026-01-01T00:00:0{n}.{f'{fraction[1:]}000'[:3]}Z" for n, fraction in enumerate((first, second))]
+    snapshots = [SNAPSHOT | {"timestamp": text} for text in texts]
+    [play] = decode.hiscores(
+        json.dumps([PLAY | {"score_time": texts[0], "update_time": texts[1]}]).encode(), Mode.OSU
+    ).value
+    sent = {"best_global_rank": 1, "best_accuracy": 99, "best_rank_timestamp": texts[0], "best_acc_timestamp": texts[1]}
+    peak = decode.peak(json.dumps([sent]).encode(), PLAYER).value
+
+    assert [row.at for row in decode.history(json.dumps(snapshots).encode(), PLAYER).value] == expected
+    assert [play.played_at, play.recorded_at] == expected
+    assert [peak.global_rank_at, peak.accuracy_at] == expected
