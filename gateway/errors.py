@@ -96,7 +96,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "UPSTREAM_BUSY": ErrorCode(
             200, "The request budget for osu!track is used up: retry after `retryAfterSeconds`.", retryable=True
         ),
-        "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected a valid request: please report it."),
+        "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected or redirected a valid request: please report it."),
         "UPSTREAM_INVALID_RESPONSE": ErrorCode(200, "osu!track's response could not be decoded."),
         "UPDATE_OUTCOME_UNKNOWN": ErrorCode(
             200,

@@ -20,14 +20,16 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Tracing
 
-from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker
 from .endpoints import UPDATE, Endpoint
 from .rate_limit import RateLimiter
+from .redirects import redirect_error, send_following_redirects
 from .retry_after import retry_after_s
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
+# Of proxies in front of a server that is unavailable for a moment; 520 to 527 are Cloudflare's.
+TRANSIENT_STATUSES = frozenset({502, 503, 504, *range(520, 528)})
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +130,7 @@ class Transport:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
                 with translate_errors():
                     async with asyncio.timeout_at(deadline.at):
-                        http_response, body = await send_cancellable(self._http, http_request)
+                        http_response, body = await send_following_redirects(self._http, http_request)
                 span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
                 yield Response(http_response.status_code, body, http_response.headers.get("ETag"))
@@ -143,10 +145,10 @@ class Transport:
             )
         if http_response.is_server_error:
             raise UpstreamUnavailable(
-                f"osu!track failed (status {status}). Try again later.", transient=status in {502, 503, 504}
+                f"osu!track failed (status {status}). Try again later.", transient=status in TRANSIENT_STATUSES
             )
         if not request.accepts(status):
-            raise unexpected_status(status)
+            raise redirect_error(http_response) or unexpected_status(status)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ READS = {
     "peak": lambda client, deadline: client.peak(PLAYER, deadline),
     "best plays": lambda client, deadline: client.best_plays(Mode.OSU, deadline),
 }
+STATUSES = [502, 503, 504, *range(520, 528)]
 TRANSIENT = [httpx.ConnectError("refused"), httpx.ReadTimeout("slow"), httpx.ReadError("cut"), httpx.Response(502)]
 
 
@@ -44,7 +45,17 @@ async def test_read_has_at_most_three_attempts(osutrack, client, deadline, read)
     assert route.call_count == 3
 
 
-@pytest.mark.parametrize("status", [500, 404, 400, 302])
+@pytest.mark.parametrize("status", STATUSES)
+async def test_status_of_failing_proxy_is_retried_for_reads(osutrack, client, deadline, status):
+    read = osutrack.get("/peak").mock(side_effect=[httpx.Response(status), NO_ROWS])
+    hiscores = osutrack.get("/hiscores").respond(status)
+    await client.peak(PLAYER, deadline)
+    with pytest.raises(UpstreamUnavailable):
+        await client.hiscores(PLAYER, deadline)
+    assert (read.call_count, hiscores.call_count) == (2, 1)
+
+
+@pytest.mark.parametrize("status", [500, 501, 505, 519, 528, 530, 404, 400, 302])
 async def test_permanent_failure_is_not_retried(osutrack, client, deadline, status):
     route = osutrack.get("/peak").respond(status)
     with pytest.raises((UpstreamUnavailable, UpstreamRejected)):

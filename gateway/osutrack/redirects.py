@@ -1,0 +1,38 @@
+"""Redirects of osu!track: followed for reads on the same host, otherwise reported."""
+
+import httpx
+
+from gateway.errors import UpstreamRejected
+
+from .cancellation import send_cancellable
+
+MAX_REDIRECTS = 3
+
+
+async def send_following_redirects(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+    """The last response and its body. A POST is sent once, and never to another address."""
+    response, body = await send_cancellable(http, request)
+    for _ in range(MAX_REDIRECTS):
+        target = response.next_request
+        if target is None or request.method != "GET" or not _is_same_host(request.url, target.url):
+            break
+        request = target
+        response, body = await send_cancellable(http, request)
+    return response, body
+
+
+def redirect_error(response: httpx.Response) -> UpstreamRejected | None:
+    """The error for a redirect that was not followed; None for other responses."""
+    if response.next_request is None:
+        return None
+    # Without query and credentials.
+    target = response.next_request.url.copy_with(query=None, fragment=None, username=None, password=None)
+    return UpstreamRejected(
+        f"osu!track redirected the gateway's request to {target} (status {response.status_code}), which is not"
+        " followed. Its address may have changed: please report this."
+    )
+
+
+def _is_same_host(url: httpx.URL, target: httpx.URL) -> bool:
+    is_upgrade = (url.scheme, url.port, target.scheme, target.port) == ("http", None, "https", None)
+    return url.host == target.host and (is_upgrade or (url.scheme, url.port) == (target.scheme, target.port))

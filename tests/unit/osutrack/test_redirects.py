@@ -1,0 +1,71 @@
+"""Redirects: reads follow them on the same host; others are errors that name them."""
+
+import httpx
+import pytest
+
+from gateway.errors import UpstreamRejected
+from gateway.osutrack.redirects import send_following_redirects
+from gateway.records import Mode, UserMode
+
+PLAYER = UserMode(7, Mode.OSU)
+NO_ROWS = httpx.Response(200, json=[])
+
+
+def redirect(location, status=302):
+    return httpx.Response(status, headers={"Location": location})
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize("location", ["/v2/peak?user=7&mode=0", "http://osutrack/v2/peak?user=7&mode=0"])
+async def test_read_follows_redirect_on_the_same_host(osutrack, client, deadline, location, status):
+    osutrack.get("/peak").mock(return_value=redirect(location, status))
+    moved = osutrack.get("/v2/peak").mock(return_value=NO_ROWS)
+    await client.peak(PLAYER, deadline, etag='W/"1"')
+    [request] = [call.request for call in moved.calls]
+    assert (request.method, request.url.query) == ("GET", b"user=7&mode=0")
+    assert request.headers["If-None-Match"] == 'W/"1"'
+    assert request.extensions["timeout"]["read"] == 10
+
+
+@pytest.mark.parametrize(
+    "location,named",
+    [
+        ("https://elsewhere.example/peak?user=7", "https://elsewhere.example/peak "),
+        ("//elsewhere.example/", "http://elsewhere.example/ "),
+        ("http://osutrack.example/peak", "http://osutrack.example/peak "),
+        ("http://osutrack:81/peak", "http://osutrack:81/peak "),
+        ("http://me:secret@elsewhere.example/peak", "http://elsewhere.example/peak "),
+        ("ftp://osutrack/peak", "ftp://osutrack/peak "),
+    ],
+)
+async def test_redirect_to_another_host_is_named(osutrack, client, deadline, location, named):
+    route = osutrack.route().mock(return_value=redirect(location))
+    with pytest.raises(UpstreamRejected) as caught:
+        await client.peak(PLAYER, deadline)
+    assert f"redirected the gateway's request to {named}(status 302)" in caught.value.message
+    assert route.call_count == 1
+
+
+async def test_endless_redirects_end_with_an_error(osutrack, client, deadline):
+    route = osutrack.route().mock(return_value=redirect("/peak"))
+    with pytest.raises(UpstreamRejected, match="redirected"):
+        await client.peak(PLAYER, deadline)
+    assert route.call_count == 4
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_redirect_of_update_is_not_followed(osutrack, client, deadline, status):
+    route = osutrack.route().mock(return_value=redirect("/v2/update", status))
+    with pytest.raises(UpstreamRejected, match="redirected the gateway's request to http://osutrack/v2/update"):
+        await client.update(PLAYER, deadline)
+    assert route.call_count == 1
+
+
+@pytest.mark.parametrize("url,target,followed", [("http", "https", True), ("https", "http", False)])
+async def test_only_the_upgrade_to_https_is_followed(url, target, followed):
+    def respond(request):
+        return redirect(f"{target}://osutrack/peak") if request.url.scheme == url else NO_ROWS
+
+    async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http:
+        response, _ = await send_following_redirects(http, http.build_request("GET", f"{url}://osutrack/peak"))
+    assert (response.status_code == 200) is followed
