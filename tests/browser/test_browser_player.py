@@ -308,7 +308,7 @@ def test_unknown_user_is_reported_by_update(session):
     page = session.open(f"/players/{NONEXISTENT[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
     page.get_by_role("button", name="Update").click()
-    assert "osu! knows no user" in update_result(page)
+    assert "osu! has no user" in update_result(page)
     assert page.get_by_role("button", name="Start tracking").is_hidden()
 
 
