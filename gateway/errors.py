@@ -94,7 +94,9 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "UPSTREAM_TIMEOUT": ErrorCode(200, "osu!track did not answer in time: retry.", retryable=True),
         "UPSTREAM_UNAVAILABLE": ErrorCode(200, "osu!track is unreachable or failing: retry later.", retryable=True),
         "UPSTREAM_BUSY": ErrorCode(
-            200, "The request budget for osu!track is used up: retry after `retryAfterSeconds`.", retryable=True
+            200,
+            "The request budget or all connections to osu!track are in use: retry after `retryAfterSeconds`.",
+            retryable=True,
         ),
         "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected or redirected a valid request: please report it."),
         "UPSTREAM_INVALID_RESPONSE": ErrorCode(200, "osu!track's response could not be decoded."),
@@ -211,7 +213,7 @@ class UpstreamUnavailable(UpstreamError):
 
 
 class UpstreamBusy(UpstreamError):
-    """The request budget, osu!track's or the gateway's own, is used up."""
+    """The request budget, osu!track's or the gateway's own, is used up, or all connections are in use."""
 
     code = "UPSTREAM_BUSY"
 

@@ -18,7 +18,7 @@ DELETE_IF = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('de
 async def exclusive_lock(redis_link: RedisLink, name: str, *, for_s: float) -> AsyncIterator[None]:
     """Acquire the lock `name`; without Redis, the block runs unlocked.
 
-    Waits without a timeout, which is up to the caller; the lock of a dead owner expires after `for_s`.
+    Waits without a timeout: callers set their own. The lock of a dead owner expires after `for_s`.
     """
     if not redis_link.connected:
         yield

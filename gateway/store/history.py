@@ -122,7 +122,10 @@ class History(Struct, frozen=True, dict=True):
         return Rows(last.values())
 
     def gain(self, span: Span) -> Gain | None:
-        """From the last snapshot at or before the start, else the first in the span, to its last; None if equal."""
+        """The gain up to the last snapshot in the span, from the last one at or before its start, else its first one.
+
+        None if both are the same snapshot.
+        """
         first, stop = self._bounds(span)
         covered = span.start is None or bool(self.rows and self.rows[0].at <= span.start)
         if covered and span.start is not None:

@@ -37,7 +37,7 @@ class Validity(NamedTuple):
 
 
 class Generations:
-    """The current generation of each tag, or 0: a number that is higher than all before it.
+    """The current generation of each tag: a number that each bump increases; 0 before the first.
 
     It is the time in milliseconds since 1970, so that the numbers of separate processes are in order too, unless the
     clock is set back. A generation is dropped after `lifetime_s`, which must be at least the lifetime of any entry:

@@ -29,7 +29,7 @@ from gateway.errors import GatewayError
 from .request_context import current_request
 
 NAME = "osutrack-gateway"
-# The length that W3C requires to forward. OpenTelemetry allows more, which osu!track's server need not accept.
+# W3C Trace Context guarantees the forwarding of this many characters; OpenTelemetry allows more.
 MAX_TRACESTATE = 512
 PORTS = {"http": 80, "https": 443}
 

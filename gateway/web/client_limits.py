@@ -1,4 +1,4 @@
-"""Rate limits of clients: a token bucket per client address, refilled by the minute."""
+"""Rate limits of clients: a token bucket per client address, refilled continuously."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -83,7 +83,7 @@ class ClientAddresses:
         """The client's IPv4 address or IPv6 network; clients without a valid address share one name."""
         address = connection.client.host if connection.client else ""
         hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
-        # Each proxy appends its peer, so the last hop is the only one that the nearest proxy vouches for.
+        # Each proxy appends the address of its peer, so only the last hop was added by the nearest proxy.
         for hop in reversed(hops):
             if not self._is_trusted(address):
                 break

@@ -159,7 +159,7 @@ def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
 def _charge(bucket: TokenBucket, cost: int) -> None:
     """Take the operation's points in advance; the rest is refunded after its execution."""
     if bucket.limit and cost > bucket.limit:
-        rule = "points that one client can have"
+        rule = "points of the operation; no client has more than the maximum"
         raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, rule))])
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:

@@ -22,7 +22,7 @@ const MESSAGES = {
     "The response has an unexpected format; it may be an error page. Retry later.",
   ],
   UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
-  RATE_LIMITED: ["Rate limit exceeded", "Your points are used up. They refill every minute."],
+  RATE_LIMITED: ["Rate limit exceeded", "Your points are used up. They are refilled continuously."],
   RESULT_TOO_LARGE: [
     "Too many snapshots",
     "Choose a shorter time range, or one snapshot per day, week or month.",

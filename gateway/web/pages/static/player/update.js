@@ -87,7 +87,7 @@ export class Update {
     }
     if (result.__typename === "UpdateOnCooldown") return this.showCooldown(result);
     if (result.__typename === "UserNotFound") this.onNotFound();
-    this.put(box("warn", "Nothing to update", el("p", {}, result.message)));
+    this.put(box("warn", "Update refused", el("p", {}, result.message)));
   }
 
   showCooldown({ retryAfterSeconds }) {
