@@ -8,14 +8,12 @@ from contextlib import AsyncExitStack, contextmanager
 from itertools import count
 from typing import NamedTuple
 
-from limits import RateLimitItemPerMinute
-
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
-from gateway.shared.rate_limiter import Limiter
+from gateway.shared.request_window import RequestWindow
 
-# `limits` counts an entry that is exactly a minute old.
-CLOCK_MARGIN_S = 0.01
+# The interval of attempts while other processes use the same budget.
+RETRY_S = 0.01
 
 
 class _Waiter(NamedTuple):
@@ -27,42 +25,57 @@ class _Waiter(NamedTuple):
 
 
 class Budget:
-    """At most `per_minute` requests in any 60 seconds; 0 is unlimited. `clock` must be the clock that `limits` reads.
-
-    Background requests wait while `reserved` requests or fewer remain.
-    """
+    """At most `per_minute` requests in any 60 seconds; 0 is unlimited."""
 
     def __init__(
         self,
         name: str,
         per_minute: int,
-        limiter: Limiter,
+        window: RequestWindow,
         *,
-        reserved: int = 0,
-        clock: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
-        self.per_minute = per_minute
-        self._limiter = limiter
-        self._reserved = reserved
-        self._item = RateLimitItemPerMinute(per_minute) if per_minute else None
-        self._clock = clock
+        self._configured = per_minute
+        self._window = window
+        self._monotonic = monotonic
         self._sleep = sleep
         self._paused_until = 0.0
+        self._lowered_to = per_minute
+        self._lowered_until = 0.0
         self._numbers = count()
         self._queue: list[_Waiter] = []
 
+    @property
+    def per_minute(self) -> int:
+        """The present rate: as configured, or lowered; 0 is unlimited."""
+        return min(self._lowered_to, self._configured) if self.lowered_s > 0 else self._configured
+
+    @property
+    def lowered_s(self) -> float:
+        """Seconds until the configured rate applies again; 0 if it applies."""
+        return max(self._lowered_until - self._monotonic(), 0.0)
+
+    @property
+    def sent(self) -> int:
+        """The number of requests in the last minute."""
+        return self._window.sent
+
     def pause(self, seconds: float) -> None:
-        """Send nothing for so many seconds, after a 429."""
-        self._paused_until = max(self._paused_until, self._clock() + seconds)
+        """Send nothing for so many seconds."""
+        self._paused_until = max(self._paused_until, self._monotonic() + seconds)
+
+    def lower(self, per_minute: int, seconds: float) -> None:
+        """Send at most so many requests a minute for so many seconds. An unlimited budget stays unlimited."""
+        self._lowered_to = min(self.per_minute, per_minute)
+        self._lowered_until = max(self._lowered_until, self._monotonic() + seconds)
 
     async def remaining(self) -> int | None:
         """The number of requests that can be sent now; None if unlimited."""
-        if self._item is None:
+        if not self.per_minute:
             return None
-        remaining = (await self._limiter.get_window_stats(self._item, self.name)).remaining
-        return 0 if self._paused_s > 0 else remaining
+        return 0 if self._paused_s > 0 else await self._window.remaining(self.per_minute)
 
     async def acquire(self, deadline: Deadline, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack:
         """Acquire all slots and charge the budget; raises `UpstreamBusy` if the deadline is too early for that.
@@ -81,7 +94,7 @@ class Budget:
                 elif acquired := await self._try_acquire(waiter, slots):
                     return acquired
                 else:
-                    await self._sleep(CLOCK_MARGIN_S)
+                    await self._sleep(RETRY_S)
 
     async def timeout_error(self) -> UpstreamBusy:
         """The error for a deadline that passed during `acquire`: the budget is exhausted, or all slots are in use."""
@@ -120,12 +133,9 @@ class Budget:
 
     async def _delay_s(self, *, background: bool) -> float:
         """Seconds until a request may be sent; 0 if it may be sent now."""
-        if self._item is None or self._paused_s > 0:
+        if self._paused_s > 0 or not self.per_minute:
             return max(self._paused_s, 0)
-        window = await self._limiter.get_window_stats(self._item, self.name)
-        if window.remaining > (self._reserved if background else 0):
-            return 0
-        return max(window.reset_time - self._clock(), 0) + CLOCK_MARGIN_S
+        return await self._window.wait_s(self.per_minute, background=background)
 
     async def _try_acquire(self, waiter: _Waiter, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
         async with AsyncExitStack() as acquired:
@@ -133,13 +143,18 @@ class Budget:
                 await acquired.enter_async_context(slot)
             # While it waited for the slots, another request may have overtaken it or used up the budget.
             ready = await self._delay_s(background=waiter.background) <= 0
-            if ready and self._queue[0] is waiter and await self._charge():
+            if ready and self._queue[0] is waiter and await self._charge(acquired):
                 return acquired.pop_all()
         return None
 
-    async def _charge(self) -> bool:
-        return self._item is None or await self._limiter.hit(self._item, self.name)
+    async def _charge(self, acquired: AsyncExitStack) -> bool:
+        if not self.per_minute:
+            return True
+        request = await self._window.start(self.per_minute)
+        if request is not None:
+            acquired.callback(self._window.end, request)
+        return request is not None
 
     @property
     def _paused_s(self) -> float:
-        return self._paused_until - self._clock()
+        return self._paused_until - self._monotonic()

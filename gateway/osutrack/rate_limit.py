@@ -1,35 +1,54 @@
 """The gateway's own rate limit, below osu!track's (docs/osutrack.md, "Rate limits and terms")."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway.deadline import Deadline
 from gateway.shared.redis_link import RedisLink
+from gateway.shared.restrictions import Restrictions
 
 from .budget import Budget
 
-# Background refreshes use at most a quarter of the slots, and leave the last quarter of a budget unused.
+# Background refreshes use at most a quarter of the slots.
 BACKGROUND_SHARE = 4
+# The time for which a rate stays lowered after a 429.
+LOWERED_S = 3600.0
+
+log = logging.getLogger(__name__)
 
 
 class RateLimiter:
     """The request budgets by name, and a limit on concurrent requests.
 
-    With Redis, processes share the budgets and their pauses. Interactive requests overtake background refreshes.
+    With Redis, processes share the budgets, their pauses and lowered rates. Interactive requests overtake background
+    refreshes.
     """
 
     def __init__(self, budgets: list[Budget], *, concurrency: int, redis_link: RedisLink | None = None) -> None:
         self.budgets = {budget.name: budget for budget in budgets}
-        self._redis_link = redis_link or RedisLink(None)
-        self._redis_link.subscribe("paused", tuple[str, float], self._receive_pause)
+        self._restrictions = Restrictions(redis_link or RedisLink(None), self.budgets, self._restrict)
         self._slots = asyncio.Semaphore(concurrency)
         self._background_slots = asyncio.Semaphore(max(1, concurrency // BACKGROUND_SHARE))
 
     def pause(self, name: str, seconds: float) -> None:
         """Send nothing from the budget `name` for so many seconds, in all processes."""
-        self.budgets[name].pause(seconds)
-        self._redis_link.publish("paused", (name, seconds))
+        self._restrictions.add(name, 0, seconds)
+
+    def lower(self, name: str) -> None:
+        """Lower the rate of the budget `name`, after a 429: to one request less than in the last minute, for an hour.
+
+        osu!track may count more than the gateway: requests of other classes, or of other users of the address.
+        """
+        budget = self.budgets[name]
+        before, rate = budget.per_minute, max(1, budget.sent - 1)
+        if not before:
+            return
+        self._restrictions.add(name, rate, LOWERED_S)
+        if budget.per_minute < before:
+            facts = {"budget": name, "per_minute": rate, "seconds": int(LOWERED_S)}
+            log.warning("osu!track's rate limit is reached; lowering the request budget", extra=facts)
 
     @asynccontextmanager
     async def slot(self, name: str, deadline: Deadline) -> AsyncIterator[None]:
@@ -44,7 +63,9 @@ class RateLimiter:
         async with acquired:
             yield
 
-    def _receive_pause(self, message: tuple[str, float]) -> None:
-        name, seconds = message
-        if name in self.budgets:  # another release may have other budgets
-            self.budgets[name].pause(seconds)
+    def _restrict(self, name: str, per_minute: int, seconds: float) -> None:
+        budget = self.budgets[name]
+        if per_minute:
+            budget.lower(per_minute, seconds)
+        else:
+            budget.pause(seconds)

@@ -140,6 +140,7 @@ class Transport:
         if status == httpx.codes.TOO_MANY_REQUESTS:
             pause_s = retry_after_s(http_response.headers.get("Retry-After"), self._clock())
             self._rate_limiter.pause(request.endpoint.budget, pause_s)
+            self._rate_limiter.lower(request.endpoint.budget)
             raise UpstreamBusy(
                 "osu!track's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True
             )

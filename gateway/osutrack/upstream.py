@@ -7,8 +7,8 @@ from importlib.metadata import version
 import httpx
 
 from gateway.settings import Settings
-from gateway.shared.rate_limiter import shared_limiter
 from gateway.shared.redis_link import RedisLink
+from gateway.shared.request_window import RequestWindow
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
@@ -16,7 +16,7 @@ from .budget import Budget
 from .circuit_breaker import CircuitBreaker
 from .client import Client
 from .endpoints import HISCORES, READS, UPDATES
-from .rate_limit import BACKGROUND_SHARE, RateLimiter
+from .rate_limit import RateLimiter
 from .transport import Transport
 
 # Below the 5 s after which osu!track closes idle connections (docs/osutrack.md, "HTTP").
@@ -43,7 +43,7 @@ class Upstream:
         # A short operation timeout cancels reads before their own timeout: these count as failures too.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
         self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=monotonic)
-        self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), clock)
+        self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), monotonic)
         self._http = _http(settings, transport)
         self.client = Client(
             Transport(
@@ -63,16 +63,16 @@ class Upstream:
         await self._http.aclose()
 
 
-def _rate_limiter(settings: Settings, redis_link: RedisLink, clock: Callable[[], float]) -> RateLimiter:
-    limiter = shared_limiter(redis_link, settings.processes, clock=clock)
-    rates = {
-        READS: settings.reads_per_minute,
-        HISCORES: settings.hiscores_per_minute,
-        UPDATES: settings.updates_per_minute,
-    }
-    # Without Redis a process has only its share of each budget, so the reserve is a part of this share.
-    divisor = BACKGROUND_SHARE * settings.processes
-    budgets = [Budget(name, rate, limiter, reserved=rate // divisor, clock=clock) for name, rate in rates.items()]
+def _rate_limiter(settings: Settings, redis_link: RedisLink, monotonic: Callable[[], float]) -> RateLimiter:
+    def budget(name: str, per_minute: int) -> Budget:
+        window = RequestWindow(name, per_minute, redis_link, processes=settings.processes, monotonic=monotonic)
+        return Budget(name, per_minute, window, monotonic=monotonic)
+
+    budgets = [
+        budget(READS, settings.reads_per_minute),
+        budget(HISCORES, settings.hiscores_per_minute),
+        budget(UPDATES, settings.updates_per_minute),
+    ]
     return RateLimiter(
         budgets, concurrency=max(1, settings.upstream_concurrency // settings.processes), redis_link=redis_link
     )

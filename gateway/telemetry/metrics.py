@@ -55,6 +55,12 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "li
         ("budget",),
         "livemin",
     ),
+    (
+        "gateway_upstream_budget_per_minute",
+        "Present request budget per minute: lower than its setting for an hour after a 429; missing if unlimited.",
+        ("budget",),
+        "livemin",
+    ),
     ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
     ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
     ("gateway_redis_up", "1 while Redis is connected, 0 if it is unavailable or not configured.", (), "livemin"),

@@ -56,6 +56,7 @@ class MetricsCollector:
             remaining = await budget.remaining()
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
+                self._set("gateway_upstream_budget_per_minute", budget.per_minute, name)
         for health in Health:
             self._set("gateway_upstream_state", self._breaker.health is health, health)
         self._set("gateway_redis_up", self._redis_link.connected)

@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
-import time_machine
 
 from gateway.sandbox import Fault
-from tests.support.clock import HOUR_S, NOON
+from gateway.shared.local_window import WINDOW_S
+from tests.support.clock import HOUR_S
 from tests.support.operations import HISCORES, LATEST, PEAK, UPDATE
 
 
@@ -21,18 +21,17 @@ def settings():
     }
 
 
-@pytest.fixture
-def wall():
-    """The clock of the `limits` library, which stands still until `shift`."""
-    with time_machine.travel(NOON, tick=False) as traveller:
-        yield traveller
+@pytest.fixture(autouse=True)
+def whole_budgets(gateway):
+    """A minute after the start, the whole budgets are available."""
+    gateway.clock.move(WINDOW_S)
 
 
 async def send_thirty(gateway, query=LATEST):
     return await asyncio.gather(*(gateway.send(query, id=str(user)) for user in range(1001, 1031)))
 
 
-async def test_requests_beyond_the_budget_are_refused(gateway, wall):
+async def test_requests_beyond_the_budget_are_refused(gateway):
     responses = await send_thirty(gateway)
     refused = [response["errors"][0]["extensions"] for response in responses if "errors" in response]
     assert gateway.sandbox.count() == 5
@@ -40,11 +39,10 @@ async def test_requests_beyond_the_budget_are_refused(gateway, wall):
     assert len(refused) == 25
 
 
-async def test_refusal_says_when_the_budget_has_room(gateway, wall):
+async def test_refusal_says_when_the_budget_has_room(gateway):
     responses = await send_thirty(gateway)
     waits = {response["errors"][0]["extensions"]["retryAfterSeconds"] for response in responses if "errors" in response}
-    assert waits <= {60, 61}
-    wall.shift(61)
+    assert waits == {61}
     gateway.clock.move(61)
     await send_thirty(gateway)
     assert gateway.sandbox.count() == 10
@@ -65,13 +63,13 @@ class TestConcurrencyOfOne:
         assert gateway.sandbox.counts()["paths"] == {"/update": 1}
 
 
-async def test_hiscores_have_their_own_budget(gateway, wall):
+async def test_hiscores_have_their_own_budget(gateway):
     await send_thirty(gateway)
     await send_thirty(gateway, HISCORES)
     assert gateway.sandbox.counts()["paths"] == {"/stats_history": 5, "/hiscores": 3}
 
 
-async def test_update_beyond_the_deadline_is_never_sent(gateway, wall):
+async def test_update_beyond_the_deadline_is_never_sent(gateway):
     await gateway.ask(UPDATE, id="1001")
     error = await gateway.error(UPDATE, id="1002")
     assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_BUSY", 61)
@@ -79,11 +77,10 @@ async def test_update_beyond_the_deadline_is_never_sent(gateway, wall):
     assert gateway.sandbox.updates == [(1001, 0)]
 
 
-async def test_background_refreshes_leave_budget_for_interactive_requests(gateway, wall):
+async def test_background_refreshes_leave_budget_for_interactive_requests(gateway):
     known = [str(user) for user in range(1001, 1006)]
     for user in known:
         await gateway.ask(LATEST, id=user)
-    wall.shift(HOUR_S)
     gateway.clock.move(HOUR_S)
     await asyncio.gather(*(gateway.ask(LATEST, id=user) for user in known))
     await gateway.finish_refreshes()
@@ -91,21 +88,21 @@ async def test_background_refreshes_leave_budget_for_interactive_requests(gatewa
     assert gateway.sandbox.count() == 10
 
 
-async def test_open_circuit_breaker_uses_no_budget(gateway, wall):
+async def test_open_circuit_breaker_uses_no_budget(gateway):
     connection = gateway.parts.upstream
     connection.breaker.retry_at = gateway.clock.now + 30
     assert (await gateway.error(LATEST, id="1001"))["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
     assert await connection.rate_limiter.budgets["reads"].remaining() == 5
 
 
-async def test_cached_data_is_served_without_budget(gateway, wall):
+async def test_cached_data_is_served_without_budget(gateway):
     await gateway.ask(LATEST, id="1001")
     await send_thirty(gateway)
     assert (await gateway.ask(LATEST, id="1001"))["user"]["stats"]["latest"]
 
 
-@pytest.mark.parametrize("retry_after", ["40", "Fri, 20 Nov 2026 12:00:40 GMT"], ids=["seconds", "date"])
-async def test_429_pauses_only_its_own_budget(gateway, wall, retry_after):
+@pytest.mark.parametrize("retry_after", ["40", "Fri, 20 Nov 2026 12:01:41 GMT"], ids=["seconds", "date"])
+async def test_429_pauses_only_its_own_budget(gateway, retry_after):
     gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after=retry_after, path="/hiscores", times=1),)
     error = await gateway.error(HISCORES, id="1001")
     assert error["extensions"] | {"requestId": ""} == {
@@ -118,6 +115,106 @@ async def test_429_pauses_only_its_own_budget(gateway, wall, retry_after):
     assert (await gateway.ask("{ status { upstream } }"))["status"]["upstream"] == "DEGRADED"
     assert gateway.sandbox.count("/hiscores") == 1
     await gateway.ask(PEAK, id="1001")
-    wall.shift(41)
-    gateway.clock.move(41)
+    gateway.clock.move(WINDOW_S)
     await gateway.ask(HISCORES, id="1001")
+
+
+@pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
+async def test_clock_step_changes_no_budget(gateway, step_s):
+    await send_thirty(gateway)
+    gateway.clock.step(step_s)
+    error = await gateway.error(LATEST, id="1031")
+    gateway.clock.move(WINDOW_S)
+    await gateway.ask(LATEST, id="1031")
+    assert error["extensions"]["retryAfterSeconds"] == 61
+    assert gateway.sandbox.count() == 6
+
+
+@pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
+async def test_clock_step_changes_no_pause(gateway, step_s):
+    gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after="90", times=1),)
+    await gateway.error(LATEST, id="1001")
+    gateway.clock.step(step_s)
+    gateway.clock.move(80)
+    error = await gateway.error(LATEST, id="1002")
+    gateway.clock.move(10)
+    await gateway.ask(LATEST, id="1002")
+    assert error["extensions"]["retryAfterSeconds"] == 10
+
+
+class TestLoweredRate:
+    @pytest.fixture
+    def settings(self):
+        return {"reads_per_minute": 20}
+
+    async def test_429_lowers_the_rate_below_that_sent(self, gateway, caplog):
+        for user in range(1001, 1009):
+            await gateway.ask(LATEST, id=str(user))
+        await refuse_next(gateway)
+        assert await sent_in_a_minute(gateway) == 8
+        assert lowerings(caplog) == [{"budget": "reads", "per_minute": 8, "seconds": 3600}]
+
+    async def test_lowered_rate_holds_for_an_hour(self, gateway):
+        await refuse_next(gateway)
+        gateway.clock.move(HOUR_S - 2 * WINDOW_S)
+        lowered = await sent_in_a_minute(gateway)
+        gateway.clock.move(WINDOW_S)
+        assert (lowered, await sent_in_a_minute(gateway)) == (1, 20)
+
+    async def test_lowered_rate_is_at_least_one(self, gateway, caplog):
+        for _ in range(4):
+            await refuse_next(gateway)
+            gateway.clock.move(WINDOW_S)
+        assert await sent_in_a_minute(gateway) == 1
+        assert len(lowerings(caplog)) == 1
+
+
+async def refuse_next(gateway):
+    gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after="1", times=1),)
+    error = await gateway.error(LATEST, id="1100")
+    assert error["extensions"]["code"] == "UPSTREAM_BUSY"
+
+
+async def sent_in_a_minute(gateway):
+    """The number of requests that thirty queries cause after a minute without any."""
+    gateway.clock.move(WINDOW_S)
+    before = gateway.sandbox.count()
+    users = iter(range(gateway.sandbox.count() * 100 + 2001, 10**6))
+    await asyncio.gather(*(gateway.send(LATEST, id=str(next(users))) for _ in range(30)))
+    return gateway.sandbox.count() - before
+
+
+def lowerings(caplog):
+    fields = ("budget", "per_minute", "seconds")
+    return [
+        {field: getattr(record, field) for field in fields} for record in caplog.records if "lowering" in record.message
+    ]
+
+
+class TestStart:
+    @pytest.fixture(autouse=True)
+    def whole_budgets(self):
+        """This class is about the first minute."""
+
+    @pytest.fixture
+    def settings(self):
+        return {"reads_per_minute": 20, "hiscores_per_minute": 3}
+
+    async def test_start_has_a_quarter_of_the_budget(self, gateway):
+        await send_thirty(gateway)
+        first = gateway.sandbox.count()
+        gateway.clock.move(40)
+        await send_thirty(gateway)
+        assert (first, gateway.sandbox.count()) == (5, 5)
+        gateway.clock.move(21)
+        await send_thirty(gateway)
+        assert gateway.sandbox.count() == 25
+
+    async def test_start_has_one_request_of_a_small_budget(self, gateway):
+        await send_thirty(gateway, HISCORES)
+        assert gateway.sandbox.count() == 1
+
+    async def test_429_does_not_count_requests_before_the_start(self, gateway, caplog):
+        await gateway.ask(LATEST, id="1001")
+        await refuse_next(gateway)
+        assert lowerings(caplog)[0]["per_minute"] == 1

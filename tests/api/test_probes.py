@@ -114,10 +114,14 @@ class TestWithBudgets:
     def settings(self):
         return {"reads_per_minute": 50}
 
-    async def test_remaining_budget_is_reported_if_limited(self, gateway):
+    async def test_budget_is_reported_if_limited(self, gateway):
+        gateway.clock.move(61)
         await gateway.ask(QUERY)
         remaining = {name: value for name, value in (await metrics(gateway)).items() if "budget" in name[0]}
-        assert remaining == {("gateway_upstream_budget_remaining", "reads"): 49}
+        assert remaining == {
+            ("gateway_upstream_budget_remaining", "reads"): 49,
+            ("gateway_upstream_budget_per_minute", "reads"): 50,
+        }
 
 
 async def test_documentation_lists_exactly_the_exposed_metrics(gateway):

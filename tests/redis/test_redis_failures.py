@@ -102,7 +102,7 @@ async def test_silent_subscription_is_detected(cluster, server):
     [
         b"\xc1",
         b"\x93\xa1a\xa6bumped\x01",
-        b"\x93\xa1a\xa6paused\x92\xa7unknown\x01",
+        b"\x93\xa1a\xaarestricted\x93\xa7unknown\x01\x01",
         b"\x92\xa1a\xa1b",
     ],
 )

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from gateway.sandbox import players
+from gateway.shared.local_window import WINDOW_S
 from tests.support.cluster import Cluster
 from tests.support.operations import LATEST, UPDATE
 from tests.support.redis_server import RedisServer, redis_server
@@ -123,6 +124,7 @@ async def test_standalone_replica_uses_its_budget_share(cluster, redis):
     redis.kill()
 
     async with cluster.replica(reads_per_minute=10) as gateway:
+        cluster.clock.move(WINDOW_S)
         user_ids = cluster.sandbox.players[:8]
         responses = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in user_ids))
 
@@ -131,7 +133,7 @@ async def test_standalone_replica_uses_its_budget_share(cluster, redis):
 
 
 async def test_requests_before_a_redis_restart_still_count(cluster, redis):
-    async with cluster.replica(reads_per_minute=10) as gateway:
+    async with cluster.replica(reads_per_minute=40) as gateway:
         for player in cluster.sandbox.players[:8]:
             await gateway.ask(LATEST, id=str(player))
         redis.kill()

@@ -39,7 +39,6 @@ PLACES = {
     "dotenv": ("settings.py",),
     "graphql": ("graph/", "cli/operation.py"),
     "httpx": ("osutrack/", "cli/gateway_client.py"),
-    "limits": ("osutrack/", "shared/"),
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/", "web/persisted_documents.py"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),

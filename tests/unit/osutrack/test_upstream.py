@@ -10,6 +10,7 @@ from gateway.errors import UpstreamBusy
 from gateway.osutrack.circuit_breaker import Health
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
+from gateway.shared.local_window import WINDOW_S
 from gateway.shared.redis_link import RedisLink
 from tests.support.http_pool import pool_of
 
@@ -33,9 +34,11 @@ def test_short_operation_timeout_counts_cancelled_reads_as_failures(clock, opera
     assert breaker.health is health
 
 
-async def test_standalone_replica_reserves_a_quarter_of_its_share():
+async def test_standalone_replica_reserves_a_quarter_of_its_share(clock):
     settings = Settings(reads_per_minute=16, replicas=2, redis_url="redis://127.0.0.1:1")
-    rate_limiter = Upstream(settings, redis_link=RedisLink(settings.redis_url)).rate_limiter
+    redis_link = RedisLink(settings.redis_url)
+    rate_limiter = Upstream(settings, redis_link=redis_link, monotonic=clock.monotonic).rate_limiter
+    clock.move(WINDOW_S)
 
     async def sent(*, background):
         with suppress(UpstreamBusy):

@@ -1,0 +1,62 @@
+"""Counts of one process's requests in the last minute, by the monotonic clock."""
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+MINUTE_S = 60.0
+# osu!track counts requests by its own clock, and on arrival, which a slow network delays.
+MARGIN_S = 1.0
+WINDOW_S = MINUTE_S + MARGIN_S
+
+
+class LocalWindow:
+    """The requests of one process in the last minute, or in a longer window. Those in progress always count."""
+
+    def __init__(
+        self, used_at_start: int, *, longest_s: float = WINDOW_S, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`used_at_start` requests count as sent at the start: the process before this one may have sent them."""
+        self._longest_s = longest_s
+        self._monotonic = monotonic
+        self._used_at_start = used_at_start
+        self._started_at = monotonic()
+        self._in_progress = 0
+        self._ended_at: deque[float] = deque()
+
+    def sent(self, window_s: float = WINDOW_S) -> int:
+        """The number of requests in the window."""
+        return self._in_progress + len(self._ended_within(window_s))
+
+    def used_at_start(self, window_s: float = WINDOW_S) -> int:
+        """The number of requests in the window that may have been sent before the start."""
+        return self._used_at_start if self._started_at + window_s > self._monotonic() else 0
+
+    def wait_s(self, limit: int, window_s: float = WINDOW_S) -> float:
+        """The time until the window has room for another request; 0 if it has room now."""
+        if self._used_at_start + self._in_progress + len(self._ended_at) < limit:
+            return 0.0
+        ended_at = [self._started_at] * self.used_at_start(window_s) + self._ended_within(window_s)
+        surplus = self._in_progress + len(ended_at) - limit
+        if surplus < 0:
+            return 0.0
+        now = self._monotonic()
+        # Otherwise a request in progress has to end first.
+        leaving_at = ended_at[surplus] if surplus < len(ended_at) else now
+        return leaving_at + window_s - now
+
+    def start(self) -> None:
+        """Count a request in progress."""
+        self._in_progress += 1
+
+    def end(self) -> None:
+        """The end of a request in progress."""
+        now = self._monotonic()
+        self._in_progress -= 1
+        self._ended_at.append(now)
+        while self._ended_at[0] + self._longest_s <= now:
+            self._ended_at.popleft()
+
+    def _ended_within(self, window_s: float) -> list[float]:
+        now = self._monotonic()
+        return [ended_at for ended_at in self._ended_at if ended_at + window_s > now]
