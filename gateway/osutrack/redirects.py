@@ -9,15 +9,15 @@ from .cancellation import send_cancellable
 MAX_REDIRECTS = 3
 
 
-async def send_following_redirects(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
-    """The last response and its body. A POST is sent once, and never to another address."""
-    response, body = await send_cancellable(http, request)
+async def follow_redirects(
+    http: httpx.AsyncClient, response: httpx.Response, body: bytes
+) -> tuple[httpx.Response, bytes]:
+    """The last response and its body. The redirect of a POST is not followed, nor one to another host."""
     for _ in range(MAX_REDIRECTS):
-        target = response.next_request
+        request, target = response.request, response.next_request
         if target is None or request.method != "GET" or not _is_same_host(request.url, target.url):
             break
-        request = target
-        response, body = await send_cancellable(http, request)
+        response, body = await send_cancellable(http, target)
     return response, body
 
 

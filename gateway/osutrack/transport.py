@@ -20,10 +20,11 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Tracing
 
+from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker
 from .endpoints import UPDATE, Endpoint
 from .rate_limit import RateLimiter
-from .redirects import redirect_error, send_following_redirects
+from .redirects import follow_redirects, redirect_error
 from .retry_after import retry_after_s
 
 ATTEMPTS = 3
@@ -130,7 +131,8 @@ class Transport:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
                 with translate_errors():
                     async with asyncio.timeout_at(deadline.at):
-                        http_response, body = await send_following_redirects(self._http, http_request)
+                        response = await send_cancellable(self._http, http_request)
+                        http_response, body = await follow_redirects(self._http, *response)
                 span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
                 yield Response(http_response.status_code, body, http_response.headers.get("ETag"))

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from gateway.errors import UpstreamRejected
-from gateway.osutrack.redirects import send_following_redirects
+from gateway.osutrack.cancellation import send_cancellable
+from gateway.osutrack.redirects import follow_redirects
 from gateway.records import Mode, UserMode
 
 PLAYER = UserMode(7, Mode.OSU)
@@ -67,5 +68,6 @@ async def test_only_the_upgrade_to_https_is_followed(url, target, followed):
         return redirect(f"{target}://osutrack/peak") if request.url.scheme == url else NO_ROWS
 
     async with httpx.AsyncClient(transport=httpx.MockTransport(respond)) as http:
-        response, _ = await send_following_redirects(http, http.build_request("GET", f"{url}://osutrack/peak"))
+        request = http.build_request("GET", f"{url}://osutrack/peak")
+        response, _ = await follow_redirects(http, *await send_cancellable(http, request))
     assert (response.status_code == 200) is followed
