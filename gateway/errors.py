@@ -240,6 +240,6 @@ class UpdateOutcomeUnknown(UpstreamError):
         self._details = {"readAfterSeconds": ceil(READ_AFTER_S)}
 
     @classmethod
-    def because(cls, cause: str) -> Self:
+    def from_cause(cls, cause: str) -> Self:
         """The error with the usual advice; `cause` is a sentence."""
         return cls(f"{cause} The update has probably been made: read the player again in {READ_AFTER_S:.0f} s.")

@@ -153,7 +153,7 @@ class Context:
                 outcome = await self.services.updates.update(user_mode, self.deadline)
             requested = not isinstance(outcome, Cooldown)
         except TimeoutError as exc:
-            raise UpdateOutcomeUnknown.because("osu!track has not confirmed the update in time.") from exc
+            raise UpdateOutcomeUnknown.from_cause("osu!track has not confirmed the update in time.") from exc
         except UpstreamError as exc:
             requested = not exc.unsent
             raise

@@ -41,7 +41,7 @@ class UpdateRecord(Struct, array_like=True):
         try:
             return UPDATE.decode_value(self.payload)
         except DecodeError as exc:
-            raise UpdateOutcomeUnknown.because("The update's result is not available.") from exc
+            raise UpdateOutcomeUnknown.from_cause("The update's result is not available.") from exc
 
 
 class UpdateRegistry:
@@ -84,7 +84,7 @@ class UpdateRegistry:
         """The finished record of another process's update; raises `UpstreamTimeout` if it does not finish."""
         while not record.finished:
             if self.clock() >= record.until:
-                raise UpdateOutcomeUnknown.because("Another gateway process sent the update and got no response.")
+                raise UpdateOutcomeUnknown.from_cause("Another gateway process sent the update and got no response.")
             await asyncio.sleep(POLL_S)
             try:
                 encoded = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))

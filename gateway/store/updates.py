@@ -121,4 +121,4 @@ def _outcome_unknown(failure: UpstreamError) -> UpdateOutcomeUnknown:
         cause = "osu!track's response to the update is unreadable."
     else:
         cause = failure.message.removesuffix(" Try again later.")
-    return UpdateOutcomeUnknown.because(cause)
+    return UpdateOutcomeUnknown.from_cause(cause)
