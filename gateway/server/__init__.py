@@ -1,1 +1,1 @@
-"""uvicorn with an HTTP protocol of our own: timeouts, bounded buffering, and cached responses without a task."""
+"""uvicorn with the gateway's HTTP protocol: timeouts, bounded buffering, and cached responses without a task."""

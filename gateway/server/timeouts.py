@@ -47,9 +47,9 @@ class TimeoutProtocol(HttpToolsProtocol):
         previous_length = len(previous.body) if previous is not None else 0
         super().data_received(data)
         is_new = self.cycle is not previous
-        known_length = 0 if is_new else previous_length
+        parsed_length = 0 if is_new else previous_length
         # Chunk extensions and trailers count as headers.
-        if self._has_headers and (not self.cycle.more_body or len(self.cycle.body) > known_length):
+        if self._has_headers and (not self.cycle.more_body or len(self.cycle.body) > parsed_length):
             # The endpoint limits the body.
             self._headers_since, self._header_tail = None, b""
         else:

@@ -28,7 +28,7 @@ V = TypeVar("V")
 
 # The interval of full reloads.
 FULL_RELOAD_S = 24 * 3600.0
-# The largest expected difference between osu!track's clock and ours.
+# The largest expected difference between the clocks of osu!track and the gateway.
 CLOCK_SKEW_S = 300.0
 
 

@@ -79,11 +79,11 @@ export function showTable(one, other, onStop) {
 
 function tableRow([title, value, format, better], one, other) {
   const values = [value(one), value(other)];
-  const known = values.every((each) => each != null);
-  const ahead = known ? Math.sign((values[0] - values[1]) * better) : 0;
+  const complete = values.every((each) => each != null);
+  const ahead = complete ? Math.sign((values[0] - values[1]) * better) : 0;
   const cells = values.map((each, index) => cell(format(each), ahead === (index ? -1 : 1)));
   const plain = format === rank || format === count ? count : decimal;
-  const difference = known ? signed(values[0] - values[1], plain) : "–";
+  const difference = complete ? signed(values[0] - values[1], plain) : "–";
   return el(
     "tr",
     {},

@@ -36,8 +36,8 @@ export function showPeak(peak) {
     ["pp", peak?.pp ? pp(peak.pp) : null, peak?.ppAt],
     ["Accuracy", peak?.accuracy == null ? null : percent(peak.accuracy), peak?.accuracyAt],
   ];
-  const known = best.filter(([, value]) => value != null);
-  const parts = known.map(([title, value, at]) => tile(title, value, el("small", {}, timeElement(at, day(at)))));
+  const recorded = best.filter(([, value]) => value != null);
+  const parts = recorded.map(([title, value, at]) => tile(title, value, el("small", {}, timeElement(at, day(at)))));
   byId("peak").replaceChildren(
     ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "muted" }, "No peak recorded.")]),
   );
