@@ -69,7 +69,7 @@ class Engine:
         if isinstance(operations, RequestError):
             # A copy: a cached exception that is raised repeatedly accumulates tracebacks.
             raise RequestError(operations.errors)
-        operation = _operation_named(operation_name, operations)
+        operation = _select_operation(operation_name, operations)
         cost = operation.cost(variables)
         try:
             self._limits.check_cost(cost)
@@ -119,7 +119,7 @@ def _extensions(context: Context) -> dict[str, Any]:
     return extensions
 
 
-def _operation_named(name: str | None, operations: Mapping[str | None, Operation]) -> Operation:
+def _select_operation(name: str | None, operations: Mapping[str | None, Operation]) -> Operation:
     if name is None and len(operations) == 1:
         return next(iter(operations.values()))
     if name is None or name not in operations:

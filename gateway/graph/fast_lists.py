@@ -124,19 +124,19 @@ class FastListExecutor(ListExecutor):
             or definition.permission_classes
         ):
             return None
-        return self._converted(get_nullable_type(field.type), selection, f"{source}.{definition.python_name}")
+        return self._conversion(get_nullable_type(field.type), selection, f"{source}.{definition.python_name}")
 
-    def _converted(self, field_type: Any, selection: Selection, value: str) -> str | None:
+    def _conversion(self, field_type: Any, selection: Selection, value: str) -> str | None:
         if isinstance(field_type, GraphQLScalarType | GraphQLEnumType):
             return value if field_type.name in UNCHANGED else CONVERTED.get(field_type.name, "").format(value) or None
         if isinstance(field_type, GraphQLList):
             is_strings = get_nullable_type(field_type.of_type) == self.schema.type_map.get("String")
             return f"[*{value}]" if is_strings else None
         if isinstance(field_type, GraphQLObjectType) and field_type.is_type_of is None and field_type.name in NESTED:
-            return self._nested(field_type, selection, value)
+            return self._nested_expression(field_type, selection, value)
         return None
 
-    def _nested(self, object_type: GraphQLObjectType, selection: Selection, value: str) -> str | None:
+    def _nested_expression(self, object_type: GraphQLObjectType, selection: Selection, value: str) -> str | None:
         fields = self.selected_fields(object_type, selection) or {}
         items = [(name, self._expression(object_type, nodes, "n")) for name, nodes in fields.items()]
         if not items or any(expression is None for _, expression in items):

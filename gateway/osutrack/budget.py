@@ -58,9 +58,9 @@ class Budget:
         return max(self._lowered_until - self._monotonic(), 0.0)
 
     @property
-    def sent(self) -> int:
+    def request_count(self) -> int:
         """The number of requests in the last minute."""
-        return self._window.sent
+        return self._window.request_count
 
     def pause(self, seconds: float) -> None:
         """Send nothing for so many seconds."""

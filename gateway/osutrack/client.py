@@ -32,7 +32,7 @@ class Client:
         """All snapshots of a player, oldest first, or those at or after `since`; empty if the player is unknown."""
         params = _params(user_mode) | ({"from": since} if since else {})
         async with self._transport.send(Request(HISTORY, params), deadline) as response:
-            return self._fetched(HISTORY, response, decode.history(response.body, user_mode))
+            return self._with_etag(HISTORY, response, decode.history(response.body, user_mode))
 
     async def hiscores(
         self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None
@@ -46,7 +46,7 @@ class Client:
         async with self._transport.send(request, deadline) as response:
             if response.not_modified:
                 return None
-            return self._fetched(HISCORE_LIST, response, decode.hiscores(response.body, user_mode.mode))
+            return self._with_etag(HISCORE_LIST, response, decode.hiscores(response.body, user_mode.mode))
 
     async def hiscores_by_name(
         self, name: str, mode: Mode, deadline: Deadline, *, etag: str | None = None
@@ -57,7 +57,7 @@ class Client:
             if response.not_modified:
                 return None
             unknown = response.status == httpx.codes.BAD_REQUEST
-            return self._fetched(
+            return self._with_etag(
                 HISCORE_LIST, response, Fetched(None) if unknown else decode.hiscores(response.body, mode)
             )
 
@@ -66,7 +66,7 @@ class Client:
         async with self._transport.send(Request(PEAK, _params(user_mode), etag), deadline) as response:
             if response.not_modified:
                 return None
-            return self._fetched(PEAK, response, decode.peak(response.body, user_mode))
+            return self._with_etag(PEAK, response, decode.peak(response.body, user_mode))
 
     async def best_plays(
         self,
@@ -84,7 +84,7 @@ class Client:
         async with self._transport.send(request, deadline) as response:
             if response.not_modified:
                 return None
-            return self._fetched(BEST_PLAYS, response, decode.best_plays(response.body, mode))
+            return self._with_etag(BEST_PLAYS, response, decode.best_plays(response.body, mode))
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Update | None]:
         """Make osu!track update a player from osu!; the value is None if osu! knows no such user. Never retried.
@@ -94,7 +94,7 @@ class Client:
         """
         async with self._transport.send(Request(UPDATE, _params(user_mode), ok_statuses=404), deadline) as response:
             if response.status != httpx.codes.NOT_FOUND:
-                return self._fetched(UPDATE, response, decode_update.update(response.body, user_mode.mode))
+                return self._with_etag(UPDATE, response, decode_update.update(response.body, user_mode.mode))
             if not response.body.startswith(b"{"):
                 raise unexpected_status(response.status)
             return Fetched(None)
@@ -104,7 +104,7 @@ class Client:
         async with self._transport.send(Request(endpoint, params), deadline) as response:
             return response.body
 
-    def _fetched(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
+    def _with_etag(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
         """Add the ETag, and count the rows dropped."""
         self._metrics.count_dropped_rows(endpoint.path, decoded.dropped)
         return decoded._replace(etag=response.etag)

@@ -89,7 +89,7 @@ def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
 def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
     """The plays of `/hiscores`, each once, as last recorded, highest pp first; ties by beatmap, mods and score."""
     rows, dropped = decode_rows(body, HISCORES, "played_at", "recorded_at")
-    plays = _ranked(_newest_of_each(_repaired(rows, mode)), _play_id)
+    plays = _sort_by_pp(_newest_of_each(_repair(rows, mode)), _play_id)
     return Fetched(plays, dropped, len(rows) + dropped)
 
 
@@ -99,7 +99,7 @@ def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     A play has one row for each of its times, since a window may contain only one of them: see `distinct_plays`.
     """
     rows, dropped = decode_rows(body, BEST_PLAYS, "played_at", "recorded_at")
-    ranked = _ranked(_repaired(rows, mode), _best_play_id)
+    ranked = _sort_by_pp(_repair(rows, mode), _best_play_id)
     once = _first_of_each(ranked, lambda play: (*_best_play_id(play), play.played_at))
     return Fetched(Rows(once), dropped, len(rows) + dropped)
 
@@ -156,7 +156,7 @@ def _first_of_each(rows: Sequence[P], identity: Callable[[P], Any]) -> Sequence[
     return list(first.values())
 
 
-def _repaired(rows: list[P], mode: Mode) -> list[P]:
+def _repair(rows: list[P], mode: Mode) -> list[P]:
     for play in rows:
         # Even if unchanged, so that all plays share one string for each grade.
         force_setattr(play, "grade", GRADES.get(play.grade or ""))
@@ -167,7 +167,7 @@ def _repaired(rows: list[P], mode: Mode) -> list[P]:
     return rows
 
 
-def _ranked(rows: Sequence[P], identity: Callable[[P], Any]) -> Rows[P]:
+def _sort_by_pp(rows: Sequence[P], identity: Callable[[P], Any]) -> Rows[P]:
     # Stable sorts with fast keys are quicker than one with a slow key.
     ranked = list(rows)
     if not _all_differ(ranked, identity):

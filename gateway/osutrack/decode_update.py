@@ -94,10 +94,10 @@ def _decode_new_hiscore(raw: msgspec.Raw, mode: Mode) -> NewHiscore | None:
     except UNREADABLE:
         return None
     played_at = f"{play.played_at[:10]}T{play.played_at[11:]}.000Z"
-    return _repaired(play, mode, played_at) if are_timestamps([played_at]) else None
+    return _repair(play, mode, played_at) if are_timestamps([played_at]) else None
 
 
-def _repaired(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
+def _repair(play: NewHiscore, mode: Mode, played_at: str) -> NewHiscore:
     repairs: dict[str, Any] = {
         "mode": mode,
         "grade": GRADES.get(play.grade or ""),

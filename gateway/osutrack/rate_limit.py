@@ -42,7 +42,7 @@ class RateLimiter:
         osu!track may count more than the gateway: requests of other classes, or of other users of the address.
         """
         budget = self.budgets[name]
-        before, rate = budget.per_minute, max(1, budget.sent - 1)
+        before, rate = budget.per_minute, max(1, budget.request_count - 1)
         if not before:
             return
         self._restrictions.add(name, rate, LOWERED_S)

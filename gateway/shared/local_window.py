@@ -24,7 +24,7 @@ class LocalWindow:
         self._in_progress = 0
         self._ended_at: deque[float] = deque()
 
-    def sent(self, window_s: float = WINDOW_S) -> int:
+    def request_count(self, window_s: float = WINDOW_S) -> int:
         """The number of requests in the window."""
         return self._in_progress + len(self._ended_within(window_s))
 

@@ -85,21 +85,21 @@ class RequestWindow:
         share, _ = self._share(per_minute)
         longest_s = MINUTE_S * processes + MARGIN_S
         self._local = LocalWindow(_used_at_start(share), longest_s=longest_s, monotonic=monotonic)
-        self._sent_shared = 0
+        self._shared_count = 0
         self._reconnected_at = -math.inf
         self._process_id = token_hex(8)
         self._numbers = count()
         redis_link.on_reconnect(self._on_reconnect)
 
     @property
-    def sent(self) -> int:
+    def request_count(self) -> int:
         """The number of requests in the last minute; with Redis, as of the last request of this process."""
-        return self._sent_shared if self._redis_link.connected else self._local.sent() * self._processes
+        return self._shared_count if self._redis_link.connected else self._local.request_count() * self._processes
 
     async def remaining(self, limit: int) -> int:
         """The number of requests that may be sent now."""
         share, window_s = self._share(limit)
-        local = max(share - self._local.sent(window_s) - self._local.used_at_start(window_s), 0)
+        local = max(share - self._local.request_count(window_s) - self._local.used_at_start(window_s), 0)
         try:
             sent, used_at_start, _ = await self._count(limit)
         except RedisUnavailable:
@@ -144,8 +144,8 @@ class RequestWindow:
         """Requests sent, requests of a start, and the time until there is room; adds the request if there is."""
         arguments = (*self._keys, WINDOW_MS, self._used_at_start, limit, request)
         run: Any = self._redis_link.run  # redis-py's types cover its sync client as well
-        self._sent_shared, used_at_start, wait_ms = await run(lambda redis: redis.eval(COUNT, 2, *arguments))
-        return self._sent_shared, used_at_start, wait_ms / 1000
+        self._shared_count, used_at_start, wait_ms = await run(lambda redis: redis.eval(COUNT, 2, *arguments))
+        return self._shared_count, used_at_start, wait_ms / 1000
 
     async def _end(self, redis: Redis, name: str) -> None:
         await redis.eval(END, 1, self._keys[0], WINDOW_MS, name)  # type: ignore[misc]  # redis-py's types cover its sync client as well

@@ -28,7 +28,7 @@ def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, An
     if isinstance(error, GatewayError):
         return error.to_entry()
     if not isinstance(error, GraphQLError):
-        return _masked(error)
+        return _mask(error)
     if code == INVALID or isinstance(error.original_error, GraphQLError | None):
         # Strawberry gives no location for an invalid input object; the schema has only one.
         prefix = "" if error.locations or error.path else "`window`: "
@@ -46,7 +46,7 @@ def request_error(code: str, message: str) -> RequestError:
     return RequestError([entry(code, message)])
 
 
-def _masked(error: Exception) -> dict[str, Any]:
+def _mask(error: Exception) -> dict[str, Any]:
     log.error("unhandled exception", exc_info=error)
     return entry("INTERNAL_SERVER_ERROR", "Internal error. It has been logged; please report it.")
 
