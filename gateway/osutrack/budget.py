@@ -11,15 +11,17 @@ from typing import NamedTuple
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.shared.request_window import RequestWindow
+from gateway.telemetry.request_context import current_request
 
 # The interval of attempts while other processes use the same budget.
 RETRY_S = 0.01
 
 
 class _Waiter(NamedTuple):
-    """A queued request; waiters sort by priority, then by arrival."""
+    """A queued request; waiters sort by priority, by their client's turn, then by arrival."""
 
     background: bool
+    turn: int
     number: int
     at_front: asyncio.Event
 
@@ -46,6 +48,9 @@ class Budget:
         self._lowered_until = 0.0
         self._numbers = count()
         self._queue: list[_Waiter] = []
+        # Round-robin between clients: the turn of the last request, and of each client's last one in the queue.
+        self._turn = 0
+        self._turns: dict[str, int] = {}
 
     @property
     def per_minute(self) -> int:
@@ -92,6 +97,7 @@ class Budget:
                 if delay_s > 0:
                     await self._sleep(delay_s)
                 elif acquired := await self._try_acquire(waiter, slots):
+                    self._advance(waiter.turn)
                     return acquired
                 else:
                     await self._sleep(RETRY_S)
@@ -116,7 +122,7 @@ class Budget:
 
     @contextmanager
     def _queued(self, *, background: bool) -> Iterator[_Waiter]:
-        waiter = _Waiter(background, next(self._numbers), asyncio.Event())
+        waiter = _Waiter(background, self._next_turn(), next(self._numbers), asyncio.Event())
         insort(self._queue, waiter)
         try:
             yield waiter
@@ -124,6 +130,17 @@ class Budget:
             self._queue.remove(waiter)
             if self._queue:
                 self._queue[0].at_front.set()
+
+    def _next_turn(self) -> int:
+        request_context = current_request.get()
+        client = request_context.client if request_context else ""
+        turn = self._turns[client] = max(self._turns.get(client, 0) + 1, self._turn)
+        return turn
+
+    def _advance(self, turn: int) -> None:
+        if turn > self._turn:
+            self._turn = turn
+            self._turns = {client: last for client, last in self._turns.items() if last >= turn}
 
     async def _wait_for_front(self, waiter: _Waiter) -> None:
         # A request of higher priority can still overtake a waiter at the front.

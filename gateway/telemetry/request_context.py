@@ -21,6 +21,7 @@ class RequestContext:
 
     __slots__ = (
         "charged",
+        "client",
         "codes",
         "cost",
         "operation",
@@ -36,6 +37,8 @@ class RequestContext:
         """`span` is the client's span, later replaced by the gateway's own."""
         self.request_id = request_id
         self.span = span
+        # For fairness between clients; never logged.
+        self.client = ""
         self.outcome: str | None = None
         self.codes: list[str] = []
         self.operation: str | None = None

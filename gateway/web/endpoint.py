@@ -91,7 +91,8 @@ class GraphQLEndpoint:
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if request.method == "GET" and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
-        bucket = self._client_limits.bucket(self._client_addresses.client(request))
+        request_context.client = self._client_addresses.client(request)
+        bucket = self._client_limits.bucket(request_context.client)
         _charge(bucket, priced.cost)
         request_context.charged = 0
         try:

@@ -13,6 +13,7 @@ from gateway.osutrack.rate_limit import RateLimiter
 from gateway.shared.local_window import WINDOW_S
 from gateway.shared.redis_link import RedisLink
 from gateway.shared.request_window import RequestWindow
+from gateway.telemetry.request_context import RequestContext, current_request
 from tests.support.event_loop import run_ready_tasks
 
 
@@ -144,6 +145,56 @@ async def test_interactive_requests_overtake_background_requests(rate_limiter):
     await asyncio.gather(*waiting)
 
     assert order == ["first", "second", "refresh"]
+
+
+@pytest.fixture
+def client():
+    """Selects the client of the requests that follow."""
+    before = current_request.get()
+
+    def select(name):
+        request_context = RequestContext(name)
+        request_context.client = name
+        current_request.set(request_context)
+
+    yield select
+    current_request.set(before)
+
+
+async def test_clients_take_turns(rate_limiter, client):
+    order = []
+
+    async def named(name):
+        await send(rate_limiter, "unlimited")
+        order.append(name)
+
+    async with slots_occupied(rate_limiter):
+        waiting = []
+        for name in ("a", "a", "a", "a", "b", "b", "c"):
+            client(name)
+            waiting.append(await start(named(name)))
+    await asyncio.gather(*waiting)
+
+    assert "".join(order) == "abcabaa"
+
+
+async def test_client_that_returns_does_not_overtake(rate_limiter, client):
+    order = []
+
+    async def named(name, then=None):
+        await send(rate_limiter, "unlimited")
+        order.append(name)
+        if then:
+            await named(*then)
+
+    async with slots_occupied(rate_limiter):
+        waiting = []
+        for name, then in (("a", ("a", ("a",))), ("b", None), ("b", None), ("b", None)):
+            client(name)
+            waiting.append(await start(named(name, then)))
+    await asyncio.gather(*waiting)
+
+    assert "".join(order) in {"ababab", "abbaba"}
 
 
 async def test_background_requests_leave_slots_free(rate_limiter):
