@@ -92,7 +92,9 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             503, "The operation exceeded its time limit: request less data, or retry.", retryable=True, json_status=200
         ),
         "UPSTREAM_TIMEOUT": ErrorCode(200, "osu!track did not answer in time: retry.", retryable=True),
-        "UPSTREAM_UNAVAILABLE": ErrorCode(200, "osu!track is unreachable or failing: retry later.", retryable=True),
+        "UPSTREAM_UNAVAILABLE": ErrorCode(
+            200, "osu!track is unreachable or failing, or requests to it are paused: retry later.", retryable=True
+        ),
         "UPSTREAM_BUSY": ErrorCode(
             200,
             "The request budget or all connections to osu!track are in use: retry after `retryAfterSeconds`.",
@@ -192,12 +194,22 @@ class UpstreamError(GatewayError):
     """A request to osu!track failed."""
 
     def __init__(
-        self, message: str, *, retry_after_s: float | None = None, transient: bool = False, unsent: bool = False
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        transient: bool = False,
+        unsent: bool = False,
+        status: int | None = None,
     ) -> None:
-        """`transient`: an immediate retry may succeed. `unsent`: the request had no effect on osu!track."""
+        """`transient`: an immediate retry may succeed. `unsent`: the request had no effect on osu!track.
+
+        `status` is the status of the response, if it is the cause of the error.
+        """
         super().__init__(message, retry_after_s=retry_after_s)
         self.transient = transient
         self.unsent = unsent
+        self.status = status
 
 
 class UpstreamTimeout(UpstreamError):
@@ -207,7 +219,7 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamUnavailable(UpstreamError):
-    """osu!track is unreachable or failing, or the circuit breaker is open."""
+    """osu!track is unreachable or failing, or a circuit breaker is open."""
 
     code = "UPSTREAM_UNAVAILABLE"
 

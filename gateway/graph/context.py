@@ -10,7 +10,7 @@ import strawberry
 
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
-from gateway.osutrack.circuit_breaker import CircuitBreaker
+from gateway.osutrack.circuit_breaker import CircuitBreakers
 from gateway.records import UserMode
 from gateway.store.resource import ReadResult, Resource
 from gateway.store.tags import Validity
@@ -56,7 +56,7 @@ class Services:
 
     tracker: Tracker
     updates: Updates
-    breaker: CircuitBreaker
+    breakers: CircuitBreakers
     max_rows: int
 
 

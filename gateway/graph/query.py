@@ -94,4 +94,4 @@ class Query:
     def status(self, info: Info) -> ServiceStatus:
         """The state of this gateway and of osu!track. Cost: 0."""
         info.context.uncacheable = True
-        return status_of(info.context.services.breaker, version("osutrack-gateway"))
+        return status_of(info.context, version("osutrack-gateway"))

@@ -1,118 +1,239 @@
-"""A circuit breaker: pauses requests to osu!track while it fails, and reports its health."""
+"""Circuit breakers: pause a class of requests while osu!track fails or refuses them, and report its health."""
 
 import asyncio
+import logging
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 
-WINDOW_S = 60.0
-MIN_CALLS = 10
+from .block_detector import BlockDetector
+from .failure_window import FailureWindow
+
 OPEN_S = 30.0
+FORBIDDEN = 403
+
+log = logging.getLogger(__name__)
 
 
 class Health(StrEnum):
-    """osu!track's health, derived from the gateway's own requests."""
+    """osu!track's health, derived from the gateway's own requests; the worst is last."""
 
     UP = "UP"
     DEGRADED = "DEGRADED"
     DOWN = "DOWN"
 
 
+class PauseReason(StrEnum):
+    """The reason for a pause: failing requests, or a block of the gateway's address."""
+
+    FAILURES = "failures"
+    BLOCK = "block"
+
+
+PAUSED = {
+    PauseReason.FAILURES: "osu!track is failing; requests are paused. Try again later.",
+    PauseReason.BLOCK: "osu!track refuses the gateway's requests, so they are paused. Try again later.",
+}
+
+
 class CircuitBreaker:
     """A circuit that opens for 30 s when at least half of 10 or more calls in 60 s failed; one probe then decides.
 
+    Only a failure opens it: a 5xx status, a timeout, a connection error, a 403, or an unreadable body. The failures of
+    one key count once in the window, so that the requests for a single player never pause those for all others.
     A timeout or a cancellation counts as a failure after `slow_s` or more. A shorter call may have started with little
     time left, so it is not counted.
     """
 
     def __init__(
         self,
+        name: str,
         *,
         slow_s: float,
         clock: Callable[[], float] = time.time,
-        stopwatch: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`name` is the class of requests in logs; `clock` is the wall clock."""
+        self.name = name
         self.last_success_at: float | None = None
-        self.retry_at: float | None = None
+        self.cause: str | None = None
+        self.pauses: Counter[str] = Counter()
         self._slow_s = slow_s
         self._clock = clock
-        self._stopwatch = stopwatch
-        self._outcomes: deque[tuple[float, bool]] = deque()
-        self._failures = 0
+        self._monotonic = monotonic
+        self._window = FailureWindow()
+        self._open_until: float | None = None
+        self._reason = PauseReason.FAILURES
         self._probing = False
-        self._busy_until = 0.0
+        self._busy_until = float("-inf")
+        self._block = BlockDetector()
 
     @property
     def health(self) -> Health:
         """DOWN while open; DEGRADED after any failure in the last minute, and during the pause after a 429."""
-        if self.retry_at is not None:
+        if self._open_until is not None:
             return Health.DOWN
-        self._drop_expired()
-        degraded = self._busy_until > self._clock() or self._failures > 0
+        failures, _ = self._window.counts(self._monotonic())
+        degraded = self._busy_until > self._monotonic() or failures
         return Health.DEGRADED if degraded else Health.UP
+
+    @property
+    def retry_in_s(self) -> float | None:
+        """Seconds until the probe; None while closed."""
+        return None if self._open_until is None else max(self._open_until - self._monotonic(), 0)
 
     def check(self) -> None:
         """Raise `UpstreamUnavailable` while open. Call it before the request is charged to a budget."""
-        if self.retry_at is not None and (self._probing or self.retry_at > self._clock()):
-            raise UpstreamUnavailable(
-                "osu!track is failing; requests are paused. Try again later.",
-                retry_after_s=max(self.retry_at - self._clock(), 1),
-                unsent=True,
-            )
+        retry_in_s = self.retry_in_s
+        if retry_in_s is not None and (self._probing or retry_in_s > 0):
+            raise UpstreamUnavailable(PAUSED[self._reason], retry_after_s=max(retry_in_s, 1), unsent=True)
 
     @contextmanager
-    def call(self) -> Iterator[None]:
+    def call(self, key: Hashable) -> Iterator[None]:
         """Record the outcome of the call in the block; raises `UpstreamUnavailable` while open."""
-        probe, started_at = self._admit(), self._stopwatch()
+        probe, started_at = self._admit(), self._monotonic()
         try:
             yield
         except (UpstreamTimeout, asyncio.CancelledError):
-            if self._stopwatch() - started_at >= self._slow_s:
-                self._record(failed=True, probe=probe)
+            duration_s = self._monotonic() - started_at
+            if duration_s >= self._slow_s:
+                self._fail(key, f"no answer within {duration_s:.0f} s", probe=probe)
             raise
-        except UpstreamUnavailable:
-            self._record(failed=True, probe=probe)
-            raise
-        except UpstreamBusy as exc:
-            # A 429: up, but some requests will fail during the pause.
-            self._busy_until = max(self._busy_until, self._clock() + (exc.retry_after_s or 0))
-            self._record(failed=False, probe=probe)
+        except UpstreamError as exc:
+            self._record(key, exc, probe=probe)
             raise
         except Exception:
             # osu!track responded, so it is up.
-            self._record(failed=False, probe=probe)
+            self._succeed(probe=probe)
             raise
         else:
-            self._record(failed=False, probe=probe)
+            self._succeed(probe=probe)
         finally:
             # A probe without an outcome was cancelled: the next call is the probe.
             self._probing = self._probing and not probe
 
+    async def examine_block(self, probe: Callable[[], Awaitable[None]]) -> None:
+        """If a block is suspected, send the probe, which confirms or dispels it; without an answer, count again."""
+        if not self._block.suspects:
+            return
+        try:
+            with self._block.examination():
+                await probe()
+        except UpstreamError as exc:
+            if is_refusal(exc):
+                self.confirm_block(cause_of(exc))
+        else:
+            self.dispel_block()
+
+    def confirm_block(self, cause: str) -> None:
+        """Pause for minutes, longer after each block in a row."""
+        self._open(PauseReason.BLOCK, self._block.next_pause_s(), f"refused in a row, and by the probe: {cause}")
+
+    def dispel_block(self) -> None:
+        """End the pause after a block, if there is one: osu!track answers the probe."""
+        self._block.dispel()
+        if self._is_blocked:
+            self._close()
+
+    @property
+    def _is_blocked(self) -> bool:
+        return self._open_until is not None and self._reason is PauseReason.BLOCK
+
     def _admit(self) -> bool:
         self.check()
-        self._probing = self.retry_at is not None
+        self._probing = self._open_until is not None
         return self._probing
 
-    def _record(self, *, failed: bool, probe: bool) -> None:
-        now = self._clock()
-        if not failed:
-            self.last_success_at = now
-        if probe:
-            self._outcomes.clear()
-            self._failures = 0
-            self.retry_at = now + OPEN_S if failed else None
-            return
-        self._outcomes.append((now, failed))
-        self._failures += failed
-        self._drop_expired()
-        calls = len(self._outcomes)
-        if self.retry_at is None and calls >= MIN_CALLS and self._failures * 2 >= calls:
-            self.retry_at = now + OPEN_S
+    def _record(self, key: Hashable, exc: UpstreamError, *, probe: bool) -> None:
+        if is_refusal(exc):
+            # A request sent before the pause tells nothing new.
+            if probe or not self._is_blocked:
+                self._block.count(key)
+            self._fail(key, cause_of(exc), probe=probe)
+        elif isinstance(exc, UpstreamUnavailable):
+            if exc.status is not None:
+                self._block.reset()
+            self._fail(key, cause_of(exc), probe=probe)
+        else:
+            if isinstance(exc, UpstreamBusy):
+                # A 429: up, but some requests will fail during the pause.
+                self._busy_until = max(self._busy_until, self._monotonic() + (exc.retry_after_s or 0))
+            self._succeed(probe=probe)
 
-    def _drop_expired(self) -> None:
-        while self._outcomes and self._outcomes[0][0] <= self._clock() - WINDOW_S:
-            self._failures -= self._outcomes.popleft()[1]
+    def _succeed(self, *, probe: bool) -> None:
+        self.last_success_at = self._clock()
+        self._block.reset()
+        if probe:
+            self._close()
+        else:
+            self._window.add_success(self._monotonic())
+
+    def _fail(self, key: Hashable, cause: str, *, probe: bool) -> None:
+        now = self._monotonic()
+        if probe:
+            self._open_until = now + OPEN_S
+            return
+        self._window.add_failure(key, now)
+        if self._open_until is None and self._window.is_failing(now):
+            failures, calls = self._window.counts(now)
+            self._open(
+                PauseReason.FAILURES, OPEN_S, f"{failures} of {calls} calls failed in a minute, the last: {cause}"
+            )
+
+    def _open(self, reason: PauseReason, pause_s: float, cause: str) -> None:
+        self._open_until = self._monotonic() + pause_s
+        self._reason = reason
+        self.cause = cause
+        self.pauses[reason] += 1
+        log.warning(
+            "Requests to osu!track are paused",
+            extra={"class": self.name, "reason": reason.value, "cause": cause, "pause_s": pause_s},
+        )
+
+    def _close(self) -> None:
+        self._open_until = self.cause = None
+        self._window.clear()
+        self._block.dispel()
+        log.warning("Requests to osu!track resume", extra={"class": self.name, "cause": "the probe succeeded"})
+
+
+class CircuitBreakers:
+    """One circuit breaker for each class of requests; together they report the worst state."""
+
+    def __init__(self, breakers: Iterable[CircuitBreaker]) -> None:
+        self._breakers = {breaker.name: breaker for breaker in breakers}
+
+    def __getitem__(self, name: str) -> CircuitBreaker:
+        return self._breakers[name]
+
+    def __iter__(self) -> Iterator[CircuitBreaker]:
+        return iter(self._breakers.values())
+
+    @property
+    def health(self) -> Health:
+        """The worst health of all classes."""
+        return max((breaker.health for breaker in self), key=list(Health).index)
+
+    @property
+    def retry_in_s(self) -> float | None:
+        """Seconds until the next probe of any class; None while all are closed."""
+        return min((breaker.retry_in_s for breaker in self if breaker.retry_in_s is not None), default=None)
+
+    @property
+    def last_success_at(self) -> float | None:
+        """The time of the latest success in any class, in seconds since 1970."""
+        return max((breaker.last_success_at for breaker in self if breaker.last_success_at is not None), default=None)
+
+
+def is_refusal(exc: UpstreamError) -> bool:
+    """Whether the answer is one that a block would cause: status 403, or an unreadable body."""
+    return isinstance(exc, UpstreamInvalid) or exc.status == FORBIDDEN
+
+
+def cause_of(exc: UpstreamError) -> str:
+    """The first sentence of the error's message; the others are advice for clients."""
+    return exc.message.partition(". ")[0].removesuffix(".")

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from gateway.errors import UpstreamError, UpstreamTimeout
 
-READS, HISCORES, UPDATES = "reads", "hiscores", "updates"
+# The classes of requests: each has its own budget and circuit breaker.
+READS, HISCORES, UPDATES = CLASSES = ("reads", "hiscores", "updates")
 
 
 def _is_transient(exc: Exception) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from gateway.deadline import Deadline
 from gateway.shared.redis_link import RedisLink
@@ -13,6 +13,8 @@ from .budget import Budget
 
 # Background refreshes use at most a quarter of the slots.
 BACKGROUND_SHARE = 4
+# Reads by name can hang forever (docs/osutrack.md, "Timeouts"): the other slots remain for other requests.
+MAX_BY_NAME = 2
 # The time for which a rate stays lowered after a 429.
 LOWERED_S = 3600.0
 
@@ -30,7 +32,9 @@ class RateLimiter:
         self.budgets = {budget.name: budget for budget in budgets}
         self._restrictions = Restrictions(redis_link or RedisLink(None), self.budgets, self._restrict)
         self._slots = asyncio.Semaphore(concurrency)
-        self._background_slots = asyncio.Semaphore(max(1, concurrency // BACKGROUND_SHARE))
+        share = max(1, concurrency // BACKGROUND_SHARE)
+        self._background_slots = asyncio.Semaphore(share)
+        self._by_name_slots = asyncio.Semaphore(min(share, MAX_BY_NAME))
 
     def pause(self, name: str, seconds: float) -> None:
         """Send nothing from the budget `name` for so many seconds, in all processes."""
@@ -51,16 +55,19 @@ class RateLimiter:
             log.warning("osu!track's rate limit is reached; lowering the request budget", extra=facts)
 
     @asynccontextmanager
-    async def slot(self, name: str, deadline: Deadline) -> AsyncIterator[None]:
+    async def slot(self, name: str, deadline: Deadline, *, by_name: bool = False) -> AsyncIterator[None]:
         """Occupy one of the slots for concurrent requests, charged to the budget `name`; raises `UpstreamBusy`."""
         budget = self.budgets[name]
         slots = (self._background_slots, self._slots) if deadline.background else (self._slots,)
-        try:
-            async with asyncio.timeout_at(deadline.at):
-                acquired = await budget.acquire(deadline, slots)
-        except TimeoutError as exc:
-            raise await budget.timeout_error() from exc
-        async with acquired:
+        async with AsyncExitStack() as acquired:
+            try:
+                async with asyncio.timeout_at(deadline.at):
+                    if by_name:
+                        # Before the budget's queue, where it would delay the requests behind it.
+                        await acquired.enter_async_context(self._by_name_slots)
+                    await acquired.enter_async_context(await budget.acquire(deadline, slots))
+            except TimeoutError as exc:
+                raise await budget.timeout_error() from exc
             yield
 
     def _restrict(self, name: str, per_minute: int, seconds: float) -> None:

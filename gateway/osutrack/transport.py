@@ -1,4 +1,4 @@
-"""HTTP requests to osu!track: rate limit, circuit breaker, retries, metrics and tracing.
+"""HTTP requests to osu!track: rate limit, circuit breakers, retries, metrics and tracing.
 
 The only module that translates httpx's errors.
 """
@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
 from typing import NamedTuple
 
 import httpx
@@ -15,14 +15,22 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import (
+    UpstreamBusy,
+    UpstreamError,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from gateway.records import Mode, UserMode
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Tracing
 
 from .cancellation import send_cancellable
-from .circuit_breaker import CircuitBreaker
-from .endpoints import UPDATE, Endpoint
+from .circuit_breaker import CircuitBreaker, CircuitBreakers
+from .decode import peak as decode_peak
+from .endpoints import PEAK, UPDATE, Endpoint
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
 from .retry_after import retry_after_s
@@ -31,6 +39,9 @@ ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
 # Of proxies in front of a server that is unavailable for a moment; 520 to 527 are Cloudflare's.
 TRANSIENT_STATUSES = frozenset({502, 503, 504, *range(520, 528)})
+# The probe for a block: every player has a peak, unknown ones included (docs/osutrack.md, "Statuses and bodies").
+PROBED = UserMode(2, Mode.OSU)
+PROBE_TIMEOUT_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +58,19 @@ class Request(NamedTuple):
         """Whether the endpoint documents this status for this request."""
         return status in {200, self.ok_statuses} or (status == httpx.codes.NOT_MODIFIED and self.etag is not None)
 
+    @property
+    def by_name(self) -> bool:
+        """Whether the player is given by name."""
+        return self.params.get("userMode") == "username"
+
+    @property
+    def key(self) -> str:
+        """The subject, for the circuit breaker: a player in any mode, or the best plays of a mode in any window."""
+        user = self.params.get("user")
+        if user is None:
+            return f"{self.endpoint.path} {self.params.get('mode')}"
+        return user.replace("_", " ").strip().casefold()
+
 
 class Response(NamedTuple):
     """A complete response with an accepted status."""
@@ -62,14 +86,14 @@ class Response(NamedTuple):
 
 
 class Transport:
-    """HTTP requests to osu!track, within the request budgets and while the circuit breaker is closed."""
+    """HTTP requests to osu!track, within the request budgets and while the circuit breaker of their class is closed."""
 
     def __init__(
         self,
         http: httpx.AsyncClient,
         *,
         rate_limiter: RateLimiter,
-        breaker: CircuitBreaker,
+        breakers: CircuitBreakers,
         update_timeout_s: float,
         metrics: Metrics | None = None,
         tracing: Tracing | None = None,
@@ -78,7 +102,7 @@ class Transport:
         """`http` has osu!track's address as its base URL, and the timeouts of reads."""
         self._http = http
         self._rate_limiter = rate_limiter
-        self._breaker = breaker
+        self._breakers = breakers
         self._update_timeout_s = update_timeout_s
         self._metrics = metrics or Metrics()
         self._tracing = tracing or Tracing()
@@ -91,37 +115,57 @@ class Transport:
         Decode the response inside the `async with` block: a decoding error then counts as the request's outcome.
         """
         endpoint = request.endpoint
+        http_request = self._build(request)
+        breaker = self._breakers[endpoint.budget]
+        try:
+            async with AsyncExitStack() as stack:
+                async for attempt in stamina.retry_context(
+                    lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
+                    attempts=ATTEMPTS,
+                    timeout=None,
+                    wait_initial=0.1,
+                    wait_max=MAX_RETRY_WAIT_S,
+                ).with_name(endpoint.path, (), {}):
+                    with attempt:
+                        response = await stack.enter_async_context(
+                            self._attempt(request, http_request, deadline, breaker=breaker, retry=attempt.num - 1)
+                        )
+                yield response
+        except UpstreamError:
+            await breaker.examine_block(self._probe)
+            raise
+
+    def _build(self, request: Request) -> httpx.Request:
+        endpoint = request.endpoint
         http_request = self._http.build_request(endpoint.method, endpoint.path, params=request.params)
         if endpoint is UPDATE:
             http_request.extensions["timeout"]["read"] = self._update_timeout_s
         if request.etag:
             http_request.headers["If-None-Match"] = request.etag
-        async with AsyncExitStack() as stack:
-            async for attempt in stamina.retry_context(
-                lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
-                attempts=ATTEMPTS,
-                timeout=None,
-                wait_initial=0.1,
-                wait_max=MAX_RETRY_WAIT_S,
-            ).with_name(endpoint.path, (), {}):
-                with attempt:
-                    response = await stack.enter_async_context(
-                        self._attempt(request, http_request, deadline, retry=attempt.num - 1)
-                    )
-            yield response
+        return http_request
 
     @asynccontextmanager
     async def _attempt(
-        self, request: Request, http_request: httpx.Request, deadline: Deadline, *, retry: int
+        self,
+        request: Request,
+        http_request: httpx.Request,
+        deadline: Deadline,
+        *,
+        breaker: CircuitBreaker | None,
+        retry: int = 0,
     ) -> AsyncIterator[Response]:
-        """One attempt; metrics, trace and circuit breaker record its outcome when the block ends."""
+        """One attempt; metrics, trace and circuit breaker record its outcome when the block ends.
+
+        Without a circuit breaker, it is sent even during a pause.
+        """
         endpoint = request.endpoint
-        self._breaker.check()
-        async with self._rate_limiter.slot(endpoint.budget, deadline):
+        if breaker:
+            breaker.check()
+        async with self._rate_limiter.slot(endpoint.budget, deadline, by_name=request.by_name):
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
             with (
-                self._breaker.call(),
+                breaker.call(request.key) if breaker else nullcontext(),
                 self._metrics.measure_upstream_request(endpoint.path),
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
@@ -137,6 +181,13 @@ class Transport:
                 self._check_status(request, http_response)
                 yield Response(http_response.status_code, body, http_response.headers.get("ETag"))
 
+    async def _probe(self) -> None:
+        """Request a peak, although requests may be paused."""
+        request = Request(PEAK, {"user": str(PROBED.user_id), "mode": str(int(PROBED.mode))})
+        deadline = Deadline.from_timeout(PROBE_TIMEOUT_S)
+        async with self._attempt(request, self._build(request), deadline, breaker=None) as response:
+            decode_peak(response.body, PROBED)
+
     def _check_status(self, request: Request, http_response: httpx.Response) -> None:
         status = http_response.status_code
         if status == httpx.codes.TOO_MANY_REQUESTS:
@@ -148,7 +199,9 @@ class Transport:
             )
         if http_response.is_server_error:
             raise UpstreamUnavailable(
-                f"osu!track failed (status {status}). Try again later.", transient=status in TRANSIENT_STATUSES
+                f"osu!track failed (status {status}). Try again later.",
+                transient=status in TRANSIENT_STATUSES,
+                status=status,
             )
         if not request.accepts(status):
             raise redirect_error(http_response) or unexpected_status(status)
@@ -170,7 +223,8 @@ def translate_errors() -> Iterator[None]:
 def unexpected_status(status: int) -> UpstreamRejected:
     """The error for a status that osu!track's API does not document for the request."""
     return UpstreamRejected(
-        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this."
+        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this.",
+        status=status,
     )
 
 

@@ -1,4 +1,4 @@
-"""The osu!track client of one process, with its rate limiter and circuit breaker, built from the settings."""
+"""The osu!track client of one process, with its rate limiter and circuit breakers, built from the settings."""
 
 import time
 from collections.abc import Callable
@@ -13,9 +13,9 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
 from .budget import Budget
-from .circuit_breaker import CircuitBreaker
+from .circuit_breaker import CircuitBreaker, CircuitBreakers
 from .client import Client
-from .endpoints import HISCORES, READS, UPDATES
+from .endpoints import CLASSES, HISCORES, READS, UPDATES
 from .rate_limit import RateLimiter
 from .transport import Transport
 
@@ -26,7 +26,7 @@ MAX_IDLE = 10
 
 
 class Upstream:
-    """The osu!track client of one process, its rate limiter and its circuit breaker. Call `close` when done."""
+    """The osu!track client of one process, its rate limiter and its circuit breakers. Call `close` when done."""
 
     def __init__(
         self,
@@ -42,14 +42,16 @@ class Upstream:
         """`transport` replaces the network in tests; with `redis_link`, processes share the budgets."""
         # A short operation timeout cancels reads before their own timeout: these count as failures too.
         slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
-        self.breaker = CircuitBreaker(slow_s=slow_s, clock=clock, stopwatch=monotonic)
+        self.breakers = CircuitBreakers(
+            CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES
+        )
         self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), monotonic)
         self._http = _http(settings, transport)
         self.client = Client(
             Transport(
                 self._http,
                 rate_limiter=self.rate_limiter,
-                breaker=self.breaker,
+                breakers=self.breakers,
                 update_timeout_s=settings.update_timeout_s,
                 metrics=metrics,
                 tracing=tracing,

@@ -40,13 +40,18 @@ COUNTERS = (
         ("result",),
     ),
     ("gateway_redis_disconnects", "Losses of the connection to Redis.", ()),
+    (
+        "gateway_upstream_pauses",
+        "Pauses of a class of requests: after failures, or because osu!track blocks the gateway.",
+        ("class", "reason"),
+    ),
 )
 # Gauges that are updated by the collector: name, meaning, labels, and their aggregation over worker processes.
 GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
     (
         "gateway_upstream_state",
-        "1 for the current state of osu!track: UP, DEGRADED, or DOWN (requests are paused).",
-        ("state",),
+        "1 for the current state of osu!track in each class: UP, DEGRADED, or DOWN (requests are paused).",
+        ("class", "state"),
         "livemax",
     ),
     (

@@ -96,7 +96,7 @@ class Gateway:
         services = Services(
             tracker=self.tracker,
             updates=self.updates,
-            breaker=self.upstream.breaker,
+            breakers=self.upstream.breakers,
             max_rows=settings.max_rows,
         )
         limits = Limits(
@@ -119,10 +119,10 @@ class Gateway:
 
     def probes(self, responses: ResponseCache) -> Probes:
         """The endpoints for orchestrators and Prometheus."""
-        breaker, redis_link = self.upstream.breaker, self.redis_link
+        breakers, redis_link = self.upstream.breakers, self.redis_link
         collector = MetricsCollector(
             self.metrics,
-            breaker=breaker,
+            breakers=breakers,
             rate_limiter=self.upstream.rate_limiter,
             redis_link=redis_link,
             caches={"records": self.tracker.cache, "responses": responses.cache},
@@ -131,7 +131,7 @@ class Gateway:
             fast_lists=self.fast_lists,
             responses=responses,
         )
-        return Probes(self.metrics, collector, breaker=breaker, redis_link=redis_link)
+        return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
 
     async def close(self) -> None:
         """Wait for running updates, cancel other requests to osu!track, and close all connections."""

@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.circuit_breaker import CircuitBreakers, Health, PauseReason
+from gateway.osutrack.endpoints import READS
 from gateway.osutrack.rate_limit import RateLimiter
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
@@ -29,7 +30,7 @@ class MetricsCollector:
         self,
         metrics: Metrics,
         *,
-        breaker: CircuitBreaker,
+        breakers: CircuitBreakers,
         rate_limiter: RateLimiter,
         redis_link: RedisLink,
         caches: Mapping[str, Cache],
@@ -40,7 +41,7 @@ class MetricsCollector:
     ) -> None:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
         self._metrics = metrics
-        self._breaker = breaker
+        self._breakers = breakers
         self._rate_limiter = rate_limiter
         self._redis_link = redis_link
         self._caches = caches
@@ -57,8 +58,12 @@ class MetricsCollector:
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
                 self._set("gateway_upstream_budget_per_minute", budget.per_minute, name)
-        for health in Health:
-            self._set("gateway_upstream_state", self._breaker.health is health, health)
+        for breaker in self._breakers:
+            for health in Health:
+                self._set("gateway_upstream_state", breaker.health is health, breaker.name, health)
+            # Reasons without a pause too: Prometheus needs a value before the first one to compute an increase.
+            for reason in PauseReason:
+                self._add("gateway_upstream_pauses", breaker.pauses[reason], breaker.name, reason)
         self._set("gateway_redis_up", self._redis_link.connected)
         self._add("gateway_redis_disconnects", self._redis_link.disconnects)
         for name, cache in self._caches.items():
@@ -90,11 +95,11 @@ class Probes:
     """The endpoints for orchestrators and Prometheus."""
 
     def __init__(
-        self, metrics: Metrics, collector: MetricsCollector, *, breaker: CircuitBreaker, redis_link: RedisLink
+        self, metrics: Metrics, collector: MetricsCollector, *, breakers: CircuitBreakers, redis_link: RedisLink
     ) -> None:
         self._metrics = metrics
         self._collector = collector
-        self._breaker = breaker
+        self._breakers = breakers
         self._redis_link = redis_link
 
     async def alive(self, _: Request) -> JSONResponse:
@@ -103,8 +108,8 @@ class Probes:
 
     async def ready(self, _: Request) -> JSONResponse:
         """Readiness: 200 even while osu!track is down, as cached data is served; the body has the details."""
-        health, redis_link = self._breaker.health, self._redis_link
-        serving_from = "cache" if health is Health.DOWN else "osu!track and cache"
+        health, redis_link = self._breakers.health, self._redis_link
+        serving_from = "cache" if self._breakers[READS].health is Health.DOWN else "osu!track and cache"
         redis = "not configured" if not redis_link.configured else "up" if redis_link.connected else "down"
         content = {"status": "ready", "upstream": health, "servingFrom": serving_from, "redis": redis}
         return JSONResponse(content, headers=NO_STORE)

@@ -90,7 +90,7 @@ async def test_background_refreshes_leave_budget_for_interactive_requests(gatewa
 
 async def test_open_circuit_breaker_uses_no_budget(gateway):
     connection = gateway.parts.upstream
-    connection.breaker.retry_at = gateway.clock.now + 30
+    connection.breakers["reads"].confirm_block("refused")
     assert (await gateway.error(LATEST, id="1001"))["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
     assert await connection.rate_limiter.budgets["reads"].remaining() == 5
 

@@ -39,7 +39,7 @@ async def test_gateway_is_ready_while_osutrack_is_down(gateway):
         await gateway.send(QUERY.replace('"2"', f'"{user}"'))
     ready = await gateway.http.get("/readyz")
     assert (ready.status_code, ready.json()["servingFrom"]) == (200, "cache")
-    assert (await metrics(gateway))["gateway_upstream_state", "DOWN"] == 1
+    assert (await metrics(gateway))["gateway_upstream_state", "reads", "DOWN"] == 1
 
 
 async def test_requests_are_counted_by_operation_outcome_and_cache(gateway):

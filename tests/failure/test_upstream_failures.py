@@ -131,7 +131,7 @@ class TestReading:
         assert time.perf_counter() - start < 4
         assert {response["errors"][0]["extensions"]["code"][:8] for response in responses} == {"UPSTREAM"}
         gateway.sandbox.faults = ()
-        gateway.clock.move(61)
+        gateway.clock.move(121)
         expected = [gateway.sandbox.database.snapshots(int(user), 0)[-1].pp_raw for user in USERS]
         responses = await send_all(gateway, USERS[:1]) + await send_all(gateway, USERS[1:])
         assert [response["data"]["user"]["stats"]["latest"]["pp"] for response in responses] == expected

@@ -6,7 +6,7 @@ from gateway.graph.context import Context
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
 from gateway.graph.strawberry_compat import describe_enum_values
-from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.circuit_breaker import Health
 
 _field = strawberry.field
 
@@ -32,9 +32,22 @@ describe_enum_values(
     {
         "UP": "osu!track responds normally.",
         "DEGRADED": "Some requests fail or are slow. Data may be stale.",
-        "DOWN": "Requests to osu!track are paused. Only cached data is served.",
+        "DOWN": "Requests to osu!track are paused: its data is served from the cache only.",
     },
 )
+
+
+@documented
+@strawberry.type
+class UpstreamClass:
+    """One class of requests to osu!track. Each class has its own budget, and is paused on its own."""
+
+    name: str = _field(description="`reads`, `hiscores` or `updates`.")
+    state: Health = _field(description="The availability of osu!track for these requests.")
+    retry_at: DateTime | None = _field(
+        description="The time of the next request while `state` is `DOWN`; otherwise null."
+    )
+    cause: str | None = _field(description="The cause of the pause while `state` is `DOWN`; otherwise null.")
 
 
 @documented
@@ -43,13 +56,14 @@ class ServiceStatus:
     """The state of this gateway and of osu!track."""
 
     version: str = _field(description="The gateway's version.")
-    upstream: Health = _field(description="The availability of osu!track.")
+    upstream: Health = _field(description="The availability of osu!track: the worst state of its `classes`.")
     retry_at: DateTime | None = _field(
         description="The time of the next request to osu!track while `upstream` is `DOWN`; otherwise null."
     )
     last_success_at: DateTime | None = _field(
         description="The time of the last successful response; null if there was none since the gateway started."
     )
+    classes: list[UpstreamClass] = _field(description="The state of each class of requests to osu!track.")
 
 
 def rate_limit_of(context: Context) -> RateLimit:
@@ -63,15 +77,25 @@ def rate_limit_of(context: Context) -> RateLimit:
     )
 
 
-def status_of(breaker: CircuitBreaker, version: str) -> ServiceStatus:
-    """The state of osu!track according to the circuit breaker."""
+def status_of(context: Context, version: str) -> ServiceStatus:
+    """The state of osu!track according to the circuit breakers."""
+    breakers = context.services.breakers
     return ServiceStatus(
         version=version,
-        upstream=breaker.health,
-        retry_at=_optional_time(breaker.retry_at),
-        last_success_at=_optional_time(breaker.last_success_at),
+        upstream=breakers.health,
+        retry_at=_time_in(context, breakers.retry_in_s),
+        last_success_at=None if breakers.last_success_at is None else from_timestamp(breakers.last_success_at),
+        classes=[
+            UpstreamClass(
+                name=breaker.name,
+                state=breaker.health,
+                retry_at=_time_in(context, breaker.retry_in_s),
+                cause=breaker.cause,
+            )
+            for breaker in breakers
+        ],
     )
 
 
-def _optional_time(seconds: float | None) -> DateTime | None:
-    return None if seconds is None else from_timestamp(seconds)
+def _time_in(context: Context, seconds: float | None) -> DateTime | None:
+    return None if seconds is None else from_timestamp(context.now + seconds)

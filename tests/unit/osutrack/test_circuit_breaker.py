@@ -4,25 +4,40 @@ import asyncio
 from contextlib import ExitStack, suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.errors import (
+    UpstreamBusy,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamRejected,
+    UpstreamTimeout,
+    UpstreamUnavailable,
+)
+from gateway.osutrack.circuit_breaker import CircuitBreaker, CircuitBreakers, Health
+from tests.support.clock import Clock
+
+DOWN = UpstreamUnavailable("osu!track failed (status 503). Try again later.", status=503)
+FORBIDDEN = UpstreamRejected("osu!track refused the request (status 403).", status=403)
+UNREADABLE = UpstreamInvalid("osu!track's response is not JSON.")
 
 
 @pytest.fixture
 def breaker(clock):
-    return CircuitBreaker(slow_s=5, clock=clock, stopwatch=clock)
+    return CircuitBreaker("reads", slow_s=5, clock=clock, monotonic=clock.monotonic)
 
 
-def call(breaker, outcome=None):
-    with suppress(UpstreamError), breaker.call():
+def call(breaker, outcome=None, key="player"):
+    with suppress(UpstreamError), breaker.call(key):
         if outcome is not None:
             raise outcome
 
 
-def fail(breaker, times=1):
-    for _ in range(times):
-        call(breaker, UpstreamUnavailable("down"))
+def fail(breaker, times=1, outcome=DOWN):
+    """Failures of as many players."""
+    for key in range(times):
+        call(breaker, outcome, key)
 
 
 def test_few_calls_keep_it_closed(breaker):
@@ -49,19 +64,56 @@ def test_fewer_failures_keep_it_closed(breaker):
     breaker.check()
 
 
-@pytest.mark.parametrize("answer", [UpstreamBusy("429"), UpstreamInvalid("<html>")], ids=["busy", "invalid"])
-def test_any_response_counts_as_success(breaker, answer):
-    for _ in range(20):
-        call(breaker, answer)
+@pytest.mark.parametrize("answer", [UpstreamBusy("429"), UpstreamRejected("404", status=404)], ids=["busy", "404"])
+def test_other_responses_count_as_success(breaker, answer):
+    fail(breaker, 20, answer)
 
     assert breaker.health is Health.UP
+
+
+@pytest.mark.parametrize("failure", [DOWN, UpstreamUnavailable("reset"), FORBIDDEN, UNREADABLE], ids=str)
+def test_failures_of_ten_players_open_it(breaker, failure):
+    fail(breaker, 10, failure)
+
+    assert breaker.health is Health.DOWN
+
+
+@pytest.mark.parametrize("failure", [DOWN, UpstreamUnavailable("reset"), FORBIDDEN, UNREADABLE], ids=str)
+def test_failures_of_one_player_count_once(breaker, failure):
+    for _ in range(50):
+        call(breaker, failure)
+    fail(breaker, 8, failure)
+
+    assert breaker.health is Health.DEGRADED
+
+
+def test_success_never_opens_it(breaker, clock):
+    for _ in range(12):
+        call(breaker)
+    clock.move(30)
+    fail(breaker, 10)
+    clock.move(31)
+    call(breaker)
+
+    assert breaker.health is Health.DEGRADED
+
+
+def test_next_failure_opens_it_after_successes_expired(breaker, clock):
+    for _ in range(12):
+        call(breaker)
+    clock.move(30)
+    fail(breaker, 10)
+    clock.move(31)
+    fail(breaker)
+
+    assert breaker.health is Health.DOWN
 
 
 @pytest.mark.parametrize("ended", [asyncio.CancelledError(), UpstreamTimeout("slow")], ids=["cancelled", "timeout"])
 @pytest.mark.parametrize("seconds,health", [(4, Health.UP), (5, Health.DOWN)])
 def test_timeout_counts_as_failure_if_slow(breaker, clock, seconds, health, ended):
-    for _ in range(10):
-        with suppress(asyncio.CancelledError, UpstreamTimeout), breaker.call():
+    for key in range(10):
+        with suppress(asyncio.CancelledError, UpstreamTimeout), breaker.call(key):
             clock.move(seconds)
             raise ended
 
@@ -105,7 +157,7 @@ def half_open(breaker, clock):
 
 
 def test_half_open_admits_one_probe(half_open):
-    with half_open.call(), pytest.raises(UpstreamUnavailable):
+    with half_open.call("player"), pytest.raises(UpstreamUnavailable):
         half_open.check()
 
 
@@ -125,7 +177,7 @@ def test_failed_probe_opens_it_for_thirty_seconds(half_open, clock):
 
 
 def test_slow_cancelled_probe_opens_it(half_open, clock):
-    with suppress(asyncio.CancelledError), half_open.call():
+    with suppress(asyncio.CancelledError), half_open.call("player"):
         clock.move(5)
         raise asyncio.CancelledError
 
@@ -143,7 +195,7 @@ def test_successful_probe_clears_earlier_failures(half_open):
 
 async def test_cancelled_probe_admits_the_next_call(half_open):
     async def hang():
-        with half_open.call():
+        with half_open.call("player"):
             await asyncio.Event().wait()
 
     probe = asyncio.ensure_future(hang())
@@ -156,7 +208,7 @@ async def test_cancelled_probe_admits_the_next_call(half_open):
 
 
 def test_call_started_before_opening_does_not_close_it(breaker):
-    with breaker.call():
+    with breaker.call("player"):
         fail(breaker, 10)
 
     assert breaker.health is Health.DOWN
@@ -164,10 +216,213 @@ def test_call_started_before_opening_does_not_close_it(breaker):
 
 def test_call_started_before_opening_ends_no_probe(breaker, clock):
     with ExitStack() as calls:
-        calls.enter_context(breaker.call())
+        calls.enter_context(breaker.call("player"))
         fail(breaker, 10)
         clock.move(30)
-        with breaker.call():
+        with breaker.call("player"):
             calls.close()
             with pytest.raises(UpstreamUnavailable):
                 breaker.check()
+
+
+@given(st.lists(st.tuples(st.floats(0, 30), st.booleans(), st.integers(0, 14)), max_size=80))
+def test_opens_exactly_on_half_of_ten_calls(calls):
+    """Each call: seconds since the previous one, failure, key."""
+    clock = Clock()
+    breaker = CircuitBreaker("reads", slow_s=5, clock=clock, monotonic=clock.monotonic)
+    made: list[tuple[float, bool, int]] = []
+    for seconds, failed, key in calls:
+        clock.move(seconds)
+        call(breaker, DOWN if failed else None, key)
+        made.append((clock.now, failed, key))
+        recent = [each for each in made if each[0] > clock.now - 60]
+        failures = len({key for _, failed, key in recent if failed})
+        total = failures + sum(not failed for _, failed, _ in recent)
+        opened = failed and total >= 10 and failures * 2 >= total
+        assert (breaker.health is Health.DOWN) is opened
+        if opened:
+            break
+
+
+@pytest.mark.parametrize("step_s", [-3600, 3600])
+def test_wall_clock_step_changes_no_duration(breaker, clock, step_s):
+    fail(breaker, 10)
+    clock.step(step_s)
+    clock.move(29)
+    assert breaker.retry_in_s == 1
+
+    clock.move(1)
+    breaker.check()
+
+
+def test_transitions_are_logged_once_with_cause(breaker, clock, caplog):
+    fail(breaker, 15)
+    clock.move(30)
+    fail(breaker)
+    clock.move(30)
+    call(breaker)
+    call(breaker)
+
+    assert [(record.levelname, record.message, record.cause) for record in caplog.records] == [
+        (
+            "WARNING",
+            "Requests to osu!track are paused",
+            "10 of 10 calls failed in a minute, the last: osu!track failed (status 503)",
+        ),
+        ("WARNING", "Requests to osu!track resume", "the probe succeeded"),
+    ]
+    assert {vars(record)["class"] for record in caplog.records} == {"reads"}
+
+
+def test_cause_is_known_while_open(breaker, clock):
+    fail(breaker, 10)
+    while_open = breaker.cause
+    clock.move(30)
+    call(breaker)
+
+    assert while_open
+    assert breaker.cause is None
+
+
+class TestBlock:
+    async def probes(self, breaker, *keys, refusal=FORBIDDEN, probe=None):
+        """The number of probes that refusals for these keys cause; each ends with `probe`."""
+        probes = 0
+
+        async def send():
+            nonlocal probes
+            probes += 1
+            if probe:
+                raise probe
+
+        for key in keys:
+            call(breaker, refusal, key)
+            await breaker.examine_block(send)
+        return probes
+
+    @pytest.mark.parametrize("refusal", [FORBIDDEN, UNREADABLE], ids=str)
+    async def test_five_refusals_of_three_keys_are_suspicious(self, breaker, refusal):
+        assert await self.probes(breaker, 1, 2, 3, 1, refusal=refusal) == 0
+        assert await self.probes(breaker, 2, refusal=refusal) == 1
+
+    async def test_refusals_of_two_keys_are_not_suspicious(self, breaker):
+        assert await self.probes(breaker, *[1, 2] * 20) == 0
+
+    @pytest.mark.parametrize("answer", [None, UpstreamRejected("404", status=404), UpstreamBusy("429"), DOWN], ids=str)
+    async def test_other_answer_breaks_the_sequence(self, breaker, answer):
+        await self.probes(breaker, 1, 2, 3, 4)
+        call(breaker, answer, 5)
+
+        assert await self.probes(breaker, 6, 7, 8, 9) == 0
+
+    async def test_missing_answer_does_not_break_the_sequence(self, breaker):
+        await self.probes(breaker, 1, 2, 3, 4)
+        call(breaker, UpstreamUnavailable("reset"), 5)
+
+        assert await self.probes(breaker, 6) == 1
+
+    @pytest.mark.parametrize("refusal", [FORBIDDEN, UNREADABLE], ids=str)
+    async def test_refused_probe_pauses_for_minutes(self, breaker, refusal):
+        await self.probes(breaker, 1, 2, 3, 4, 5, probe=refusal)
+
+        assert breaker.retry_in_s == 120
+
+    @pytest.mark.parametrize("probe", [None, DOWN, UpstreamTimeout("slow"), UpstreamBusy("busy")], ids=str)
+    async def test_other_probe_does_not_pause(self, breaker, probe):
+        assert await self.probes(breaker, 1, 2, 3, 4, 5, 6, 7, 8, 9, probe=probe) == 1
+        assert breaker.health is Health.DEGRADED
+
+    async def test_refusals_during_a_probe_cause_no_other(self, breaker):
+        async def probe():
+            assert await self.probes(breaker, 6, 7, 8, 9) == 0
+
+        await self.probes(breaker, 1, 2, 3, 4)
+        call(breaker, FORBIDDEN, 5)
+        await breaker.examine_block(probe)
+        assert breaker.health is Health.DEGRADED
+
+    async def test_refusals_sent_earlier_do_not_extend_pause(self, breaker):
+        with suppress(UpstreamError), breaker.call(6):
+            await self.probes(breaker, 1, 2, 3, 4, 5, probe=FORBIDDEN)
+            raise FORBIDDEN
+
+        assert await self.probes(breaker) == 0
+        assert breaker.retry_in_s == 120
+
+    async def test_cancelled_probe_counts_again_from_zero(self, breaker):
+        with pytest.raises(asyncio.CancelledError):
+            await self.probes(breaker, 1, 2, 3, 4, 5, probe=asyncio.CancelledError())
+
+        assert await self.probes(breaker, 1, 2, 3, 4) == 0
+        assert await self.probes(breaker, 5) == 1
+
+    async def test_pauses_increase_until_accepted(self, breaker, clock):
+        pauses_s = []
+        await self.probes(breaker, 1, 2, 3, 4, 5, probe=FORBIDDEN)
+        for _ in range(6):
+            pauses_s.append(breaker.retry_in_s)
+            clock.move(breaker.retry_in_s)
+            # The first request after the pause suffices.
+            assert await self.probes(breaker, 1, probe=FORBIDDEN) == 1
+
+        assert pauses_s == [120, 240, 480, 960, 1800, 1800]
+
+    def test_client_learns_when_to_retry(self, breaker):
+        breaker.confirm_block("refused")
+
+        with pytest.raises(UpstreamUnavailable, match="refuses") as refusal:
+            breaker.check()
+        assert refusal.value.retry_after_s == 120
+
+    def test_accepted_probe_ends_block(self, breaker, clock):
+        breaker.confirm_block("refused")
+        clock.move(120)
+        call(breaker)
+        breaker.confirm_block("refused")
+
+        assert breaker.retry_in_s == 120
+
+    def test_dispelled_block_admits_requests_at_once(self, breaker, clock):
+        breaker.confirm_block("refused")
+        clock.move(120)
+        call(breaker, UNREADABLE)
+        breaker.dispel_block()
+
+        breaker.check()
+
+    def test_dispelled_block_leaves_failures_paused(self, breaker):
+        fail(breaker, 10)
+        breaker.dispel_block()
+
+        assert breaker.health is Health.DOWN
+
+    def test_each_pause_is_logged_with_its_duration(self, breaker, clock, caplog):
+        breaker.confirm_block("no JSON")
+
+        [record] = caplog.records
+        assert (record.levelname, record.reason, record.pause_s) == ("WARNING", "block", 120)
+        assert record.cause == "refused in a row, and by the probe: no JSON"
+
+
+class TestClasses:
+    @pytest.fixture
+    def breakers(self, clock):
+        names = ("reads", "hiscores", "updates")
+        return CircuitBreakers(CircuitBreaker(name, slow_s=5, clock=clock, monotonic=clock.monotonic) for name in names)
+
+    def test_classes_are_paused_on_their_own(self, breakers):
+        fail(breakers["hiscores"], 10)
+
+        breakers["reads"].check()
+        with pytest.raises(UpstreamUnavailable):
+            breakers["hiscores"].check()
+
+    def test_worst_state_and_earliest_retry_are_reported(self, breakers, clock):
+        assert (breakers.health, breakers.retry_in_s, breakers.last_success_at) == (Health.UP, None, None)
+        call(breakers["updates"])
+        fail(breakers["reads"])
+        assert breakers.health is Health.DEGRADED
+
+        breakers["reads"].confirm_block("refused")
+        fail(breakers["hiscores"], 10)
+        assert (breakers.health, breakers.retry_in_s, breakers.last_success_at) == (Health.DOWN, 30, clock.now)

@@ -53,9 +53,10 @@ def sent(rate_limiter, clock):
     return SendTimes(clock)
 
 
-async def send(rate_limiter, name="reads", timeout_s=100.0, *, sent=None, background=False):
+async def send(rate_limiter, name="reads", timeout_s=100.0, *, sent=None, background=False, by_name=False):
     """One request, which takes no time; the time at which it is sent is added to `sent`."""
-    async with rate_limiter.slot(name, Deadline.from_timeout(timeout_s, background=background)):
+    deadline = Deadline.from_timeout(timeout_s, background=background)
+    async with rate_limiter.slot(name, deadline, by_name=by_name):
         if sent is not None:
             sent.add_now()
 
@@ -204,6 +205,46 @@ async def test_background_requests_leave_slots_free(rate_limiter):
         assert not waiting.done()
 
     await waiting
+
+
+@asynccontextmanager
+async def hanging_by_name(rate_limiter, count):
+    """So many requests by name that are never answered."""
+
+    async def hang():
+        async with rate_limiter.slot("unlimited", Deadline.from_timeout(100), by_name=True):
+            await asyncio.Event().wait()
+
+    tasks = [await start(hang()) for _ in range(count)]
+    yield
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.mark.parametrize("concurrency,free", [(8, 6), (4, 3), (2, 1), (16, 14)])
+async def test_requests_by_name_leave_slots_free(clock, concurrency, free):
+    rate_limiter = RateLimiter([budget("unlimited", 0, clock)], concurrency=concurrency)
+    async with hanging_by_name(rate_limiter, 8), slots_occupied(rate_limiter, free):
+        waiting = await start(send(rate_limiter, "unlimited"))
+        assert not waiting.done()
+    await waiting
+
+
+async def test_wait_for_slot_by_name_ends_at_deadline(rate_limiter, loop_clock):
+    async with hanging_by_name(rate_limiter, 1):
+        waiting = await start(send(rate_limiter, "unlimited", timeout_s=5, by_name=True))
+        loop_clock.move(5)
+
+        with pytest.raises(UpstreamBusy, match="in use"):
+            await waiting
+
+
+async def test_slot_by_name_is_free_after_the_request(rate_limiter):
+    async with hanging_by_name(rate_limiter, 3):
+        pass
+
+    await send(rate_limiter, "unlimited", timeout_s=1, by_name=True)
 
 
 async def test_refresh_waiting_for_budget_occupies_no_slot(clock):

@@ -25,9 +25,9 @@ async def test_idle_connections_expire_before_osutrack_closes_them():
 @pytest.mark.parametrize("operation_s,health", [(60.0, Health.UP), (12.0, Health.DOWN)])
 def test_short_operation_timeout_counts_cancelled_reads_as_failures(clock, operation_s, health):
     settings = Settings(operation_timeout_s=operation_s, read_timeout_s=15)
-    breaker = Upstream(settings, clock=clock, monotonic=clock).breaker
-    for _ in range(10):
-        with suppress(asyncio.CancelledError), breaker.call():
+    breaker = Upstream(settings, clock=clock, monotonic=clock).breakers["reads"]
+    for user_id in range(10):
+        with suppress(asyncio.CancelledError), breaker.call(user_id):
             clock.move(6)
             raise asyncio.CancelledError
 

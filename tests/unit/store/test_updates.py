@@ -44,7 +44,7 @@ async def store(clock):
     store.tracker = Tracker(upstream.client, Cache(10_000), settings, clock=clock, monotonic=clock.monotonic)
     registry = UpdateRegistry(RedisLink(None), cooldown_s=COOLDOWN_S, timeout_s=5, clock=clock)
     store.updates = Updates(upstream.client, store.tracker, registry)
-    store.breaker = upstream.breaker
+    store.breaker = upstream.breakers["updates"]
     yield store
     await store.updates.close()
     await upstream.close()
@@ -140,12 +140,12 @@ async def test_failure_before_sending_changes_nothing(store, response, error):
 
 
 async def test_open_circuit_breaker_changes_nothing(store, clock):
-    store.breaker.retry_at = clock.now + 30
+    store.breaker.confirm_block("refused")
     with pytest.raises(UpstreamUnavailable):
         await update(store)
     assert (store.sent, is_invalidated(store)) == (0, False)
 
-    store.breaker.retry_at = None
+    store.breaker.dispel_block()
     assert isinstance(await update(store), Update)
 
 
