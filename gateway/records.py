@@ -68,6 +68,11 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     user_mode: UserMode | UnsetType = UNSET
 
     @property
+    def is_anomaly(self) -> bool:
+        """A failure of osu!'s API that was recorded as a snapshot (docs/osutrack.md, "Anomalous snapshots")."""
+        return self.pp == 0 and self.accuracy == 0 and self.global_rank is not None
+
+    @property
     def total_hits(self) -> int:
         """The sum of the three hit counts."""
         return self.count_300 + self.count_100 + self.count_50

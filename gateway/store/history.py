@@ -75,31 +75,38 @@ class History(Struct, frozen=True, dict=True):
     """All snapshots of a player in one mode, oldest first.
 
     `abridged` if osu!track has more rows: invalid ones, or several of one instant, of which one is included.
+    Anomalies are among `rows`, but not in computed values.
     """
 
     user_mode: UserMode
     rows: Rows[Snapshot]
     abridged: bool = False
 
+    @cached_property
+    def regular(self) -> Rows[Snapshot]:
+        """The snapshots without anomalies."""
+        regular = Rows(row for row in self.rows if not row.is_anomaly)
+        return self.rows if len(regular) == len(self.rows) else regular
+
     @property
     def latest(self) -> Snapshot | None:
         """The newest snapshot."""
-        return self.rows[-1] if self.rows else None
+        return self.regular[-1] if self.regular else None
 
     @property
     def earliest(self) -> Snapshot | None:
         """The oldest snapshot."""
-        return self.rows[0] if self.rows else None
+        return self.regular[0] if self.regular else None
 
     def at(self, instant: str) -> Snapshot | None:
         """The newest snapshot at or before the instant."""
-        index = bisect_right(self.rows, instant, key=_at)
-        return self.rows[index - 1] if index else None
+        index = bisect_right(self.regular, instant, key=_at)
+        return self.regular[index - 1] if index else None
 
     def delta(self, row: Snapshot) -> Delta | None:
         """The difference of a snapshot to the previous one; None for the first."""
-        index = bisect_left(self.rows, row.at, key=_at)
-        return difference(row, self.rows[index - 1]) if index else None
+        index = bisect_left(self.regular, row.at, key=_at)
+        return difference(row, self.regular[index - 1]) if index else None
 
     def corrected(self, reported: Delta) -> Delta:
         """The changes of the last update, without `ranks_gained` if the player was unranked before or after it.
@@ -113,12 +120,13 @@ class History(Struct, frozen=True, dict=True):
         lost = reported.ranks_gained == self.rows[-1].global_rank and _progress(recorded) != _progress(reported)
         return structs.replace(reported, ranks_gained=None) if recorded.ranks_gained is None or lost else reported
 
-    def within(self, span: Span, every: Interval | None = None) -> Rows[Snapshot]:
+    def within(self, span: Span, every: Interval | None = None, *, anomalies: bool = False) -> Rows[Snapshot]:
         """The snapshots in the span; with `every`, only the last of each interval."""
-        rows = self.rows.cut(*self._bounds(span))
+        rows = self.rows if anomalies else self.regular
+        inside = rows.cut(*_bounds(rows, span))
         if every is None:
-            return rows
-        last = {every.bucket(row.at): row for row in rows}
+            return inside
+        last = {every.bucket(row.at): row for row in inside}
         return Rows(last.values())
 
     def gain(self, span: Span) -> Gain | None:
@@ -126,24 +134,20 @@ class History(Struct, frozen=True, dict=True):
 
         None if both are the same snapshot.
         """
-        first, stop = self._bounds(span)
-        covered = span.start is None or bool(self.rows and self.rows[0].at <= span.start)
+        rows = self.regular
+        first, stop = _bounds(rows, span)
+        covered = span.start is None or bool(rows and rows[0].at <= span.start)
         if covered and span.start is not None:
-            first = bisect_right(self.rows, span.start, key=_at) - 1
+            first = bisect_right(rows, span.start, key=_at) - 1
         if stop - first < 2:
             return None
-        return Gain(self.rows[first], self.rows[stop - 1], covered)
-
-    def _bounds(self, span: Span) -> tuple[int, int]:
-        start = bisect_left(self.rows, span.start, key=_at) if span.start else 0
-        end = bisect_left(self.rows, span.end, key=_at) if span.end else len(self.rows)
-        return start, max(start, end)
+        return Gain(rows[first], rows[stop - 1], covered)
 
     @cached_property
     def peak(self) -> Peak:
         """The value of `/peak`, but without rank 0: docs/osutrack.md, "Rank 0"."""
         # Of equal values the newest counts, as in `/peak`: min and max return the first.
-        newest_first = self.rows[::-1]
+        newest_first = self.regular[::-1]
         ranked = [row for row in newest_first if row.global_rank is not None]
         rank = min(ranked, key=lambda row: row.global_rank or 0, default=None)
         accurate = max(newest_first, key=lambda row: row.accuracy, default=None)
@@ -158,7 +162,7 @@ class History(Struct, frozen=True, dict=True):
     @cached_property
     def best_pp(self) -> Best | None:
         """The highest pp and the latest time at which it was reached."""
-        best = max(self.rows[::-1], key=lambda row: row.pp, default=None)
+        best = max(self.regular[::-1], key=lambda row: row.pp, default=None)
         return Best(best.pp, best.at) if best else None
 
     def with_tail(self, tail: Rows[Snapshot], *, abridged: bool = False) -> "History | None":
@@ -176,6 +180,12 @@ class History(Struct, frozen=True, dict=True):
         The newest row can move: docs/osutrack.md, "History is not append-only".
         """
         return self.rows[-2].at if len(self.rows) > 1 else None
+
+
+def _bounds(rows: Rows[Snapshot], span: Span) -> tuple[int, int]:
+    start = bisect_left(rows, span.start, key=_at) if span.start else 0
+    end = bisect_left(rows, span.end, key=_at) if span.end else len(rows)
+    return start, max(start, end)
 
 
 def difference(later: Snapshot, earlier: Snapshot) -> Delta:

@@ -191,11 +191,11 @@ def _is_abridged(fetched: Fetched[Rows[Snapshot]]) -> bool:
 
 def _ends_before(history: Entry[History], at: float) -> bool:
     """Whether no later snapshot exists. Never certain for unranked players: osu!track adds no snapshots for them."""
-    latest = history.value.latest
+    rows = history.value.rows
     # A dropped row may be the newest.
-    if latest is None or latest.global_rank is None or history.dropped:
+    if not rows or rows[-1].global_rank is None or history.dropped:
         return False
-    return datetime.fromisoformat(latest.at).timestamp() < at
+    return datetime.fromisoformat(rows[-1].at).timestamp() < at
 
 
 def _etag(entry: Entry[V] | None) -> str | None:

@@ -39,17 +39,19 @@ MODES = ("OSU", "TAIKO", "CATCH", "MANIA")
 
 
 def history(rows: list[Row]) -> list[Row]:
-    """All snapshots, oldest first; of equal timestamps the one with the highest play count."""
+    """All snapshots without anomalies, oldest first; of equal timestamps the one with the highest play count."""
     in_order = sorted(rows, key=lambda row: (row["timestamp"], row["playcount"]))
-    return list({row["timestamp"]: row for row in in_order}.values())
+    last = {row["timestamp"]: row for row in in_order}.values()
+    return [row for row in last if row["pp_raw"] or row["accuracy"] or not row["pp_rank"]]
 
 
 def ranked(rows: list[Row]) -> list[Row]:
-    """All plays, highest pp first; of duplicates the last recorded one."""
+    """All plays, highest pp first; of duplicates the last recorded one, or of best plays the one with the most pp."""
     readable = [row for row in rows if row["update_time"] > "1"]
+    kept = "pp" if any("user" in row for row in rows) else "update_time"
     last = {
         (row.get("user"), row["beatmap_id"], row["mods"], row["score"]): row
-        for row in sorted(readable, key=lambda row: row["update_time"])
+        for row in sorted(readable, key=lambda row: row[kept])
     }
     return sorted(last.values(), key=lambda row: (-row["pp"], row["beatmap_id"]))
 

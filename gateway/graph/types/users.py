@@ -25,6 +25,13 @@ from .snapshots import Gain, Snapshot
 ALL_MODES = (GameMode.OSU, GameMode.TAIKO, GameMode.CATCH, GameMode.MANIA)
 LAST_30_DAYS = Window(days=30)
 
+IncludeAnomalies = Annotated[
+    bool,
+    strawberry.argument(
+        description="Return anomalies as well: snapshots with pp 0 and accuracy 0, but a rank, which record failures\n"
+        "of osu!'s API. No other field uses them."
+    ),
+]
 BestPerBeatmap = Annotated[bool, strawberry.argument(description="Return only the highest-pp play of each beatmap.")]
 
 
@@ -77,7 +84,8 @@ class User:
 class UserStats:
     """A player's data in one mode, from three resources of osu!track: the stats history (cost 1; `tracked`,
     `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `peak.pp`), the hiscores (cost 3) and the peak
-    (cost 1). Each resource is fetched at most once per request.
+    (cost 1; no cost in an operation that reads the stats history, from which it is then computed). Each resource
+    is fetched at most once per request.
     """
 
     id: ID = strawberry.field(description="`<user ID>:<mode>`, for client caches.")
@@ -91,7 +99,9 @@ class UserStats:
 
     @record_field(bool | None, SemanticNonNull(), HISTORY)
     def tracked(self, info: Info) -> bool | Awaitable[bool]:
-        """True if osu!track has at least one snapshot of the player in this mode."""
+        """True if osu!track has at least one snapshot of the player in this mode, even if that is an anomaly (see
+        `snapshots`).
+        """
         return info.context.read(info, info.context.history, self.user_mode, lambda history: bool(history.rows))
 
     @record_field(Snapshot | None, HISTORY)
@@ -111,7 +121,11 @@ class UserStats:
 
     @record_field(list[Snapshot] | None, SemanticNonNull(), HISTORY)
     def snapshots(
-        self, info: Info, window: Window | None = UNSET, every: Interval | None = UNSET
+        self,
+        info: Info,
+        window: Window | None = UNSET,
+        every: Interval | None = UNSET,
+        include_anomalies: IncludeAnomalies = False,
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
         """Snapshots, oldest first. With `every`, only the last one of each bucket. The lists of an operation have
         at most 20,000 rows in total; beyond that, the field fails with `RESULT_TOO_LARGE`. Of a period without
@@ -120,7 +134,7 @@ class UserStats:
         within = span(window, info.context.now)
 
         def select(history: History) -> Rows[records.Snapshot]:
-            rows = history.within(within, every or None)
+            rows = history.within(within, every or None, anomalies=include_anomalies)
             return info.context.count_rows(rows, len(rows))
 
         return info.context.read(info, info.context.history, self.user_mode, select)
