@@ -1,8 +1,9 @@
 """The context of one operation, shared by its resolvers: loaders, time, limits, and warnings."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 from typing import Any, Protocol, TypeAlias, TypeVar
 
@@ -68,6 +69,7 @@ class Context:
         *,
         services: Services,
         operation: Operation,
+        variables: Mapping[str, Any],
         cost: int,
         points: PointsBalance,
         may_update: bool,
@@ -78,6 +80,7 @@ class Context:
         """`may_update` is false if updates need a token and the request had no valid one."""
         self.services = services
         self.operation = operation
+        self._variables = variables
         self.cost = cost
         self.points = points
         self.may_update = may_update
@@ -132,6 +135,11 @@ class Context:
                 " Narrow a window, use `every`, or split the operation."
             )
         return rows
+
+    @cached_property
+    def reads_history(self) -> Callable[[UserMode], bool]:
+        """A predicate: whether the operation reads a player's history."""
+        return self.operation.histories(self._variables)
 
     def validity(self) -> Validity | None:
         """The validity of the response for caches; None if it must not be cached."""

@@ -83,6 +83,7 @@ class Engine:
         context = Context(
             services=self._services,
             operation=operation,
+            variables=priced.variables,
             cost=priced.cost,
             points=points,
             may_update=may_update,

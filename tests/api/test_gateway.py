@@ -108,7 +108,7 @@ async def test_upstream_failure_costs_one_field(gateway):
 
 
 async def test_invalid_argument_is_named_without_an_upstream_request(gateway):
-    error = await gateway.error("{ user(id: 2) { stats { hiscores(first: 501) { totalCount } } } }")
+    error = await gateway.error("{ user(id: 2) { stats { hiscores(first: 10001) { totalCount } } } }")
 
     assert (error["extensions"]["code"], error["extensions"]["argument"]) == ("BAD_USER_INPUT", "first")
     assert gateway.sandbox.count() == 0

@@ -7,20 +7,83 @@ import pytest
 from gateway.sandbox import Fault, players
 from tests.support.operations import LATEST
 
-TWO_ALIASES = """query ($id: ID!) {
-  a: user(id: $id) { stats { latest { pp } peak { globalRank } } }
-  b: user(id: $id) { stats { snapshots { at } } }
-}"""
 MANY = "query ($ids: [ID!]!) { users(ids: $ids) { id stats { latest { at } } } }"
 HISCORES = """query ($id: ID!, $window: Window) {
   user(id: $id) { stats { hiscores(window: $window, first: 5) { totalCount nodes { playedAt } } } }
 }"""
 
 
-async def test_fields_of_two_endpoints_cause_two_requests(gateway):
-    await gateway.ask(TWO_ALIASES, id="131464")
+def paths(gateway):
+    return sorted(request.path for request in gateway.sandbox.requests)
 
-    assert sorted(request.path for request in gateway.sandbox.requests) == ["/peak", "/stats_history"]
+
+async def test_fields_of_two_endpoints_cause_two_requests(gateway):
+    await gateway.ask("{ user(id: 131464) { stats { latest { pp } hiscores { totalCount } } } }")
+
+    assert paths(gateway) == ["/hiscores", "/stats_history"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "{ user(id: 131464) { stats { peak { globalRank } latest { pp } } } }",
+        "{ user(id: 131464) { stats { peak { accuracy pp } } } }",
+        "{ user(id: 131464) { stats { peak { accuracy ...F } } } } fragment F on Peak { ppAt }",
+        "{ a: user(id: 131464) { stats { peak { accuracy } } } b: users(ids: [131464]) { allStats(modes: [OSU]) { tracked } } }",
+        """query ($id: ID! = 131464, $yes: Boolean! = true) { user(id: $id) { stats { peak { accuracy }
+          ... @include(if: $yes) { latest { pp } } } } }""",
+        "{ user(id: 131464) { stats { peak { accuracy } user { stats { user { stats { tracked } } } } } } }",
+    ],
+)
+async def test_peak_beside_the_history_causes_no_request(gateway, query):
+    response = await gateway.send(query)
+
+    assert paths(gateway) == ["/stats_history"]
+    assert response["extensions"]["cost"] == {"requested": 1, "charged": 1}
+
+
+@pytest.mark.parametrize(
+    "query,expected",
+    [
+        ("{ user(id: 131464) { stats { peak { globalRank } } } }", ["/peak"]),
+        ("{ user(id: 131464) { stats { peak { accuracy } latest @skip(if: true) { pp } } } }", ["/peak"]),
+        (
+            """query ($yes: Boolean = false) { user(id: 131464) { stats { peak { accuracy } ...F @include(if: $yes) } } }
+            fragment F on UserStats { latest { pp } }""",
+            ["/peak"],
+        ),
+        (
+            "{ user(id: 131464) { stats { peak { accuracy } } } b: user(id: 2) { stats { tracked } } }",
+            ["/peak", "/stats_history"],
+        ),
+        (
+            "{ user(id: 131464) { stats { peak { accuracy } } b: stats(mode: TAIKO) { tracked } } }",
+            ["/peak", "/stats_history"],
+        ),
+    ],
+)
+async def test_peak_without_the_history_is_requested(gateway, query, expected):
+    await gateway.ask(query)
+
+    assert paths(gateway) == expected
+
+
+async def test_peaks_of_listed_players_use_their_histories(gateway):
+    await gateway.ask("{ bestPlays(first: 9) { nodes { user { stats { peak { accuracy } tracked } } } } }")
+
+    assert set(paths(gateway)) == {"/bestplays", "/stats_history"}
+
+
+async def test_derived_peak_equals_the_requested_one(gateway):
+    fields = "peak { globalRank globalRankAt accuracy accuracyAt }"
+    query = "{{ users(ids: {ids}) {{ stats {{ {fields} {more} }} }} }}"
+    ids = f"[{', '.join(map(str, [2, 131464, players.EQUAL_TIMESTAMPS, players.UNRANKED, *players.ORDINARY[:9]]))}]"
+
+    requested = await gateway.ask(query.format(ids=ids, fields=fields, more=""))
+    gateway.clock.move(10 * 86_400)
+    derived = await gateway.ask(query.format(ids=ids, fields=fields, more="tracked"))
+
+    assert [{"stats": {"peak": user["stats"]["peak"]}} for user in derived["users"]] == requested["users"]
 
 
 async def test_200_concurrent_equal_queries_cause_one_request(gateway):

@@ -20,6 +20,7 @@ from graphql import (
     InlineFragmentNode,
     NamedTypeNode,
     OperationDefinitionNode,
+    SelectionNode,
     SelectionSetNode,
     Undefined,
     ValueNode,
@@ -54,6 +55,8 @@ MODE_ARG = {
 LISTS = {"Query.bestPlays", "Query.hiscoresByUsername"}
 # Resources of these lists.
 SHARED = {"best-plays", "hiscores-by-name"}
+# Resources that are computed from another one, if the operation reads that of the same player and mode.
+DERIVED = {"peak": "history"}
 # Longer lists of users or modes are rejected by the resolvers.
 MAX_LIST = 30
 
@@ -101,18 +104,30 @@ class Charge(NamedTuple):
             for user, mode in product(_distinct(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
 
+    def covers(self, user: str, mode: str, variables: Mapping[str, Any]) -> bool:
+        """Whether the read can include this player; any player can be on a list."""
+        subject, modes, source = self.scope
+        return mode in _distinct(modes, variables) and (bool(source) or user in _distinct(subject, variables))
+
 
 def cost_of(charges: Iterable[Charge], variables: Mapping[str, Any]) -> int:
     """The points of these charges; `variables` are the request's, or the operation's defaults."""
     requests = dict(key for charge in charges for key in charge.keys(variables))
-    return sum(PRICES[str(key[0])] * count for key, count in requests.items())
+    return sum(
+        PRICES[resource] * count
+        for (resource, *subject), count in requests.items()
+        if (DERIVED.get(resource), *subject) not in requests
+    )
 
 
 def charges_of(
-    schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], operation: OperationDefinitionNode
+    schema: GraphQLSchema,
+    fragments: Mapping[str, FragmentDefinitionNode],
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any] | None = None,
 ) -> frozenset[Charge]:
-    """The charges of a valid operation."""
-    collector = _ChargeCollector(schema, fragments)
+    """The charges of a valid operation; with variables, without those of skipped fields."""
+    collector = _ChargeCollector(schema, fragments, variables)
     root = schema.get_root_type(operation.operation)
     if root is not None:
         collector.collect(operation.selection_set, root, Scope())
@@ -122,9 +137,15 @@ def charges_of(
 class _ChargeCollector:
     """A traversal that enters each selection set once per scope, regardless of the number of spreads."""
 
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode]) -> None:
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, Any] | None = None,
+    ) -> None:
         self._schema = schema
         self._fragments = fragments
+        self._variables = variables
         self._visited: set[tuple[int, str, Scope]] = set()
         self.charges: set[Charge] = set()
 
@@ -134,6 +155,8 @@ class _ChargeCollector:
             return
         self._visited.add(key)
         for selection in selections.selections:
+            if self._is_skipped(selection):
+                continue
             if isinstance(selection, FieldNode):
                 self._collect_field(selection, parent, scope)
             elif isinstance(selection, FragmentSpreadNode):
@@ -150,6 +173,16 @@ class _ChargeCollector:
         self.charges |= {Charge(cost.resource, inner) for cost in _costs(field)}
         if node.selection_set:
             self.collect(node.selection_set, get_named_type(field.type), inner)
+
+    def _is_skipped(self, node: SelectionNode) -> bool:
+        if self._variables is None:
+            return False
+        conditions = {
+            directive.name.value: value_from_ast_untyped(argument.value, dict(self._variables))
+            for directive in node.directives or ()
+            for argument in directive.arguments or ()
+        }
+        return conditions.get("skip") is True or conditions.get("include") is False
 
     def _type(self, condition: NamedTypeNode | None, parent: GraphQLNamedType) -> GraphQLNamedType:
         return self._schema.type_map[condition.name.value] if condition else parent

@@ -1,7 +1,7 @@
 """Prepared documents: parsed, validated, priced and checked against limits once, then cached."""
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -19,6 +19,8 @@ from graphql import (
 )
 
 from gateway.errors import LimitExceeded
+from gateway.graph.fields import HISTORY
+from gateway.records import UserMode
 
 from .cost import Charge, charges_of, cost_of
 from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
@@ -32,14 +34,20 @@ class Operation:
     """One operation of a valid document."""
 
     def __init__(
-        self, text: str, document: DocumentNode, definition: OperationDefinitionNode, charges: frozenset[Charge]
+        self,
+        text: str,
+        document: DocumentNode,
+        definition: OperationDefinitionNode,
+        collect_charges: Callable[[Mapping[str, Any] | None], frozenset[Charge]],
     ) -> None:
+        """`collect_charges` is `charges_of` for this operation."""
         self.text = text
         self.document = document
         self.name = definition.name.value if definition.name else None
         self.type = definition.operation.value
         self.is_query = definition.operation is OperationType.QUERY
-        self._charges = charges
+        self._collect_charges = collect_charges
+        self._charges = collect_charges(None)
         self._defaults = {
             variable.variable.name.value: value_from_ast_untyped(variable.default_value)
             for variable in definition.variable_definitions or ()
@@ -49,6 +57,16 @@ class Operation:
     def cost(self, variables: Mapping[str, Any]) -> int:
         """The maximum cost in points with these variables."""
         return cost_of(self._charges, self._defaults | dict(variables))
+
+    def histories(self, variables: Mapping[str, Any]) -> Callable[[UserMode], bool]:
+        """A predicate: whether the operation with these variables reads a player's history."""
+        values = self._defaults | dict(variables)
+        charges = [charge for charge in self._collect_charges(values) if charge.resource == HISTORY.resource]
+
+        def is_read(user_mode: UserMode) -> bool:
+            return any(charge.covers(str(user_mode.user_id), user_mode.mode.name, values) for charge in charges)
+
+        return is_read
 
 
 PreparedDocument = Mapping[str | None, Operation] | RequestError
@@ -99,7 +117,7 @@ class Documents:
             if isinstance(definition, FragmentDefinitionNode)
         }
         operations = (
-            Operation(text, document, definition, charges_of(self._schema, fragments, definition))
+            Operation(text, document, definition, partial(charges_of, self._schema, fragments, definition))
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
         )

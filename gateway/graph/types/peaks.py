@@ -46,13 +46,28 @@ class Peak:
 
 
 def peak_of(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
-    """The peak: computed from the history if that is cached, which costs nothing, else from osu!track."""
+    """The peak: computed from the history if that is cached or read by this operation, else from osu!track."""
     context = info.context
-    cached = context.history.peek(user_mode)
+    history = context.history.peek(user_mode)
+    if history is None and context.reads_history(user_mode):
+        return _derive(info, user_mode)
+    if history is None or history.value.abridged:
+        return _request(info, user_mode)
+    return _or_none(context.unwrap(info, history).peak)
+
+
+async def _derive(info: Info, user_mode: UserMode) -> records.Peak | None:
+    context = info.context
+    history = await context.history.load(user_mode)
     # An abridged history may lack the row with the best value.
-    if cached and not cached.value.abridged:
-        return context.read(info, context.history, user_mode, _from_history)
-    peak = context.read(info, context.peak, user_mode, lambda peak: peak)
+    if not history.value.abridged:
+        return _or_none(context.unwrap(info, history).peak)
+    peak = _request(info, user_mode)
+    return await peak if isinstance(peak, Awaitable) else peak
+
+
+def _request(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
+    peak = info.context.read(info, info.context.peak, user_mode, lambda peak: peak)
     if isinstance(peak, records.Peak) and not _rank_is_hidden(peak):
         return _or_none(peak)
     return _load_peak(info, user_mode, peak)

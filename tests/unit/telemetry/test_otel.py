@@ -21,7 +21,9 @@ from tests.support.gateway import start_gateway
 from tests.support.processes import ROOT, gateway_process
 from tests.support.upstream_spy import SPAN, TRACE, TRACEPARENT
 
-QUERY = 'query Profile { user(id: "2") { stats { peak { pp } snapshots { at pp globalRank } } } }'
+QUERY = """query Profile { user(id: "2") {
+  stats { snapshots { at pp globalRank } } taiko: stats(mode: TAIKO) { peak { globalRank } }
+} }"""
 
 
 @pytest.fixture
