@@ -12,6 +12,7 @@ import strawberry
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
 from gateway.osutrack.circuit_breaker import CircuitBreakers
+from gateway.osutrack.rate_limit import RateLimiter
 from gateway.records import UserMode
 from gateway.store.resource import ReadResult, Resource
 from gateway.store.tags import Validity
@@ -58,6 +59,7 @@ class Services:
     tracker: Tracker
     updates: Updates
     breakers: CircuitBreakers
+    rate_limiter: RateLimiter
     max_rows: int
 
 

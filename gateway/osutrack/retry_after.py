@@ -9,16 +9,18 @@ MIN_S = 1.0
 MAX_S = 3600.0
 
 
-def retry_after_s(header: str | None, now: float) -> float:
-    """The delay in seconds from `now` (seconds since 1970), 1 to 3600; 60 if the header is missing or invalid.
+def retry_after_s(header: str | None, now: float, date: str | None = None) -> float:
+    """The delay in seconds, 1 to 3600; 60 if the header is missing or invalid.
 
-    The header is a number of seconds or an HTTP date.
+    The header is a number of seconds or an HTTP date. A date is compared with that of the response, the header `Date`,
+    so that our clock does not matter; without it, with `now` (seconds since 1970).
     """
     text = header or ""
     try:
         seconds = float(text)
     except ValueError:
-        seconds = _seconds_until(text, now)
+        sent_s = _seconds_until(date or "", now)
+        seconds = _seconds_until(text, now) - (0.0 if math.isnan(sent_s) else sent_s)
     return DEFAULT_S if math.isnan(seconds) else min(max(seconds, MIN_S), MAX_S)
 
 

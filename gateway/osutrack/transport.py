@@ -191,7 +191,8 @@ class Transport:
     def _check_status(self, request: Request, http_response: httpx.Response) -> None:
         status = http_response.status_code
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            pause_s = retry_after_s(http_response.headers.get("Retry-After"), self._clock())
+            headers = http_response.headers
+            pause_s = retry_after_s(headers.get("Retry-After"), self._clock(), headers.get("Date"))
             self._rate_limiter.pause(request.endpoint.budget, pause_s)
             self._rate_limiter.lower(request.endpoint.budget)
             raise UpstreamBusy(

@@ -97,6 +97,7 @@ class Gateway:
             tracker=self.tracker,
             updates=self.updates,
             breakers=self.upstream.breakers,
+            rate_limiter=self.upstream.rate_limiter,
             max_rows=settings.max_rows,
         )
         limits = Limits(

@@ -154,6 +154,22 @@ class TestLoweredRate:
         assert await sent_in_a_minute(gateway) == 8
         assert lowerings(caplog) == [{"budget": "reads", "per_minute": 8, "seconds": 3600}]
 
+    async def test_status_shows_the_lowered_rate(self, gateway):
+        query = "{ status { classes { name requestsPerMinute loweredUntil } } }"
+        before = await gateway.ask(query)
+        await refuse_next(gateway)
+        after = await gateway.ask(query)
+        assert before["status"]["classes"] == [
+            {"name": "reads", "requestsPerMinute": 20, "loweredUntil": None},
+            {"name": "hiscores", "requestsPerMinute": 0, "loweredUntil": None},
+            {"name": "updates", "requestsPerMinute": 0, "loweredUntil": None},
+        ]
+        assert after["status"]["classes"][0] == {
+            "name": "reads",
+            "requestsPerMinute": 1,
+            "loweredUntil": "2026-11-20T13:01:01.000Z",
+        }
+
     async def test_lowered_rate_holds_for_an_hour(self, gateway):
         await refuse_next(gateway)
         gateway.clock.move(HOUR_S - 2 * WINDOW_S)

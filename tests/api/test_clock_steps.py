@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.sandbox import Fault
+
 LATEST = "{ user(id: 131464) { stats { latest { at } } } }"
 UPDATE = "mutation { updateUser(id: 131464) { __typename } }"
 HOUR_S = 3600
@@ -49,3 +51,16 @@ async def test_invalidated_data_stays_invalid(gateway, step_s):
     await gateway.ask("mutation { updateUser(id: 1001) { __typename } }")
     after = await gateway.ask(LATEST)
     assert after["user"]["stats"]["latest"]["at"] > before["user"]["stats"]["latest"]["at"]
+
+
+async def test_circuit_breaker_stays_open_for_its_time(gateway, step_s):
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
+    for user in range(1001, 1011):
+        await gateway.error(f"{{ user(id: {user}) {{ stats {{ tracked }} }} }}")
+    gateway.sandbox.faults = ()
+    gateway.clock.step(step_s)
+    gateway.clock.move(29)
+    error = await gateway.error(LATEST)
+    gateway.clock.move(1)
+    await gateway.ask(LATEST)
+    assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_UNAVAILABLE", 1)

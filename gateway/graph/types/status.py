@@ -6,7 +6,7 @@ from gateway.graph.context import Context
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
 from gateway.graph.strawberry_compat import describe_enum_values
-from gateway.osutrack.circuit_breaker import Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
 
 _field = strawberry.field
 
@@ -48,6 +48,12 @@ class UpstreamClass:
         description="The time of the next request while `state` is `DOWN`; otherwise null."
     )
     cause: str | None = _field(description="The cause of the pause while `state` is `DOWN`; otherwise null.")
+    requests_per_minute: int = _field(
+        description="The present budget: the maximum number of requests; 0 means no limit."
+    )
+    lowered_until: DateTime | None = _field(
+        description="The end of a lower budget, after osu!track rejected a request with 429; otherwise null."
+    )
 
 
 @documented
@@ -85,15 +91,19 @@ def status_of(context: Context, version: str) -> ServiceStatus:
         upstream=breakers.health,
         retry_at=_time_in(context, breakers.retry_in_s),
         last_success_at=None if breakers.last_success_at is None else from_timestamp(breakers.last_success_at),
-        classes=[
-            UpstreamClass(
-                name=breaker.name,
-                state=breaker.health,
-                retry_at=_time_in(context, breaker.retry_in_s),
-                cause=breaker.cause,
-            )
-            for breaker in breakers
-        ],
+        classes=[_class_of(context, breaker) for breaker in breakers],
+    )
+
+
+def _class_of(context: Context, breaker: CircuitBreaker) -> UpstreamClass:
+    budget = context.services.rate_limiter.budgets[breaker.name]
+    return UpstreamClass(
+        name=breaker.name,
+        state=breaker.health,
+        retry_at=_time_in(context, breaker.retry_in_s),
+        cause=breaker.cause,
+        requests_per_minute=budget.per_minute,
+        lowered_until=_time_in(context, budget.lowered_s or None),
     )
 
 

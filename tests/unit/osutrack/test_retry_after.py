@@ -33,9 +33,15 @@ def test_http_date_is_converted_to_seconds(date, seconds):
     assert retry_after_s(date, NOON.timestamp()) == seconds
 
 
-@given(st.text() | st.floats().map(str) | DATES)
-def test_any_header_is_a_second_to_an_hour(header):
-    delay_s = retry_after_s(header, 1.8e9)
+@pytest.mark.parametrize("step_s", [-3600, 0, 3600])
+def test_date_is_relative_to_that_of_the_response(step_s):
+    dates = "Fri, 20 Nov 2026 12:01:30 GMT", "Fri, 20 Nov 2026 12:00:00 GMT"
+    assert retry_after_s(dates[0], NOON.timestamp() + step_s, dates[1]) == 90
+
+
+@given(st.text() | st.floats().map(str) | DATES, st.none() | DATES)
+def test_any_header_is_a_second_to_an_hour(header, date):
+    delay_s = retry_after_s(header, 1.8e9, date)
 
     assert isfinite(delay_s)
     assert 1 <= delay_s <= 3600
