@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 # The exit codes of a shell for programs ended by SIGINT and SIGPIPE.
 INTERRUPTED, BROKEN_PIPE = 130, 141
+MAX_USER_ID = 2**31 - 1
 
 EXIT_CODES = (
     "Exit codes: 0 on success, 1 on failure, 2 for a usage error or an invalid setting. `query` has further ones."
@@ -21,8 +22,8 @@ SCHEMA = """Print the schema. With --check, print the changes since an older sch
 is 1 if there are any."""
 SETTINGS = """Print every setting with its value, meaning, default, and the source of its value: the environment, the
 file .env, or the default."""
-DOCTOR = """Send up to four reads to osu!track and report every unexpected field; the exit code is 1 if there are any.
-None of the reads can start an update."""
+DOCTOR = """Send up to four reads to osu!track and report every failure and every unexpected field or value; the exit
+code is 1 if there are any. None of the reads can start an update."""
 QUERY = """\
 Run an operation and print the response. Without --url, a gateway is started for this one call: its cache is empty,
 and updates need no token. GATEWAY_QUERY_TOKEN is the bearer token for a gateway with --url.
@@ -69,7 +70,7 @@ def _run(options: argparse.Namespace) -> int:
             case "settings":
                 return commands.settings()
             case _:
-                return commands.doctor()
+                return commands.doctor(options.user)
     except BadSettings as exc:
         print(exc, file=sys.stderr)
         return 2
@@ -96,9 +97,18 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the schema", description=SCHEMA)
     schema.add_argument("--check", metavar="OLD", help="compare with the schema in this file")
     commands.add_parser("settings", help="print every setting and its value", description=SETTINGS)
-    commands.add_parser("doctor", help="compare osu!track's responses with its known API", description=DOCTOR)
+    doctor = commands.add_parser("doctor", help="compare osu!track's responses with its known API", description=DOCTOR)
+    doctor.add_argument(
+        "--user", metavar="ID", type=_user_id, help="the player to read; by default, one of the best plays"
+    )
     _add_query(commands)
     return parser
+
+
+def _user_id(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MAX_USER_ID):
+        raise argparse.ArgumentTypeError(f"must be a numeric osu! user ID from 1 to {MAX_USER_ID}")
+    return int(text)
 
 
 def _add_query(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

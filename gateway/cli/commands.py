@@ -165,17 +165,17 @@ def settings() -> int:
     return 0
 
 
-def doctor() -> int:
-    """Send one request to each endpoint that only reads, and print unexpected fields."""
-    findings = asyncio.run(_examine())
+def doctor(user_id: int | None) -> int:
+    """Send one request to each endpoint that only reads, and print unexpected fields and values."""
+    findings = asyncio.run(_examine(user_id))
     for endpoint, problems in findings.items():
         print(f"{endpoint}: {'; '.join(problems) if problems else 'as expected'}")
     return 1 if any(findings.values()) else 0
 
 
-async def _examine() -> dict[str, list[str]]:
+async def _examine(user_id: int | None) -> dict[str, list[str]]:
     upstream = Upstream(read_settings())
     try:
-        return await examine(upstream.client)
+        return await examine(upstream.client, user_id)
     finally:
         await upstream.close()

@@ -11,32 +11,45 @@ from gateway.records import Mode
 
 from . import decode
 from .client import Client
+from .decode import GRADES
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
 from .row_decoder import UNREADABLE, timestamp
 
 TIMEOUT_S = 20.0
 # The number of rows checked; a history can have thousands.
 SAMPLE = 20
+# Without best plays and a given player: peppy, the first of osu!'s players.
+DEFAULT_PLAYER = 2
 
 RowsDecoder = msgspec.json.Decoder[list[Any]]
 
 
-async def examine(client: Client) -> dict[str, list[str]]:
+async def examine(client: Client, user_id: int | None = None) -> dict[str, list[str]]:
     """The findings of each endpoint, one sentence each, from at most four requests without retries.
 
-    None of them can be an update: the player is taken from the best plays, so has hiscores, and `/hiscores` updates
-    only players without (docs/osutrack.md, "Reads that update"). Without best plays the other endpoints are skipped.
+    The player is the given one, else that of the first best play. None of the requests can be an update: `/hiscores`
+    is skipped unless a best play or a snapshot shows that the player has hiscores (docs/osutrack.md, "Reads that
+    update").
     """
     mode = {"mode": str(int(Mode.OSU))}
     findings, plays = await _check(client, BEST_PLAYS, mode, decode.BEST_PLAYS)
     report = {BEST_PLAYS.path: findings}
-    user_id = plays[0].get("user") if plays else None
-    if not isinstance(user_id, int) or user_id <= 0:
-        return report
-    params = mode | {"user": str(user_id)}
-    for endpoint, decoder in ((HISTORY, decode.SNAPSHOTS), (PEAK, decode.PEAKS), (HISCORE_LIST, decode.HISCORES)):
-        report[endpoint.path], _ = await _check(client, endpoint, params, decoder)
+    players = [play["user"] for play in plays if _is_positive(play.get("user"))]
+    player = user_id or next(iter(players), DEFAULT_PLAYER)
+    params = mode | {"user": str(player)}
+    report[HISTORY.path], snapshots = await _check(client, HISTORY, params, decode.SNAPSHOTS)
+    report[PEAK.path], _ = await _check(client, PEAK, params, decode.PEAKS)
+    if player in players or any(_is_positive(row.get("pp_raw")) for row in snapshots):
+        report[HISCORE_LIST.path], _ = await _check(client, HISCORE_LIST, params, decode.HISCORES)
+    else:
+        report[HISCORE_LIST.path] = [
+            f"not checked, as the request could update the player {player}: no snapshot with pp is known"
+        ]
     return report
+
+
+def _is_positive(value: object) -> bool:
+    return isinstance(value, int | float) and value > 0
 
 
 async def _check(
@@ -50,7 +63,7 @@ async def _check(
 
 
 def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, Any]]]:
-    """The differences between a list and the rows that `decoder` reads, one sentence each; and its first rows."""
+    """The differences between a list and the rows that `decoder` reads, one sentence each; and the list."""
     try:
         rows = msgspec.json.decode(body)
     except UNREADABLE as exc:
@@ -61,7 +74,9 @@ def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, 
         return ["the response has no rows, so its fields were not checked"], []
     fields = msgspec.structs.fields(get_args(decoder.type)[0])
     sample = rows[:SAMPLE]
-    return _field_names(sample, fields) + _types(body, decoder) + _timestamps(sample, fields), sample
+    return _field_names(sample, fields) + _types(body, decoder) + _timestamps(sample, fields) + _grades(
+        rows, fields
+    ), rows
 
 
 def _field_names(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> list[str]:
@@ -86,4 +101,13 @@ def _timestamps(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> li
         texts = [row[name] for row in rows if isinstance(row.get(name), str)]
         if texts and not any(map(timestamp, texts)):
             findings.append(f"`{name}` has no valid timestamp, for example: {texts[0]}")
+    return findings
+
+
+def _grades(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> list[str]:
+    findings = []
+    for name in [field.encode_name for field in fields if field.name == "grade"]:
+        unknown = {row[name] for row in rows if isinstance(row.get(name), str)} - GRADES.keys()
+        if unknown:
+            findings.append(f"`{name}` has unknown grades: {', '.join(map(repr, sorted(unknown)))}")
     return findings

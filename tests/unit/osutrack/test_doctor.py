@@ -6,11 +6,14 @@ import pytest
 from gateway.osutrack import decode
 from gateway.osutrack.doctor import drift, examine
 from gateway.osutrack.upstream import Upstream
-from gateway.sandbox import Fault, create_sandbox
+from gateway.sandbox import Fault, create_sandbox, players
 from gateway.settings import Settings
+from tests.support import recordings
 from tests.support.upstream_spy import UpstreamSpy
 
 ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0, "best_acc_timestamp": None}
+
+PLAY = recordings.rows("hiscores_small")[0]
 
 
 @pytest.fixture
@@ -38,12 +41,53 @@ async def test_failed_request_is_a_finding_without_retry(connection):
 
 
 @pytest.mark.parametrize("body", ["[]", "[{}]", '[{"user": null}]', '[{"user": 0}]', "null", "[" * 100_000])
-async def test_without_best_plays_other_endpoints_are_skipped(connection, body):
+async def test_without_best_plays_other_endpoints_are_examined(connection, body):
     client, sandbox = connection
     sandbox.faults = (Fault(kind="garbage", path="/bestplays", body=body, content_type="application/json"),)
     findings = await examine(client)
-    assert sandbox.count() == 1
-    assert findings["/bestplays"]
+    assert findings.pop("/bestplays")
+    assert findings == {"/stats_history": [], "/peak": [], "/hiscores": []}
+    assert sandbox.side_effects == sandbox.updates == []
+
+
+@pytest.mark.parametrize("path", ["/bestplays", "/stats_history", "/peak", "/hiscores"])
+async def test_other_endpoints_are_examined_after_a_failure(connection, path):
+    client, sandbox = connection
+    sandbox.faults = (Fault(kind="status", status=500, path=path),)
+    findings = await examine(client)
+    assert {each: bool(problems) for each, problems in findings.items()} == {
+        each: each == path for each in ("/bestplays", "/stats_history", "/peak", "/hiscores")
+    }
+    assert sandbox.count() == 4
+
+
+@pytest.mark.parametrize("user", [players.AMEO, players.MIXED_CASE])
+async def test_given_player_is_examined(connection, user):
+    client, sandbox = connection
+    findings = await examine(client, user)
+    assert findings == {"/bestplays": [], "/stats_history": [], "/peak": [], "/hiscores": []}
+    assert [request.query.get("user") for request in sandbox.requests] == [None, *[str(user)] * 3]
+
+
+@pytest.mark.parametrize("user", [players.NO_SNAPSHOTS, players.INACTIVE, players.UNTRACKED[0], 4040404])
+async def test_player_without_pp_is_not_updated(connection, user):
+    client, sandbox = connection
+    findings = await examine(client, user)
+    assert findings["/hiscores"][0].startswith(f"not checked, as the request could update the player {user}")
+    assert (sandbox.count("/hiscores"), sandbox.side_effects) == (0, [])
+
+
+async def test_unknown_grade_is_a_finding(connection):
+    client, _ = connection
+    findings = await examine(client, players.UNKNOWN_VALUES)
+    assert findings["/hiscores"] == ["`rank` has unknown grades: 'P'"]
+
+
+@pytest.mark.parametrize("decoder", [decode.HISCORES, decode.BEST_PLAYS])
+def test_unknown_grades_are_found_in_every_row(decoder):
+    rows = [PLAY | {"user": 1, "rank": grade} for grade in [*decode.GRADES] * 9 + ["", "S+", "S+"]]
+    findings, _ = drift(msgspec.json.encode(rows), decoder)
+    assert [finding for finding in findings if "user" not in finding] == ["`rank` has unknown grades: '', 'S+'"]
 
 
 @pytest.mark.parametrize(
