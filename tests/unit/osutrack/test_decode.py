@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import UpstreamInvalid
 from gateway.graph.inputs import ScoreOrder
-from gateway.graph.types.paging import ORDERS
+from gateway.graph.types.paging import ORDERS, Cursor, parse_cursor
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, UserMode
 from tests.support import recordings
@@ -250,3 +250,12 @@ def test_plays_with_score_zero_are_distinct(other):
     first = {"score": 0}
     assert len(hiscores(PLAY | first, PLAY | first | other).value) == 2
     assert len(decode.distinct_plays(best_plays(first, first | other))) == 2
+
+
+def test_cursors_keep_times_to_the_millisecond():
+    first, second = hiscores(PLAY | {"score_time": "2026-01-31T12:00:00.001Z"}).value[0], hiscores(PLAY).value[0]
+    for play in (first, second):
+        key = ORDERS[ScoreOrder.PLAYED_AT_DESC](play)
+        parsed = parse_cursor(str(Cursor(7, 1, key)), 7)
+        assert parsed is not None
+        assert parsed.key == key
