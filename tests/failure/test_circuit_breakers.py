@@ -113,6 +113,7 @@ BLOCKS = [
     Fault(kind="status", status=403),
     Fault(kind="garbage"),
     Fault(kind="garbage", body="", content_type="text/plain"),
+    Fault(kind="garbage", body="null", content_type="application/json"),
     Fault(kind="garbage", body='{"error": "banned"}', content_type="application/json"),
 ]
 
