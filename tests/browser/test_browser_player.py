@@ -17,8 +17,8 @@ UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
 
 @pytest.fixture(scope="module")
 def gateway():
-    """One gateway per module, without an update budget: the tests exceed it."""
-    with gateway_process(updates_per_minute="0") as process:
+    """One gateway per module."""
+    with gateway_process() as process:
         yield RunningGateway(process.url, process.sandbox_url)
 
 

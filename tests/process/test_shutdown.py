@@ -21,7 +21,7 @@ LATENCY_S = 1.0
 @pytest.fixture(params=[1, 2], ids=["one process", "two processes"])
 def running(request, tmp_path):
     with redis_server(tmp_path) as redis:
-        limits = {"reads_per_minute": "0", "hiscores_per_minute": "0", "upstream_concurrency": "80"}
+        limits = {"upstream_concurrency": "80"}
         limits |= {"history_fresh_s": "0.001", "read_timeout_s": "60", "operation_timeout_s": "60"}
         with gateway_process(workers=str(request.param), redis_url=redis.url, **limits) as gateway:
             wait_until(lambda: gateway.output.count("Application startup complete") == gateway.workers)

@@ -37,7 +37,7 @@ class Replicas(NamedTuple):
 
 @pytest.fixture
 def limits():
-    return {"client_points": "0", "reads_per_minute": "0"}
+    return {}
 
 
 @pytest.fixture

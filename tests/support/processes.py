@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
+UNLIMITED = dict.fromkeys(("client_points", "reads_per_minute", "hiscores_per_minute", "updates_per_minute"), "0")
 
 
 class GatewayProcess:
@@ -76,9 +77,9 @@ class GatewayProcess:
 
 @contextmanager
 def gateway_process(**settings: str) -> Iterator[GatewayProcess]:
-    """A gateway that has just been started; `url` waits until it serves. No client is limited by default."""
+    """A gateway that has just been started; `url` waits until it serves. No limits and no budgets by default."""
     with tempfile.TemporaryDirectory() as folder:
-        gateway = GatewayProcess(Path(folder), **{"client_points": "0", **settings})
+        gateway = GatewayProcess(Path(folder), **(UNLIMITED | settings))
         try:
             yield gateway
         finally:
