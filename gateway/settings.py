@@ -71,9 +71,13 @@ class Settings(BaseSettings):
     hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for cached hiscores; at least 900.")
     peak_fresh_s: Positive = Field(600.0, description="The same for a cached peak.")
     best_plays_fresh_s: Positive = Field(600.0, description="The same for cached best plays.")
+    revalidate_s: Rate = Field(
+        600, description="Further time for which cached data is served at once, and refreshed in the background."
+    )
     stale_s: Rate = Field(
         86_400,
-        description="Further time for which cached data is served while a refresh runs or osu!track fails.",
+        description="Further time for which cached data is served with a warning if a refresh fails or takes longer"
+        " than 3 s.",
     )
 
     reads_per_minute: Rate = Field(120, description="Request budget per minute for histories, peaks and best plays.")

@@ -9,6 +9,7 @@ import stamina
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from tests.support.clock import Clock
+from tests.support.event_loop import LoopClock
 from tests.support.gateway import InProcessGateway, start_gateway
 
 # Fixed examples without a deadline: a failure does not depend on chance or load.
@@ -40,6 +41,13 @@ def instant_retries() -> Iterator[None]:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+@pytest.fixture
+async def loop_clock() -> AsyncIterator[LoopClock]:
+    clock = LoopClock()
+    yield clock
+    clock.restore()
 
 
 @pytest.fixture

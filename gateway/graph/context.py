@@ -91,6 +91,8 @@ class Context:
         self.deadline = deadline
         self.warnings: list[dict[str, Any]] = []
         self.charged = 0
+        # Whether a value is being refreshed in the background.
+        self.revalidating = False
         # Set by fields that depend on the client or on the moment.
         self.uncacheable = False
         self._rows = 0
@@ -115,6 +117,7 @@ class Context:
 
     def unwrap(self, info: "Info", result: ReadResult[V]) -> V:
         """The value of a result; adds warnings if it is stale or incomplete."""
+        self.revalidating = self.revalidating or result.revalidating
         if result.age_s is not None:
             age_s = round(result.age_s)
             text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
@@ -144,12 +147,20 @@ class Context:
         return self.operation.histories(self._variables)
 
     def validity(self) -> Validity | None:
-        """The validity of the response for caches; None if it must not be cached."""
+        """The validity of the response for caches; None if it must not be cached.
+
+        It has ended already if a value is being refreshed in the background.
+        """
         if self.uncacheable or self.warnings or self.charged:
             return None
         results = list(chain.from_iterable(loader.results() for loader in self.loaders))
         fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
         return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
+
+    def start_refreshes(self) -> None:
+        """Start the background refreshes of the data that this operation has served."""
+        for loader in self.loaders:
+            loader.start_refreshes()
 
     def charge(self, resource: str) -> None:
         """Add the price of one request to osu!track."""

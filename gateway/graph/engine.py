@@ -102,6 +102,8 @@ class Engine:
                 )
         except TimeoutError as exc:
             raise OperationTimeout("The operation timed out. Request less data, or retry later.") from exc
+        finally:
+            context.start_refreshes()
         errors = [format_error(error) for error in result.errors or ()]
         if result.data is None and not any("path" in error for error in errors):
             raise RequestError(errors)
@@ -115,6 +117,8 @@ def _extensions(context: Context) -> dict[str, Any]:
     extensions: dict[str, Any] = {
         "cost": {"requested": context.cost, "charged": min(context.charged, context.cost)},
     }
+    if context.revalidating:
+        extensions["revalidating"] = True
     if context.warnings:
         extensions["warnings"] = context.warnings
     return extensions

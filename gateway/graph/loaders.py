@@ -1,8 +1,8 @@
 """Loaders: within one operation, each key of a resource is read once, and each failure reaches its readers only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from strawberry.dataloader import DataLoader, DefaultCache
 
@@ -33,7 +33,8 @@ class Loader(Generic[K, V]):
         future = self._cache.cache_map.get(key)
         if future is not None:
             return future.result() if _succeeded(future) else None
-        result = self._resource.peek(key)
+        # Refreshes start at the end of the operation: its own loads may make them unnecessary.
+        result = self._resource.peek(key, refresh=False)
         if result is not None:
             # `DataLoader.prime` does the same, at five times the cost.
             future = asyncio.get_running_loop().create_future()
@@ -48,6 +49,13 @@ class Loader(Generic[K, V]):
     def results(self) -> Iterator[ReadResult[V]]:
         """All values read so far."""
         return (future.result() for future in self._cache.cache_map.values() if _succeeded(future))
+
+    def start_refreshes(self) -> None:
+        """Start the background refreshes of the values that need one."""
+        futures: Mapping[Any, asyncio.Future[ReadResult[V]]] = self._cache.cache_map
+        for key, future in futures.items():
+            if _succeeded(future) and future.result().revalidating:
+                self._resource.refresh(key)
 
     def clear(self) -> None:
         """Discard all values, which an update may have made outdated."""

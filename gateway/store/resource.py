@@ -1,11 +1,15 @@
-"""The caching policy of all resources: serve fresh data, revalidate in the background, serve stale data on failure."""
+"""The caching policy of all resources, by the age of the cached value.
+
+Fresh: it is served. Revalidating: it is served, and refreshed in the background. Stale: readers wait for a refresh, and
+get the cached value if that fails or takes too long.
+"""
 
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from msgspec import structs
 
@@ -14,29 +18,40 @@ from gateway.errors import UpstreamError, UpstreamInvalid, UpstreamTimeout
 from gateway.osutrack.decode import Fetched
 
 from .cache import Entry
-from .resource_cache import ResourceCache
+from .resource_cache import Phase, ResourceCache
 from .singleflight import SingleFlight
 
 K = TypeVar("K", bound=Hashable)
+K_contra = TypeVar("K_contra", contravariant=True)
 V = TypeVar("V")
 
 Fetch: TypeAlias = Callable[[K, Entry[V] | None, Deadline], Awaitable[Fetched[V] | None]]
-Confirm: TypeAlias = Callable[[K, Entry[V]], Awaitable[float | None]]
 
-# The minimum interval between two refreshes of one entry.
+
+class Confirm(Protocol[K_contra, V]):
+    """The monotonic time at which other data prove that an entry is current; None without a proof."""
+
+    def __call__(self, key: K_contra, entry: Entry[V], /, *, background: bool) -> Awaitable[float | None]: ...
+
+
+# The pause after a failed or slow refresh, in which the cached value is served at once.
 REFRESH_PAUSE_S = 30.0
+# The longest wait for the refresh of a stale value.
+REFRESH_WAIT_S = 3.0
 # The number of loads in one read, if updates keep overtaking them.
 MAX_LOADS = 3
 
 
 class ReadResult(NamedTuple, Generic[V]):
-    """A value as it is served. `age_s` is None while it is fresh; `loaded` if it was requested from osu!track.
+    """A value as it is served. `age_s` is the age of a stale value; `loaded` if it was requested from osu!track.
 
-    Valid until `fresh_until` (monotonic time), and while its `tag` has this `generation`.
+    `revalidating` if its freshness has ended and a background refresh is due. Valid until `fresh_until` (monotonic
+    time), and while its `tag` has this `generation`.
     """
 
     value: V
     age_s: float | None = None
+    revalidating: bool = False
     dropped: int = 0
     fresh_until: float = 0.0
     loaded: bool = False
@@ -57,15 +72,14 @@ class Resource(Generic[K, V]):
     ) -> None:
         """`fetch` gets the last entry, valid or not, and returns None if its value is still current.
 
-        A background refresh calls `confirm` first: if other data prove that the entry is current, it returns the
-        monotonic time of that proof. `timeout_s` bounds each fetch.
+        A refresh calls `confirm` first: if other data prove that the entry is current, nothing is fetched. `timeout_s`
+        bounds each fetch.
         """
         self.name = cache.spec.name
-        # The number of reads by outcome: fresh, stale, loaded.
+        # The number of reads by outcome: loaded, or the phase of the cached value.
         self.tally: Counter[str] = Counter()
         self._cache = cache
         self._monotonic = cache.monotonic
-        self._refreshable = cache.spec.refreshable
         self._tag = cache.spec.tag
         self._fetch = fetch
         self._confirm = confirm
@@ -73,51 +87,47 @@ class Resource(Generic[K, V]):
         # Reads do not join a background load, which yields to them and may be about to fail.
         self._loads = SingleFlight(partial(self._load, background=False))
         self._background_loads = SingleFlight(partial(self._load, background=True))
+        self._recalls = SingleFlight(cache.recall)
         self._refreshes: set[asyncio.Task[None]] = set()
 
-    def peek(self, key: K) -> ReadResult[V] | None:
-        """The cached value, if it can be served without waiting. If stale, a refresh starts in the background."""
+    def peek(self, key: K, *, refresh: bool = True) -> ReadResult[V] | None:
+        """The cached value, if it can be served without waiting. `refresh` starts its refresh, if it needs one."""
         entry = self._cache.entry(key)
         if entry is None:
             return None
-        if not self._cache.is_fresh(entry) and self._monotonic() >= entry.refresh_at:
-            if not self._refreshable(entry.value):
-                return None
-            self._start_refresh(key, entry)
+        phase = self._cache.phase(entry)
+        if phase is Phase.STALE and self._monotonic() >= entry.refresh_at:
+            return None
+        if phase is Phase.REVALIDATING and refresh:
+            self.refresh(key)
         return self._result(key, entry)
+
+    def refresh(self, key: K) -> None:
+        """Start a background refresh of a value that needs one, unless one is in progress or failed a moment ago."""
+        entry, flight = self._cache.entry(key), (key, self._cache.generation(key))
+        if entry is None or self._cache.phase(entry) is not Phase.REVALIDATING:
+            return
+        if self._monotonic() >= entry.refresh_at and not self._background_loads.is_running(*flight):
+            self._start_refresh(key, background=True)
 
     async def read(self, key: K, deadline: Deadline) -> ReadResult[V]:
         """The cached value, or one fetched before the deadline; if that fails, the stale value.
 
         Raises `UpstreamError` if there is no valid value.
         """
-        result = self.peek(key)
-        if result is not None:
+        if result := self.peek(key):
             return result
-        try:
-            async with asyncio.timeout_at(deadline.with_grace):
-                for generation in self._generations(key):
-                    entry, loaded = await self._loads.do(key, generation)
-        except (TimeoutError, UpstreamError) as exc:
-            result = self._stale(key)
-            if result is not None:
-                return result
-            if isinstance(exc, UpstreamError):
-                raise
-            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
-        if loaded:
-            return self._result(key, self._cache.entry(key) or entry, loaded=True)
-        # An entry from another process may be stale: then `peek` starts a refresh.
-        return self.peek(key) or self._result(key, entry)
+        # Another process may have stored an entry.
+        await self._recalls.do(key)
+        return self.peek(key) or await self._refreshed(key, deadline) or await self._loaded(key, deadline)
 
-    async def revalidate(self, key: K) -> Entry[V]:
-        """A fresh entry, fetched with background priority if necessary. Raises `UpstreamError`."""
+    async def revalidate(self, key: K, *, background: bool) -> Entry[V]:
+        """A fresh entry, fetched if necessary. Raises `UpstreamError`."""
         cached = self._cache.entry(key)
-        if cached is not None and self._cache.is_fresh(cached):
+        if cached is not None and self._cache.phase(cached) is Phase.FRESH:
             return cached
-        for generation in self._generations(key):
-            entry, _ = await self._background_loads.do(key, generation)
-        return self._cache.entry(key) or entry
+        entry, _ = await self._current(key, background=background)
+        return entry
 
     def entry(self, key: K) -> Entry[V] | None:
         """The valid entry in memory; no refresh starts."""
@@ -128,8 +138,40 @@ class Resource(Generic[K, V]):
         for task in self._refreshes:
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
-        await self._loads.close()
-        await self._background_loads.close()
+        for flights in (self._recalls, self._loads, self._background_loads):
+            await flights.close()
+
+    async def _refreshed(self, key: K, deadline: Deadline) -> ReadResult[V] | None:
+        """The refreshed value or, if the refresh fails or is slow, the stale one. None without a valid entry."""
+        if self._cache.entry(key) is None:
+            return None
+        # Its own task: it continues when the readers have left.
+        self._start_refresh(key, background=False)
+        wait_until = asyncio.get_running_loop().time() + REFRESH_WAIT_S
+        try:
+            async with asyncio.timeout_at(min(wait_until, deadline.with_grace)):
+                entry, loaded = await self._current(key, background=False)
+        except (TimeoutError, UpstreamError):
+            self._pause(key)
+            return self.peek(key)
+        return self._result(key, entry, loaded=loaded)
+
+    async def _loaded(self, key: K, deadline: Deadline) -> ReadResult[V]:
+        """The value, loaded before the deadline. Raises `UpstreamError`."""
+        try:
+            async with asyncio.timeout_at(deadline.with_grace):
+                entry, loaded = await self._current(key, background=False)
+        except TimeoutError as exc:
+            raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+        return self._result(key, entry, loaded=loaded)
+
+    async def _current(self, key: K, *, background: bool) -> tuple[Entry[V], bool]:
+        """The entry after a load, and whether it was requested from osu!track. Raises `UpstreamError`."""
+        for generation in self._generations(key):
+            # Reads do not join a background load, but a refresh joins a read's load, which is faster.
+            joins_read = not background or self._loads.is_running(key, generation)
+            entry, loaded = await (self._loads if joins_read else self._background_loads).do(key, generation)
+        return self._cache.entry(key) or entry, loaded
 
     def _generations(self, key: K) -> Iterator[int]:
         """The current generation; then, if an invalidation overtakes the load, the next one."""
@@ -140,35 +182,39 @@ class Resource(Generic[K, V]):
                 return
 
     async def _load(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
-        """An entry, and whether it was requested from osu!track: otherwise another process has loaded it."""
-        cache = self._cache
-        entry = await cache.recall(key)
-        if entry and (cache.is_fresh(entry) or (not background and self._refreshable(entry.value))):
-            return entry, False
+        """An entry, and whether it was requested from osu!track."""
         # Like the single flight, the lock does not let a read wait for a refresh, or for an overtaken load.
-        async with cache.lock(key, generation, background=background):
-            entry = await cache.recall(key)
-            if entry and cache.is_fresh(entry):
+        async with self._cache.lock(key, generation, background=background):
+            # Meanwhile another process may have loaded it.
+            await self._cache.recall(key)
+            entry = self._cache.entry(key)
+            if entry and self._cache.phase(entry) is Phase.FRESH:
                 return entry, False
-            if background and (entry := await self._confirmed(key, generation)):
-                return entry, False
-            # Not the deadline of the first read: a read that joins this load may have more time.
-            deadline = Deadline.from_timeout(self._timeout_s, background=background)
-            stored = cache.stored(key)
-            entry = self._new_entry(await self._fetch(key, stored, deadline), stored, generation)
-            await cache.put(key, entry)
-            return entry, True
+            try:
+                if entry and (confirmed := await self._confirmed(key, entry, generation, background=background)):
+                    return confirmed, False
+                return await self._fetch_entry(key, generation, background=background), True
+            except UpstreamError:
+                self._pause(key)
+                raise
 
-    async def _confirmed(self, key: K, generation: int) -> Entry[V] | None:
-        """The entry in memory, fresh by the proof of other data."""
-        entry = self._cache.entry(key)
-        if entry is None or self._confirm is None:
+    async def _fetch_entry(self, key: K, generation: int, *, background: bool) -> Entry[V]:
+        # Not the deadline of the first read: a read that joins this load may have more time.
+        deadline = Deadline.from_timeout(self._timeout_s, background=background)
+        stored = self._cache.stored(key)
+        entry = self._new_entry(await self._fetch(key, stored, deadline), stored, generation)
+        await self._cache.put(key, entry)
+        return entry
+
+    async def _confirmed(self, key: K, entry: Entry[V], generation: int, *, background: bool) -> Entry[V] | None:
+        """The entry, fresh by the proof of other data."""
+        if self._confirm is None or not self._cache.spec.refreshable(entry.value):
             return None
-        validated_at = await self._confirm(key, entry)
+        validated_at = await self._confirm(key, entry, background=background)
         if validated_at is None:
             return None
         entry = structs.replace(entry, validated_at=validated_at, refresh_at=0.0, generation=generation)
-        if not self._cache.is_fresh(entry):
+        if self._cache.phase(entry) is not Phase.FRESH:
             return None
         await self._cache.put(key, entry)
         return entry
@@ -189,28 +235,36 @@ class Resource(Generic[K, V]):
             dropped=source.dropped,
         )
 
-    def _start_refresh(self, key: K, entry: Entry[V]) -> None:
-        entry.refresh_at = self._monotonic() + REFRESH_PAUSE_S
-        task = asyncio.ensure_future(self._refresh(key))
+    def _start_refresh(self, key: K, *, background: bool) -> None:
+        task = asyncio.ensure_future(self._refresh(key, background=background))
         self._refreshes.add(task)
         task.add_done_callback(self._refreshes.discard)
 
-    async def _refresh(self, key: K) -> None:
-        # On failure readers get the stale value with its age; the circuit breaker has counted the failure.
+    async def _refresh(self, key: K, *, background: bool) -> None:
+        # On failure readers get the cached value; the circuit breaker has counted the failure.
         with suppress(UpstreamError):
-            await self.revalidate(key)
+            await self.revalidate(key, background=background)
 
-    def _stale(self, key: K) -> ReadResult[V] | None:
-        """The valid value in place of a failed load, which is not repeated during a pause."""
+    def _pause(self, key: K) -> None:
+        """Start no refresh for a moment; but at the end of revalidation, readers wait for a new attempt."""
         entry = self._cache.entry(key)
         if entry is None:
-            return None
+            return
         entry.refresh_at = self._monotonic() + REFRESH_PAUSE_S
-        return self._result(key, entry)
+        if self._cache.phase(entry) is Phase.REVALIDATING:
+            entry.refresh_at = min(entry.refresh_at, self._cache.revalidates_until(entry))
 
     def _result(self, key: K, entry: Entry[V], *, loaded: bool = False) -> ReadResult[V]:
-        age_s = None if self._cache.is_fresh(entry) else self._monotonic() - entry.validated_at
-        self.tally["loaded" if loaded else "fresh" if age_s is None else "stale"] += 1
+        # Not even a load that took longer than the freshness of its value is served as stale.
+        phase = Phase.FRESH if loaded else self._cache.phase(entry)
+        self.tally["loaded" if loaded else phase.value] += 1
         return ReadResult(
-            entry.value, age_s, entry.dropped, self._cache.fresh_until(entry), loaded, self._tag(key), entry.generation
+            entry.value,
+            age_s=self._monotonic() - entry.validated_at if phase is Phase.STALE else None,
+            revalidating=phase is Phase.REVALIDATING,
+            dropped=entry.dropped,
+            fresh_until=self._cache.fresh_until(entry),
+            loaded=loaded,
+            tag=self._tag(key),
+            generation=entry.generation,
         )

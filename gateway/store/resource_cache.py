@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
+from enum import Enum
 from typing import Generic, NamedTuple, TypeVar
 
 from .cache import Cache, Entry
@@ -15,16 +16,25 @@ V = TypeVar("V")
 
 
 class Freshness(NamedTuple):
-    """Seconds for which an entry is fresh, and for which it may be served stale after that."""
+    """Seconds for which an entry is fresh, then served during a background refresh, then served if a refresh fails."""
 
     fresh_s: float
+    revalidate_s: float
     stale_s: float
+
+
+class Phase(Enum):
+    """The phase of a valid entry: served as it is, during a background refresh, or only if a refresh fails."""
+
+    FRESH = "fresh"
+    REVALIDATING = "revalidating"
+    STALE = "stale"
 
 
 class ResourceSpec(NamedTuple, Generic[K, V]):
     """The properties of a resource. `tag` returns the tag that invalidates a key.
 
-    A value that is not `refreshable` is not refreshed in the background.
+    A value that is not `refreshable` is not refreshed in the background: it has no phase of revalidation.
     """
 
     name: str
@@ -35,7 +45,7 @@ class ResourceSpec(NamedTuple, Generic[K, V]):
 
 
 class ResourceCache(Generic[K, V]):
-    """A valid entry is neither invalidated nor too old to be served; fresh entries need no refresh."""
+    """A valid entry is neither invalidated nor too old to be served."""
 
     def __init__(
         self,
@@ -51,7 +61,7 @@ class ResourceCache(Generic[K, V]):
         self._cache = cache
         self._shared_cache = shared_cache
         self._generations = generations
-        self._fresh_s = spec.freshness.fresh_s
+        self._fresh_s, self._revalidate_s, _ = spec.freshness
         self._valid_s = sum(spec.freshness)
 
     def entry(self, key: K) -> Entry[V] | None:
@@ -86,13 +96,21 @@ class ResourceCache(Generic[K, V]):
         """A lock against the same load in other processes."""
         return self._shared_cache.lock(self.spec.name, key, generation, background)
 
-    def is_fresh(self, entry: Entry[V]) -> bool:
-        """Whether the entry, if valid, can be served without a refresh."""
-        return self.monotonic() - entry.validated_at < self._fresh_s
+    def phase(self, entry: Entry[V]) -> Phase:
+        """The phase of the entry, if it is valid."""
+        now = self.monotonic()
+        if now < self.fresh_until(entry):
+            return Phase.FRESH
+        in_time = now < self.revalidates_until(entry)
+        return Phase.REVALIDATING if in_time and self.spec.refreshable(entry.value) else Phase.STALE
 
     def fresh_until(self, entry: Entry[V]) -> float:
         """The end of the entry's freshness, in monotonic time."""
         return entry.validated_at + self._fresh_s
+
+    def revalidates_until(self, entry: Entry[V]) -> float:
+        """The end of the phase of revalidation, in monotonic time."""
+        return self.fresh_until(entry) + self._revalidate_s
 
     def generation(self, key: K) -> int:
         """The current generation of the key's tag."""

@@ -23,6 +23,10 @@ class SingleFlight(Generic[T]):
         """The number of unfinished tasks."""
         return len(self._waiters)
 
+    def is_running(self, *arguments: Any) -> bool:
+        """Whether a call of `do` with these arguments would join a task."""
+        return arguments in self._tasks
+
     async def do(self, *arguments: Any) -> T:
         """The result of `fn(*arguments)`."""
         task = self._tasks.get(arguments) or self._start(arguments)

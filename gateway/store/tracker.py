@@ -50,7 +50,7 @@ class Tracker:
         self._client = client
         self._clock = clock
         self._monotonic = monotonic
-        self._stale_s = settings.stale_s
+        self._revalidate_s, self._stale_s = settings.revalidate_s, settings.stale_s
         self._timeout_s = settings.operation_timeout_s
         self.cache = cache
         self.shared_cache = SharedCache(
@@ -61,7 +61,8 @@ class Tracker:
         )
         hiscores_s, best_plays_s = settings.hiscores_fresh_s, settings.best_plays_fresh_s
         longest_s = max(settings.history_fresh_s, hiscores_s, settings.peak_fresh_s, best_plays_s)
-        self.generations = Generations(longest_s + settings.stale_s, clock=clock, monotonic=monotonic)
+        lifetime_s = longest_s + settings.revalidate_s + settings.stale_s
+        self.generations = Generations(lifetime_s, clock=clock, monotonic=monotonic)
         self._invalidations = Invalidations(self.generations, redis_link)
         spec = self._spec
         self.history = self._resource(
@@ -117,7 +118,8 @@ class Tracker:
         *,
         refreshable: Callable[[V], bool] = lambda _: True,
     ) -> ResourceSpec[K, V]:
-        return ResourceSpec(name, Freshness(fresh_s, self._stale_s), tag, codec, refreshable)
+        freshness = Freshness(fresh_s, self._revalidate_s, self._stale_s)
+        return ResourceSpec(name, freshness, tag, codec, refreshable)
 
     def _resource(
         self, spec: ResourceSpec[K, V], fetch: Fetch[K, V], confirm: Confirm[K, V] | None = None
@@ -142,7 +144,9 @@ class Tracker:
     ) -> Fetched[Rows[Hiscore]] | None:
         return await self._client.hiscores(user_mode, deadline, etag=_etag(entry))
 
-    async def _hiscores_validated_at(self, user_mode: UserMode, entry: Entry[Rows[Hiscore]]) -> float | None:
+    async def _hiscores_validated_at(
+        self, user_mode: UserMode, entry: Entry[Rows[Hiscore]], *, background: bool
+    ) -> float | None:
         """The time until which the history proves that no hiscores were recorded since the entry was fetched.
 
         An update that records hiscores adds a snapshot or moves the newest one: docs/osutrack.md, "History is not
@@ -155,7 +159,7 @@ class Tracker:
         if cached is None or not _ends_before(cached, before) or age_s >= FULL_RELOAD_S:
             return None
         try:
-            history = await self.history.revalidate(user_mode)
+            history = await self.history.revalidate(user_mode, background=background)
         except (UpstreamInvalid, UpstreamRejected):
             # osu!track is available, so that the hiscores themselves can be requested.
             return None

@@ -25,7 +25,7 @@ COUNTERS = (
     ),
     (
         "gateway_records_served",
-        "Reads of the store: fresh, stale, or loaded from osu!track.",
+        "Reads of the store: fresh, revalidating, stale, or loaded from osu!track.",
         ("resource", "freshness"),
     ),
     (

@@ -120,7 +120,7 @@ class ResponseCache:
         entry: CachedEntry | None = self.cache.peek(key)
         if entry is None:
             return None
-        if entry.validity.until > self._monotonic() and self._generations.are_current(entry.validity.generations):
+        if not self.has_ended(entry.validity) and self._generations.are_current(entry.validity.generations):
             return entry
         self.cache.discard(key)
         return None
@@ -145,6 +145,10 @@ class ResponseCache:
             state["request_context"].operation_fields,
         )
         self.cache.put(key, entry, size=HEADERS_BYTES + len(body) + len(key.text))
+
+    def has_ended(self, validity: Validity) -> bool:
+        """Whether the validity is over, as that of data which are being refreshed."""
+        return validity.until <= self._monotonic()
 
     def max_age_s(self, validity: Validity) -> int:
         """The remaining lifetime for HTTP caches, in whole seconds."""
@@ -186,7 +190,7 @@ class _CachingSend:
             headers["etag"] = etag.decode()
             headers["cache-control"] = f"public, max-age={self._cache.max_age_s(validity)}"
         body = await self._compress(body, headers)
-        if validity and key:
+        if validity and key and not self._cache.has_ended(validity):
             self._cache.put(key, start, body, etag, state)
         if etag and _matches(etag, self._headers.get(b"if-none-match")):
             start["status"], body = 304, b""

@@ -2,6 +2,8 @@
 
 import pytest
 
+from gateway.sandbox import Fault
+
 PAGE = """query ($first: Int!, $after: String, $window: Window, $mode: GameMode! = OSU) {
   bestPlays(first: $first, after: $after, window: $window, mode: $mode) {
     nodes { pp beatmapId } pageInfo { hasNextPage endCursor }
@@ -68,6 +70,7 @@ async def test_warning_has_the_age_of_the_used_tier(gateway):
     # The top hundred contain duplicates, so they are too few for this page and the next tier is requested.
     await page(gateway, 99)
     assert limits(gateway) == [None, "1000"]
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
     gateway.clock.move(3600)
     response = await gateway.send(PAGE, first=99)
 

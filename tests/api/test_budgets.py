@@ -6,7 +6,7 @@ import pytest
 
 from gateway.sandbox import Fault
 from gateway.shared.local_window import WINDOW_S
-from tests.support.clock import HOUR_S
+from tests.support.clock import HOUR_S, MINUTE_S
 from tests.support.operations import HISCORES, LATEST, PEAK, UPDATE
 
 
@@ -81,7 +81,7 @@ async def test_background_refreshes_leave_budget_for_interactive_requests(gatewa
     known = [str(user) for user in range(1001, 1006)]
     for user in known:
         await gateway.ask(LATEST, id=user)
-    gateway.clock.move(HOUR_S)
+    gateway.clock.move(11 * MINUTE_S)
     await asyncio.gather(*(gateway.ask(LATEST, id=user) for user in known))
     await gateway.finish_refreshes()
     assert (await gateway.ask(LATEST, id="1030"))["user"]["stats"]["latest"]

@@ -20,16 +20,6 @@ async def test_fresh_value_causes_no_request(gateway):
     assert gateway.sandbox.count() == 1
 
 
-async def test_stale_value_is_served_and_refreshed_once(gateway):
-    await gateway.ask(LATEST, id="1001")
-    gateway.clock.move(HOUR_S)
-    responses = await asyncio.gather(*(gateway.send(LATEST, id="1001") for _ in range(20)))
-    await gateway.finish_refreshes()
-    assert {response["extensions"]["warnings"][0]["ageSeconds"] for response in responses} == {HOUR_S}
-    assert gateway.sandbox.count() == 2
-    assert "warnings" not in (await gateway.send(LATEST, id="1001"))["extensions"]
-
-
 async def test_refresh_requests_from_the_second_newest_row(gateway):
     rows = (await gateway.ask(SNAPSHOTS, id="131464"))["user"]["stats"]["snapshots"]
     gateway.clock.move(HOUR_S)

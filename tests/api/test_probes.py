@@ -100,11 +100,16 @@ async def test_store_reads_and_cache_size_are_counted(gateway):
         await gateway.ask(QUERY)
     gateway.clock.move(700)
     await gateway.ask(QUERY)
+    await gateway.finish_refreshes()
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
+    gateway.clock.move(1200)
+    await gateway.ask(QUERY)
     values = await metrics(gateway)
     assert values["gateway_records_served_total", "loaded", "history"] == 1
     assert values["gateway_records_served_total", "fresh", "history"] == 1
+    assert values["gateway_records_served_total", "revalidating", "history"] == 1
     assert values["gateway_records_served_total", "stale", "history"] == 1
-    assert values["gateway_fast_lists_total", "fast"] == 3
+    assert values["gateway_fast_lists_total", "fast"] == 4
     assert values["gateway_cache_entries", "records"] == 1
     assert values["gateway_cache_bytes", "records"] > 10**6
 

@@ -7,6 +7,8 @@ import brotli
 import pytest
 import zstandard
 
+from gateway.sandbox import Fault
+
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'
 SERIES = '{ user(id: "2") { stats { snapshots { at pp globalRank playCount accuracy } } } }'
 UPDATE = 'mutation { updateUser(id: "2") { __typename } }'
@@ -133,9 +135,12 @@ async def test_personal_and_momentary_responses_are_not_cached(gateway, query):
 
 async def test_stale_responses_are_not_cached(gateway):
     await get(gateway, QUERY)
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
     gateway.clock.move(3600)
     for _ in range(2):
-        assert (await get(gateway, QUERY)).json()["extensions"]["warnings"]
+        response = await get(gateway, QUERY)
+        assert response.json()["extensions"]["warnings"]
+        assert response.headers["Cache-Control"] == "no-store"
     assert cached_count(gateway) == 0
 
 

@@ -15,7 +15,8 @@ LOADED = "#progress[aria-busy=false]"
 @pytest.fixture
 def gateway():
     """One gateway per test, because an open circuit breaker stays open. Its cache entries are stale after a second."""
-    with gateway_process(history_fresh_s="1", peak_fresh_s="1", read_timeout_s="1", update_timeout_s="2") as process:
+    ages = {"history_fresh_s": "1", "peak_fresh_s": "1", "revalidate_s": "0"}
+    with gateway_process(**ages, read_timeout_s="1", update_timeout_s="2") as process:
         yield RunningGateway(process.url, process.sandbox_url)
 
 

@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from gateway.sandbox import Fault, players
+from tests.support.clock import HOUR_S
 from tests.support.cluster import Cluster, skip_start
 from tests.support.operations import LATEST
 from tests.support.redis_server import redis_server
@@ -73,9 +74,48 @@ async def test_refresh_by_one_replica_serves_both(two):
     one.sandbox.reset_counts()
 
     for gateway in (one, other):
-        assert (await gateway.send(LATEST, id=AMEO))["extensions"]["warnings"][0]["code"] == "STALE_DATA"
+        assert (await gateway.send(LATEST, id=AMEO))["extensions"]["revalidating"]
         await gateway.finish_refreshes()
 
+    assert one.sandbox.count("/stats_history") == 1
+
+
+async def test_visits_of_alternating_replicas_get_current_data(two):
+    for gateway in [*two, *two]:
+        gateway.clock.move(22 * HOUR_S)
+        await gateway.parts.upstream._http.post("/update", params={"user": AMEO, "mode": 0})  # noqa: SLF001
+        response = await gateway.send(LATEST, id=AMEO)
+        newest = gateway.sandbox.database.snapshots(players.AMEO, 0)[-1]
+        assert response["data"]["user"]["stats"]["latest"]["at"] == newest.timestamp
+        assert set(response["extensions"]) == {"cost"}
+
+
+async def test_stale_data_is_refreshed_once_for_both(two):
+    for gateway in two:
+        await gateway.ask(LATEST, id=AMEO)
+    two[0].clock.move(HOUR_S)
+    two[0].sandbox.reset_counts()
+
+    responses = await asyncio.gather(*(gateway.send(LATEST, id=AMEO) for gateway in [*two] * 5))
+
+    assert [response["extensions"].keys() for response in responses] == [{"cost"}] * 10
+    assert two[0].sandbox.count("/stats_history") == 1
+
+
+async def test_refresh_slower_than_its_readers_serves_both(two):
+    one, _ = two
+    await one.ask(LATEST, id=AMEO)
+    one.clock.move(HOUR_S)
+    one.sandbox.reset_counts()
+    one.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=3.3)]
+
+    responses = await asyncio.gather(*(gateway.send(LATEST, id=AMEO) for gateway in two))
+    for gateway in two:
+        await gateway.finish_refreshes()
+    later = [await gateway.send(LATEST, id=AMEO) for gateway in two]
+
+    assert [response["extensions"]["warnings"][0]["code"] for response in responses] == ["STALE_DATA"] * 2
+    assert [response["extensions"].keys() for response in later] == [{"cost"}] * 2
     assert one.sandbox.count("/stats_history") == 1
 
 

@@ -1,7 +1,6 @@
 """A resource of numbers, with a source that tests control."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from gateway.deadline import Deadline
@@ -10,13 +9,13 @@ from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache, Entry
 from gateway.store.codec import PEAK
 from gateway.store.redis_cache import SharedCache
-from gateway.store.resource import ReadResult, Resource
+from gateway.store.resource import Confirm, ReadResult, Resource
 from gateway.store.resource_cache import Freshness, ResourceCache, ResourceSpec
 from gateway.store.tags import Generations
 from tests.support.clock import Clock
 
 KEY = "key"
-FRESH_S, STALE_S = 600, 3600
+FRESH_S, REVALIDATE_S, STALE_S = 600, 300, 3600
 
 
 def entry(value: Any, **fields: Any) -> Entry[Any]:
@@ -60,13 +59,14 @@ class NumberResource:
         clock: Clock,
         *,
         refreshable: bool = True,
-        confirm: Callable[[str, Entry[Any]], Awaitable[float | None]] | None = None,
+        confirm: Confirm[str, Any] | None = None,
+        fresh_s: float = FRESH_S,
     ) -> None:
         self.source = NumberSource()
         self.cache = Cache(10_000)
-        self.generations = Generations(FRESH_S + STALE_S, clock=clock, monotonic=clock.monotonic)
+        self.generations = Generations(FRESH_S + REVALIDATE_S + STALE_S, clock=clock, monotonic=clock.monotonic)
         spec: ResourceSpec[str, Any] = ResourceSpec(
-            "number", Freshness(FRESH_S, STALE_S), str, PEAK, lambda _: refreshable
+            "number", Freshness(fresh_s, REVALIDATE_S, STALE_S), str, PEAK, lambda _: refreshable
         )
         entries = ResourceCache(
             spec, self.cache, SharedCache(RedisLink(None)), self.generations, monotonic=clock.monotonic

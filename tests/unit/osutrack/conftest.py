@@ -1,6 +1,6 @@
 """A client over a mocked osu!track, without the backoff between retries."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -25,13 +25,6 @@ def client(osutrack: respx.MockRouter) -> Iterator[Client]:
     settings = Settings(upstream_url="http://osutrack", contact="me@example.org", _env_file=None)
     with stamina.set_testing(testing=True, attempts=3):
         yield Upstream(settings, transport=httpx.MockTransport(osutrack.async_handler)).client
-
-
-@pytest.fixture
-async def loop_clock() -> AsyncIterator[LoopClock]:
-    clock = LoopClock()
-    yield clock
-    clock.restore()
 
 
 @pytest.fixture

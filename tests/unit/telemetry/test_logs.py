@@ -13,6 +13,7 @@ from gateway.settings import Settings
 from gateway.telemetry.logs import QUIET, configure, render_json, render_text
 from gateway.telemetry.tracing import remote_span
 from tests.support.broken import SECRET, BrokenTransport
+from tests.support.clock import HOUR_S
 from tests.support.gateway import start_gateway
 from tests.support.upstream_spy import TRACE, TRACEPARENT
 
@@ -94,7 +95,8 @@ async def test_upstream_failure_is_logged_with_its_code(gateway, request_log):
 
 async def test_stale_response_is_logged_as_stale(gateway, request_log):
     await gateway.ask(QUERY, id="2")
-    gateway.clock.move(700)
+    gateway.clock.move(HOUR_S)
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
     await gateway.ask(QUERY, id="2")
     assert ["stale" in line for line in request_log] == [False, True]
 
