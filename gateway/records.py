@@ -19,6 +19,9 @@ INT32 = 2**31 - 1
 DECIMALS = 9
 
 Int32 = Annotated[int, Meta(ge=-INT32 - 1, le=INT32)]
+UserID = Annotated[int, Meta(ge=1, le=INT32)]
+# osu! allows 15 characters.
+UserName = Annotated[str, Meta(min_length=1, max_length=32)]
 
 
 class Mode(IntEnum):

@@ -53,6 +53,12 @@ class Settings(BaseSettings):
         "no contact given",
         description="Contact for questions of osu!track's owner, sent in `User-Agent`. Set it in every deployment.",
     )
+    names_url: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Address of the names service, such as `https://osu-api-bridge.ameo.dev`, for lookups of unknown"
+        " names and IDs; empty disables them. Contact its author before use.",
+    )
     connect_timeout_s: Positive = Field(3.0, description="Timeout for connecting to osu!track.")
     read_timeout_s: Positive = Field(10.0, description="Timeout between two bytes from osu!track.")
     update_timeout_s: Positive = Field(30.0, description="Timeout for updates, which osu!track answers slowly.")
@@ -85,6 +91,7 @@ class Settings(BaseSettings):
         30, description="Request budget per minute for hiscores. Such a request can make osu!track update the player."
     )
     updates_per_minute: Rate = Field(4, description="Request budget per minute for updates.")
+    names_per_minute: Rate = Field(30, description="Request budget per minute for the names service.")
     upstream_concurrency: Count = Field(8, description="Maximum number of concurrent requests to osu!track.")
 
     update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
@@ -145,6 +152,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("names_url", mode="before")
+    @classmethod
+    def _unset_if_empty(cls, value: object) -> object:
+        return value or None
 
     @field_validator("trusted_proxies")
     @classmethod

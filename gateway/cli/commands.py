@@ -21,7 +21,7 @@ from gateway.graph.schema import SchemaFileError, breaking_changes, sdl
 from gateway.osutrack.doctor import examine
 from gateway.osutrack.transport import log_retries
 from gateway.osutrack.upstream import Upstream
-from gateway.sandbox import create_sandbox
+from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
@@ -47,8 +47,8 @@ def serve(*, sandbox: bool) -> int:
     check_extra(settings)
     # Checked before workers start: one that fails to start would be replaced forever.
     connection_pool(settings.redis_url)
-    with run_sandbox() if sandbox else nullcontext(settings.upstream_url) as url:
-        return _serve(settings.model_copy(update={"upstream_url": url}))
+    with run_sandbox() if sandbox else nullcontext() as url:
+        return _serve(settings.model_copy(update=sandbox_settings(url)) if url else settings)
 
 
 def _serve(settings: Settings) -> int:
@@ -120,6 +120,11 @@ def _serve_workers(config: uvicorn.Config) -> int:
         supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
         supervisor.run()
     return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
+
+
+def sandbox_settings(url: str) -> dict[str, str]:
+    """The settings for the sandbox at this address."""
+    return {"upstream_url": url, "names_url": f"{url}{NAMES_PATH}"}
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from .operation import Operation, UsageError
 GRAPHQL = "application/graphql-response+json"
 # Longer than an update, the slowest operation of a gateway.
 TIMEOUT_S = 60.0
+SANDBOX_URL = "http://sandbox"
 
 
 class GatewayUnreachable(Exception):
@@ -76,11 +77,13 @@ async def connect(url: str) -> AsyncIterator[Target]:
 async def start_gateway(settings: Settings, *, sandbox: bool) -> AsyncIterator[Target]:
     """A gateway in this process, with an empty cache, until the end of the block."""
     # Half a second of imports, which a request to a running gateway does not need.
-    from gateway.sandbox import create_sandbox  # noqa: PLC0415
+    from gateway.sandbox import NAMES_PATH, create_sandbox  # noqa: PLC0415
     from gateway.web.app import create_app  # noqa: PLC0415
 
     # The caller can read the tokens in the settings, so checking them is pointless.
-    changes: dict[str, Any] = {"update_tokens": ()} | ({"upstream_url": "http://sandbox"} if sandbox else {})
+    changes: dict[str, Any] = {"update_tokens": ()}
+    if sandbox:
+        changes |= {"upstream_url": SANDBOX_URL, "names_url": f"{SANDBOX_URL}{NAMES_PATH}"}
     upstream = httpx.ASGITransport(create_sandbox(rate_limits=True)) if sandbox else None
     app = create_app(settings.model_copy(update=changes), transport=upstream)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=httpx.ASGITransport(app)) as http:

@@ -14,13 +14,13 @@ from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
 from gateway.osutrack.circuit_breaker import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
 from gateway.records import UserMode
-from gateway.store.resource import ReadResult, Resource
+from gateway.store.resource import ReadResult
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, Outcome, Updates
 
 from .fields import PRICES
-from .loaders import Loader
+from .loaders import KnownNamesLoader, Loader, Source
 from .prepare.documents import Operation
 
 K = TypeVar("K", bound=Hashable)
@@ -103,6 +103,10 @@ class Context:
         self.hiscores_by_name = self._loader(tracker.hiscores_by_name)
         self.peak = self._loader(tracker.peak)
         self.best_plays = self._loader(tracker.best_plays)
+        self.usernames = self._loader(tracker.names.usernames)
+        self.user_ids = self._loader(tracker.names.user_ids)
+        self.known_usernames = KnownNamesLoader(tracker.names.known_usernames, self.deadline)
+        self.loaders.append(self.known_usernames)
 
     def read(self, info: "Info", loader: Loader[K, V], key: K, select: Callable[[V], R]) -> R | Awaitable[R]:
         """`select` applied to the value under the key: at once if the store can serve it, else an awaitable."""
@@ -121,7 +125,7 @@ class Context:
         if result.age_s is not None:
             age_s = round(result.age_s)
             text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
-            self._warn(info, "STALE_DATA", text, ageSeconds=age_s)
+            self.warn(info, "STALE_DATA", text, ageSeconds=age_s)
         self.warn_dropped(info, result.dropped)
         return result.value
 
@@ -129,7 +133,13 @@ class Context:
         """Add a warning if rows of osu!track's response were invalid."""
         if count:
             text = f"{count} rows of osu!track's response are invalid and were omitted."
-            self._warn(info, "ROWS_DROPPED", text, rows=count)
+            self.warn(info, "ROWS_DROPPED", text, rows=count)
+
+    def warn(self, info: "Info", code: str, message: str, *, cacheable: bool = False, **details: Any) -> None:
+        """Add a warning about the field. The response is not cached, unless the warning is as lasting as the data."""
+        self.uncacheable = self.uncacheable or not cacheable
+        if len(self.warnings) < MAX_WARNINGS:
+            self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
 
     def count_rows(self, rows: R, count: int) -> R:
         """The rows; raises `ResultTooLarge` if the operation's lists exceed their limit with `count` more rows."""
@@ -151,7 +161,7 @@ class Context:
 
         It has ended already if a value is being refreshed in the background.
         """
-        if self.uncacheable or self.warnings or self.charged:
+        if self.uncacheable or self.charged:
             return None
         results = list(chain.from_iterable(loader.results() for loader in self.loaders))
         fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
@@ -185,14 +195,10 @@ class Context:
                 self.charge("update")
         return outcome
 
-    def _loader(self, resource: Resource[K, V]) -> Loader[K, V]:
+    def _loader(self, resource: Source[K, V]) -> Loader[K, V]:
         loader = Loader(resource, self.deadline, lambda: self.charge(resource.name))
         self.loaders.append(loader)
         return loader
-
-    def _warn(self, info: "Info", code: str, message: str, **details: Any) -> None:
-        if len(self.warnings) < MAX_WARNINGS:
-            self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
 
 
 Info = strawberry.Info[Context, None]

@@ -61,6 +61,7 @@ HISCORES = Cost(points=3, resource="hiscores")
 HISCORES_BY_NAME = Cost(points=3, resource="hiscores-by-name")
 PEAK = Cost(points=1, resource="peak")
 BEST_PLAYS = Cost(points=2, resource="best-plays")
+NAME = Cost(points=1, resource="name")
 UPDATE = Cost(points=5, resource="update")
 
-PRICES = {cost.resource: cost.points for cost in (HISTORY, HISCORES, HISCORES_BY_NAME, PEAK, BEST_PLAYS, UPDATE)}
+PRICES = {cost.resource: cost.points for cost in (HISTORY, HISCORES, HISCORES_BY_NAME, PEAK, BEST_PLAYS, NAME, UPDATE)}

@@ -2,16 +2,34 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from msgspec import UnsetType
 from strawberry.dataloader import DataLoader, DefaultCache
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
-from gateway.store.resource import ReadResult, Resource
+from gateway.store.names import KnownNames
+from gateway.store.resource import ReadResult
 
 K = TypeVar("K", bound=Hashable)
+K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 V = TypeVar("V")
+
+
+class Source(Protocol[K_contra, V]):
+    """The part of `Resource` that a loader uses."""
+
+    name: str
+
+    def peek(self, key: K_contra, /, *, refresh: bool) -> ReadResult[V] | None:
+        """The value, if it can be served without waiting. With `refresh`, a background refresh starts if it is due."""
+
+    def refresh(self, key: K_contra, /) -> None:
+        """Start a background refresh."""
+
+    async def read(self, key: K_contra, deadline: Deadline, /) -> ReadResult[V]:
+        """The value; raises `UpstreamError`."""
 
 
 class Loader(Generic[K, V]):
@@ -20,7 +38,7 @@ class Loader(Generic[K, V]):
     osu!track has no batch endpoint: the keys of a batch are read concurrently.
     """
 
-    def __init__(self, resource: Resource[K, V], deadline: Deadline, charge: Callable[[], None]) -> None:
+    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[], None]) -> None:
         """`charge` is called once for each key that was requested from osu!track, even if that failed."""
         self._resource = resource
         self._deadline = deadline
@@ -68,6 +86,18 @@ class Loader(Generic[K, V]):
             if _was_requested(result):
                 self._charge()
         return results
+
+
+class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
+    """A loader of the names in lists, which reads all names of a batch from Redis at once."""
+
+    def __init__(self, names: KnownNames[K, V], deadline: Deadline) -> None:
+        super().__init__(names, deadline, lambda: None)
+        self._names = names
+
+    async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V | UnsetType | None] | BaseException]:
+        await self._names.recall(keys)
+        return await super()._load_batch(keys)
 
 
 def _succeeded(future: "asyncio.Future[V]") -> bool:

@@ -9,13 +9,14 @@ from strawberry import ID, UNSET
 from gateway import records
 from gateway.errors import BadUserInput, NameNotFound
 from gateway.records import Rows
-from gateway.store.keys import Name
+from gateway.store.keys import Name, Username
 
 from . import inputs
-from .context import Info
-from .fields import BEST_PLAYS, HISCORES_BY_NAME, SemanticNonNull, documented, record_field
+from .context import Info, NullableResult
+from .fields import BEST_PLAYS, HISCORES_BY_NAME, NAME, SemanticNonNull, documented, record_field
 from .inputs import GameMode, ScoreOrder, span
 from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
+from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .types.scores import HiscoreConnection
 from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
@@ -43,6 +44,14 @@ class Query:
             raise BadUserInput("ids", f"`ids` has {len(ids)} IDs; the maximum is {MAX_USERS}.")
         return [user_of(inputs.user_id(id_, "ids")) for id_ in ids]
 
+    @record_field(User | None, NAME)
+    def user_by_name(self, info: Info, username: str) -> NullableResult[User]:
+        """The player with this name; null if there is none. Case does not matter, and underscores equal spaces. Names
+        are known from updates through this gateway; others are looked up in the names service, if the gateway has
+        one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`. Cost: 1.
+        """
+        return user_id_of(info, inputs.username(username), user_of)
+
     @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES_BY_NAME)
     def hiscores_by_username(
         self,
@@ -59,7 +68,7 @@ class Query:
         in osu! and starts tracking them. Cost: 3.
         """
         context = info.context
-        name = Name(inputs.username(username), mode.value)
+        name = Name(Username(inputs.username(username)), mode.value)
         pager = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
 
         def select(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:

@@ -115,7 +115,7 @@ class Budget:
 
     def _exhausted_error(self, delay_s: float) -> UpstreamBusy:
         return UpstreamBusy(
-            f"The gateway's budget of {self.name} from osu!track is exhausted. Try again later.",
+            f"The gateway's request budget for {self.name} is exhausted. Try again later.",
             retry_after_s=max(delay_s, 1),
             unsent=True,
         )

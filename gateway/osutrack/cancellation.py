@@ -11,7 +11,9 @@ from gateway.errors import UpstreamInvalid
 MAX_BODY_BYTES = 32 * 2**20
 
 
-async def send_cancellable(http: httpx.AsyncClient, request: httpx.Request) -> tuple[httpx.Response, bytes]:
+async def send_cancellable(
+    http: httpx.AsyncClient, request: httpx.Request, *, max_body_bytes: int = MAX_BODY_BYTES
+) -> tuple[httpx.Response, bytes]:
     """The response and its body; raises httpx's errors, and `UpstreamInvalid` for a body that is too large.
 
     httpcore leaks the pool's slot of a request that is cancelled before it is sent (encode/httpcore issue 1093). Such
@@ -29,7 +31,7 @@ async def send_cancellable(http: httpx.AsyncClient, request: httpx.Request) -> t
                 scope.cancel()
 
     request.extensions["trace"] = trace
-    exchange = asyncio.ensure_future(_exchange(http, request, scope))
+    exchange = asyncio.ensure_future(_exchange(http, request, scope, max_body_bytes))
     try:
         return await asyncio.shield(exchange)
     except asyncio.CancelledError:
@@ -41,23 +43,23 @@ async def send_cancellable(http: httpx.AsyncClient, request: httpx.Request) -> t
 
 
 async def _exchange(
-    http: httpx.AsyncClient, request: httpx.Request, scope: CancelScope
+    http: httpx.AsyncClient, request: httpx.Request, scope: CancelScope, max_body_bytes: int
 ) -> tuple[httpx.Response, bytes]:
     with scope:
         response = await http.send(request, stream=True)
         try:
-            return response, await _body(response)
+            return response, await _body(response, max_body_bytes)
         finally:
             await response.aclose()
     raise asyncio.CancelledError
 
 
-async def _body(response: httpx.Response) -> bytes:
+async def _body(response: httpx.Response, max_bytes: int) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise UpstreamInvalid(f"osu!track's response is larger than {MAX_BODY_BYTES} bytes.")
+        if len(body) > max_bytes:
+            raise UpstreamInvalid(f"The response is larger than {max_bytes} bytes.")
     return bytes(body)
 
 

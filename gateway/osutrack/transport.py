@@ -209,16 +209,17 @@ class Transport:
 
 
 @contextmanager
-def translate_errors() -> Iterator[None]:
+def translate_errors(service: str = "osu!track") -> Iterator[None]:
     """Raise httpx's errors as `UpstreamError`."""
     try:
         yield
     except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
-        raise UpstreamUnavailable("osu!track can't be reached. Try again later.", transient=True, unsent=True) from exc
+        text = f"{service} can't be reached. Try again later."
+        raise UpstreamUnavailable(text, transient=True, unsent=True) from exc
     except (httpx.TimeoutException, TimeoutError) as exc:
-        raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
+        raise UpstreamTimeout(f"{service} did not answer in time. Try again later.") from exc
     except httpx.HTTPError as exc:
-        raise UpstreamUnavailable("The connection to osu!track was lost. Try again later.", transient=True) from exc
+        raise UpstreamUnavailable(f"{service} closed the connection. Try again later.", transient=True) from exc
 
 
 def unexpected_status(status: int) -> UpstreamRejected:

@@ -46,7 +46,7 @@ class Upstream:
             CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES
         )
         self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), monotonic)
-        self._http = _http(settings, transport)
+        self._http = create_http_client(settings, settings.upstream_url, transport)
         self.client = Client(
             Transport(
                 self._http,
@@ -80,9 +80,12 @@ def _rate_limiter(settings: Settings, redis_link: RedisLink, monotonic: Callable
     )
 
 
-def _http(settings: Settings, transport: httpx.AsyncBaseTransport | None) -> httpx.AsyncClient:
+def create_http_client(
+    settings: Settings, base_url: str, transport: httpx.AsyncBaseTransport | None
+) -> httpx.AsyncClient:
+    """An HTTP client for this address, with the timeouts and the `User-Agent` of the settings."""
     return httpx.AsyncClient(
-        base_url=settings.upstream_url,
+        base_url=base_url,
         headers={"User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})"},
         timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
         limits=httpx.Limits(

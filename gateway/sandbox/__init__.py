@@ -8,6 +8,7 @@ listed in `gateway.sandbox.players`.
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.background import BackgroundJob
 from gateway.sandbox.faults import Fault
+from gateway.sandbox.names import PATH as NAMES_PATH
 from gateway.sandbox.state import BackendCall, Sandbox, Switches
 
-__all__ = ["BackendCall", "BackgroundJob", "Fault", "Sandbox", "Switches", "create_sandbox"]
+__all__ = ["NAMES_PATH", "BackendCall", "BackgroundJob", "Fault", "Sandbox", "Switches", "create_sandbox"]

@@ -1,5 +1,6 @@
 """Cache keys, and the tags that invalidate them."""
 
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,10 +15,27 @@ from .history import Span
 MAX_BEST_PLAYS = 10_000
 
 
+@dataclass(frozen=True)
+class Username:
+    """A user name. All spellings of a name are equal: osu! ignores case, and the difference of space and underscore.
+
+    Requests contain the `spelling`, because osu!track's database does distinguish underscores from spaces.
+    """
+
+    spelling: str = field(compare=False, repr=False)
+    key: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.spelling.strip().lower().replace(" ", "_"))
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class Name(NamedTuple):
     """A player, identified by name, in one mode."""
 
-    username: str
+    username: Username
     mode: Mode
 
 
@@ -68,8 +86,18 @@ def tag_of(user_mode: UserMode) -> str:
 
 
 def tag_of_name(name: Name) -> str:
-    """The tag of a player identified by name. osu!track ignores the case of names."""
-    return f"name:{name.username.lower()}:{name.mode.name}"
+    """The tag of a player identified by name."""
+    return f"name:{name.username}:{name.mode.name}"
+
+
+def tag_of_username(user_id: int) -> str:
+    """The tag of the name of this player."""
+    return f"username:{user_id}"
+
+
+def tag_of_user_id(username: Username) -> str:
+    """The tag of the ID of the player with this name."""
+    return f"user-id:{username}"
 
 
 def tag_of_list(key: BestPlaysKey) -> str:

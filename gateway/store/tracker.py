@@ -17,7 +17,8 @@ from . import codec
 from .cache import Cache, Entry
 from .codec import Codec
 from .history import History
-from .keys import BestPlays, BestPlaysKey, Name, best_plays_of, tag_of, tag_of_list, tag_of_name
+from .keys import BestPlays, BestPlaysKey, Name, Username, best_plays_of, tag_of, tag_of_list, tag_of_name
+from .names import Names, NamesService
 from .redis_cache import SharedCache
 from .resource import Confirm, Fetch, Resource
 from .resource_cache import Freshness, ResourceCache, ResourceSpec
@@ -42,10 +43,11 @@ class Tracker:
         settings: Settings,
         *,
         redis_link: RedisLink | None = None,
+        names_service: NamesService | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without `redis_link` nothing is shared with other processes."""
+        """Without `redis_link` nothing is shared with other processes; without `names_service` no name is looked up."""
         redis_link = redis_link or RedisLink(None)
         self._client = client
         self._clock = clock
@@ -63,6 +65,14 @@ class Tracker:
         longest_s = max(settings.history_fresh_s, hiscores_s, settings.peak_fresh_s, best_plays_s)
         lifetime_s = longest_s + settings.revalidate_s + settings.stale_s
         self.generations = Generations(lifetime_s, clock=clock, monotonic=monotonic)
+        self.names = Names(
+            names_service,
+            redis_link=redis_link,
+            generations=self.generations,
+            invalidate=self._invalidate,
+            timeout_s=settings.operation_timeout_s,
+            monotonic=monotonic,
+        )
         self._invalidations = Invalidations(self.generations, redis_link)
         spec = self._spec
         self.history = self._resource(
@@ -91,23 +101,22 @@ class Tracker:
             self.best_plays,
         )
 
-    def username(self, user_id: int) -> str | None:
-        """The player's name according to the last update, if known."""
-        name: str | None = self.cache.peek(("username", user_id))
-        return name
-
     async def invalidate(self, user_mode: UserMode, username: str | None = None) -> None:
         """Invalidate the player's data in this mode, by ID and by known names. A given username becomes known."""
-        names = filter(None, {username, self.username(user_mode.user_id)})
-        if username:
-            self.cache.put(("username", user_mode.user_id), username)
-        tags = (tag_of_name(Name(name, user_mode.mode)) for name in names)
+        names = filter(None, {username, await self.names.usernames.known(user_mode.user_id)})
+        tags = {tag_of_name(Name(Username(name), user_mode.mode)) for name in names}
         await self._invalidations.invalidate(tag_of(user_mode), *tags)
+        if username:
+            await self.names.learn(user_mode.user_id, username)
 
     async def close(self) -> None:
-        """Cancel all loads."""
+        """Cancel all loads and lookups."""
+        await self.names.close()
         for resource in self.resources:
             await resource.close()
+
+    async def _invalidate(self, *tags: str) -> None:
+        await self._invalidations.invalidate(*tags)
 
     def _spec(
         self,
@@ -168,7 +177,7 @@ class Tracker:
     async def _fetch_hiscores_by_name(
         self, name: Name, entry: Entry[Rows[Hiscore] | None] | None, deadline: Deadline
     ) -> Fetched[Rows[Hiscore] | None] | None:
-        return await self._client.hiscores_by_name(name.username, name.mode, deadline, etag=_etag(entry))
+        return await self._client.hiscores_by_name(name.username.spelling, name.mode, deadline, etag=_etag(entry))
 
     async def _fetch_peak(
         self, user_mode: UserMode, entry: Entry[Peak] | None, deadline: Deadline

@@ -24,6 +24,7 @@ from gateway.graph.fast_lists import fast_list_executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.graph.strawberry_compat import Executor
+from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
@@ -78,11 +79,24 @@ class Gateway:
             monotonic=monotonic,
         )
         client = self.upstream.client
+        self.names_client = (
+            NamesClient(
+                settings,
+                transport=transport,
+                metrics=self.metrics,
+                redis_link=self.redis_link,
+                clock=clock,
+                monotonic=monotonic,
+            )
+            if settings.names_url
+            else None
+        )
         self.tracker = Tracker(
             client,
             Cache(settings.cache_max_bytes),
             settings,
             redis_link=self.redis_link,
+            names_service=self.names_client,
             clock=clock,
             monotonic=monotonic,
         )
@@ -121,13 +135,15 @@ class Gateway:
     def probes(self, responses: ResponseCache) -> Probes:
         """The endpoints for orchestrators and Prometheus."""
         breakers, redis_link = self.upstream.breakers, self.redis_link
+        names_budgets = {self.names_client.budget.name: self.names_client.budget} if self.names_client else {}
+        tables = {table.kind: table.tally for table in self.tracker.names.tables}
         collector = MetricsCollector(
             self.metrics,
             breakers=breakers,
-            rate_limiter=self.upstream.rate_limiter,
+            budgets=self.upstream.rate_limiter.budgets | names_budgets,
             redis_link=redis_link,
             caches={"records": self.tracker.cache, "responses": responses.cache},
-            served={resource.name: resource.tally for resource in self.tracker.resources},
+            served={resource.name: resource.tally for resource in self.tracker.resources} | tables,
             redis_reads=self.tracker.shared_cache.tally,
             fast_lists=self.fast_lists,
             responses=responses,
@@ -139,6 +155,8 @@ class Gateway:
         await self.updates.close()
         await self.tracker.close()
         await self.upstream.close()
+        if self.names_client:
+            await self.names_client.close()
         await self.redis_link.close()
         # The exporter may block while it sends the last spans.
         await to_thread(self.tracing.close)

@@ -9,9 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway.osutrack.budget import Budget
 from gateway.osutrack.circuit_breaker import CircuitBreakers, Health, PauseReason
 from gateway.osutrack.endpoints import READS
-from gateway.osutrack.rate_limit import RateLimiter
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.telemetry.metrics import Metrics
@@ -31,7 +31,7 @@ class MetricsCollector:
         metrics: Metrics,
         *,
         breakers: CircuitBreakers,
-        rate_limiter: RateLimiter,
+        budgets: Mapping[str, Budget],
         redis_link: RedisLink,
         caches: Mapping[str, Cache],
         served: Mapping[str, Counter[str]],
@@ -42,7 +42,7 @@ class MetricsCollector:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
         self._metrics = metrics
         self._breakers = breakers
-        self._rate_limiter = rate_limiter
+        self._budgets = budgets
         self._redis_link = redis_link
         self._caches = caches
         self._served = served
@@ -53,7 +53,7 @@ class MetricsCollector:
 
     async def collect(self) -> None:
         """Update all metrics."""
-        for name, budget in self._rate_limiter.budgets.items():
+        for name, budget in self._budgets.items():
             remaining = await budget.remaining()
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)

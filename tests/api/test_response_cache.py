@@ -120,7 +120,6 @@ async def test_update_of_another_player_invalidates_nothing(gateway):
     [
         "{ rateLimit { remaining } }",
         "{ status { upstream } }",
-        '{ user(id: "7") { username } }',
         '{ hiscoresByUsername(username: "nobody_here") { totalCount } }',
         "{ nobody }",
         UPDATE,

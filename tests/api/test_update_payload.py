@@ -56,7 +56,7 @@ async def test_delta_without_history_has_no_ranks(gateway):
 
 async def test_delta_costs_the_history_request(gateway):
     response = await gateway.send(UPDATE_WITH_DELTA, id="2")
-    assert response["extensions"]["cost"] == {"requested": 6, "charged": 6}
+    assert response["extensions"]["cost"] == {"requested": 7, "charged": 6}
     assert gateway.sandbox.counts()["paths"] == {"/update": 1, "/stats_history": 1}
 
 

@@ -9,6 +9,7 @@ import re
 import pytest
 
 from tests.support.example_pages import STEP, formatted_json, with_responses
+from tests.support.gateway import NAMES
 from tests.support.processes import ROOT
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "examples").glob("*.md"))]
@@ -25,6 +26,12 @@ def name(page):
 
 def anchors(page):
     return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in HEADING.findall(page.read_text())}
+
+
+@pytest.fixture
+def settings():
+    """Like `serve --sandbox`, with a names service."""
+    return dict(NAMES)
 
 
 pages = pytest.mark.parametrize("page", PAGES, ids=name)

@@ -47,7 +47,7 @@ def test_limits_name_existing_settings():
 def test_prices_equal_the_schema(page):
     prices = (
         f"{PRICES['history']} for a history, {PRICES['peak']} for a peak, {PRICES['best-plays']} for a list of best plays,"
-        f" {PRICES['hiscores']} for hiscores, {PRICES['update']} for an update."
+        f" {PRICES['hiscores']} for hiscores, {PRICES['name']} for a name, {PRICES['update']} for an update."
     )
     assert prices in " ".join((ROOT / page).read_text().split())
 

@@ -59,7 +59,8 @@ async def test_overview_lists_players_with_row_counts(osutrack):
 async def test_overview_describes_every_endpoint(osutrack, app):
     described = (await osutrack.get("/_sandbox/")).json()["endpoints"]
 
-    methods = {f"{method} {route.path}" for route in app.routes[:-1] for method in route.methods - {"HEAD"}}
+    routes = [route for route in app.routes if route.path.startswith("/_sandbox/")]
+    methods = {f"{method} {route.path}" for route in routes for method in route.methods - {"HEAD"}}
     assert set(described) == methods
     assert all(described.values())
 

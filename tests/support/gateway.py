@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import httpx
 from starlette.applications import Starlette
 
-from gateway.sandbox import Sandbox, create_sandbox
+from gateway.sandbox import NAMES_PATH, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import Gateway, create_app
 from tests.support.clock import Clock
@@ -21,7 +21,10 @@ UNLIMITED: Mapping[str, Any] = {
     "reads_per_minute": 0,
     "hiscores_per_minute": 0,
     "updates_per_minute": 0,
+    "names_per_minute": 0,
 }
+# The settings that enable the names service of the sandbox.
+NAMES: Mapping[str, Any] = {"names_url": f"http://sandbox{NAMES_PATH}"}
 NO_SETTINGS: Mapping[str, Any] = {}
 
 
@@ -67,6 +70,10 @@ class InProcessGateway(NamedTuple):
     def upstream_queries(self, path: str) -> list[dict[str, str]]:
         """The query parameters of the requests that osu!track received on this path."""
         return [request.query for request in self.sandbox.requests if request.path == path]
+
+    def lookups(self) -> list[str]:
+        """The paths of the requests that the names service received."""
+        return [request.path for request in self.sandbox.requests if request.path.startswith(NAMES_PATH)]
 
     async def finish_refreshes(self) -> None:
         """Wait for the background refreshes, and for those that they start."""

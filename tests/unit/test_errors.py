@@ -10,7 +10,7 @@ from gateway.errors import CODES, GatewayError, LimitExceeded, UpstreamBusy, ent
 
 FOLDER = Path(gateway.__file__).parent
 # Names in capitals that are not error codes: warnings, a sort order, and a variable of prometheus-client.
-OTHER = {"STALE_DATA", "ROWS_DROPPED", "PP_DESC", "PROMETHEUS_MULTIPROC_DIR"}
+OTHER = {"STALE_DATA", "ROWS_DROPPED", "USERNAME_UNRESOLVED", "PP_DESC", "PROMETHEUS_MULTIPROC_DIR"}
 PACKAGES = ("cli", "graph", "osutrack", "server", "store", "web")
 
 

@@ -14,6 +14,7 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLField,
     GraphQLInterfaceType,
+    GraphQLList,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
@@ -26,10 +27,11 @@ from graphql import (
     ValueNode,
     ast_from_value,
     get_named_type,
+    get_nullable_type,
     value_from_ast_untyped,
 )
 
-from gateway.graph.fields import PRICES, Cost
+from gateway.graph.fields import NAME, PRICES, Cost
 from gateway.graph.inputs import MAX_PAGE
 from gateway.graph.strawberry_compat import strawberry_field
 
@@ -40,6 +42,7 @@ Key = tuple[str, ...]
 SUBJECT_ARG = {
     "Query.user": "id",
     "Query.users": "ids",
+    "Query.userByName": "username",
     "Query.hiscoresByUsername": "username",
     "Query.bestPlays": "first",
     "Mutation.updateUser": "id",
@@ -77,24 +80,33 @@ class ArgumentRef(NamedTuple):
 
 
 class Scope(NamedTuple):
-    """The arguments of the enclosing fields: subject, modes, and those that identify a list."""
+    """The arguments of the enclosing fields: subject, modes, and those that identify a list.
+
+    `listed` inside of any list, where names are not looked up.
+    """
 
     subject: ArgumentRef | None = None
     modes: ArgumentRef | None = None
     source: tuple[ArgumentRef, ...] = ()
+    listed: bool = False
 
 
 class Charge(NamedTuple):
-    """A read of a resource within a scope."""
+    """A read of a resource within a scope. `parent` is the type of the field that reads it."""
 
     resource: str
     scope: Scope
+    parent: str = ""
 
     def keys(self, variables: Mapping[str, Any]) -> Iterator[tuple[Key, int]]:
         """The distinct keys that are read, each with its maximum number of requests."""
-        subject, modes, source = self.scope
+        subject, modes, source, listed = self.scope
         list_key = repr([argument.values(variables) for argument in source])
-        if self.resource in SHARED:
+        if self.resource == NAME.resource:
+            # `Query` looks up IDs, `User` looks up names.
+            for user in () if listed else _distinct(subject, variables):
+                yield (self.resource, self.parent, user), 1
+        elif self.resource in SHARED:
             yield (self.resource, list_key), 1
         elif source and subject:
             # The players of a list are unknown until it is loaded: at most one per row.
@@ -106,7 +118,7 @@ class Charge(NamedTuple):
 
     def covers(self, user: str, mode: str, variables: Mapping[str, Any]) -> bool:
         """Whether the read can include this player; any player can be on a list."""
-        subject, modes, source = self.scope
+        subject, modes, source, _ = self.scope
         return mode in _distinct(modes, variables) and (bool(source) or user in _distinct(subject, variables))
 
 
@@ -170,7 +182,7 @@ class _ChargeCollector:
         if field is None:
             return
         inner = child_scope(f"{parent.name}.{node.name.value}", field, node, scope)
-        self.charges |= {Charge(cost.resource, inner) for cost in _costs(field)}
+        self.charges |= {Charge(cost.resource, inner, parent.name) for cost in _costs(field)}
         if node.selection_set:
             self.collect(node.selection_set, get_named_type(field.type), inner)
 
@@ -192,12 +204,12 @@ def child_scope(name: str, field: GraphQLField, node: FieldNode, scope: Scope) -
     """The scope of a field's children; `name` is the field's, like `Query.user`."""
     values = {argument.name.value: argument.value for argument in node.arguments or ()}
     if name in SUBJECT_ARG:
-        scope = Scope(_argument(SUBJECT_ARG[name], field, values))
+        scope = Scope(_argument(SUBJECT_ARG[name], field, values), listed=scope.listed)
     if name in LISTS:
         scope = scope._replace(source=tuple(_argument(argument, field, values) for argument in sorted(field.args)))
     if name in MODE_ARG:
         scope = scope._replace(modes=_argument(MODE_ARG[name], field, values))
-    return scope
+    return scope._replace(listed=scope.listed or isinstance(get_nullable_type(field.type), GraphQLList))
 
 
 def _argument(name: str, field: GraphQLField, values: Mapping[str, ValueNode]) -> ArgumentRef:

@@ -10,13 +10,14 @@ from strawberry import ID, UNSET, Private
 from gateway import records
 from gateway.errors import BadUserInput
 from gateway.graph.context import Info, NullableResult
-from gateway.graph.fields import HISCORES, HISTORY, PEAK, SemanticNonNull, documented, record_field
+from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, record_field
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
 from gateway.records import Rows, UserMode
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
+from .names import username_of
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .peaks import Peak, peak_of
 from .scores import HiscoreConnection
@@ -43,12 +44,14 @@ class User:
     id: ID = strawberry.field(description="The numeric osu! user ID.")
     user_id: Private[int]
 
-    @strawberry.field
-    def username(self, info: Info) -> str | None:
-        """The player's name; null until this gateway has updated the player, as osu!track returns names in updates
-        only.
+    @record_field(str | None, NAME)
+    def username(self, info: Info) -> NullableResult[str]:
+        """The player's name; null if it is unknown. osu!track returns names in updates only: the name is known after
+        an update through this gateway, and otherwise looked up in the names service, if the gateway has one. Without
+        it, an unknown name causes the warning `USERNAME_UNRESOLVED`. Inside a list, nothing is looked up, and the
+        field costs nothing.
         """
-        return _username(self, info)
+        return username_of(info, self.user_id)
 
     @strawberry.field
     def profile_url(self) -> URL:
@@ -60,11 +63,10 @@ class User:
         """The player's avatar, or osu!'s default avatar."""
         return URL(f"https://a.ppy.sh/{self.id}")
 
-    @strawberry.field
-    def osu_track_url(self, info: Info) -> URL | None:
+    @record_field(URL | None, NAME)
+    def osu_track_url(self, info: Info) -> NullableResult[URL]:
         """The player's page on osu!track; null if `username` is null."""
-        username = _username(self, info)
-        return URL(f"https://ameobea.me/osutrack/user/{quote(username)}") if username else None
+        return username_of(info, self.user_id, lambda name: URL(f"https://ameobea.me/osutrack/user/{quote(name)}"))
 
     @strawberry.field
     def stats(self, mode: GameMode = GameMode.OSU) -> "UserStats":
@@ -185,11 +187,3 @@ def stats_of(user_mode: UserMode) -> UserStats:
     return UserStats(
         id=ID(f"{user_mode.user_id}:{user_mode.mode.name}"), mode=GameMode(user_mode.mode), user_mode=user_mode
     )
-
-
-def _username(user: User, info: Info) -> str | None:
-    """The name, if it is known. The next update can change that, so a response without it must not be cached."""
-    username = info.context.services.tracker.username(user.user_id)
-    if username is None:
-        info.context.uncacheable = True
-    return username

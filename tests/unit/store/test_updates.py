@@ -13,7 +13,7 @@ from gateway.records import Mode, Update, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
-from gateway.store.keys import Name, tag_of, tag_of_name
+from gateway.store.keys import Name, Username, tag_of, tag_of_name
 from gateway.store.tracker import Tracker
 from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Cooldown, Updates
@@ -22,7 +22,7 @@ from tests.support.event_loop import run_ready_tasks
 
 COOLDOWN_S = 900
 PLAYER = UserMode(3000013, Mode.OSU)
-NAME = Name("MixedCaseName", Mode.OSU)
+NAME = Name(Username("MixedCaseName"), Mode.OSU)
 UPDATED = httpx.Response(200, content=recordings.body("update_changes"))
 
 
@@ -88,7 +88,7 @@ async def test_update_invalidates_data_by_id_and_name(store):
 
     assert is_invalidated(store)
     assert store.tracker.generations.of(tag_of_name(NAME)) > 0
-    assert store.tracker.username(PLAYER.user_id) == "MixedCaseName"
+    assert await store.tracker.names.usernames.known(PLAYER.user_id) == "MixedCaseName"
 
 
 async def test_unknown_user_has_a_cooldown(store, clock):
