@@ -21,6 +21,10 @@ const MESSAGES = {
     "Invalid response from osu!track",
     "The response has an unexpected format; it may be an error page. Retry later.",
   ],
+  UPDATE_OUTCOME_UNKNOWN: [
+    "Update not confirmed",
+    "osu!track did not confirm the update, but has probably made it. Reload the page in half a minute.",
+  ],
   UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
   RATE_LIMITED: ["Rate limit exceeded", "Your points are used up. They are refilled continuously."],
   RESULT_TOO_LARGE: [
@@ -39,7 +43,7 @@ const MESSAGES = {
 const UNKNOWN = ["Unexpected error", "Retry. If the error persists, please report it."];
 
 // Retrying cannot help.
-const FINAL = new Set(["RESULT_TOO_LARGE", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
+const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
 
 export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 

@@ -10,14 +10,8 @@ import { changes } from "./summary.js";
 const LABEL = "Update";
 const VISIBLE_PLAYS = 5;
 const SLOW_MS = 4000;
-// After these errors the update may have run, unless the error has `retryAfterSeconds`: then it was not sent.
-const UNCERTAIN = [
-  "UPSTREAM_TIMEOUT",
-  "UPSTREAM_UNAVAILABLE",
-  "UPSTREAM_INVALID_RESPONSE",
-  "OPERATION_TIMEOUT",
-  "GATEWAY_TIMEOUT",
-];
+// After these errors the update may have run.
+const UNCERTAIN = ["OPERATION_TIMEOUT", "GATEWAY_TIMEOUT"];
 const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
@@ -102,7 +96,7 @@ export class Update {
 
   showError(error) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
-    const advice = UNCERTAIN.includes(error.code) && !error.retryAfterSeconds ? UNCERTAIN_ADVICE : undefined;
+    const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : undefined;
     byId("update-result").replaceChildren(errorBox(error, () => this.send(), advice));
   }
 
