@@ -77,6 +77,16 @@ async def test_warning_has_the_age_of_the_used_tier(gateway):
     assert [warning["ageSeconds"] for warning in response["extensions"]["warnings"]] == [3600]
 
 
+async def test_stale_tier_with_too_few_rows_is_not_refreshed(gateway):
+    await page(gateway, 99)
+    gateway.clock.move(3600)
+    gateway.sandbox.reset_counts()
+    response = await gateway.send(PAGE, first=99)
+
+    assert set(response["extensions"]) == {"cost"}
+    assert limits(gateway) == ["1000"]
+
+
 async def test_each_mode_is_requested_separately(gateway):
     await page(gateway, 10, mode="OSU")
     await page(gateway, 10, mode="MANIA")

@@ -100,6 +100,21 @@ def test_stale_data_shows_its_age(session, gateway):
     assert re.search(r"data is \d+ seconds? old", notice.inner_text())
 
 
+def test_revalidating_data_shows_no_notice(session):
+    with gateway_process(history_fresh_s="1", peak_fresh_s="1") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        page = session.open(f"/players/{AMEO}")
+        page.wait_for_selector(LOADED)
+        session.gateway.fault(kind="status", status=503)
+        page.wait_for_timeout(1200)
+        with page.expect_response("**/graphql") as response:
+            page.reload()
+        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+        assert response.value.json()["extensions"]["revalidating"]
+        assert page.locator("#notices *").count() == 0
+        page.close()
+
+
 def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").wait_for()

@@ -92,6 +92,10 @@ def best_plays_page(
 async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPager") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
+        cached = context.best_plays.cached(key)
+        # Too few rows: no wait for the refresh of a tier that is not used.
+        if cached and not pager(cached, key.limit):
+            continue
         result = context.best_plays.peek(key) or await context.best_plays.load(key)
         page = pager(result.value, key.limit)
         if page:
