@@ -77,7 +77,7 @@ async def test_warning_has_the_age_of_the_used_tier(gateway):
     assert [warning["ageSeconds"] for warning in response["extensions"]["warnings"]] == [3600]
 
 
-async def test_stale_tier_with_too_few_rows_is_not_refreshed(gateway):
+async def test_stale_tier_without_enough_rows_is_skipped(gateway):
     await page(gateway, 99)
     gateway.clock.move(3600)
     gateway.sandbox.reset_counts()
