@@ -60,11 +60,6 @@ class Loader(Generic[K, V]):
             self._cache.set(key, future)
         return result
 
-    def cached(self, key: K) -> V | None:
-        """The value in memory, however old. It does not count as read."""
-        entry = self._resource.entry(key)
-        return entry.value if entry else None
-
     def load(self, key: K) -> Awaitable[ReadResult[V]]:
         """The value, loaded from osu!track if necessary, before the operation's deadline."""
         return self._loader.load(key)

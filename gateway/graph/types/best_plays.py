@@ -92,9 +92,9 @@ def best_plays_page(
 async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPager") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
-        cached = context.best_plays.cached(key)
+        cached = context.services.tracker.best_plays.entry(key)
         # Too few rows: no wait for the refresh of a tier that is not used.
-        if cached and not pager(cached, key.limit):
+        if cached and not pager(cached.value, key.limit):
             continue
         result = context.best_plays.peek(key) or await context.best_plays.load(key)
         page = pager(result.value, key.limit)
