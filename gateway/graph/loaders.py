@@ -9,7 +9,7 @@ from strawberry.dataloader import DataLoader, DefaultCache
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
-from gateway.store.names import KnownNames
+from gateway.store.name_table import KnownNames
 from gateway.store.resource import ReadResult
 
 K = TypeVar("K", bound=Hashable)

@@ -282,6 +282,15 @@ async def test_name_of_found_player_costs_another_lookup(gateway):
     assert cost(response) == (3, 3)
 
 
+async def test_peak_by_name_is_derived_from_history(gateway):
+    query = '{ userByName(username: "ameo") { stats { latest { pp } peak { globalRank } } } }'
+
+    response = await gateway.send(query)
+
+    assert cost(response) == (2, 2)
+    assert gateway.sandbox.count("/peak") == 0
+
+
 async def test_equal_name_and_id_are_priced_apart(gateway):
     response = await gateway.send('{ userByName(username: "2") { id } user(id: "2") { username } }')
 

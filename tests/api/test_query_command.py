@@ -40,6 +40,13 @@ def test_compact_output_is_one_line(query):
     assert json.loads(out)["data"]["status"]["version"]
 
 
+def test_sandbox_has_a_names_service(query):
+    code, out, _ = query('{ userByName(username: "AMEO") { id username } }', "--sandbox", "--compact")
+
+    assert code == 0
+    assert '{"userByName":{"id":"131464","username":"ameo"}}' in out
+
+
 def test_document_is_read_from_stdin(monkeypatch, capsys):
     monkeypatch.setattr("sys.stdin", io.StringIO(OTHER))
     assert main(["query", "-", "--sandbox"]) == 0

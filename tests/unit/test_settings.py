@@ -27,6 +27,8 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("READS_PER_MINUTE", "-1", "greater than or equal to 0"),
         ("READ_TIMEOUT_S", "0", "greater than 0"),
         ("UPSTREAM_URL", "osu", "pattern"),
+        ("NAMES_URL", "osu-api-bridge", "pattern"),
+        ("NAMES_PER_MINUTE", "-1", "greater than or equal to 0"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, nonsense", "nonsense"),
         ("HISCORES_FRESH_S", "60", "900"),
         ("ONLY_TRUSTED_DOCUMENTS", "true", "TRUSTED_DOCUMENTS"),
@@ -42,6 +44,11 @@ def test_invalid_value_is_named_with_the_expectation(monkeypatch, capsys, name, 
     output = capsys.readouterr().err
     assert name in output
     assert expected in output
+
+
+def test_empty_names_url_disables_lookups(monkeypatch):
+    monkeypatch.setenv("GATEWAY_NAMES_URL", "")
+    assert read_settings().names_url is None
 
 
 def test_invalid_secret_is_not_printed(monkeypatch, capsys):

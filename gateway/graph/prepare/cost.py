@@ -38,6 +38,8 @@ from gateway.graph.strawberry_compat import strawberry_field
 Composite = GraphQLObjectType | GraphQLInterfaceType
 Key = tuple[str, ...]
 
+# The argument that gives a player by name.
+BY_NAME = "username"
 # The argument that selects the subject of a field's children, and the one that selects their modes.
 SUBJECT_ARG = {
     "Query.user": "id",
@@ -104,7 +106,7 @@ class Charge(NamedTuple):
         list_key = repr([argument.values(variables) for argument in source])
         if self.resource == NAME.resource:
             # `Query` looks up IDs, `User` looks up names.
-            for user in () if listed else _distinct(subject, variables):
+            for user in () if listed else _subjects(subject, variables):
                 yield (self.resource, self.parent, user), 1
         elif self.resource in SHARED:
             yield (self.resource, list_key), 1
@@ -113,13 +115,14 @@ class Charge(NamedTuple):
             for mode in _distinct(modes, variables):
                 yield (self.resource, list_key, mode), _row_count(subject.values(variables)[0])
         else:
-            for user, mode in product(_distinct(subject, variables), _distinct(modes, variables)):
+            for user, mode in product(_subjects(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
 
     def covers(self, user: str, mode: str, variables: Mapping[str, Any]) -> bool:
-        """Whether the read can include this player; any player can be on a list."""
+        """Whether the read can include this player; any player can be on a list, or have a name."""
         subject, modes, source, _ = self.scope
-        return mode in _distinct(modes, variables) and (bool(source) or user in _distinct(subject, variables))
+        unknown = bool(source) or (subject is not None and subject.argument == BY_NAME)
+        return mode in _distinct(modes, variables) and (unknown or user in _distinct(subject, variables))
 
 
 def cost_of(charges: Iterable[Charge], variables: Mapping[str, Any]) -> int:
@@ -223,6 +226,12 @@ def _argument(name: str, field: GraphQLField, values: Mapping[str, ValueNode]) -
 def _costs(field: GraphQLField) -> list[Cost]:
     definition = strawberry_field(field)
     return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, Cost)]
+
+
+def _subjects(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
+    """The distinct players; a name of digits differs from an ID."""
+    values = _distinct(argument, variables)
+    return {f"@{value}" for value in values} if argument and argument.argument == BY_NAME else values
 
 
 def _distinct(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
