@@ -27,7 +27,8 @@ V = TypeVar("V")
 LEARNED_S = 30 * 24 * 3600.0
 FOUND_S = 24 * 3600.0
 MISSING_S = 3600.0
-# With Redis, an entry in memory is read again after this time, while the generation that may invalidate it lives.
+# With Redis, an entry in memory is read again after this time, or the lifetime of a generation if that is shorter: the
+# generation that invalidates the entry must not be dropped before.
 RECHECK_S = 3600.0
 # The validity of responses with names: caches outside of the gateway see no invalidation.
 VALID_S = 600.0
@@ -74,6 +75,7 @@ class NameTable(Generic[K, V]):
         self._lookups = SingleFlight(partial(self._look_up, lookup)) if lookup else None
         self._redis_link = redis_link
         self._generations = generations
+        self._recheck_s = min(RECHECK_S, generations.lifetime_s)
         self._timeout_s = timeout_s
         self._monotonic = monotonic
         self._decoder: msgpack.Decoder[V | None] = msgpack.Decoder(value_type | None)
@@ -134,7 +136,7 @@ class NameTable(Generic[K, V]):
     def put(self, key: K, value: V | UnsetType | None, ttl_s: float) -> _Entry[V]:
         """Store a value in memory."""
         now = self._monotonic()
-        entry = _Entry(value, now + ttl_s, self._generations.of(self.tag(key)), now + RECHECK_S)
+        entry = _Entry(value, now + ttl_s, self._generations.of(self.tag(key)), now + self._recheck_s)
         self._entries.put(key, entry)
         return entry
 
@@ -205,7 +207,7 @@ class NameTable(Generic[K, V]):
             if value is UNSET and current and current.value is not UNSET:
                 # Redis has lost its data.
                 await self._share(key, current.value, current.expires_at - self._monotonic())
-                self._entries.put(key, current._replace(recheck_at=self._monotonic() + RECHECK_S))
+                self._entries.put(key, current._replace(recheck_at=self._monotonic() + self._recheck_s))
             elif generation == self._generations.of(self.tag(key)):
                 self.put(key, value, ttl_s)
 

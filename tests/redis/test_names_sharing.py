@@ -158,6 +158,20 @@ async def test_flushed_redis_gets_names_back(cluster, two):
     assert (await names(one), await names(other)) == (("ameo", "ameo"), ("ameo", "ameo"))
 
 
+async def test_former_name_stays_invalid_after_its_generation(cluster):
+    async with cluster.replica(stale_s=0) as one, cluster.replica(stale_s=0) as other:
+        await one.ask(UPDATE, id=AMEO)
+        await names(other)
+        one.clock.move(900)
+        rename(one, "renamed")
+        await one.ask(UPDATE, id=AMEO)
+        one.clock.move(other.parts.tracker.generations.lifetime_s + 1)
+        await other.ask(UPDATE, id="2")
+
+        assert other.parts.tracker.generations.of("username:131464") == 0
+        assert await names(other) == ("renamed", "renamed")
+
+
 @pytest.mark.parametrize("stored", [b"", b"\xff", b"\xa0", b"\x00", b"\x93\x01\x02\x03"])
 async def test_unreadable_name_in_redis_is_ignored(two, stored):
     one, _ = two
