@@ -100,8 +100,10 @@ class NamesClient:
         if status == httpx.codes.NOT_FOUND:
             return None
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            pause_s = retry_after_s(response.headers.get("Retry-After"), self._clock())
-            self.budget.pause(pause_s)
+            headers = response.headers
+            pause_s = retry_after_s(headers.get("Retry-After"), self._clock(), headers.get("Date"))
+            self._rate_limiter.pause(BUDGET, pause_s)
+            self._rate_limiter.lower(BUDGET)
             raise UpstreamBusy(
                 "The names service's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True
             )

@@ -52,7 +52,7 @@ class RateLimiter:
         self._restrictions.add(name, rate, LOWERED_S)
         if budget.per_minute < before:
             facts = {"budget": name, "per_minute": rate, "seconds": int(LOWERED_S)}
-            log.warning("osu!track's rate limit is reached; lowering the request budget", extra=facts)
+            log.warning("The upstream's rate limit is reached; lowering the request budget", extra=facts)
 
     @asynccontextmanager
     async def slot(self, name: str, deadline: Deadline, *, by_name: bool = False) -> AsyncIterator[None]:

@@ -24,8 +24,15 @@ def service():
 
 
 @pytest.fixture
-async def client(service, clock):
-    settings = Settings(names_url="http://names/v1/", names_per_minute=0, contact="me@example.org", _env_file=None)
+def per_minute():
+    return 0
+
+
+@pytest.fixture
+async def client(service, clock, per_minute):
+    settings = Settings(
+        names_url="http://names/v1/", names_per_minute=per_minute, contact="me@example.org", _env_file=None
+    )
     transport = httpx.MockTransport(service.async_handler)
     client = NamesClient(settings, transport=transport, clock=clock, monotonic=clock.monotonic)
     yield client
@@ -126,6 +133,16 @@ async def test_429_pauses_lookups(client, service, deadline):
             await client.username(131464, deadline)
 
     assert route.call_count == 1
+
+
+@pytest.mark.parametrize("per_minute", [30])
+async def test_429_lowers_the_budget(client, service, deadline):
+    service.get(NAME).respond(429)
+
+    with pytest.raises(UpstreamBusy):
+        await client.username(131464, deadline)
+
+    assert client.budget.per_minute == 1
 
 
 async def test_five_failures_in_a_row_pause_lookups(client, service, deadline, clock):
