@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+import httpcore
 import httpx
 from anyio import CancelScope
 
@@ -19,39 +20,76 @@ async def send_cancellable(
     httpcore leaks the pool's slot of a request that is cancelled before it is sent (encode/httpcore issue 1093). Such
     a request continues in the background, at most for the connect timeout, and is cancelled when it starts to send.
     """
-    sending = cancelled = False
-    # httpcore shields its cleanup with anyio, which only cancellation through anyio respects.
-    scope = CancelScope()
-
-    async def trace(event: str, _: Any) -> None:
-        nonlocal sending
-        if event == "http11.send_request_headers.started":
-            sending = True
-            if cancelled:
-                scope.cancel()
-
-    request.extensions["trace"] = trace
-    exchange = asyncio.ensure_future(_exchange(http, request, scope, max_body_bytes))
+    attempt = _Attempt()
+    exchange = asyncio.ensure_future(_exchange(http, request, attempt, max_body_bytes))
     try:
         return await asyncio.shield(exchange)
     except asyncio.CancelledError:
-        cancelled = True
+        attempt.cancel()
         exchange.add_done_callback(_retrieve_exception)
-        if sending:
-            scope.cancel()
         raise
 
 
+class _Attempt:
+    """The progress of a request, reported by httpcore."""
+
+    def __init__(self) -> None:
+        # httpcore shields its cleanup with anyio, which only cancellation through anyio respects.
+        self.scope = CancelScope()
+        self.connected = self.unsent = False
+        self._sending = self._cancelled = False
+
+    async def trace(self, event: str, info: dict[str, Any]) -> None:
+        """The extension `trace` of httpcore's requests."""
+        if event == "connection.connect_tcp.started":
+            self.connected = True
+        elif event == "http11.send_request_headers.started":
+            self._sending = True
+            if self._cancelled:
+                self.scope.cancel()
+        elif event == "http11.send_request_headers.failed":
+            # After a timeout, bytes may be on their way.
+            self.unsent = isinstance(info["exception"], httpcore.WriteError)
+
+    def cancel(self) -> None:
+        """Cancel the request, at once if it is being sent."""
+        self._cancelled = True
+        if self._sending:
+            self.scope.cancel()
+
+    def restart(self) -> None:
+        """Send the request again."""
+        self.connected = self.unsent = self._sending = False
+
+
 async def _exchange(
-    http: httpx.AsyncClient, request: httpx.Request, scope: CancelScope, max_body_bytes: int
+    http: httpx.AsyncClient, request: httpx.Request, attempt: _Attempt, max_body_bytes: int
 ) -> tuple[httpx.Response, bytes]:
-    with scope:
-        response = await http.send(request, stream=True)
+    request.extensions["trace"] = attempt.trace
+    with attempt.scope:
+        response = await _response(http, request, attempt)
         try:
             return response, await _body(response, max_body_bytes)
         finally:
             await response.aclose()
     raise asyncio.CancelledError
+
+
+async def _response(http: httpx.AsyncClient, request: httpx.Request, attempt: _Attempt) -> httpx.Response:
+    """The response without its body. Raises `ConnectError` if no byte of the request was sent.
+
+    osu!track may have closed an idle connection a moment ago. httpcore drops that connection when it fails to write
+    to it, and the request is sent on another one, at last on a new one.
+    """
+    while True:
+        try:
+            return await http.send(request, stream=True)
+        except httpx.TransportError as exc:
+            if not attempt.unsent:
+                raise
+            if attempt.connected:
+                raise httpx.ConnectError("The connection was closed before the request was sent.") from exc
+            attempt.restart()
 
 
 async def _body(response: httpx.Response, max_bytes: int) -> bytes:

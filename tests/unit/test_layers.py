@@ -38,6 +38,7 @@ PLACES = {
     "brotli": ("web/compression.py",),
     "dotenv": ("settings.py",),
     "graphql": ("graph/", "cli/operation.py"),
+    "httpcore": ("osutrack/cancellation.py",),
     "httpx": ("osutrack/", "cli/gateway_client.py"),
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/", "web/persisted_documents.py"),

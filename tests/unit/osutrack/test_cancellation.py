@@ -3,6 +3,7 @@
 import asyncio
 import gc
 
+import httpcore
 import httpx
 import pytest
 
@@ -55,3 +56,87 @@ async def test_cancelled_request_releases_its_connection(url, turns):
         response, body = await send_cancellable(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
         assert (response.status_code, body[:1]) == (200, b"[")
         assert len(pool_of(http).connections) <= 2
+
+
+class FlakyStream(httpcore.AsyncMockStream):
+    """A connection that answers, until its requests fail to be written."""
+
+    def __init__(self, backend):
+        super().__init__([])
+        self._backend = backend
+        self.failure = None
+
+    async def write(self, buffer, timeout=None):  # noqa: ASYNC109  # the signature of httpcore
+        if self.failure:
+            raise self.failure
+        self._backend.written += buffer.startswith(b"POST")
+        if buffer:
+            self._buffer.append(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]")
+
+
+class FlakyBackend(httpcore.AsyncMockBackend):
+    """A network whose connections fail on demand, and count the requests written."""
+
+    def __init__(self):
+        super().__init__([])
+        self.streams = []
+        self.written = 0
+        self.failure = None
+        self.http = None
+
+    async def connect_tcp(self, *_args, **_options):
+        self.streams.append(FlakyStream(self))
+        self.streams[-1].failure = self.failure
+        return self.streams[-1]
+
+
+@pytest.fixture
+async def network():
+    """A client over a `FlakyBackend`, with two idle connections."""
+    backend = FlakyBackend()
+    transport = httpx.AsyncHTTPTransport()
+    transport._pool = httpcore.AsyncConnectionPool(network_backend=backend)  # noqa: SLF001  # httpx has no parameter for it
+    async with httpx.AsyncClient(base_url="http://osutrack", transport=transport) as http:
+        await asyncio.gather(*(send_cancellable(http, http.build_request("GET", "/peak")) for _ in range(2)))
+        backend.http = http
+        yield backend
+
+
+def send_update(network):
+    return send_cancellable(network.http, network.http.build_request("POST", "/update"))
+
+
+async def test_request_on_closed_connections_gets_a_new_one(network):
+    for stream in network.streams:
+        stream.failure = httpcore.WriteError("closed")
+    _, body = await send_update(network)
+    assert (body, network.written, len(network.streams)) == (b"[]", 1, 3)
+
+
+async def test_new_connection_that_closes_is_not_replaced(network):
+    network.failure = httpcore.WriteError("closed")
+    for stream in network.streams:
+        stream.failure = network.failure
+    with pytest.raises(httpx.ConnectError):
+        await send_update(network)
+    assert (network.written, len(network.streams)) == (0, 3)
+
+
+async def test_request_is_not_repeated_after_a_write_timeout(network):
+    for stream in network.streams:
+        stream.failure = httpcore.WriteTimeout("slow")
+    with pytest.raises(httpx.WriteTimeout):
+        await send_update(network)
+    assert len(network.streams) == 2
+
+
+async def test_request_is_not_repeated_after_it_was_written(network):
+    for stream in network.streams:
+        stream.read = closed
+    with pytest.raises(httpx.ReadError):
+        await send_update(network)
+    assert (network.written, len(network.streams)) == (1, 2)
+
+
+async def closed(*_args, **_options):
+    raise httpcore.ReadError("closed")
