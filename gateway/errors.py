@@ -97,7 +97,8 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         ),
         "UPSTREAM_BUSY": ErrorCode(
             200,
-            "The request budget or all connections to osu!track are in use: retry after `retryAfterSeconds`.",
+            "The request budget or all connections to osu!track are in use, or the request could repeat an update:"
+            " retry after `retryAfterSeconds`.",
             retryable=True,
         ),
         "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected or redirected a valid request: please report it."),

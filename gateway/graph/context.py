@@ -17,7 +17,7 @@ from gateway.records import UserMode
 from gateway.store.resource import ReadResult
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
-from gateway.store.updates import Cooldown, Outcome, Updates
+from gateway.store.updates import Cooldown, UpdateResult, Updates
 
 from .fields import PRICES
 from .loaders import KnownNamesLoader, Loader, Source
@@ -167,6 +167,21 @@ class Context:
         fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
         return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
 
+    def was_overtaken(self) -> bool:
+        """Whether hiscores that this operation requested have updated the player, and earlier reads are outdated."""
+        generations = self.services.tracker.generations
+        tags = {result.tag for result in self.hiscores.results() if result.loaded}
+        results = chain.from_iterable(loader.results() for loader in self.loaders)
+        return any(result.tag in tags and result.generation < generations.of(result.tag) for result in results)
+
+    def restart(self) -> None:
+        """Prepare a second execution, which reads everything again."""
+        for loader in self.loaders:
+            loader.clear()
+        self.warnings.clear()
+        self.revalidating = self.uncacheable = False
+        self._rows = 0
+
     def start_refreshes(self) -> None:
         """Start the background refreshes of the data that this operation has served."""
         for loader in self.loaders:
@@ -176,7 +191,7 @@ class Context:
         """Add the price of one request to osu!track."""
         self.charged += PRICES[resource]
 
-    async def update(self, user_mode: UserMode) -> Outcome:
+    async def update(self, user_mode: UserMode) -> UpdateResult:
         """Update the player; later reads of this operation see the new data."""
         requested = True
         try:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import strawberry
+from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from gateway.deadline import Deadline
@@ -93,13 +94,10 @@ class Engine:
         )
         try:
             async with asyncio.timeout(self._timeout_s + GRACE_S):
-                result = await self._schema.execute(
-                    operation.text,
-                    variable_values=dict(priced.variables),
-                    context_value=context,
-                    operation_name=operation.name,
-                    allowed_operation_types=OPERATION_TYPES,
-                )
+                result = await self._execute(priced, context)
+                if operation.is_query and context.was_overtaken():
+                    context.restart()
+                    result = await self._execute(priced, context)
         except TimeoutError as exc:
             raise OperationTimeout("The operation timed out. Request less data, or retry later.") from exc
         finally:
@@ -110,6 +108,15 @@ class Engine:
         content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": _extensions(context)}
         return OperationResult(
             content=content, validity=context.validity() if operation.is_query and not errors else None
+        )
+
+    async def _execute(self, priced: PricedOperation, context: Context) -> ExecutionResult:
+        return await self._schema.execute(
+            priced.operation.text,
+            variable_values=dict(priced.variables),
+            context_value=context,
+            operation_name=priced.operation.name,
+            allowed_operation_types=OPERATION_TYPES,
         )
 
 

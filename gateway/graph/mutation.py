@@ -13,7 +13,7 @@ from gateway.records import UserMode
 from gateway.store.updates import Cooldown
 
 from . import inputs
-from .context import Context, Info
+from .context import Info
 from .fields import HISTORY, UPDATE, documented, record_field
 from .inputs import GameMode
 from .scalars import DateTime, from_timestamp
@@ -75,7 +75,9 @@ class UserNotFound(UpdateRefused):
 @documented
 @strawberry.type
 class UpdateOnCooldown(UpdateRefused):
-    """The player was updated in this mode a short time ago. No request was sent to osu!track."""
+    """The player was updated in this mode a short time ago: by an update, or by a request for the hiscores of a player
+    that had none. Updates that have probably been made count as well. No request was sent to osu!track.
+    """
 
     retry_at: DateTime = _field(description="The end of the cooldown.")
     retry_after_seconds: int = _field(description="Seconds until the end of the cooldown.")
@@ -114,18 +116,18 @@ class Mutation:
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await context.update(user_mode)
         if isinstance(outcome, Cooldown) and outcome.user_exists:
-            return _on_cooldown(context, user_mode, outcome.retry_at)
+            return _on_cooldown(user_mode, outcome)
         if outcome is None or isinstance(outcome, Cooldown):
             return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
         context.warn_dropped(info, outcome.dropped)
         return _success(user_mode, outcome)
 
 
-def _on_cooldown(context: Context, user_mode: UserMode, retry_at: float) -> UpdateOnCooldown:
-    wait_s = max(1, ceil(retry_at - context.now))
+def _on_cooldown(user_mode: UserMode, cooldown: Cooldown) -> UpdateOnCooldown:
+    wait_s = max(1, ceil(cooldown.retry_after_s))
     return UpdateOnCooldown(
         message=f"The player was updated in this mode a short time ago. Retry in {wait_s} s.",
-        retry_at=from_timestamp(retry_at),
+        retry_at=from_timestamp(cooldown.retry_at),
         retry_after_seconds=wait_s,
         stats=stats_of(user_mode),
     )

@@ -10,7 +10,7 @@ from gateway.telemetry.metrics import Metrics
 
 from . import decode, decode_update
 from .decode import Fetched
-from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, UPDATE, Endpoint
+from .endpoints import BEST_PLAYS, HISCORE_LIST, HISCORE_UPDATE, HISTORY, PEAK, UPDATE, Endpoint
 from .transport import Request, Response, Transport, unexpected_status
 
 T = TypeVar("T")
@@ -32,33 +32,29 @@ class Client:
         """All snapshots of a player, oldest first, or those at or after `since`; empty if the player is unknown."""
         params = _params(user_mode) | ({"from": since} if since else {})
         async with self._transport.send(Request(HISTORY, params), deadline) as response:
-            return self._with_etag(HISTORY, response, decode.history(response.body, user_mode))
+            return self._with_metadata(HISTORY, response, decode.history(response.body, user_mode))
 
     async def hiscores(
-        self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None
+        self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None, may_update: bool = False
     ) -> Fetched[Rows[Hiscore]] | None:
         """All recorded hiscores of a player, highest pp first; empty if the player is unknown.
 
-        If none are recorded, osu!track updates the player before it responds. There is no date window, because an
-        empty window causes an update as well.
+        If none are recorded, osu!track updates the player before it responds: `may_update`, if that is possible. Such
+        a request is slow and, once sent, not repeated. There is no date window: an empty window causes an update too.
         """
-        request = Request(HISCORE_LIST, _params(user_mode), etag)
-        async with self._transport.send(request, deadline) as response:
+        endpoint = HISCORE_UPDATE if may_update else HISCORE_LIST
+        async with self._transport.send(Request(endpoint, _params(user_mode), etag), deadline) as response:
             if response.not_modified:
                 return None
-            return self._with_etag(HISCORE_LIST, response, decode.hiscores(response.body, user_mode.mode))
+            return self._with_metadata(endpoint, response, decode.hiscores(response.body, user_mode.mode))
 
-    async def hiscores_by_name(
-        self, name: str, mode: Mode, deadline: Deadline, *, etag: str | None = None
-    ) -> Fetched[Rows[Hiscore] | None] | None:
-        """Like `hiscores`; the value is None if the name is unknown to osu!track and to osu!."""
+    async def hiscores_by_name(self, name: str, mode: Mode, deadline: Deadline) -> Fetched[Rows[Hiscore] | None]:
+        """Like `hiscores` of a player that may be updated; the value is None if osu! knows no such name either."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
-        async with self._transport.send(Request(HISCORE_LIST, params, etag, ok_statuses=400), deadline) as response:
-            if response.not_modified:
-                return None
+        async with self._transport.send(Request(HISCORE_UPDATE, params, ok_statuses=400), deadline) as response:
             unknown = response.status == httpx.codes.BAD_REQUEST
-            return self._with_etag(
-                HISCORE_LIST, response, Fetched(None) if unknown else decode.hiscores(response.body, mode)
+            return self._with_metadata(
+                HISCORE_UPDATE, response, Fetched(None) if unknown else decode.hiscores(response.body, mode)
             )
 
     async def peak(self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None) -> Fetched[Peak] | None:
@@ -66,7 +62,7 @@ class Client:
         async with self._transport.send(Request(PEAK, _params(user_mode), etag), deadline) as response:
             if response.not_modified:
                 return None
-            return self._with_etag(PEAK, response, decode.peak(response.body, user_mode))
+            return self._with_metadata(PEAK, response, decode.peak(response.body, user_mode))
 
     async def best_plays(
         self,
@@ -84,7 +80,7 @@ class Client:
         async with self._transport.send(request, deadline) as response:
             if response.not_modified:
                 return None
-            return self._with_etag(BEST_PLAYS, response, decode.best_plays(response.body, mode))
+            return self._with_metadata(BEST_PLAYS, response, decode.best_plays(response.body, mode))
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Update | None]:
         """Make osu!track update a player from osu!; the value is None if osu! knows no such user. Never retried.
@@ -94,7 +90,7 @@ class Client:
         """
         async with self._transport.send(Request(UPDATE, _params(user_mode), ok_statuses=404), deadline) as response:
             if response.status != httpx.codes.NOT_FOUND:
-                return self._with_etag(UPDATE, response, decode_update.update(response.body, user_mode.mode))
+                return self._with_metadata(UPDATE, response, decode_update.update(response.body, user_mode.mode))
             if not response.body.startswith(b"{"):
                 raise unexpected_status(response.status)
             return Fetched(None)
@@ -104,10 +100,10 @@ class Client:
         async with self._transport.send(Request(endpoint, params), deadline) as response:
             return response.body
 
-    def _with_etag(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
-        """Add the ETag, and count the rows dropped."""
+    def _with_metadata(self, endpoint: Endpoint, response: Response, decoded: Fetched[T]) -> Fetched[T]:
+        """Add the ETag and the time, and count the rows dropped."""
         self._metrics.count_dropped_rows(endpoint.path, decoded.dropped)
-        return decoded._replace(etag=response.etag)
+        return decoded._replace(etag=response.etag, responded_at=response.responded_at)
 
 
 def _params(user_mode: UserMode) -> dict[str, str]:

@@ -27,7 +27,9 @@ GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "
 class Fetched(NamedTuple, Generic[T_co]):
     """A decoded and repaired response. `received` counts its rows before repairs, `dropped` the invalid ones.
 
-    `partial` if only a part of the value was requested, and joined with the stored one.
+    `partial` if only a part of the value was requested, and joined with the stored one; not `sent` if the value was
+    known without a request. `fresh_s` limits its freshness, which begins at `validated_at` (monotonic), by default now.
+    `responded_at` is the time by osu!track's clock, if stated.
     """
 
     value: T_co
@@ -35,6 +37,10 @@ class Fetched(NamedTuple, Generic[T_co]):
     received: int = 0
     etag: str | None = None
     partial: bool = False
+    sent: bool = True
+    fresh_s: float | None = None
+    validated_at: float | None = None
+    responded_at: float | None = None
 
 
 STATS_NAMES = {

@@ -23,18 +23,24 @@ def never(_: Exception) -> bool:
 
 
 class Endpoint(NamedTuple):
-    """An endpoint of osu!track. `retry_if` decides whether a failed request is retried."""
+    """An endpoint of osu!track. `retry_if` decides whether a failed request is retried.
+
+    A request that may update a player is slow, and runs to its end.
+    """
 
     path: str
     budget: str
     retry_if: Callable[[Exception], bool]
     method: str = "GET"
+    may_update: bool = False
 
 
 HISTORY = Endpoint("/stats_history", READS, _is_transient)
 PEAK = Endpoint("/peak", READS, _is_transient)
 BEST_PLAYS = Endpoint("/bestplays", READS, _is_transient)
-# May update the player, so a sent request is not retried (docs/osutrack.md, "Reads that update").
-HISCORE_LIST = Endpoint("/hiscores", HISCORES, _is_transient_and_unsent)
+# Of a player that is known to have hiscores.
+HISCORE_LIST = Endpoint("/hiscores", HISCORES, _is_transient)
+# Of any other player: a sent request is not retried (docs/osutrack.md, "Reads that update").
+HISCORE_UPDATE = Endpoint("/hiscores", HISCORES, _is_transient_and_unsent, may_update=True)
 # Not retried: a second update loses the changes of the first (docs/osutrack.md, "Updates are not idempotent").
-UPDATE = Endpoint("/update", UPDATES, never, "POST")
+UPDATE = Endpoint("/update", UPDATES, never, "POST", may_update=True)

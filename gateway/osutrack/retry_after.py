@@ -1,4 +1,4 @@
-"""Parsing of the `Retry-After` header."""
+"""Parsing of the headers `Retry-After` and `Date`."""
 
 import math
 from datetime import UTC
@@ -24,10 +24,16 @@ def retry_after_s(header: str | None, now: float, date: str | None = None) -> fl
     return DEFAULT_S if math.isnan(seconds) else min(max(seconds, MIN_S), MAX_S)
 
 
-def _seconds_until(http_date: str, now: float) -> float:
+def time_of_date(http_date: str | None) -> float | None:
+    """The time of an HTTP date in seconds since 1970; None if it is missing or invalid."""
     try:
-        at = parsedate_to_datetime(http_date)
+        at = parsedate_to_datetime(http_date or "")
         # "-0000" is UTC of unknown origin, for which Python returns a naive datetime.
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() - now
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
     except (ValueError, OverflowError):
-        return math.nan
+        return None
+
+
+def _seconds_until(http_date: str, now: float) -> float:
+    at = time_of_date(http_date)
+    return math.nan if at is None else at - now

@@ -30,10 +30,10 @@ from gateway.telemetry.tracing import Tracing
 from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker, CircuitBreakers
 from .decode import peak as decode_peak
-from .endpoints import PEAK, UPDATE, Endpoint
+from .endpoints import PEAK, Endpoint
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
-from .retry_after import retry_after_s
+from .retry_after import retry_after_s, time_of_date
 
 ATTEMPTS = 3
 MAX_RETRY_WAIT_S = 1.0
@@ -73,11 +73,12 @@ class Request(NamedTuple):
 
 
 class Response(NamedTuple):
-    """A complete response with an accepted status."""
+    """A complete response with an accepted status. `responded_at` is its time by osu!track's clock, if stated."""
 
     status: int
     body: bytes
     etag: str | None = None
+    responded_at: float | None = None
 
     @property
     def not_modified(self) -> bool:
@@ -138,7 +139,7 @@ class Transport:
     def _build(self, request: Request) -> httpx.Request:
         endpoint = request.endpoint
         http_request = self._http.build_request(endpoint.method, endpoint.path, params=request.params)
-        if endpoint is UPDATE:
+        if endpoint.may_update:
             http_request.extensions["timeout"]["read"] = self._update_timeout_s
         if request.etag:
             http_request.headers["If-None-Match"] = request.etag
@@ -170,8 +171,8 @@ class Transport:
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
                 http_request.headers.update(span.headers)
-                # A sent update runs to its end, so it gets its whole timeout, however long it waited for the budget.
-                if endpoint is UPDATE:
+                # A potential update runs to its end: it gets its whole timeout, however long it waited for the budget.
+                if endpoint.may_update:
                     deadline = Deadline.from_timeout(self._update_timeout_s)
                 with translate_errors():
                     async with asyncio.timeout_at(deadline.at):
@@ -179,7 +180,8 @@ class Transport:
                         http_response, body = await follow_redirects(self._http, *response)
                 span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
-                yield Response(http_response.status_code, body, http_response.headers.get("ETag"))
+                headers = http_response.headers
+                yield Response(http_response.status_code, body, headers.get("ETag"), time_of_date(headers.get("Date")))
 
     async def _probe(self) -> None:
         """Request a peak, although requests may be paused."""

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
+from msgspec.structs import replace
+
 from gateway.sandbox.anomalies import PLAY_ANOMALIES, SNAPSHOT_ANOMALIES
 from gateway.sandbox.players import NO_ROWS, UNTRACKED_NAMES, Player, RowCounts, tracked_players
 from gateway.sandbox.plays import PlayGenerator
@@ -93,6 +95,9 @@ class Database:
             return []
         until_s = self._started_s - self._started_s % DAY_S
         rows = generate_snapshots(count, user=user, until_s=until_s, rng=self.rng(user, mode, "snapshots"))
+        if not self._initial_row_counts(user, mode).plays:
+            # pp are the sum of plays.
+            rows = [replace(row, pp_raw=0) for row in rows]
         return SNAPSHOT_ANOMALIES.get(user, list)(rows)
 
     def _generate_plays(self, user: int, mode: int) -> list[Play]:

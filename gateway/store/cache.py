@@ -33,8 +33,8 @@ class Entry(Struct, Generic[T], kw_only=True):
 
     `validated_at` is the last time at which the value was known to be current: the time of the fetch or, if later,
     of a proof by other data. `loaded_at` is the time of the last fetch of the whole value. `generation` is that of the
-    tag when the fetch began. No refresh starts before `refresh_at`. `written_at` is the wall time at which the entry
-    was written to Redis.
+    tag when the fetch began. No refresh starts before `refresh_at`. `fresh_s` shortens the freshness, without
+    revalidation after it. `written_at` is the wall time at which the entry was written to Redis.
     """
 
     value: T
@@ -45,6 +45,7 @@ class Entry(Struct, Generic[T], kw_only=True):
     etag: str | None = None
     dropped: int = 0
     refresh_at: float = 0.0
+    fresh_s: float | None = None
     written_at: float = 0.0
 
 

@@ -28,6 +28,7 @@ class _Envelope(Struct, Generic[W], array_like=True):
     generation: int
     etag: str | None
     dropped: int
+    fresh_s: float | None
 
 
 RECORDS: tuple[type[Struct], ...] = (
@@ -67,6 +68,7 @@ class Codec(Generic[V]):
             generation=entry.generation,
             etag=entry.etag,
             dropped=entry.dropped,
+            fresh_s=entry.fresh_s,
         )
         return msgpack.encode(envelope)
 
@@ -86,6 +88,7 @@ class Codec(Generic[V]):
             generation=envelope.generation,
             etag=envelope.etag,
             dropped=envelope.dropped,
+            fresh_s=envelope.fresh_s,
         )
 
     def encode_value(self, value: V) -> bytes:

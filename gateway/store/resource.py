@@ -133,6 +133,14 @@ class Resource(Generic[K, V]):
         """The valid entry in memory; no refresh starts."""
         return self._cache.entry(key)
 
+    def stored(self, key: K) -> Entry[V] | None:
+        """The entry in memory, even if it is invalid."""
+        return self._cache.stored(key)
+
+    async def store(self, key: K, fetched: Fetched[V]) -> None:
+        """Store a value that was fetched a moment ago, after the last invalidation."""
+        await self._cache.put(key, self._new_entry(fetched, None, self._cache.generation(key)))
+
     async def close(self) -> None:
         """Cancel all loads."""
         for task in self._refreshes:
@@ -193,18 +201,19 @@ class Resource(Generic[K, V]):
             try:
                 if entry and (confirmed := await self._confirmed(key, entry, generation, background=background)):
                     return confirmed, False
-                return await self._fetch_entry(key, generation, background=background), True
+                return await self._fetch_entry(key, generation, background=background)
             except UpstreamError:
                 self._pause(key)
                 raise
 
-    async def _fetch_entry(self, key: K, generation: int, *, background: bool) -> Entry[V]:
+    async def _fetch_entry(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
         # Not the deadline of the first read: a read that joins this load may have more time.
         deadline = Deadline.from_timeout(self._timeout_s, background=background)
         stored = self._cache.stored(key)
-        entry = self._new_entry(await self._fetch(key, stored, deadline), stored, generation)
+        fetched = await self._fetch(key, stored, deadline)
+        entry = self._new_entry(fetched, stored, generation)
         await self._cache.put(key, entry)
-        return entry
+        return entry, fetched is None or fetched.sent
 
     async def _confirmed(self, key: K, entry: Entry[V], generation: int, *, background: bool) -> Entry[V] | None:
         """The entry, fresh by the proof of other data."""
@@ -225,14 +234,16 @@ class Resource(Generic[K, V]):
         if source is None:
             raise UpstreamInvalid("osu!track sent status 304 to an unconditional request.")
         now = self._monotonic()
+        validated_at = fetched.validated_at if fetched else None
         return Entry(
             value=source.value,
             fetched_at=now,
-            validated_at=now,
+            validated_at=now if validated_at is None else validated_at,
             loaded_at=stored.loaded_at if stored and fetched and fetched.partial else now,
             generation=generation,
             etag=source.etag,
             dropped=source.dropped,
+            fresh_s=fetched.fresh_s if fetched else None,
         )
 
     def _start_refresh(self, key: K, *, background: bool) -> None:

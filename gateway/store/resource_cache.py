@@ -106,11 +106,11 @@ class ResourceCache(Generic[K, V]):
 
     def fresh_until(self, entry: Entry[V]) -> float:
         """The end of the entry's freshness, in monotonic time."""
-        return entry.validated_at + self._fresh_s
+        return entry.validated_at + (self._fresh_s if entry.fresh_s is None else min(entry.fresh_s, self._fresh_s))
 
     def revalidates_until(self, entry: Entry[V]) -> float:
         """The end of the phase of revalidation, in monotonic time."""
-        return self.fresh_until(entry) + self._revalidate_s
+        return self.fresh_until(entry) + (self._revalidate_s if entry.fresh_s is None else 0)
 
     def generation(self, key: K) -> int:
         """The current generation of the key's tag."""

@@ -6,16 +6,17 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamInvalid, UpstreamRejected
+from gateway.errors import READ_AFTER_S, UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscore, Peak, Rows, Snapshot, UserMode
+from gateway.records import Hiscore, Mode, Peak, Rows, Snapshot, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
 from . import codec
 from .cache import Cache, Entry
 from .codec import Codec
+from .hiscore_requests import HiscoreRequests
 from .history import History
 from .keys import BestPlays, BestPlaysKey, Name, Username, best_plays_of, tag_of, tag_of_list, tag_of_name
 from .names import Names, NamesService
@@ -23,12 +24,17 @@ from .redis_cache import SharedCache
 from .resource import Confirm, Fetch, Resource
 from .resource_cache import Freshness, ResourceCache, ResourceSpec
 from .tags import Generations, Invalidations
+from .update_registry import Subject, UpdateRegistry
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 # The interval of full reloads.
 FULL_RELOAD_S = 24 * 3600.0
+# The time for which an update with an unknown outcome may still be in progress.
+SETTLING_S = 300.0
+# The subject of messages about such updates.
+UNSETTLED = "unsettled"
 # The largest expected difference between the clocks of osu!track and the gateway.
 CLOCK_SKEW_S = 300.0
 
@@ -49,6 +55,7 @@ class Tracker:
     ) -> None:
         """Without `redis_link` nothing is shared with other processes; without `names_service` no name is looked up."""
         redis_link = redis_link or RedisLink(None)
+        self._redis_link = redis_link
         self._client = client
         self._clock = clock
         self._monotonic = monotonic
@@ -74,20 +81,43 @@ class Tracker:
             monotonic=monotonic,
         )
         self._invalidations = Invalidations(self.generations, redis_link)
+        self.registry = UpdateRegistry(
+            redis_link,
+            cooldown_s=settings.update_cooldown_s,
+            timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
+            monotonic=monotonic,
+        )
+        self.names.on_pair(self._merge)
+        # The players with a recent update of unknown outcome, each with the end of that state in monotonic time.
+        self._unsettled: dict[UserMode, float] = {}
+        redis_link.subscribe(UNSETTLED, tuple[int, int], self._receive_unsettled)
         spec = self._spec
         self.history = self._resource(
             spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._fetch_history
+        )
+        self._hiscore_requests = HiscoreRequests(
+            client,
+            self.registry,
+            histories=self.history,
+            user_id=self._user_id,
+            by_id=self._cached_hiscores,
+            invalidate=self.invalidate,
+            settle=self.settle,
+            store=self._store,
+            timeout_s=self._timeout_s,
+            clock=clock,
+            monotonic=monotonic,
         )
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
         # "Reads that update".
         self.hiscores = self._resource(
             spec("hiscores", hiscores_s, tag_of, codec.HISCORES, refreshable=bool),
-            self._fetch_hiscores,
+            self._hiscore_requests.fetch,
             self._hiscores_validated_at,
         )
         self.hiscores_by_name = self._resource(
             spec("hiscores-by-name", hiscores_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool),
-            self._fetch_hiscores_by_name,
+            self._hiscore_requests.fetch_by_name,
         )
         self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._fetch_peak)
         self.best_plays = self._resource(
@@ -107,11 +137,22 @@ class Tracker:
         tags = {tag_of_name(Name(Username(name), user_mode.mode)) for name in names}
         await self._invalidations.invalidate(tag_of(user_mode), *tags)
         if username:
-            await self.names.learn(user_mode.user_id, username)
+            await self.learn(user_mode.user_id, username)
+
+    async def learn(self, user_id: int, username: str) -> None:
+        """Store the player's name, as an update has returned it."""
+        await self.names.learn(user_id, username)
+
+    async def settle(self, user_mode: UserMode) -> None:
+        """Invalidate the player's data after an update that has probably been made, and may still be in progress."""
+        self._receive_unsettled((user_mode.user_id, user_mode.mode))
+        self._redis_link.publish(UNSETTLED, (user_mode.user_id, int(user_mode.mode)))
+        await self.invalidate(user_mode)
 
     async def close(self) -> None:
         """Cancel all loads and lookups."""
         await self.names.close()
+        await self._hiscore_requests.close()
         for resource in self.resources:
             await resource.close()
 
@@ -144,14 +185,40 @@ class Tracker:
             history = entry.value.with_tail(tail.value, abridged=_is_abridged(tail))
             if history:
                 # A maximum: each refresh receives the invalid rows of the tail once more.
-                return Fetched(history, max(entry.dropped, tail.dropped), partial=True)
+                dropped = max(entry.dropped, tail.dropped)
+                return Fetched(history, dropped, partial=True, fresh_s=self._fresh_s(user_mode))
         full = await self._client.history(user_mode, deadline)
-        return Fetched(History(user_mode, full.value, _is_abridged(full)), full.dropped)
+        history = History(user_mode, full.value, _is_abridged(full))
+        return Fetched(history, full.dropped, fresh_s=self._fresh_s(user_mode))
 
-    async def _fetch_hiscores(
-        self, user_mode: UserMode, entry: Entry[Rows[Hiscore]] | None, deadline: Deadline
-    ) -> Fetched[Rows[Hiscore]] | None:
-        return await self._client.hiscores(user_mode, deadline, etag=_etag(entry))
+    async def _user_id(self, name: Name) -> int | None:
+        return await self.names.user_ids.known(name.username)
+
+    async def _merge(self, username: Username, user_id: int) -> None:
+        await self.registry.merge(Name(username, Mode.OSU), user_id)
+
+    async def _cached_hiscores(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Rows[Hiscore]]:
+        result = await self.hiscores.read(user_mode, deadline)
+        entry = self.hiscores.entry(user_mode)
+        validated_at = entry.validated_at if entry else None
+        return Fetched(result.value, result.dropped, sent=result.loaded, validated_at=validated_at)
+
+    async def _store(self, subject: Subject, fetched: Fetched[Any]) -> None:
+        """Store hiscores that were received after the last invalidation, even if nobody waits for them."""
+        if isinstance(subject, UserMode):
+            await self.hiscores.store(subject, fetched)
+        else:
+            await self.hiscores_by_name.store(subject, fetched)
+
+    def _fresh_s(self, user_mode: UserMode) -> float | None:
+        """The freshness of data that an update with an unknown outcome may still change."""
+        return READ_AFTER_S if self._unsettled.get(user_mode, 0.0) > self._monotonic() else None
+
+    def _receive_unsettled(self, player: tuple[int, int]) -> None:
+        user_id, mode = player
+        now = self._monotonic()
+        self._unsettled = {other: end for other, end in self._unsettled.items() if end > now}
+        self._unsettled[UserMode(user_id, Mode(mode))] = now + SETTLING_S
 
     async def _hiscores_validated_at(
         self, user_mode: UserMode, entry: Entry[Rows[Hiscore]], *, background: bool
@@ -174,15 +241,12 @@ class Tracker:
             return None
         return history.validated_at if _ends_before(history, before) else None
 
-    async def _fetch_hiscores_by_name(
-        self, name: Name, entry: Entry[Rows[Hiscore] | None] | None, deadline: Deadline
-    ) -> Fetched[Rows[Hiscore] | None] | None:
-        return await self._client.hiscores_by_name(name.username.spelling, name.mode, deadline, etag=_etag(entry))
-
     async def _fetch_peak(
         self, user_mode: UserMode, entry: Entry[Peak] | None, deadline: Deadline
     ) -> Fetched[Peak] | None:
-        return await self._client.peak(user_mode, deadline, etag=_etag(entry))
+        fresh_s = self._fresh_s(user_mode)
+        fetched = await self._client.peak(user_mode, deadline, etag=None if fresh_s else _etag(entry))
+        return fetched and fetched._replace(fresh_s=fresh_s)
 
     async def _fetch_best_plays(
         self, key: BestPlaysKey, entry: Entry[BestPlays] | None, deadline: Deadline

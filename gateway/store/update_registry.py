@@ -1,39 +1,59 @@
-"""The updates sent by all processes, in Redis: one at a time for each player and mode, and none during its cooldown."""
+"""The potential updates of players: one at a time for each player and mode, and none during the cooldown of another.
+
+`POST /update` updates a player, and `GET /hiscores` may do so (docs/osutrack.md, "Reads that update"). Processes share
+their records through Redis; a process's own records also apply while Redis is unavailable. Durations are measured by
+monotonic clocks and by Redis' expiry, so that no wall clock matters.
+"""
 
 import asyncio
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 from secrets import token_hex
+from typing import TypeAlias
 
-from msgspec import DecodeError, Struct, msgpack, structs
+from msgspec import DecodeError, Struct, msgpack
 from redis.asyncio import Redis
 
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError
-from gateway.records import Update, UserMode
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamRejected
+from gateway.records import Mode, Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 from .codec import UPDATE
+from .keys import Name, tag_of, tag_of_name
+
+Subject: TypeAlias = UserMode | Name
 
 FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
-# The interval at which a process polls the record of another one's update.
+# The interval at which a process polls the record of another one's potential update.
 POLL_S = 0.05
 # A finished record stays for at least this long, for the processes that poll it.
 MIN_TTL_S = 5.0
+# Copies the record if it ends later. The first key is that of a name, the second that of the player with this name.
+MERGE = """
+local ttl = redis.call('PTTL', KEYS[1])
+if ttl > 0 and ttl > redis.call('PTTL', KEYS[2]) then
+  redis.call('SET', KEYS[2], redis.call('GET', KEYS[1]), 'PX', ttl)
+end
+"""
 
 
-class UpdateRecord(Struct, array_like=True):
-    """An update that was sent. Times are seconds since 1970; an unfinished one times out at `until`."""
+class Outcome(Struct, array_like=True, frozen=True):
+    """The outcome of a potential update, in Redis.
 
-    owner: str
-    until: float
-    retry_at: float
-    finished: bool = False
+    `is_answered` if osu!track's answer was read, which has plays if `has_hiscores`. An update has a `payload`, or a
+    `failure`: code, message and retry time.
+    """
+
+    cooldown_s: float
+    is_answered: bool = False
+    has_hiscores: bool = False
     failure: tuple[str, str, float | None] | None = None
     payload: bytes = b""
 
-    def outcome(self) -> Update | None:
+    def update(self) -> Update | None:
         """The update, or None if osu! knows no such user. Raises the owner's `UpstreamError`, if any."""
         if self.failure:
             code, message, retry_after_s = self.failure
@@ -43,79 +63,240 @@ class UpdateRecord(Struct, array_like=True):
         except DecodeError as exc:
             raise UpdateOutcomeUnknown.from_cause("The update's result is not available.") from exc
 
+    @property
+    def user_exists(self) -> bool:
+        """False if the answer of an update was that osu! knows no such user."""
+        return self.payload != NO_USER
+
+
+class _Stored(Struct, array_like=True, frozen=True):
+    """A record in Redis; unfinished without an outcome. Each claim has another `owner`. `is_read` for `/hiscores`."""
+
+    owner: str
+    is_read: bool
+    outcome: Outcome | None = None
+
+
+class UpdateRecord(Struct):
+    """A potential update. Times are monotonic; `done` is set at the end of one that this process has sent.
+
+    An unfinished one has ended without a known outcome at `times_out_at`. It forbids another one until `ends_at`.
+    """
+
+    stored: _Stored
+    times_out_at: float
+    ends_at: float
+    done: asyncio.Event | None = None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """The outcome, if it is known."""
+        return self.stored.outcome
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is a `/hiscores`."""
+        return self.stored.is_read
+
+
+# The payload of an update of a user that osu! does not know.
+NO_USER = UPDATE.encode_value(None)
+
 
 class UpdateRegistry:
-    """Claims and results of updates. While Redis is unavailable, every claim succeeds."""
+    """Claims and outcomes of potential updates. While Redis is unavailable, processes do not see each other's."""
 
     def __init__(
-        self, redis_link: RedisLink, *, cooldown_s: float, timeout_s: float, clock: Callable[[], float] = time.time
+        self,
+        redis_link: RedisLink,
+        *,
+        cooldown_s: float,
+        timeout_s: float,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`cooldown_s` separates two updates; `timeout_s` bounds one, including its wait for the request budget."""
+        """`cooldown_s` separates two potential updates; `timeout_s` bounds one, and its wait for the request budget."""
         self.cooldown_s = cooldown_s
-        self.timeout_s = timeout_s
-        self.clock = clock
+        self._timeout_s = timeout_s
+        self._monotonic = monotonic
         self._redis_link = redis_link
-        self._owner = token_hex(8)
-        self._decoder = msgpack.Decoder(UpdateRecord)
+        self._process_id = token_hex(8)
+        self._numbers = count()
+        # The last record of each player. Those that have ended stay for a while, to be recognised in Redis.
+        self._records: dict[str, UpdateRecord] = {}
+        self._decoder = msgpack.Decoder(_Stored)
+        redis_link.on_reconnect(self._share)
 
-    async def claim(self, user_mode: UserMode) -> UpdateRecord | None:
-        """Register an update before it is sent; returns the record that forbids it, or None."""
-        now = self.clock()
-        record = UpdateRecord(self._owner, now + self.timeout_s, now + self.cooldown_s)
-        try:
-            return await self._redis_link.run(lambda redis: self._claim(redis, _key(user_mode), record))
-        except RedisUnavailable:
-            return None
+    def is_in_progress(self, record: UpdateRecord) -> bool:
+        """Whether its outcome can still become known."""
+        return record.outcome is None and record.times_out_at > self._monotonic()
 
-    async def finish(self, user_mode: UserMode, outcome: Update | UpstreamError | None, *, retry_at: float) -> None:
-        """Store the outcome of a claimed update for other processes."""
-        record = UpdateRecord(self._owner, 0.0, retry_at, finished=True)
-        if isinstance(outcome, UpstreamError):
-            record.failure = (outcome.code, outcome.message, outcome.retry_after_s)
-        else:
-            # An integer of more than 64 bits cannot be encoded: `outcome` then says that the result is not available.
-            with suppress(OverflowError):
-                record.payload = UPDATE.encode_value(outcome)
-        ttl_ms = int(max(retry_at - self.clock(), MIN_TTL_S) * 1000)
+    def cooldown_left_s(self, record: UpdateRecord) -> float:
+        """Seconds until the player can be updated again."""
+        return max(0.0, min(record.ends_at - self._monotonic(), self.cooldown_s))
+
+    async def claim(self, subject: Subject, *, is_read: bool = False) -> UpdateRecord | None:
+        """Register a potential update before it is sent; returns the record that forbids it, or None.
+
+        Call `finish` at the end, whatever happens.
+        """
+        key = _key(subject)
+        known = self._records.get(key)
+        if known and self._forbids(known):
+            return known
+        times_out_at = self._monotonic() + self._timeout_s
+        done = asyncio.Event()
+        own = UpdateRecord(_Stored(self._next_owner(), is_read), times_out_at, times_out_at + self.cooldown_s, done)
+        # Before the first await, so that other claims of this process see it.
+        self._put(key, own)
         with suppress(RedisUnavailable):
-            await self._redis_link.run(lambda redis: redis.set(_key(user_mode), msgpack.encode(record), px=ttl_ms))
+            other = await self._redis_link.run(lambda redis: self._claim(redis, key, own, known))
+            if other is not None:
+                self._put(key, other)
+                done.set()
+            return other
+        return None
 
-    async def wait(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
-        """The finished record of another process's update; raises `UpstreamTimeout` if it does not finish."""
-        while not record.finished:
-            if self.clock() >= record.until:
-                raise UpdateOutcomeUnknown.from_cause("Another gateway process sent the update and got no response.")
+    async def finish(self, subject: Subject, outcome: Outcome, *, is_read: bool = False) -> None:
+        """Store the outcome of a potential update, claimed or not, and start its cooldown."""
+        key, now = _key(subject), self._monotonic()
+        own = self._records.get(key)
+        claimed = own is not None and own.done is not None
+        stored = _Stored(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
+        self._put(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
+        if own and own.done:
+            own.done.set()
+        ttl_ms = _milliseconds(max(outcome.cooldown_s, MIN_TTL_S))
+        with suppress(RedisUnavailable):
+            await self._redis_link.run(lambda redis: redis.set(key, msgpack.encode(stored), px=ttl_ms))
+
+    async def wait(self, subject: Subject, record: UpdateRecord) -> Outcome | None:
+        """The outcome of a potential update in progress; None if it does not become known."""
+        key = _key(subject)
+        if record.done is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._timeout_s):
+                    await record.done.wait()
+            return self._records[key].outcome
+        while self.is_in_progress(record):
             await asyncio.sleep(POLL_S)
             try:
-                encoded = await self._redis_link.run(lambda redis: redis.get(_key(user_mode)))
+                encoded, ttl_s = await self._redis_link.run(lambda redis: _read(redis, key))
             except RedisUnavailable:
-                encoded = None
-            record = self._decode(encoded) or structs.replace(record, until=0.0)
-        return record
+                continue
+            current = self._decode(encoded)
+            if current is None:
+                return None
+            if current != record.stored:
+                record = self._received(current, ttl_s)
+                self._put(key, record)
+        return record.outcome
 
-    def _decode(self, encoded: bytes | None) -> UpdateRecord | None:
+    async def merge(self, name: Name, user_id: int) -> None:
+        """Apply the records under a name, in all modes, to the player with this ID as well."""
+        for mode in Mode:
+            await self._merge(_key(name._replace(mode=mode)), _key(UserMode(user_id, mode)))
+
+    async def _merge(self, name_key: str, key: str) -> None:
+        record, other = self._records.get(name_key), self._records.get(key)
+        if record and (other is None or other.ends_at < record.ends_at):
+            self._records[key] = record
+        with suppress(RedisUnavailable):
+            await self._redis_link.run(lambda redis: _eval(redis, MERGE, name_key, key))
+
+    def _next_owner(self) -> str:
+        return f"{self._process_id}:{next(self._numbers)}"
+
+    def _put(self, key: str, record: UpdateRecord) -> None:
+        old = self._monotonic() - self.cooldown_s
+        self._records = {other: each for other, each in self._records.items() if each.ends_at > old}
+        self._records[key] = record
+
+    def _forbids(self, record: UpdateRecord) -> bool:
+        return record.ends_at > self._monotonic()
+
+    async def _claim(
+        self, redis: Redis, key: str, own: UpdateRecord, known: UpdateRecord | None
+    ) -> UpdateRecord | None:
+        encoded, ttl_ms = msgpack.encode(own.stored), _milliseconds(self._timeout_s + self.cooldown_s)
+        while not await redis.set(key, encoded, nx=True, px=ttl_ms):
+            other, ttl_s = await _read(redis, key)
+            stored = self._decode(other)
+            # A record that was known here has ended by this process's clock.
+            if stored and (known is None or stored != known.stored):
+                record = self._own(stored) or self._received(stored, ttl_s)
+                if self._forbids(record):
+                    return record
+            # Only this value is deleted: another process may have claimed the next update since.
+            await delete_if(redis, key, other or b"")
+        return None
+
+    async def _share(self, redis: Redis) -> None:
+        """Repeat this process's records after a disconnection; Redis may have lost them, or never have got them."""
+        for key, record in list(self._records.items()):
+            left_s = record.ends_at - self._monotonic()
+            if left_s > 0:
+                await redis.set(key, msgpack.encode(record.stored), nx=True, px=_milliseconds(left_s))
+
+    def _own(self, stored: _Stored) -> UpdateRecord | None:
+        """This process's record, which is in memory under the same or a merged key, or has ended."""
+        if not stored.owner.startswith(self._process_id):
+            return None
+        ended = UpdateRecord(stored, 0, self._monotonic())
+        return next((each for each in self._records.values() if each.stored.owner == stored.owner), ended)
+
+    def _received(self, stored: _Stored, ttl_s: float) -> UpdateRecord:
+        """A record of another process, from its remaining lifetime in Redis."""
+        now = self._monotonic()
+        if stored.outcome is None:
+            left_s = min(ttl_s, self._timeout_s + self.cooldown_s)
+            return UpdateRecord(stored, now + left_s - self.cooldown_s, now + left_s)
+        spare_s = max(MIN_TTL_S - stored.outcome.cooldown_s, 0)
+        return UpdateRecord(stored, now, now + min(ttl_s - spare_s, self.cooldown_s))
+
+    def _decode(self, encoded: bytes | None) -> _Stored | None:
         try:
             return self._decoder.decode(encoded) if encoded else None
         except DecodeError:  # written by another release
             return None
 
-    def _forbids(self, record: UpdateRecord) -> bool:
-        if record.finished:
-            return record.retry_at > self.clock()
-        # An unfinished record of this process was never sent, or Redis did not respond when it was finished.
-        return record.owner != self._owner
 
-    async def _claim(self, redis: Redis, key: str, record: UpdateRecord) -> UpdateRecord | None:
-        ttl_ms = int(max(self.timeout_s, self.cooldown_s) * 1000)
-        while not await redis.set(key, msgpack.encode(record), nx=True, px=ttl_ms):
-            encoded = await redis.get(key)
-            other = self._decode(encoded)
-            if other and self._forbids(other):
-                return other
-            # Only this value is deleted: another process may have claimed the next update since.
-            await delete_if(redis, key, encoded or b"")
-        return None
+def success(update: Update | None, *, cooldown_s: float) -> Outcome:
+    """The outcome of an update; None if osu! knows no such user."""
+    payload = b""
+    # An integer of more than 64 bits cannot be encoded: `Outcome.update` then says that the result is not available.
+    with suppress(OverflowError):
+        payload = UPDATE.encode_value(update)
+    has_hiscores = update is not None and bool(update.new_hiscores)
+    return Outcome(cooldown_s, is_answered=True, has_hiscores=has_hiscores, payload=payload)
 
 
-def _key(user_mode: UserMode) -> str:
-    return f"{PREFIX}:update:{user_mode.user_id}:{user_mode.mode.name}"
+def failure(error: UpstreamError, *, cooldown_s: float) -> Outcome:
+    """The outcome of a failed update."""
+    return Outcome(cooldown_s, failure=(error.code, error.message, error.retry_after_s))
+
+
+def was_not_made(error: UpstreamError) -> bool:
+    """Whether a request that failed has certainly not updated the player: it was not sent, or refused."""
+    return error.unsent or isinstance(error, UpstreamRejected)
+
+
+async def _eval(redis: Redis, script: str, *keys: str) -> None:
+    await redis.eval(script, len(keys), *keys)  # type: ignore[misc]  # redis-py's types cover its sync client as well
+
+
+async def _read(redis: Redis, key: str) -> tuple[bytes | None, float]:
+    """The value, and its remaining lifetime in seconds."""
+    async with redis.pipeline(transaction=True) as pipeline:
+        pipeline.get(key)
+        pipeline.pttl(key)
+        encoded, ttl_ms = await pipeline.execute()
+    return encoded, ttl_ms / 1000
+
+
+def _milliseconds(seconds: float) -> int:
+    return max(1, int(seconds * 1000))
+
+
+def _key(subject: Subject) -> str:
+    tag = tag_of(subject) if isinstance(subject, UserMode) else tag_of_name(subject)
+    return f"{PREFIX}:update:{tag}"

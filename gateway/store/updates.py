@@ -1,6 +1,8 @@
 """Updates: sent once, shared by concurrent calls, limited by a cooldown for each player and mode."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.deadline import Deadline
@@ -9,42 +11,41 @@ from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
 from .tracker import Tracker
-from .update_registry import UpdateRecord, UpdateRegistry
+from .update_registry import Outcome, UpdateRecord, failure, success, was_not_made
 
 
 class Cooldown(NamedTuple):
-    """No update was sent, because of an earlier one. `user_exists` is False if osu! did not know the user then."""
+    """No update was sent, because of an earlier one. `user_exists` is False if osu! did not know the user then.
 
+    It ends after `retry_after_s`, at `retry_at` in seconds since 1970.
+    """
+
+    retry_after_s: float
     retry_at: float
     user_exists: bool = True
 
 
 # None if an update was sent and osu! knows no such user.
-Outcome = Update | Cooldown | None
+UpdateResult = Update | Cooldown | None
 
 
 class Updates:
     """Updates of players by osu!track, at most one per cooldown."""
 
-    def __init__(self, client: Client, tracker: Tracker, registry: UpdateRegistry) -> None:
+    def __init__(self, client: Client, tracker: Tracker, *, clock: Callable[[], float] = time.time) -> None:
         self._client = client
         self._tracker = tracker
-        self._registry = registry
-        self._clock = registry.clock
-        self._in_progress: dict[UserMode, asyncio.Task[Outcome]] = {}
-        # This process's own cooldowns, which also apply while Redis is unavailable.
-        self._cooldowns: dict[UserMode, Cooldown] = {}
+        self._registry = tracker.registry
+        self._clock = clock
+        self._in_progress: dict[UserMode, asyncio.Task[UpdateResult]] = {}
 
-    async def update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
+    async def update(self, user_mode: UserMode, deadline: Deadline) -> UpdateResult:
         """Send an update or join the one in progress. Raises `UpstreamError`.
 
         It is not sent after the deadline. Once started it continues, even if the caller is cancelled.
         """
         task = self._in_progress.get(user_mode)
         if task is None:
-            cooldown = self._cooldowns.get(user_mode)
-            if cooldown is not None and cooldown.retry_at > self._clock():
-                return cooldown
             task = self._in_progress[user_mode] = asyncio.ensure_future(self._update(user_mode, deadline))
             task.add_done_callback(lambda done: self._finish(user_mode, done))
         return await asyncio.shield(task)
@@ -53,72 +54,67 @@ class Updates:
         """Wait for the updates in progress, which cannot be taken back."""
         await asyncio.gather(*self._in_progress.values(), return_exceptions=True)
 
-    async def _update(self, user_mode: UserMode, deadline: Deadline) -> Outcome:
-        record = await self._registry.claim(user_mode)
-        if record is not None:
-            return await self._outcome_elsewhere(user_mode, record)
-        self._start_cooldown(user_mode)
+    async def _update(self, user_mode: UserMode, deadline: Deadline) -> UpdateResult:
+        while (record := await self._registry.claim(user_mode)) is not None:
+            if not self._registry.is_in_progress(record):
+                return self._cooldown(record)
+            outcome = await self._registry.wait(user_mode, record)
+            if not record.is_read:
+                return await self._sent_elsewhere(user_mode, outcome)
+        try:
+            return await self._send(user_mode, deadline)
+        except UpstreamError:
+            raise
+        except BaseException:
+            await self._registry.finish(user_mode, Outcome(self._registry.cooldown_s))
+            raise
+
+    async def _send(self, user_mode: UserMode, deadline: Deadline) -> Update | None:
         try:
             update = (await self._client.update(user_mode, deadline)).value
         except UpstreamError as exc:
-            failure = exc if exc.unsent else _outcome_unknown(exc)
-            await self._fail(user_mode, failure)
-            raise failure from exc
+            raise await self._failed(user_mode, exc) from exc
         await self._tracker.invalidate(user_mode, update.username if update else None)
-        cooldown = self._start_cooldown(user_mode, user_exists=update is not None)
-        await self._registry.finish(user_mode, update, retry_at=cooldown.retry_at)
+        await self._registry.finish(user_mode, success(update, cooldown_s=self._registry.cooldown_s))
         return update
 
-    async def _fail(self, user_mode: UserMode, failure: UpstreamError) -> None:
-        if failure.unsent:
-            self._cooldowns.pop(user_mode, None)
-            retry_at = 0.0
-        else:
-            # The update has probably run: see docs/osutrack.md, "Updates are not idempotent".
-            await self._tracker.invalidate(user_mode)
-            retry_at = self._start_cooldown(user_mode).retry_at
-        await self._registry.finish(user_mode, failure, retry_at=retry_at)
+    async def _failed(self, user_mode: UserMode, error: UpstreamError) -> UpstreamError:
+        """The error for the client, after the outcome has been registered."""
+        if was_not_made(error):
+            await self._registry.finish(user_mode, failure(error, cooldown_s=0))
+            return error
+        unknown = _outcome_unknown(error)
+        await self._tracker.settle(user_mode)
+        await self._registry.finish(user_mode, failure(unknown, cooldown_s=self._registry.cooldown_s))
+        return unknown
 
-    async def _outcome_elsewhere(self, user_mode: UserMode, record: UpdateRecord) -> Outcome:
-        """Another process's update: its outcome if it is in progress, else its cooldown."""
-        # An unfinished record past its timeout belongs to a process that has ended.
-        is_past = record.finished or record.until <= self._clock()
-        if not is_past:
-            record = await self._wait(user_mode, record)
-        user_exists = not record.finished or record.failure is not None or record.outcome() is not None
-        cooldown = self._add_cooldown(user_mode, Cooldown(record.retry_at, user_exists))
-        return cooldown if is_past else record.outcome() or cooldown
+    async def _sent_elsewhere(self, user_mode: UserMode, outcome: Outcome | None) -> Update | None:
+        """The result of an update that another process has sent."""
+        if outcome is None:
+            await self._tracker.settle(user_mode)
+            raise UpdateOutcomeUnknown.from_cause("Another gateway process sent the update and got no response.")
+        update = outcome.update()
+        if update and update.username:
+            await self._tracker.learn(user_mode.user_id, update.username)
+        return update
 
-    async def _wait(self, user_mode: UserMode, record: UpdateRecord) -> UpdateRecord:
-        try:
-            return await self._registry.wait(user_mode, record)
-        except UpdateOutcomeUnknown:
-            # The update has probably run.
-            await self._tracker.invalidate(user_mode)
-            raise
+    def _cooldown(self, record: UpdateRecord) -> Cooldown:
+        left_s = self._registry.cooldown_left_s(record)
+        return Cooldown(left_s, self._clock() + left_s, record.outcome is None or record.outcome.user_exists)
 
-    def _start_cooldown(self, user_mode: UserMode, *, user_exists: bool = True) -> Cooldown:
-        return self._add_cooldown(user_mode, Cooldown(self._clock() + self._registry.cooldown_s, user_exists))
-
-    def _add_cooldown(self, user_mode: UserMode, cooldown: Cooldown) -> Cooldown:
-        now = self._clock()
-        self._cooldowns = {other: each for other, each in self._cooldowns.items() if each.retry_at > now}
-        self._cooldowns[user_mode] = cooldown
-        return cooldown
-
-    def _finish(self, user_mode: UserMode, task: asyncio.Task[Outcome]) -> None:
+    def _finish(self, user_mode: UserMode, task: asyncio.Task[UpdateResult]) -> None:
         del self._in_progress[user_mode]
         if not task.cancelled():
             # Retrieved here, so that asyncio does not log it if every caller has been cancelled.
             task.exception()
 
 
-def _outcome_unknown(failure: UpstreamError) -> UpdateOutcomeUnknown:
+def _outcome_unknown(error: UpstreamError) -> UpdateOutcomeUnknown:
     """The error for a failure after the update was sent: docs/osutrack.md, "Updates are not idempotent"."""
-    if isinstance(failure, UpstreamTimeout):
+    if isinstance(error, UpstreamTimeout):
         cause = "osu!track did not answer the update in time."
-    elif isinstance(failure, UpstreamInvalid):
+    elif isinstance(error, UpstreamInvalid):
         cause = "osu!track's response to the update is unreadable."
     else:
-        cause = failure.message.removesuffix(" Try again later.")
+        cause = error.message.removesuffix(" Try again later.")
     return UpdateOutcomeUnknown.from_cause(cause)

@@ -30,7 +30,6 @@ from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
-from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Updates
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
@@ -100,13 +99,7 @@ class Gateway:
             clock=clock,
             monotonic=monotonic,
         )
-        registry = UpdateRegistry(
-            self.redis_link,
-            cooldown_s=settings.update_cooldown_s,
-            timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
-            clock=clock,
-        )
-        self.updates = Updates(client, self.tracker, registry)
+        self.updates = Updates(client, self.tracker, clock=clock)
         services = Services(
             tracker=self.tracker,
             updates=self.updates,

@@ -16,9 +16,10 @@ from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_link import CHANNEL, POLL_S, PREFIX, RedisLink
 from gateway.store import codec
 from gateway.store.history import History
+from gateway.store.keys import Name, Username, tag_of
 from gateway.store.redis_cache import SharedCache
 from gateway.store.tags import REDIS_KEY, Generations, Invalidations
-from gateway.store.update_registry import UpdateRegistry
+from gateway.store.update_registry import Outcome, UpdateRegistry, success
 from tests.support import recordings
 from tests.support.cluster import Cluster
 from tests.support.operations import LATEST, UPDATE
@@ -245,7 +246,7 @@ def registry(redis_link):
 
 def record_key(player):
     """The key of the player's update record."""
-    return f"{PREFIX}:update:{player.user_id}:{player.mode.name}"
+    return f"{PREFIX}:update:{tag_of(player)}"
 
 
 async def test_finished_record_is_claimed_by_one_replica_only(server, redis_link):
@@ -254,7 +255,7 @@ async def test_finished_record_is_claimed_by_one_replica_only(server, redis_link
         await slow.start()
         first = registry(redis_link)
         await first.claim(USER_MODE)
-        await first.finish(USER_MODE, None, retry_at=0.0)
+        await first.finish(USER_MODE, success(None, cooldown_s=0))
 
         deletion = proxy.hold_requests(b"del")
         slow_claim = asyncio.create_task(registry(slow).claim(USER_MODE))
@@ -267,12 +268,36 @@ async def test_finished_record_is_claimed_by_one_replica_only(server, redis_link
         await slow.close()
 
 
-async def test_own_unfinished_record_can_be_claimed_only_here(redis_link):
+async def test_lost_end_of_record_binds_other_processes(redis_link, redis, clock):
+    one = UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30, monotonic=clock.monotonic)
+    await one.claim(USER_MODE)
+    claimed = await redis.get(record_key(USER_MODE))
+    await one.finish(USER_MODE, Outcome(0))
+    await redis.set(record_key(USER_MODE), claimed, px=900_000)
+
+    assert await registry(redis_link).claim(USER_MODE) is not None
+    assert await one.claim(USER_MODE) is None
+
+
+async def test_records_are_shared_after_redis_has_lost_them(server, redis_link, redis):
     one = registry(redis_link)
     await one.claim(USER_MODE)
+    await one.finish(USER_MODE, Outcome(900))
+    await redis.flushall()
+    await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
+    await eventually(lambda: redis_link.disconnects == 1 and redis_link.connected)
 
-    assert await one.claim(USER_MODE) is None
     assert await registry(redis_link).claim(USER_MODE) is not None
+
+
+async def test_merged_record_forbids_updates_by_id(redis_link):
+    name = Name(Username("ameo"), Mode.TAIKO)
+    await registry(redis_link).claim(name, is_read=True)
+    await registry(redis_link).merge(Name(Username("ameo"), Mode.OSU), 1)
+
+    assert await registry(redis_link).claim(UserMode(1, Mode.TAIKO)) is not None
+    assert await registry(redis_link).claim(UserMode(1, Mode.OSU)) is None
+    assert await registry(redis_link).claim(name) is not None
 
 
 async def test_unreadable_update_record_is_ignored(cluster, redis):
@@ -283,14 +308,18 @@ async def test_unreadable_update_record_is_ignored(cluster, redis):
 
 
 async def test_update_of_a_dead_replica_starts_the_cooldown(cluster, redis_link):
-    await UpdateRegistry(redis_link, cooldown_s=900, timeout_s=30, clock=cluster.clock).claim(
-        UserMode(int(AMEO), Mode.OSU)
-    )
+    await registry(redis_link).claim(UserMode(int(AMEO), Mode.OSU))
 
     async with cluster.replica() as gateway:
+        waiting = asyncio.create_task(gateway.send(UPDATE, id=AMEO))
+        await asyncio.sleep(2 * POLL_S)
         cluster.clock.move(31)
+        unknown = await waiting
+        refused = await gateway.ask(UPDATE, id=AMEO)
 
-        assert (await gateway.ask(UPDATE, id=AMEO))["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert unknown["errors"][0]["extensions"]["code"] == "UPDATE_OUTCOME_UNKNOWN"
+    assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert cluster.sandbox.updates == []
 
 
 # Entries and documents

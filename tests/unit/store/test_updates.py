@@ -11,11 +11,9 @@ from gateway.errors import UpdateOutcomeUnknown, UpstreamBusy, UpstreamUnavailab
 from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, Update, UserMode
 from gateway.settings import Settings
-from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.keys import Name, Username, tag_of, tag_of_name
 from gateway.store.tracker import Tracker
-from gateway.store.update_registry import UpdateRegistry
 from gateway.store.updates import Cooldown, Updates
 from tests.support import recordings
 from tests.support.event_loop import run_ready_tasks
@@ -42,8 +40,7 @@ async def store(clock):
     settings = Settings(upstream_url="http://osutrack", updates_per_minute=0, _env_file=None)
     upstream = Upstream(settings, transport=httpx.MockTransport(respond), clock=clock, monotonic=clock.monotonic)
     store.tracker = Tracker(upstream.client, Cache(10_000), settings, clock=clock, monotonic=clock.monotonic)
-    registry = UpdateRegistry(RedisLink(None), cooldown_s=COOLDOWN_S, timeout_s=5, clock=clock)
-    store.updates = Updates(upstream.client, store.tracker, registry)
+    store.updates = Updates(upstream.client, store.tracker, clock=clock)
     store.breaker = upstream.breakers["updates"]
     yield store
     await store.updates.close()
@@ -80,7 +77,7 @@ async def test_cooldown_starts_at_the_end_of_a_failure(store, clock):
     with pytest.raises(UpdateOutcomeUnknown):
         await updating
 
-    assert await update(store) == Cooldown(clock.now + COOLDOWN_S)
+    assert await update(store) == Cooldown(COOLDOWN_S, clock.now + COOLDOWN_S)
 
 
 async def test_update_invalidates_data_by_id_and_name(store):
@@ -93,7 +90,7 @@ async def test_update_invalidates_data_by_id_and_name(store):
 
 async def test_unknown_user_has_a_cooldown(store, clock):
     store.response = httpx.Response(404, content=recordings.body("update_unknown_404"))
-    cooldown = Cooldown(clock.now + COOLDOWN_S, user_exists=False)
+    cooldown = Cooldown(COOLDOWN_S, clock.now + COOLDOWN_S, user_exists=False)
 
     assert [await update(store) for _ in range(3)] == [None, cooldown, cooldown]
     assert store.sent == 1
