@@ -5,6 +5,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 
 import os
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
@@ -97,6 +98,10 @@ class Settings(BaseSettings):
     update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
         900.0, description="Minimum time between two updates of a player in a mode."
     )
+    state_dir: Path | None = Field(
+        None,
+        description="Folder in which the cooldowns of updates are stored, so that they survive a restart; empty: none.",
+    )
     update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Bearer tokens for `updateUser`, comma-separated; empty allows updates without a token."
     )
@@ -153,7 +158,7 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("names_url", mode="before")
+    @field_validator("names_url", "state_dir", mode="before")
     @classmethod
     def _unset_if_empty(cls, value: object) -> object:
         return value or None

@@ -25,6 +25,7 @@ from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
+from gateway.store.cooldown_file import cooldown_file
 from gateway.telemetry.logs import configure
 from gateway.telemetry.metrics import discard_live_metrics
 from gateway.telemetry.setup import check_extra
@@ -47,6 +48,7 @@ def serve(*, sandbox: bool) -> int:
     check_extra(settings)
     # Checked before workers start: one that fails to start would be replaced forever.
     connection_pool(settings.redis_url)
+    cooldown_file(settings)
     with run_sandbox() if sandbox else nullcontext() as url:
         return _serve(settings.model_copy(update=sandbox_settings(url)) if url else settings)
 

@@ -16,6 +16,7 @@ from gateway.shared.redis_link import RedisLink
 from . import codec
 from .cache import Cache, Entry
 from .codec import Codec
+from .cooldown_file import cooldown_file
 from .hiscore_requests import HiscoreRequests
 from .history import History
 from .keys import BestPlays, BestPlaysKey, Name, Username, best_plays_of, tag_of, tag_of_list, tag_of_name
@@ -85,6 +86,7 @@ class Tracker:
             redis_link,
             cooldown_s=settings.update_cooldown_s,
             timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
+            saved=cooldown_file(settings, clock=clock),
             monotonic=monotonic,
         )
         self.names.on_pair(self._merge)

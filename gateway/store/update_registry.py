@@ -7,7 +7,7 @@ monotonic clocks and by Redis' expiry, so that no wall clock matters.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
 from secrets import token_hex
@@ -22,6 +22,7 @@ from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
 
 from .codec import UPDATE
+from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
 
 Subject: TypeAlias = UserMode | Name
@@ -112,9 +113,13 @@ class UpdateRegistry:
         *,
         cooldown_s: float,
         timeout_s: float,
+        saved: CooldownFile | None = None,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`cooldown_s` separates two potential updates; `timeout_s` bounds one, and its wait for the request budget."""
+        """`cooldown_s` separates two potential updates; `timeout_s` bounds one, and its wait for the request budget.
+
+        `saved` keeps the cooldowns over a restart.
+        """
         self.cooldown_s = cooldown_s
         self._timeout_s = timeout_s
         self._monotonic = monotonic
@@ -123,6 +128,9 @@ class UpdateRegistry:
         self._numbers = count()
         # The last record of each player. Those that have ended stay for a while, to be recognised in Redis.
         self._records: dict[str, UpdateRecord] = {}
+        self._saved = saved
+        if saved:
+            self._restore(saved.load())
         self._decoder = msgpack.Decoder(_Stored)
         redis_link.on_reconnect(self._share)
 
@@ -199,7 +207,7 @@ class UpdateRegistry:
     async def _merge(self, name_key: str, key: str) -> None:
         record, other = self._records.get(name_key), self._records.get(key)
         if record and (other is None or other.ends_at < record.ends_at):
-            self._records[key] = record
+            self._put(key, record)
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: _eval(redis, MERGE, name_key, key))
 
@@ -210,6 +218,15 @@ class UpdateRegistry:
         old = self._monotonic() - self.cooldown_s
         self._records = {other: each for other, each in self._records.items() if each.ends_at > old}
         self._records[key] = record
+        if self._saved:
+            self._saved.put(key, record.ends_at - self._monotonic())
+
+    def _restore(self, cooldowns: Mapping[str, float]) -> None:
+        """Add the records of the process before this one; their outcomes are unknown."""
+        now = self._monotonic()
+        for key, left_s in cooldowns.items():
+            stored = _Stored(self._next_owner(), is_read=False, outcome=Outcome(left_s))
+            self._records[key] = UpdateRecord(stored, now, now + left_s)
 
     def _forbids(self, record: UpdateRecord) -> bool:
         return record.ends_at > self._monotonic()

@@ -1,5 +1,7 @@
 """Steps of the system clock, while time passes as before: no duration changes."""
 
+from datetime import datetime
+
 import pytest
 
 from gateway.sandbox import Fault
@@ -64,3 +66,15 @@ async def test_circuit_breaker_stays_open_for_its_time(gateway, step_s):
     gateway.clock.move(1)
     await gateway.ask(LATEST)
     assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_UNAVAILABLE", 1)
+
+
+async def test_cooldown_keeps_its_length(gateway, step_s):
+    await gateway.ask(UPDATE)
+    gateway.clock.step(step_s)
+    gateway.clock.move(899)
+    refused = await gateway.ask("mutation { updateUser(id: 131464) { ... on UpdateOnCooldown { retryAt } } }")
+    retry_at = datetime.fromisoformat(refused["updateUser"]["retryAt"]).timestamp()
+    gateway.clock.move(1)
+    updated = await gateway.ask(UPDATE)
+    assert retry_at == gateway.clock.now
+    assert updated["updateUser"] == {"__typename": "UpdateUserSuccess"}

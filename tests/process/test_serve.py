@@ -58,6 +58,16 @@ def test_port_in_use_ends_the_start(running):
         assert "Traceback" not in second.output
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_unwritable_state_folder_ends_the_start(tmp_path, workers):
+    (tmp_path / "file").touch()
+    settings = {"state_dir": str(tmp_path / "file" / "state"), "workers": workers, "redis_url": "redis://127.0.0.1:1"}
+    with gateway_process(**settings) as refused:
+        assert refused.process.wait(timeout=30) == 2
+        assert "GATEWAY_STATE_DIR: " in refused.output
+        assert "Traceback" not in refused.output
+
+
 def test_every_output_line_is_json_on_request():
     with gateway_process(log_format="json") as running:
         httpx.get(f"{running.url}/graphql", params={"query": '{ user(id: "2") { id } }'})
