@@ -70,6 +70,12 @@ class RateLimiter:
                 raise await budget.timeout_error() from exc
             yield
 
+    @asynccontextmanager
+    async def charge(self, name: str, deadline: Deadline) -> AsyncIterator[None]:
+        """Charge one more request to the budget `name`, within a slot; raises `UpstreamBusy`."""
+        async with await self.budgets[name].acquire(deadline, ()):
+            yield
+
     def _restrict(self, name: str, per_minute: int, seconds: float) -> None:
         budget = self.budgets[name]
         if per_minute:

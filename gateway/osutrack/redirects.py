@@ -1,23 +1,33 @@
 """Redirects of osu!track: followed for reads on the same host, otherwise reported."""
 
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
+from typing import TypeAlias
+
 import httpx
 
 from gateway.errors import UpstreamRejected
 
 from .cancellation import send_cancellable
 
+Charge: TypeAlias = Callable[[], AbstractAsyncContextManager[None]]
+
 MAX_REDIRECTS = 3
 
 
 async def follow_redirects(
-    http: httpx.AsyncClient, response: httpx.Response, body: bytes
+    http: httpx.AsyncClient, response: httpx.Response, body: bytes, charge: Charge = nullcontext
 ) -> tuple[httpx.Response, bytes]:
-    """The last response and its body. The redirect of a POST is not followed, nor one to another host."""
+    """The last response and its body. The redirect of a POST is not followed, nor one to another host.
+
+    Each request is sent within a block of `charge`.
+    """
     for _ in range(MAX_REDIRECTS):
         request, target = response.request, response.next_request
         if target is None or request.method != "GET" or not _is_same_host(request.url, target.url):
             break
-        response, body = await send_cancellable(http, target)
+        async with charge():
+            response, body = await send_cancellable(http, target)
     return response, body
 
 

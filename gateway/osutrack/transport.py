@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import NamedTuple
 
 import httpx
@@ -177,7 +178,8 @@ class Transport:
                 with translate_errors():
                     async with asyncio.timeout_at(deadline.at):
                         response = await send_cancellable(self._http, http_request)
-                        http_response, body = await follow_redirects(self._http, *response)
+                        charge = partial(self._rate_limiter.charge, endpoint.budget, deadline)
+                        http_response, body = await follow_redirects(self._http, *response, charge)
                 span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
                 headers = http_response.headers

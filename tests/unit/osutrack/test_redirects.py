@@ -3,10 +3,13 @@
 import httpx
 import pytest
 
-from gateway.errors import UpstreamRejected
+from gateway.errors import UpstreamBusy, UpstreamRejected
 from gateway.osutrack.cancellation import send_cancellable
 from gateway.osutrack.redirects import follow_redirects
+from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
+from gateway.settings import Settings
+from gateway.shared.local_window import WINDOW_S
 
 PLAYER = UserMode(7, Mode.OSU)
 NO_ROWS = httpx.Response(200, json=[])
@@ -52,6 +55,22 @@ async def test_endless_redirects_end_with_an_error(osutrack, client, deadline):
     with pytest.raises(UpstreamRejected, match="redirected"):
         await client.peak(PLAYER, deadline)
     assert route.call_count == 4
+
+
+async def test_followed_redirects_are_charged(osutrack, deadline, clock):
+    settings = Settings(upstream_url="http://osutrack", reads_per_minute=3, _env_file=None)
+    transport = httpx.MockTransport(osutrack.async_handler)
+    upstream = Upstream(settings, transport=transport, clock=clock, monotonic=clock.monotonic)
+    clock.move(WINDOW_S)
+    osutrack.get("/peak").mock(return_value=redirect("/v2/peak?user=7&mode=0"))
+    moved = osutrack.get("/v2/peak").mock(return_value=NO_ROWS)
+
+    await upstream.client.peak(PLAYER, deadline, etag='W/"1"')
+    with pytest.raises(UpstreamBusy):
+        await upstream.client.peak(PLAYER, deadline, etag='W/"1"')
+
+    assert moved.call_count == 1
+    await upstream.close()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
