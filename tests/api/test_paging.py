@@ -1,8 +1,10 @@
 """Paging through hiscores and best plays: each play once, in order, also when the list changes."""
 
+import httpx
 import pytest
 
 from gateway.sandbox import players
+from tests.support.gateway import start_gateway
 
 HISCORES = """query ($id: ID!, $order: ScoreOrder!, $first: Int!, $after: String) { user(id: $id) { stats {
   page: hiscores(orderBy: $order, first: $first, after: $after) {
@@ -56,6 +58,15 @@ async def test_paging_returns_all_3000_hiscores(gateway):
     recorded = {(row.beatmap_id, row.mods, row.score) for row in gateway.sandbox.database.plays(players.HEAVY, 0)}
     assert {(int(play["beatmapId"]), play["mods"]["bits"], play["score"]) for play in plays_of(found)} == recorded
     assert gateway.sandbox.count("/hiscores") == 1
+
+
+@pytest.mark.parametrize("order", ORDERS)
+async def test_plays_with_score_zero_differ_in_pp_only(order):
+    row = {"beatmap_id": 1, "score": 0, "mods": 0, "rank": "D", "score_time": "2026-11-01T00:00:00.000Z"}
+    rows = [row | {"update_time": "2026-11-02T00:00:00.000Z", "pp": pp} for pp in (1.5, 3.5, 2.5)]
+    async with start_gateway(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=rows))) as gateway:
+        found = await pages(gateway, order=order, first=1)
+    assert [play["pp"] for play in plays_of(found)] == [3.5, 2.5, 1.5]
 
 
 async def test_edges_match_nodes_and_cursors_start_after_them(gateway):

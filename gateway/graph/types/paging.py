@@ -34,8 +34,10 @@ def _as_number(instant: str) -> int:
 
 def _tie_breaker(play: Hiscore) -> Key:
     identity = (play.beatmap_id, play.mod_bits, play.score, play.user_id if isinstance(play, BestPlay) else 0)
+    if play.score:
+        return identity
     # A score of 0 does not identify a play.
-    return identity if play.score else (*identity, -_as_number(play.recorded_at), -_as_number(play.played_at))
+    return (*identity, -_as_number(play.recorded_at), -_as_number(play.played_at), -play.pp)
 
 
 ORDERS: dict[ScoreOrder, Callable[[Hiscore], Key]] = {
