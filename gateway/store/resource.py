@@ -141,6 +141,11 @@ class Resource(Generic[K, V]):
         """Store a value that was fetched a moment ago, after the last invalidation."""
         await self._cache.put(key, self._new_entry(fetched, None, self._cache.generation(key)))
 
+    def is_fresh(self, key: K) -> bool:
+        """Whether memory has a fresh entry."""
+        entry = self._cache.entry(key)
+        return entry is not None and self._cache.phase(entry) is Phase.FRESH
+
     async def close(self) -> None:
         """Cancel all loads."""
         for task in self._refreshes:

@@ -87,6 +87,31 @@ async def test_stale_tier_without_enough_rows_is_skipped(gateway):
     assert limits(gateway) == ["1000"]
 
 
+@pytest.mark.parametrize("minutes", [11, 21])
+async def test_fresh_tier_is_used_before_an_older_one(gateway, minutes):
+    await page(gateway, 50)
+    gateway.clock.move(minutes * 60 - 1)
+    await page(gateway, 500)
+    gateway.sandbox.reset_counts()
+    response = await gateway.send(PAGE, first=50)
+    await gateway.finish_refreshes()
+
+    assert set(response["extensions"]) == {"cost"}
+    assert limits(gateway) == []
+
+
+async def test_tier_without_enough_rows_is_not_refreshed(gateway):
+    await page(gateway, 99)
+    gateway.clock.move(601)
+    await page(gateway, 500)
+    await gateway.finish_refreshes()
+    gateway.sandbox.reset_counts()
+    await page(gateway, 99)
+    await gateway.finish_refreshes()
+
+    assert limits(gateway) == []
+
+
 async def test_each_mode_is_requested_separately(gateway):
     await page(gateway, 10, mode="OSU")
     await page(gateway, 10, mode="MANIA")

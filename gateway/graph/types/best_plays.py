@@ -75,15 +75,18 @@ class BestPlayConnection:
 def best_plays_page(
     info: Info, mode: Mode, window: Window | None, first: int, after: str | None
 ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
-    """The page, from the smallest sufficient tier; a larger one is used if it is cached."""
+    """The page, from the smallest sufficient tier; a larger one is used if it is cached, or fresher."""
     context = info.context
     within = span(window, context.now)
     pager = BestPlaysPager(within, page_size(first), parse_cursor(after, list_id("best plays", mode)), mode)
     keys = _tier_keys(mode, within, pager.required_rows)
-    for key in keys:
-        result = context.best_plays.peek(key)
-        page = result and pager(result.value, key.limit)
-        if result and page:
+    tiers = context.services.tracker.best_plays
+    for key in sorted(keys, key=lambda key: not tiers.is_fresh(key)):
+        # In the store first: the loader would refresh even a tier that is not used.
+        cached = tiers.entry(key)
+        page = cached and pager(cached.value, key.limit)
+        result = page and context.best_plays.peek(key)
+        if page and result:
             context.unwrap(info, result)
             return context.count_rows(page, len(page.nodes))
     return _load_page(info, keys, pager)
