@@ -16,7 +16,7 @@ from typing import TypeAlias
 from msgspec import DecodeError, Struct, msgpack
 from redis.asyncio import Redis
 
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamRejected
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamRejected, UpstreamUnavailable
 from gateway.records import Mode, Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
@@ -58,7 +58,7 @@ class Outcome(Struct, array_like=True, frozen=True):
         """The update, or None if osu! knows no such user. Raises the owner's `UpstreamError`, if any."""
         if self.failure:
             code, message, retry_after_s = self.failure
-            raise FAILURES.get(code, UpstreamError)(message, retry_after_s=retry_after_s)
+            raise FAILURES.get(code, UpstreamUnavailable)(message, retry_after_s=retry_after_s)
         try:
             return UPDATE.decode_value(self.payload)
         except DecodeError as exc:
@@ -168,8 +168,7 @@ class UpdateRegistry:
         """Store the outcome of a potential update, claimed or not, and start its cooldown."""
         key, now = _key(subject), self._monotonic()
         own = self._records.get(key)
-        claimed = own is not None and own.done is not None
-        stored = _Stored(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
+        stored = _Stored(own.stored.owner if own and own.done else self._next_owner(), is_read, outcome)
         self._put(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         if own and own.done:
             own.done.set()
@@ -184,18 +183,19 @@ class UpdateRegistry:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout_s):
                     await record.done.wait()
-            return self._records[key].outcome
+            current = self._records.get(key)
+            return current.outcome if current else None
         while self.is_in_progress(record):
             await asyncio.sleep(POLL_S)
             try:
                 encoded, ttl_s = await self._redis_link.run(lambda redis: _read(redis, key))
             except RedisUnavailable:
                 continue
-            current = self._decode(encoded)
-            if current is None:
+            stored = self._decode(encoded)
+            if stored is None:
                 return None
-            if current != record.stored:
-                record = self._received(current, ttl_s)
+            if stored != record.stored:
+                record = self._received(stored, ttl_s)
                 self._put(key, record)
         return record.outcome
 
@@ -206,8 +206,9 @@ class UpdateRegistry:
 
     async def _merge(self, name_key: str, key: str) -> None:
         record, other = self._records.get(name_key), self._records.get(key)
-        if record and (other is None or other.ends_at < record.ends_at):
-            self._put(key, record)
+        # A claim of this process must stay until its end.
+        if record and (other is None or (other.done is None and other.ends_at < record.ends_at)):
+            self._put(key, UpdateRecord(record.stored, record.times_out_at, record.ends_at))
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: _eval(redis, MERGE, name_key, key))
 
@@ -215,7 +216,7 @@ class UpdateRegistry:
         return f"{self._process_id}:{next(self._numbers)}"
 
     def _put(self, key: str, record: UpdateRecord) -> None:
-        old = self._monotonic() - self.cooldown_s
+        old = self._monotonic() - max(self.cooldown_s, MIN_TTL_S)
         self._records = {other: each for other, each in self._records.items() if each.ends_at > old}
         self._records[key] = record
         if self._saved:

@@ -7,7 +7,7 @@ import pytest
 from gateway.sandbox import Fault, players
 from tests.support.clock import HOUR_S
 from tests.support.cluster import Cluster, skip_start
-from tests.support.operations import LATEST
+from tests.support.operations import HISCORES, LATEST
 from tests.support.redis_server import redis_server
 from tests.support.waiting import eventually
 
@@ -154,6 +154,56 @@ async def test_failed_update_fails_on_both_replicas(cluster, two):
 
     assert [response["extensions"]["code"] for response in responses] == ["UPDATE_OUTCOME_UNKNOWN"] * 2
     assert cluster.sandbox.count("/update") == 1
+
+
+async def test_joined_update_has_the_username(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="latency", path="/update", seconds=0.2)]
+    query = "mutation { updateUser(id: 131464) { ... on UpdateUserSuccess { user { username } } } }"
+
+    answers = await asyncio.gather(*(gateway.ask(query) for gateway in (one, other)))
+
+    assert answers == [{"updateUser": {"user": {"username": "ameo"}}}] * 2
+    assert one.sandbox.count("/update") == 1
+
+
+async def test_unknown_outcome_shortens_freshness_on_both_replicas(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="status", path="/update", status=500)]
+    await one.error(UPDATE, id=AMEO)
+    await eventually(lambda: bool(other.parts.tracker._unsettled))  # noqa: SLF001
+    await other.ask(LATEST, id=AMEO)
+    one.sandbox.reset_counts()
+    one.clock.move(15)
+
+    await one.ask(LATEST, id=AMEO)
+    await other.ask(LATEST, id=AMEO)
+
+    assert one.sandbox.count("/stats_history") == 1
+
+
+async def test_implicit_update_starts_the_cooldown_on_both_replicas(two):
+    one, other = two
+    fresh = str(players.UNTRACKED[0])
+    one.sandbox.faults = [Fault(kind="latency", path="/hiscores", seconds=0.2)]
+    reading = asyncio.create_task(one.ask(HISCORES, id=fresh))
+    await eventually(lambda: one.sandbox.count("/hiscores") == 1)
+
+    refused = await other.ask(UPDATE, id=fresh)
+
+    assert (await reading)["user"]["stats"]["hiscores"]["totalCount"] == 12
+    assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
+    assert (await other.ask(HISCORES, id=fresh))["user"]["stats"]["hiscores"]["totalCount"] == 12
+    assert (one.sandbox.updates, len(one.sandbox.side_effects)) == ([], 1)
+
+
+async def test_failing_hiscores_update_once_on_both_replicas(two):
+    failing = str(players.HISCORES_FAIL)
+
+    errors = [await gateway.error(HISCORES, id=failing) for gateway in two * 3]
+
+    assert [error["extensions"]["code"] for error in errors[1:]] == ["UPSTREAM_BUSY"] * 5
+    assert len(two[0].sandbox.side_effects) == 1
 
 
 async def test_cooldown_holds_on_both_replicas(two):
