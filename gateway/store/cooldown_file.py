@@ -90,5 +90,5 @@ class CooldownFile:
         for line in content.splitlines():
             try:
                 yield _decoder.decode(line)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 continue

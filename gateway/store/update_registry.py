@@ -82,12 +82,14 @@ class UpdateRecord(Struct):
     """A potential update. Times are monotonic; `done` is set at the end of one that this process has sent.
 
     An unfinished one has ended without a known outcome at `times_out_at`. It forbids another one until `ends_at`.
+    `name_key` is the key of the player's name, if that became known in the meantime.
     """
 
     stored: _Stored
     times_out_at: float
     ends_at: float
     done: asyncio.Event | None = None
+    name_key: str = ""
 
     @property
     def outcome(self) -> Outcome | None:
@@ -159,8 +161,7 @@ class UpdateRegistry:
         with suppress(RedisUnavailable):
             other = await self._redis_link.run(lambda redis: self._claim(redis, key, own, known))
             if other is not None:
-                self._put(key, other)
-                done.set()
+                self._replace(key, other)
             return other
         return None
 
@@ -168,13 +169,11 @@ class UpdateRegistry:
         """Store the outcome of a potential update, claimed or not, and start its cooldown."""
         key, now = _key(subject), self._monotonic()
         own = self._records.get(key)
-        stored = _Stored(own.stored.owner if own and own.done else self._next_owner(), is_read, outcome)
-        self._put(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
-        if own and own.done:
-            own.done.set()
-        ttl_ms = _milliseconds(max(outcome.cooldown_s, MIN_TTL_S))
+        claimed = own is not None and own.done is not None
+        stored = _Stored(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
+        records = self._replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         with suppress(RedisUnavailable):
-            await self._redis_link.run(lambda redis: redis.set(key, msgpack.encode(stored), px=ttl_ms))
+            await self._redis_link.run(lambda redis: self._write(redis, records))
 
     async def wait(self, subject: Subject, record: UpdateRecord) -> Outcome | None:
         """The outcome of a potential update in progress; None if it does not become known."""
@@ -206,9 +205,11 @@ class UpdateRegistry:
 
     async def _merge(self, name_key: str, key: str) -> None:
         record, other = self._records.get(name_key), self._records.get(key)
-        # A claim of this process must stay until its end.
-        if record and (other is None or (other.done is None and other.ends_at < record.ends_at)):
-            self._put(key, UpdateRecord(record.stored, record.times_out_at, record.ends_at))
+        if other and other.done:
+            # A claim of this process must stay until its end; the record of the name counts if it is withdrawn.
+            other.name_key = name_key
+        elif record and (other is None or other.ends_at < record.ends_at):
+            self._put(key, record)
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: _eval(redis, MERGE, name_key, key))
 
@@ -221,6 +222,25 @@ class UpdateRegistry:
         self._records[key] = record
         if self._saved:
             self._saved.put(key, record.ends_at - self._monotonic())
+
+    def _replace(self, key: str, new: UpdateRecord) -> dict[str, UpdateRecord]:
+        """Replace a record under all its keys: a name's record is also that of the player. Returns the new records."""
+        own = self._records.get(key)
+        if own is None or own.done is None:
+            self._put(key, new)
+            return {key: new}
+        named = self._records.get(own.name_key)
+        latest = named if named and not self._forbids(new) else new
+        records = {other: latest for other, each in self._records.items() if each is own}
+        for other, record in records.items():
+            self._put(other, record)
+        own.done.set()
+        return records
+
+    async def _write(self, redis: Redis, records: Mapping[str, UpdateRecord]) -> None:
+        for key, record in records.items():
+            ttl_s = max(record.ends_at - self._monotonic(), MIN_TTL_S)
+            await redis.set(key, msgpack.encode(record.stored), px=_milliseconds(ttl_s))
 
     def _restore(self, cooldowns: Mapping[str, float]) -> None:
         """Add the records of the process before this one; their outcomes are unknown."""

@@ -55,7 +55,9 @@ def test_stepped_clock_gives_at_most_one_cooldown(start, clock, step_s, remainin
     assert start().load() == remaining
 
 
-@pytest.mark.parametrize("garbage", [b"\xff\x00", b'["user:1:OSU", ', b'["user:1:OSU"]', b"{}", b"\n\n", b'["a", "b"]'])
+@pytest.mark.parametrize(
+    "garbage", [b"\xff\x00", b'["\xff", 1]', b'["user:1:OSU", ', b'["user:1:OSU"]', b"{}", b"\n\n", b'["a", "b"]']
+)
 def test_damaged_lines_are_ignored(start, path, garbage):
     start().put(KEY, COOLDOWN_S)
     path.write_bytes(garbage + b"\n" + path.read_bytes() + b"\n" + garbage)

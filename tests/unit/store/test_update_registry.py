@@ -84,3 +84,22 @@ async def test_later_end_of_merged_records_counts(registry, clock):
     await registry.merge(NAME, PLAYER.user_id)
     clock.move(COOLDOWN_S - 1)
     assert await claims(registry, PLAYER) == [False]
+
+
+async def test_merged_claim_ends_under_both_keys(registry):
+    await registry.claim(NAME)
+    await registry.merge(NAME, PLAYER.user_id)
+    waiting = asyncio.ensure_future(registry.wait(PLAYER, await registry.claim(PLAYER)))
+    await run_ready_tasks()
+    await registry.finish(NAME, Outcome(COOLDOWN_S))
+    assert await waiting == Outcome(COOLDOWN_S)
+    assert not registry.is_in_progress(await registry.claim(PLAYER))
+
+
+async def test_withdrawn_claim_keeps_the_merged_record(registry, clock):
+    await registry.finish(NAME, Outcome(COOLDOWN_S))
+    clock.move(100)
+    await registry.claim(PLAYER)
+    await registry.merge(NAME, PLAYER.user_id)
+    await registry.finish(PLAYER, Outcome(0))
+    assert registry.cooldown_left_s(await registry.claim(PLAYER)) == COOLDOWN_S - 100
