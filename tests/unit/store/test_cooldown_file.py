@@ -96,12 +96,19 @@ def test_unwritable_folder_is_named(tmp_path):
         CooldownFile(tmp_path / "file" / "state", cooldown_s=COOLDOWN_S)
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not apply to root")
-def test_read_only_folder_is_named(tmp_path):
+@pytest.fixture
+def read_only_folder(tmp_path):
+    """A read-only folder, and a user to whom permissions apply."""
     tmp_path.chmod(0o555)
+    uid = os.geteuid()
+    os.seteuid(uid or 65_534)
+    yield tmp_path
+    os.seteuid(uid)
 
+
+def test_read_only_folder_is_named(read_only_folder):
     with pytest.raises(BadSettings, match=r"GATEWAY_STATE_DIR: .* is not writable"):
-        CooldownFile(tmp_path, cooldown_s=COOLDOWN_S)
+        CooldownFile(read_only_folder, cooldown_s=COOLDOWN_S)
 
 
 def test_later_failure_is_logged_once(start, path, caplog):
