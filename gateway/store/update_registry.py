@@ -315,7 +315,9 @@ def failure(error: UpstreamError, *, cooldown_s: float) -> Outcome:
 
 def was_not_made(error: UpstreamError) -> bool:
     """Whether a request that failed has certainly not updated the player: it was not sent, or refused."""
-    return error.unsent or isinstance(error, UpstreamRejected)
+    # A status of success that the API does not document, such as 204, refuses nothing.
+    is_success = error.status is not None and error.status < 300
+    return error.unsent or (isinstance(error, UpstreamRejected) and not is_success)
 
 
 async def _eval(redis: Redis, script: str, *keys: str) -> None:

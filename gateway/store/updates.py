@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.deadline import Deadline
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamInvalid, UpstreamTimeout
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamInvalid, UpstreamRejected, UpstreamTimeout
 from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
@@ -113,7 +113,7 @@ def _outcome_unknown(error: UpstreamError) -> UpdateOutcomeUnknown:
     """The error for a failure after the update was sent: docs/osutrack.md, "Updates are not idempotent"."""
     if isinstance(error, UpstreamTimeout):
         cause = "osu!track did not answer the update in time."
-    elif isinstance(error, UpstreamInvalid):
+    elif isinstance(error, UpstreamInvalid | UpstreamRejected):
         cause = "osu!track's response to the update is unreadable."
     else:
         cause = error.message.removesuffix(" Try again later.")

@@ -104,13 +104,15 @@ async def test_unknown_user_has_a_cooldown(store, clock):
     [
         httpx.Response(500),
         httpx.Response(502),
+        httpx.Response(202),
+        httpx.Response(204),
         httpx.Response(200, content=b"null"),
         httpx.Response(200, content=b"[]"),
         httpx.Response(200, content=b"<br />\n<b>Warning</b>"),
         httpx.ReadTimeout("slow"),
         httpx.ReadError("cut"),
     ],
-    ids=["500", "502", "null", "[]", "warning", "timeout", "cut"],
+    ids=["500", "502", "202", "204", "null", "[]", "warning", "timeout", "cut"],
 )
 async def test_failure_after_sending_invalidates_and_starts_cooldown(store, response):
     store.response = response
