@@ -58,7 +58,7 @@ def test_queries_generated_from_the_schema_succeed(url, tmp_path):
         [*command, *options], cwd=tmp_path, check=False, capture_output=True, text=True, timeout=60
     )
     assert completed.returncode == 0, completed.stdout
-    assert "Tested: 7" in completed.stdout
+    assert "Tested: 8" in completed.stdout
 
 
 @bounded
