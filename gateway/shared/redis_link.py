@@ -19,8 +19,8 @@ Command: TypeAlias = Callable[["Redis"], Awaitable[T]]
 
 PREFIX = "osutrack-gateway"
 CHANNEL = f"{PREFIX}:messages"
-# Detects a read-only or full Redis.
-WRITE_PROBE = f"{PREFIX}:write-probe"
+# The lifetime of the key by which a process detects that Redis has lost its data, or is read-only or full.
+PRESENCE_S = 600
 # Redis usually responds within a millisecond; beyond this timeout, running standalone is faster.
 COMMAND_TIMEOUT_S = 1.0
 # Concurrent commands, and so connections, of one process.
@@ -56,6 +56,7 @@ class RedisLink:
         self._redis = Redis(connection_pool=self.pool)
         self._command_slots = asyncio.Semaphore(MAX_CONNECTIONS)
         self._process_id = token_hex(8)
+        self._presence = f"{PREFIX}:process:{self._process_id}"
         self._receivers: dict[str, tuple[msgspec.msgpack.Decoder[Any], Callable[[Any], None]]] = {}
         self._on_reconnect: list[Command[None]] = []
         self._connection_task: asyncio.Task[None] | None = None
@@ -117,7 +118,7 @@ class RedisLink:
         self._receivers[subject] = msgspec.msgpack.Decoder(content_type), receiver
 
     def on_reconnect(self, command: Command[None]) -> None:
-        """Run the command at each connection and reconnection, before any other command.
+        """Run the command at each connection, reconnection and loss of data, before other commands if possible.
 
         It must not await anything after it last reads local state: a later change of this state would be lost.
         """
@@ -142,6 +143,7 @@ class RedisLink:
                 raise TimeoutError
             if message is None:
                 await channel.ping()
+                _ = self.spawn(self._detect_loss())
             elif message["type"] == "subscribe":
                 await self._reconnected()
             elif message["type"] == "message":
@@ -158,11 +160,20 @@ class RedisLink:
         except msgspec.DecodeError as exc:
             log.warning("Ignored an invalid message from another process (%s)", exc)
 
-    async def _reconnected(self) -> None:
+    async def _detect_loss(self) -> None:
+        """Share everything again if Redis has lost its data while connected, as after `FLUSHALL`."""
+        if not await self.run(lambda redis: redis.set(self._presence, b"", xx=True, ex=PRESENCE_S)):
+            log.warning("Redis has lost its data; sharing invalidations and cooldowns again")
+            await self.run(self._share)
+
+    async def _share(self, redis: Redis) -> None:
         # A read-only or full Redis would fail the next command.
-        await self._redis.set(WRITE_PROBE, self._process_id, px=1)
+        await redis.set(self._presence, b"", ex=PRESENCE_S)
         for command in self._on_reconnect:
-            await command(self._redis)
+            await command(redis)
+
+    async def _reconnected(self) -> None:
+        await self._share(self._redis)
         self.connected = True
         self._first_attempt_done.set()
         log.info("Connected to Redis; sharing cache, budgets, cooldowns and updates")

@@ -249,6 +249,10 @@ def record_key(player):
     return f"{PREFIX}:update:{tag_of(player)}"
 
 
+async def is_stored(redis, key):
+    return bool(await redis.exists(key))
+
+
 async def test_finished_record_is_claimed_by_one_replica_only(server, redis_link):
     async with redis_proxy(server.port) as proxy:
         slow = RedisLink(proxy.url)
@@ -287,6 +291,17 @@ async def test_records_are_shared_after_redis_has_lost_them(server, redis_link, 
     await redis.execute_command("CLIENT", "KILL", "TYPE", "pubsub")
     await eventually(lambda: redis_link.disconnects == 1 and redis_link.connected)
 
+    assert await registry(redis_link).claim(USER_MODE) is not None
+
+
+async def test_records_are_shared_after_a_flush_while_connected(redis_link, redis):
+    one = registry(redis_link)
+    await one.claim(USER_MODE)
+    await one.finish(USER_MODE, Outcome(900))
+    await redis.flushall()
+    await eventually(lambda: is_stored(redis, record_key(USER_MODE)))
+
+    assert redis_link.disconnects == 0
     assert await registry(redis_link).claim(USER_MODE) is not None
 
 
