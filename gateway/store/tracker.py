@@ -38,6 +38,8 @@ SETTLING_S = 300.0
 UNSETTLED = "unsettled"
 # The largest expected difference between the clocks of osu!track and the gateway.
 CLOCK_SKEW_S = 300.0
+# A name delays the rest of an operation by at most this much, also while the budget of names is exhausted.
+NAME_TIMEOUT_S = 3.0
 
 
 class Tracker:
@@ -78,7 +80,7 @@ class Tracker:
             redis_link=redis_link,
             generations=self.generations,
             invalidate=self._invalidate,
-            timeout_s=settings.operation_timeout_s,
+            timeout_s=min(settings.operation_timeout_s, NAME_TIMEOUT_S),
             monotonic=monotonic,
         )
         self._invalidations = Invalidations(self.generations, redis_link)

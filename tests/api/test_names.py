@@ -406,6 +406,15 @@ class TestBudget:
         assert response["data"]["user"] == {"stats": {"tracked": True}}
         assert cost(response) == (8, len(gateway.lookups()) + 1)
 
+    async def test_exhausted_budget_delays_nothing_else(self, gateway):
+        await gateway.send(USERNAME, id="2")
+        gateway.clock.move(MINUTE_S - 5)
+
+        async with asyncio.timeout(1):
+            response = await gateway.send('{ user(id: "1001") { username stats { tracked } } }')
+        assert [error["extensions"]["code"] for error in response["errors"]] == ["UPSTREAM_BUSY"]
+        assert response["data"]["user"] == {"username": None, "stats": {"tracked": True}}
+
     async def test_budget_and_reads_are_metrics(self, gateway):
         await gateway.send(USERNAME, id="2")
         metrics = (await gateway.http.get("/metrics")).text

@@ -15,7 +15,9 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
-UNLIMITED = dict.fromkeys(("client_points", "reads_per_minute", "hiscores_per_minute", "updates_per_minute"), "0")
+UNLIMITED = dict.fromkeys(
+    ("client_points", "reads_per_minute", "hiscores_per_minute", "updates_per_minute", "names_per_minute"), "0"
+)
 
 
 class GatewayProcess:
