@@ -117,7 +117,9 @@ class Settings(BaseSettings):
     max_directives: Rate = Field(20, description="Maximum number of directives in a document.")
     max_cost: Rate = Field(30, description="Maximum cost of an operation, in points.")
     field_suggestions: bool = Field(default=True, description="Suggest similar names for unknown fields.")
-    fast_lists: bool = Field(default=True, description="Fast path for long lists; disable it only for debugging.")
+    compiled_operations: bool = Field(
+        default=True, description="Compile repeated operations and long lists; disable it only for debugging."
+    )
     max_rows: Count = Field(20_000, description="Maximum number of rows in a response, all lists together.")
     trusted_documents: DirectoryPath | None = Field(
         None, description="Folder of `*.graphql` files; clients can send the SHA-256 of a file instead of its text."

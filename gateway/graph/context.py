@@ -4,23 +4,25 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 import strawberry
+from msgspec import UnsetType
 
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
 from gateway.osutrack.circuit_breaker import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
-from gateway.records import UserMode
+from gateway.records import Hiscore, Peak, Rows, UserMode
+from gateway.store.history import History
+from gateway.store.keys import BestPlays, BestPlaysKey, Name, Username
 from gateway.store.resource import ReadResult
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, UpdateResult, Updates
 
 from .fields import PRICES
-from .loaders import KnownNamesLoader, Loader, Source
+from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
 
 K = TypeVar("K", bound=Hashable)
@@ -63,8 +65,37 @@ class Services:
     max_rows: int
 
 
+class LazyLoader(Generic[K, V]):
+    """An attribute that creates its loader when it is first used: most operations use one or two."""
+
+    def __init__(self, source: Callable[[Tracker], Any], create: Callable[..., Loader[K, V]] = Loader) -> None:
+        self._source = source
+        self._create = create
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, context: "Context", _: type) -> Loader[K, V]:
+        loader = self._create(self._source(context.services.tracker), context.deadline, context.charge)
+        context.loaders.append(loader)
+        # From now on, Python finds the loader there.
+        vars(context)[self._name] = loader
+        return loader
+
+
 class Context:
     """One operation's state. `now`, in seconds since 1970, and `started_at`, in monotonic time, are its start."""
+
+    history = LazyLoader[UserMode, History](lambda tracker: tracker.history)
+    hiscores = LazyLoader[UserMode, Rows[Hiscore]](lambda tracker: tracker.hiscores)
+    hiscores_by_name = LazyLoader[Name, Rows[Hiscore] | None](lambda tracker: tracker.hiscores_by_name)
+    peak = LazyLoader[UserMode, Peak](lambda tracker: tracker.peak)
+    best_plays = LazyLoader[BestPlaysKey, BestPlays](lambda tracker: tracker.best_plays)
+    usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames)
+    user_ids = LazyLoader[Username, int | UnsetType | None](lambda tracker: tracker.names.user_ids)
+    known_usernames = LazyLoader[int, str | UnsetType | None](
+        lambda tracker: tracker.names.known_usernames, KnownNamesLoader
+    )
 
     def __init__(
         self,
@@ -82,7 +113,7 @@ class Context:
         """`may_update` is false if updates need a token and the request had no valid one."""
         self.services = services
         self.operation = operation
-        self._variables = variables
+        self.variables = variables
         self.cost = cost
         self.points = points
         self.may_update = may_update
@@ -95,18 +126,14 @@ class Context:
         self.revalidating = False
         # Set by fields that depend on the client or on the moment.
         self.uncacheable = False
+        # The number of leaf values in the response so far; a list is counted before it is written.
+        self.values = 0
+        # Whether graphql-core executed the operation with compiled lists.
+        self.has_compiled_lists = False
         self._rows = 0
-        tracker = services.tracker
+        self._results: dict[Callable[..., Any], Any] = {}
+        # Those that have been used.
         self.loaders: list[Loader[Any, Any]] = []
-        self.history = self._loader(tracker.history)
-        self.hiscores = self._loader(tracker.hiscores)
-        self.hiscores_by_name = self._loader(tracker.hiscores_by_name)
-        self.peak = self._loader(tracker.peak)
-        self.best_plays = self._loader(tracker.best_plays)
-        self.usernames = self._loader(tracker.names.usernames)
-        self.user_ids = self._loader(tracker.names.user_ids)
-        self.known_usernames = KnownNamesLoader(tracker.names.known_usernames, self.deadline)
-        self.loaders.append(self.known_usernames)
 
     def read(self, info: "Info", loader: Loader[K, V], key: K, select: Callable[[V], R]) -> R | Awaitable[R]:
         """`select` applied to the value under the key: at once if the store can serve it, else an awaitable."""
@@ -154,7 +181,27 @@ class Context:
     @cached_property
     def reads_history(self) -> Callable[[UserMode], bool]:
         """A predicate: whether the operation reads a player's history."""
-        return self.operation.histories(self._variables)
+        return self.operation.histories(self.variables)
+
+    def once(self, compute: Callable[["Context"], R]) -> R:
+        """The result of the function's first call in this operation, for fields that depend on the moment."""
+        if compute not in self._results:
+            self._results[compute] = compute(self)
+        result: R = self._results[compute]
+        return result
+
+    def count_values(self, count: int) -> None:
+        """Add leaf values to the response's number of values."""
+        self.values += count
+
+    def mark(self) -> tuple[int, int, int]:
+        """The state before an attempt to execute a part of the operation."""
+        return len(self.warnings), self._rows, self.values
+
+    def reset(self, mark: tuple[int, int, int]) -> None:
+        """Undo the warnings and the counts of an attempt."""
+        warnings, self._rows, self.values = mark
+        del self.warnings[warnings:]
 
     def validity(self) -> Validity | None:
         """The validity of the response for caches; None if it must not be cached.
@@ -163,7 +210,7 @@ class Context:
         """
         if self.uncacheable or self.charged:
             return None
-        results = list(chain.from_iterable(loader.results() for loader in self.loaders))
+        results = [result for loader in self.loaders for result in loader.results()]
         fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
         return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
 
@@ -171,7 +218,7 @@ class Context:
         """Whether hiscores that this operation requested have updated the player, and earlier reads are outdated."""
         generations = self.services.tracker.generations
         tags = {result.tag for result in self.hiscores.results() if result.loaded}
-        results = chain.from_iterable(loader.results() for loader in self.loaders)
+        results = [result for loader in self.loaders for result in loader.results()]
         return any(result.tag in tags and result.generation < generations.of(result.tag) for result in results)
 
     def restart(self) -> None:
@@ -179,13 +226,14 @@ class Context:
         for loader in self.loaders:
             loader.clear()
         self.warnings.clear()
-        self.revalidating = self.uncacheable = False
-        self._rows = 0
+        self.revalidating = self.uncacheable = self.has_compiled_lists = False
+        self._rows = self.values = 0
 
     def start_refreshes(self) -> None:
         """Start the background refreshes of the data that this operation has served."""
-        for loader in self.loaders:
-            loader.start_refreshes()
+        if self.revalidating:
+            for loader in self.loaders:
+                loader.start_refreshes()
 
     def charge(self, resource: str) -> None:
         """Add the price of one request to osu!track."""
@@ -209,11 +257,6 @@ class Context:
             if requested:
                 self.charge("update")
         return outcome
-
-    def _loader(self, resource: Source[K, V]) -> Loader[K, V]:
-        loader = Loader(resource, self.deadline, lambda: self.charge(resource.name))
-        self.loaders.append(loader)
-        return loader
 
 
 Info = strawberry.Info[Context, None]

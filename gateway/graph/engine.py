@@ -2,9 +2,9 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import strawberry
 from strawberry.types import ExecutionResult
@@ -18,6 +18,7 @@ from .context import Context, PointsBalance, Services
 from .prepare.documents import Documents, Operation
 from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
+from .programs import Programs, Run
 from .strawberry_compat import core_schema
 
 # Each field times out at the deadline; the operation as a whole a little later, if a field does not.
@@ -25,8 +26,7 @@ GRACE_S = 1.0
 OPERATION_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 
 
-@dataclass(frozen=True, kw_only=True)
-class PricedOperation:
+class PricedOperation(NamedTuple):
     """An operation with its variables and its maximum cost in points."""
 
     operation: Operation
@@ -34,8 +34,7 @@ class PricedOperation:
     cost: int
 
 
-@dataclass(frozen=True, kw_only=True)
-class OperationResult:
+class OperationResult(NamedTuple):
     """The response (`data`, `errors`, `extensions`) and its validity for caches; None if it must not be cached."""
 
     content: dict[str, Any]
@@ -52,10 +51,14 @@ class Engine:
         limits: Limits,
         *,
         timeout_s: float,
+        compiled: bool = True,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`timeout_s` bounds each operation as a whole."""
+        """`timeout_s` bounds each operation as a whole. Without `compiled`, graphql-core executes all operations."""
+        # The number of operations by way of execution: compiled, lists (compiled in part), interpreted.
+        self.tally: Counter[str] = Counter()
+        self._programs = Programs(core_schema(schema)) if compiled else None
         self._schema = schema
         self._services = services
         self._limits = limits
@@ -80,10 +83,14 @@ class Engine:
 
     async def execute(self, priced: PricedOperation, points: PointsBalance, *, may_update: bool) -> OperationResult:
         """The result of the operation; raises `RequestError` if the variables are invalid."""
-        operation = priced.operation
+        started = self.start(priced, points, may_update=may_update)
+        return started if isinstance(started, OperationResult) else await self.finish(started)
+
+    def start(self, priced: PricedOperation, points: PointsBalance, *, may_update: bool) -> OperationResult | Run:
+        """The result, if the operation is compiled and its data is cached; else a run, which needs `finish`."""
         context = Context(
             services=self._services,
-            operation=operation,
+            operation=priced.operation,
             variables=priced.variables,
             cost=priced.cost,
             points=points,
@@ -92,32 +99,57 @@ class Engine:
             started_at=self._monotonic(),
             deadline=Deadline.from_timeout(self._timeout_s),
         )
+        compiled = self._programs.get(priced.operation, priced.variables) if self._programs else None
+        arguments = compiled.arguments(priced.variables) if compiled else None
+        if compiled is None or arguments is None:
+            return Run(context)
+        started = Run(context, compiled.program, arguments)
+        if not started.run():
+            return started
+        context.start_refreshes()
+        return self._compiled_result(started)
+
+    async def finish(self, started: Run) -> OperationResult:
+        """The result of an operation that has to wait, or that graphql-core executes."""
+        context = started.context
         try:
-            async with asyncio.timeout(self._timeout_s + GRACE_S):
-                result = await self._execute(priced, context)
-                if operation.is_query and context.was_overtaken():
+            async with asyncio.timeout_at(context.deadline.at + GRACE_S):
+                if not await started.rounds():
+                    result = await self._execute(context)
+                elif not context.was_overtaken():
+                    return self._compiled_result(started)
+                if context.operation.is_query and context.was_overtaken():
                     context.restart()
-                    result = await self._execute(priced, context)
+                    result = await self._execute(context)
         except TimeoutError as exc:
             raise OperationTimeout("The operation timed out. Request less data, or retry later.") from exc
         finally:
             context.start_refreshes()
+        self.tally["lists" if context.has_compiled_lists else "interpreted"] += 1
         errors = [format_error(error) for error in result.errors or ()]
         if result.data is None and not any("path" in error for error in errors):
             raise RequestError(errors)
-        content = {**({"errors": errors} if errors else {}), "data": result.data, "extensions": _extensions(context)}
-        return OperationResult(
-            content=content, validity=context.validity() if operation.is_query and not errors else None
-        )
+        return _result(context, result.data, errors)
 
-    async def _execute(self, priced: PricedOperation, context: Context) -> ExecutionResult:
+    async def _execute(self, context: Context) -> ExecutionResult:
         return await self._schema.execute(
-            priced.operation.text,
-            variable_values=dict(priced.variables),
+            context.operation.text,
+            variable_values=dict(context.variables),
             context_value=context,
-            operation_name=priced.operation.name,
+            operation_name=context.operation.name,
             allowed_operation_types=OPERATION_TYPES,
         )
+
+    def _compiled_result(self, completed: Run) -> OperationResult:
+        self.tally["compiled"] += 1
+        return _result(completed.context, completed.data, [])
+
+
+def _result(context: Context, data: Any, errors: list[dict[str, Any]]) -> OperationResult:
+    content = {**({"errors": errors} if errors else {}), "data": data, "extensions": _extensions(context)}
+    return OperationResult(
+        content=content, validity=context.validity() if context.operation.is_query and not errors else None
+    )
 
 
 def _extensions(context: Context) -> dict[str, Any]:

@@ -24,6 +24,21 @@ def documented(cls: type[T]) -> type[T]:
     return cls
 
 
+def frozen(cls: type[T]) -> type[T]:
+    """A class decorator: each attribute can be set once, by the constructor, so that operations can share instances.
+
+    Strawberry does not pass `frozen` on to `dataclass`.
+    """
+
+    def set_once(self: object, name: str, value: object) -> None:
+        if name in vars(self):
+            raise AttributeError(f"{cls.__name__}.{name} cannot be changed")
+        object.__setattr__(self, name, value)
+
+    cls.__setattr__ = set_once  # type: ignore[method-assign]  # of the decorated class
+    return cls
+
+
 def _docstring(target: Any) -> str:
     return cleandoc(target.__doc__ or "")
 

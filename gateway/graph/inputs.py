@@ -12,7 +12,7 @@ from gateway.errors import BadUserInput
 from gateway.records import Mode
 from gateway.store.history import Interval, Span
 
-from .fields import documented
+from .fields import documented, frozen
 from .scalars import DateTime, from_timestamp, instant
 
 MAX_USER_ID = 2**31 - 1
@@ -73,6 +73,7 @@ class ScoreOrder(Enum):
 
 
 @documented
+@frozen
 @strawberry.input
 class DateRange:
     """A range of UTC days, from `from` (included) to `to` (excluded). Either end may be omitted."""
@@ -86,6 +87,7 @@ class DateRange:
 
 
 @documented
+@frozen
 @strawberry.input(directives=[OneOf()])
 class Window:
     """A time window. Exactly one of the fields must be set."""

@@ -1,11 +1,11 @@
 """Loaders: within one operation, each key of a resource is read once, and each failure reaches its readers only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from typing import Generic, Protocol, TypeVar
 
 from msgspec import UnsetType
-from strawberry.dataloader import DataLoader, DefaultCache
+from strawberry.dataloader import DataLoader
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
@@ -33,75 +33,76 @@ class Source(Protocol[K_contra, V]):
 
 
 class Loader(Generic[K, V]):
-    """A DataLoader for one resource, with a synchronous lookup.
+    """The values of one resource that an operation reads, with a synchronous lookup.
 
     osu!track has no batch endpoint: the keys of a batch are read concurrently.
     """
 
-    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[], None]) -> None:
-        """`charge` is called once for each key that was requested from osu!track, even if that failed."""
+    __slots__ = ("_charge", "_deadline", "_loader", "_requested", "_resource", "_results")
+
+    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
+        """`charge` is called with the resource for each key requested from osu!track, even if that failed."""
         self._resource = resource
         self._deadline = deadline
         self._charge = charge
-        self._cache: DefaultCache[K, ReadResult[V]] = DefaultCache()
-        self._loader: DataLoader[K, ReadResult[V]] = DataLoader(self._load_batch, cache_map=self._cache)
+        self._results: dict[K, ReadResult[V]] = {}
+        self._requested: set[K] = set()
+        # Most operations find their values in the store.
+        self._loader: DataLoader[K, ReadResult[V]] | None = None
 
     def peek(self, key: K) -> ReadResult[V] | None:
         """The value if this operation has read it or the store can serve it at once, else None."""
-        future = self._cache.cache_map.get(key)
-        if future is not None:
-            return future.result() if _succeeded(future) else None
-        # Refreshes start at the end of the operation: its own loads may make them unnecessary.
-        result = self._resource.peek(key, refresh=False)
-        if result is not None:
-            # `DataLoader.prime` does the same, at five times the cost.
-            future = asyncio.get_running_loop().create_future()
-            future.set_result(result)
-            self._cache.set(key, future)
+        result = self._results.get(key)
+        if result is None and key not in self._requested:
+            # Refreshes start at the end of the operation: its own loads may make them unnecessary.
+            result = self._resource.peek(key, refresh=False)
+            if result is not None:
+                self._results[key] = result
         return result
 
     def load(self, key: K) -> Awaitable[ReadResult[V]]:
         """The value, loaded from osu!track if necessary, before the operation's deadline."""
-        return self._loader.load(key)
+        self._requested.add(key)
+        if self._loader is None:
+            self._loader = DataLoader(self._load_batch)
+        # The value can have other readers: it still arrives if one of them is cancelled.
+        return asyncio.shield(self._loader.load(key))
 
-    def results(self) -> Iterator[ReadResult[V]]:
+    def results(self) -> Iterable[ReadResult[V]]:
         """All values read so far."""
-        return (future.result() for future in self._cache.cache_map.values() if _succeeded(future))
+        return self._results.values()
 
     def start_refreshes(self) -> None:
         """Start the background refreshes of the values that need one."""
-        futures: Mapping[Any, asyncio.Future[ReadResult[V]]] = self._cache.cache_map
-        for key, future in futures.items():
-            if _succeeded(future) and future.result().revalidating:
+        for key, result in self._results.items():
+            if result.revalidating:
                 self._resource.refresh(key)
 
     def clear(self) -> None:
         """Discard all values, which an update may have made outdated."""
-        self._loader.clear_all()
+        self._results, self._requested, self._loader = {}, set(), None
 
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V] | BaseException]:
         reads = (self._resource.read(key, self._deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
-        for result in results:
+        for key, result in zip(keys, results, strict=True):
             if _was_requested(result):
-                self._charge()
+                self._charge(self._resource.name)
+            if isinstance(result, ReadResult):
+                self._results[key] = result
         return results
 
 
 class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
     """A loader of the names in lists, which reads all names of a batch from Redis at once."""
 
-    def __init__(self, names: KnownNames[K, V], deadline: Deadline) -> None:
-        super().__init__(names, deadline, lambda: None)
+    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
+        super().__init__(names, deadline, charge)
         self._names = names
 
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V | UnsetType | None] | BaseException]:
         await self._names.recall(keys)
         return await super()._load_batch(keys)
-
-
-def _succeeded(future: "asyncio.Future[V]") -> bool:
-    return future.done() and not future.cancelled() and future.exception() is None
 
 
 def _was_requested(result: ReadResult[V] | BaseException) -> bool:

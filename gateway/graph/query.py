@@ -1,7 +1,6 @@
 """The schema's queries."""
 
 from collections.abc import Awaitable
-from importlib.metadata import version
 
 import strawberry
 from strawberry import ID, UNSET
@@ -97,10 +96,10 @@ class Query:
     def rate_limit(self, info: Info) -> RateLimit:
         """The cost of this operation and the client's remaining points. Cost: 0."""
         info.context.uncacheable = True
-        return rate_limit_of(info.context)
+        return info.context.once(rate_limit_of)
 
     @record_field(ServiceStatus)
     def status(self, info: Info) -> ServiceStatus:
         """The state of this gateway and of osu!track. Cost: 0."""
         info.context.uncacheable = True
-        return status_of(info.context, version("osutrack-gateway"))
+        return info.context.once(status_of)

@@ -1,26 +1,42 @@
 """All uses of private or undocumented API of Strawberry and graphql-core.
 
 Written for Strawberry 0.341 and graphql-core 3.3; pyproject.toml pins both to patch releases.
-After an upgrade, tests/unit/graph compares the fast list path with graphql-core, and `fast_lists.is_supported`
+After an upgrade, tests/unit/graph compares compiled operations with graphql-core, and `compiled_lists.is_supported`
 does the same at startup.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import strawberry
-from graphql import GraphQLField, GraphQLObjectType, GraphQLOutputType, GraphQLSchema
-from graphql.execution.collect_fields import FieldDetails
+from graphql import (
+    DocumentNode,
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    GraphQLSchema,
+    OperationType,
+)
+from graphql.execution.collect_fields import FieldDetails, collect_fields
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.pyutils import Path
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types.arguments import convert_arguments
 from strawberry.types.field import StrawberryField
 
 Executor = StrawberryGraphQLCoreExecutionContext
 
 # The AST nodes that together select one field, or the fields of one object.
 Selection: TypeAlias = list[FieldDetails]
+# The selected fields of an object by response name, in the order of the response.
+Fields: TypeAlias = dict[str, Selection]
+
+
+class NotCompilable(Exception):
+    """A part of an operation that only graphql-core executes."""
 
 
 def core_schema(schema: strawberry.Schema) -> GraphQLSchema:
@@ -67,14 +83,9 @@ class ListExecutor(Executor):
     """graphql-core's executor with a hook for lists: graphql-core has no public one for completing a value."""
 
     def complete_list(
-        self,
-        items: Any,
-        item_type: GraphQLOutputType,
-        selection: Selection,
-        info: Any,
-        complete: Callable[[Selection], Any],
+        self, items: Any, item_type: GraphQLOutputType, selection: Selection, path: Path, complete: Callable[[], Any]
     ) -> Any:
-        """The response value of a list. `complete` is graphql-core's algorithm for a given selection."""
+        """The response value of a list; `complete` is graphql-core's algorithm."""
         raise NotImplementedError
 
     def complete_iterable_value(
@@ -82,33 +93,76 @@ class ListExecutor(Executor):
         item_type: GraphQLOutputType,
         field_details_list: Selection,
         info: Any,
-        path: Any,
+        path: Path,
         items: Any,
         position_context: Any,
     ) -> Any:
         """graphql-core's method for completing a list, with its parameters."""
         default = super().complete_iterable_value
 
-        def complete(selection: Selection) -> Any:
-            return default(item_type, selection, info, path, items, position_context)
+        def complete() -> Any:
+            return default(item_type, field_details_list, info, path, items, position_context)
 
-        return self.complete_list(items, item_type, field_details_list, info, complete)
+        return self.complete_list(items, item_type, field_details_list, path, complete)
 
-    def selected_fields(self, object_type: GraphQLObjectType, selection: Selection) -> dict[str, Selection] | None:
-        """The selected fields by response name, with fragments, `@skip`, `@include` and aliases resolved.
 
-        None if the selection has a directive with its own execution rules, such as `@defer`.
-        """
-        grouped, deferred, forbidden = self.collect_subfields(object_type, selection)
-        return None if deferred or forbidden else grouped
+def executor_for(
+    schema: GraphQLSchema, document: DocumentNode, name: str | None, variables: Mapping[str, Any]
+) -> Executor | None:
+    """An executor of the operation, to collect its fields; None if the variables are invalid."""
+    executor = Executor.build(schema, document, raw_variable_values=dict(variables), operation_name=name)
+    return executor if isinstance(executor, Executor) else None
 
-    def narrowed(self, object_type: GraphQLObjectType, selection: Selection, names: list[str]) -> Selection:
-        """The same selection restricted to some response names.
 
-        graphql-core caches collected fields by the identity of the selection: the copy gets an entry of its own.
-        """
-        collected = self.collect_subfields(object_type, selection)
-        copy = list(selection)
-        grouped = {name: collected.grouped_field_set[name] for name in names}
-        self._relevant_sub_fields[object_type, id(copy)] = (copy, collected._replace(grouped_field_set=grouped))
-        return copy
+def root_fields(executor: Executor) -> tuple[GraphQLObjectType, Fields]:
+    """The type and the selected fields of a query; directives, fragments and aliases are resolved."""
+    schema, operation = executor.schema, executor.operation
+    root = schema.query_type
+    if root is None or operation.operation is not OperationType.QUERY:
+        raise NotCompilable("only queries are compiled")
+    return root, collect_fields(schema, executor.fragments, executor.variable_values, root, operation).grouped_field_set
+
+
+def sub_fields(executor: Executor, object_type: GraphQLObjectType, selection: Selection) -> Fields:
+    """The selected fields of an object."""
+    return executor.collect_subfields(object_type, selection).grouped_field_set
+
+
+class Resolver(NamedTuple):
+    """A field's Python function, and the parameters that receive the source and the `Info`."""
+
+    function: Callable[..., Any]
+    takes_source: bool
+    info_parameter: str | None
+
+
+def resolver_of(field: GraphQLField) -> Resolver:
+    """The resolver of a field; raises `NotCompilable` if a call of its function is not all that Strawberry does."""
+    definition = strawberry_field(field)
+    resolver = definition.base_resolver if definition else None
+    if (
+        definition is None
+        or resolver is None
+        or definition.is_async
+        or definition.extensions
+        or definition.permission_classes
+        or resolver.parent_parameter
+        or resolver.root_parameter
+    ):
+        raise NotCompilable("a resolver that needs Strawberry")
+    function: Any = resolver.wrapped_func
+    info = resolver.info_parameter
+    return Resolver(function, resolver.self_parameter is not None, info.name if info else None)
+
+
+def arguments_of(
+    schema: GraphQLSchema, field: GraphQLField, selection: Selection, variables: VariableValues
+) -> Mapping[str, Any]:
+    """The arguments with which Strawberry calls a field's resolver; raises `GraphQLError` if they are invalid."""
+    definition = strawberry_field(field)
+    if definition is None or not field.args:
+        return {}
+    owner: strawberry.Schema = schema._strawberry_schema  # type: ignore[attr-defined]  # noqa: SLF001  # (see above)
+    values = get_argument_values(field, selection[0].node, variables)
+    converter = owner.schema_converter
+    return convert_arguments(values, definition.arguments, converter.scalar_registry, converter.config)

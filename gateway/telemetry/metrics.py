@@ -29,9 +29,9 @@ COUNTERS = (
         ("resource", "freshness"),
     ),
     (
-        "gateway_fast_lists",
-        "Lists of records by execution path: fast list path (fast), both (mixed), graphql-core only (declined).",
-        ("result",),
+        "gateway_executed_operations",
+        "Executed operations: compiled, by graphql-core with compiled lists (lists), or without (interpreted).",
+        ("execution",),
     ),
     ("gateway_cache_evictions", "Entries evicted to stay within the memory limit.", ("cache",)),
     (

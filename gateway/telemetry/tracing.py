@@ -1,7 +1,7 @@
 """Trace context and spans, by the API of OpenTelemetry, which does nothing without its SDK.
 
 Spans follow OpenTelemetry's conventions for GraphQL servers and HTTP clients. No extension of Strawberry
-makes them: one that sees every field would disable the fast list path.
+makes them: one that sees every field would disable compiled operations.
 """
 
 from collections.abc import Callable, Mapping, Sequence

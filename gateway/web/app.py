@@ -4,7 +4,6 @@ import gc
 import logging
 import time
 from asyncio import to_thread
-from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -18,12 +17,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.errors import entry
+from gateway.graph.compiled_lists import CompiledListExecutor, is_supported
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
-from gateway.graph.fast_lists import fast_list_executor, is_supported
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
-from gateway.graph.strawberry_compat import Executor
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
@@ -115,11 +113,12 @@ class Gateway:
             cost=settings.max_cost,
             suggestions=settings.field_suggestions,
         )
-        self.fast_lists: Counter[str] = Counter()
+        compiled = settings.compiled_operations and _can_compile()
         self.engine = Engine(
-            build_schema(_executor(settings, self.fast_lists)),
+            build_schema(CompiledListExecutor) if compiled else build_schema(),
             services,
             limits,
+            compiled=compiled,
             timeout_s=settings.operation_timeout_s,
             clock=clock,
             monotonic=monotonic,
@@ -138,7 +137,7 @@ class Gateway:
             caches={"records": self.tracker.cache, "responses": responses.cache},
             served={resource.name: resource.tally for resource in self.tracker.resources} | tables,
             redis_reads=self.tracker.shared_cache.tally,
-            fast_lists=self.fast_lists,
+            executions=self.engine.tally,
             responses=responses,
         )
         return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
@@ -155,13 +154,11 @@ class Gateway:
         await to_thread(self.tracing.close)
 
 
-def _executor(settings: Settings, tally: Counter[str]) -> type[Executor]:
-    if not settings.fast_lists:
-        return Executor
-    if not is_supported():
-        log.warning("fast list path disabled: unsupported graphql-core or Strawberry version")
-        return Executor
-    return fast_list_executor(tally)
+def _can_compile() -> bool:
+    supported = is_supported()
+    if not supported:
+        log.warning("compiled operations disabled: unsupported graphql-core or Strawberry version")
+    return supported
 
 
 def create_app(

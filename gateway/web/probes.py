@@ -36,7 +36,7 @@ class MetricsCollector:
         caches: Mapping[str, Cache],
         served: Mapping[str, Counter[str]],
         redis_reads: Counter[str],
-        fast_lists: Counter[str],
+        executions: Counter[str],
         responses: ResponseCache,
     ) -> None:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
@@ -47,7 +47,7 @@ class MetricsCollector:
         self._caches = caches
         self._served = served
         self._redis_reads = redis_reads
-        self._fast_lists = fast_lists
+        self._executions = executions
         self._responses = responses
         self._exported_totals: Counter[tuple[str, ...]] = Counter()
 
@@ -73,7 +73,7 @@ class MetricsCollector:
         for name, tally in self._served.items():
             self._add_all("gateway_records_served", tally, name)
         self._add_all("gateway_redis_reads", self._redis_reads)
-        self._add_all("gateway_fast_lists", self._fast_lists)
+        self._add_all("gateway_executed_operations", self._executions)
         # Only queries without errors are cached.
         self._add("gateway_requests", self._responses.hits, "query", "ok", "hit")
 

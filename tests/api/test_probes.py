@@ -109,7 +109,8 @@ async def test_store_reads_and_cache_size_are_counted(gateway):
     assert values["gateway_records_served_total", "fresh", "history"] == 1
     assert values["gateway_records_served_total", "revalidating", "history"] == 1
     assert values["gateway_records_served_total", "stale", "history"] == 1
-    assert values["gateway_fast_lists_total", "fast"] == 4
+    assert values["gateway_executed_operations_total", "lists"] == 1
+    assert values["gateway_executed_operations_total", "compiled"] == 3
     assert values["gateway_cache_entries", "records"] == 1
     assert values["gateway_cache_bytes", "records"] > 10**6
 

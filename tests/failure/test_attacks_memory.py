@@ -6,6 +6,7 @@ import tracemalloc
 import pytest
 
 from gateway.graph.prepare.documents import MAX_DOCUMENTS
+from gateway.graph.programs import MAX_BYTES
 
 MEGABYTES = 2**20
 MOST_OPERATIONS = " ".join(f"query q{number} {{ status {{ version }} }}" for number in range(120))
@@ -41,6 +42,28 @@ async def test_document_cache_is_bounded(gateway):
         await gateway.ask(f"{{ a{number}: status {{ version }} }}")
     prepared = gateway.parts.engine._documents.prepare.cache_info()  # noqa: SLF001
     assert prepared.currsize == MAX_DOCUMENTS
+
+
+async def test_programs_take_at_most_their_limit(gateway):
+    peaks = " ".join(f"p{number}: peak {{ ...F }}" for number in range(29))
+    query = (
+        f"query ($id: ID!) {{ user(id: $id) {{ stats {{ {peaks} }} }} }} fragment F on Peak {{ globalRank accuracy }}"
+    )
+    engine = gateway.parts.engine
+    programs = engine._programs  # noqa: SLF001
+    gc.collect()
+    tracemalloc.start()
+    for number in range(200):
+        operation = engine._documents.prepare.__wrapped__(f"{query} # {number}")[None]  # noqa: SLF001
+        operation.uses = 1
+        compiled = programs.get(operation, {"id": "1"})
+        for user in range(30):
+            compiled.arguments({"id": str(user)})
+    gc.collect()
+    size_bytes, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 50 < len(programs._cache) < 200  # noqa: SLF001
+    assert size_bytes < MAX_BYTES
 
 
 async def test_cache_of_accept_headers_is_bounded(gateway):

@@ -1,7 +1,7 @@
 """Prepared documents: parsed, validated, priced and checked against limits once, then cached."""
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from graphql import (
@@ -9,9 +9,12 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLSchema,
     GraphQLSyntaxError,
+    NamedTypeNode,
+    NonNullTypeNode,
     OperationDefinitionNode,
     OperationType,
     TokenKind,
+    TypeNode,
     parse,
     specified_rules,
     validate,
@@ -46,17 +49,27 @@ class Operation:
         self.name = definition.name.value if definition.name else None
         self.type = definition.operation.value
         self.is_query = definition.operation is OperationType.QUERY
+        # The number of its requests, and of its compilations (see `graph/programs.py`).
+        self.uses = 0
+        self.compilations = 0
         self._collect_charges = collect_charges
         self._charges = collect_charges(None)
+        self.has_histories = any(charge.resource == HISTORY.resource for charge in self._charges)
+        variables = definition.variable_definitions or ()
+        self.booleans = [variable.variable.name.value for variable in variables if _is_boolean(variable.type)]
         self._defaults = {
             variable.variable.name.value: value_from_ast_untyped(variable.default_value)
-            for variable in definition.variable_definitions or ()
+            for variable in variables
             if variable.default_value
         }
 
     def cost(self, variables: Mapping[str, Any]) -> int:
         """The maximum cost in points with these variables."""
-        return cost_of(self._charges, self._defaults | dict(variables))
+        return cost_of(self._charges, self._defaults | dict(variables)) if variables else self._default_cost
+
+    @cached_property
+    def _default_cost(self) -> int:
+        return cost_of(self._charges, self._defaults)
 
     def histories(self, variables: Mapping[str, Any]) -> Callable[[UserMode], bool]:
         """A predicate: whether the operation with these variables reads a player's history."""
@@ -122,6 +135,11 @@ class Documents:
             if isinstance(definition, OperationDefinitionNode)
         )
         return {operation.name: operation for operation in operations}
+
+
+def _is_boolean(variable_type: TypeNode) -> bool:
+    named = variable_type.type if isinstance(variable_type, NonNullTypeNode) else variable_type
+    return isinstance(named, NamedTypeNode) and named.name.value == "Boolean"
 
 
 def _without_comments(document: DocumentNode) -> DocumentNode:

@@ -60,10 +60,16 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
 
 
 class Edge(NamedTuple, Generic[P]):
-    """A play with its cursor."""
+    """The `offset`-th play of a list, with its cursor, which is computed only if it is selected."""
 
-    cursor: str
+    page: "Page[P]"
+    offset: int
     node: P
+
+    @property
+    def cursor(self) -> str:
+        """The play's cursor."""
+        return self.page.cursor(self.offset, self.node)
 
 
 class PageInfo(NamedTuple):
@@ -86,15 +92,16 @@ class Page(NamedTuple, Generic[P]):
     @property
     def edges(self) -> list[Edge[P]]:
         """The plays with their cursors."""
-        return [Edge(self._cursor(offset, play), play) for offset, play in enumerate(self.nodes, self.offset + 1)]
+        return [Edge(self, offset, play) for offset, play in enumerate(self.nodes, self.offset + 1)]
 
     @property
     def page_info(self) -> PageInfo:
         """The information for fetching the next page."""
-        end = self._cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
+        end = self.cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
         return PageInfo(self.has_next_page, end)
 
-    def _cursor(self, offset: int, play: P) -> str:
+    def cursor(self, offset: int, play: P) -> str:
+        """The cursor of a play that is the `offset`-th of the whole list."""
         return str(Cursor(self.source, offset, self.order(play)))
 
 

@@ -1,6 +1,7 @@
 """Best recorded values of a player: rank and accuracy from osu!track's peak, pp from the history."""
 
 from collections.abc import Awaitable
+from typing import Any
 
 import strawberry
 from strawberry import Private
@@ -8,6 +9,7 @@ from strawberry import Private
 from gateway import records
 from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISTORY, documented, record_field
+from gateway.graph.loaders import Loader
 from gateway.graph.scalars import DateTime
 from gateway.records import UserMode
 from gateway.store.history import History
@@ -49,39 +51,22 @@ def peak_of(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
     """The peak: computed from the history if that is cached or read by this operation, else from osu!track."""
     context = info.context
     history = context.history.peek(user_mode)
-    if history is None and context.reads_history(user_mode):
-        return _derive(info, user_mode)
-    if history is None or history.value.abridged:
-        return _request(info, user_mode)
-    return _or_none(context.unwrap(info, history).peak)
-
-
-async def _derive(info: Info, user_mode: UserMode) -> records.Peak | None:
-    context = info.context
-    history = await context.history.load(user_mode)
+    if history is None and context.operation.has_histories and context.reads_history(user_mode):
+        return _load(info, user_mode, context.history)
     # An abridged history may lack the row with the best value.
-    if not history.value.abridged:
+    if history and not history.value.abridged:
         return _or_none(context.unwrap(info, history).peak)
-    peak = _request(info, user_mode)
+    result = context.peak.peek(user_mode)
+    if result is None:
+        return _load(info, user_mode, context.peak)
+    peak = context.unwrap(info, result)
+    return context.read(info, context.history, user_mode, _from_history) if _rank_is_hidden(peak) else _or_none(peak)
+
+
+async def _load(info: Info, user_mode: UserMode, loader: Loader[UserMode, Any]) -> records.Peak | None:
+    await loader.load(user_mode)
+    peak = peak_of(info, user_mode)
     return await peak if isinstance(peak, Awaitable) else peak
-
-
-def _request(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
-    peak = info.context.read(info, info.context.peak, user_mode, lambda peak: peak)
-    if isinstance(peak, records.Peak) and not _rank_is_hidden(peak):
-        return _or_none(peak)
-    return _load_peak(info, user_mode, peak)
-
-
-async def _load_peak(
-    info: Info, user_mode: UserMode, pending: records.Peak | Awaitable[records.Peak]
-) -> records.Peak | None:
-    peak = pending if isinstance(pending, records.Peak) else await pending
-    if not _rank_is_hidden(peak):
-        return _or_none(peak)
-    context = info.context
-    history = context.read(info, context.history, user_mode, _from_history)
-    return await history if isinstance(history, Awaitable) else history
 
 
 def _rank_is_hidden(peak: records.Peak) -> bool:

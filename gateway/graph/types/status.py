@@ -1,5 +1,7 @@
 """The client's rate limit, and the state of the gateway and of osu!track."""
 
+from importlib.metadata import version
+
 import strawberry
 
 from gateway.graph.context import Context
@@ -83,11 +85,11 @@ def rate_limit_of(context: Context) -> RateLimit:
     )
 
 
-def status_of(context: Context, version: str) -> ServiceStatus:
+def status_of(context: Context) -> ServiceStatus:
     """The state of osu!track according to the circuit breakers."""
     breakers = context.services.breakers
     return ServiceStatus(
-        version=version,
+        version=version("osutrack-gateway"),
         upstream=breakers.health,
         retry_at=_time_in(context, breakers.retry_in_s),
         last_success_at=None if breakers.last_success_at is None else from_timestamp(breakers.last_success_at),

@@ -1,6 +1,7 @@
 """Players, and their data in one mode."""
 
 from collections.abc import Awaitable
+from functools import lru_cache
 from typing import Annotated
 from urllib.parse import quote
 
@@ -10,7 +11,7 @@ from strawberry import ID, UNSET, Private
 from gateway import records
 from gateway.errors import BadUserInput
 from gateway.graph.context import Info, NullableResult
-from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, record_field
+from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
 from gateway.records import Rows, UserMode
@@ -37,6 +38,7 @@ BestPerBeatmap = Annotated[bool, strawberry.argument(description="Return only th
 
 
 @documented
+@frozen
 @strawberry.type
 class User:
     """An osu! player. The same `id` always identifies the same player, so client caches can merge by it."""
@@ -82,6 +84,7 @@ class User:
 
 
 @documented
+@frozen
 @strawberry.type
 class UserStats:
     """A player's data in one mode, from three resources of osu!track: the stats history (cost 1; `tracked`,
@@ -177,11 +180,13 @@ class UserStats:
         return peak_of(info, self.user_mode)
 
 
+@lru_cache(maxsize=4096)
 def user_of(user_id: int) -> User:
     """The player. Nothing is fetched, and the player may not exist."""
     return User(id=ID(str(user_id)), user_id=user_id)
 
 
+@lru_cache(maxsize=4096)
 def stats_of(user_mode: UserMode) -> UserStats:
     """The player's data in a mode. Nothing is fetched before a field is read."""
     return UserStats(

@@ -95,9 +95,10 @@ async def test_refusals_and_cache_hits_have_no_span(gateway, exporter):
     assert [span.name for span in exporter.get_finished_spans() if span.kind is SpanKind.SERVER] == ["query"] * 2
 
 
-async def test_tracing_keeps_the_fast_list_path(gateway):
-    await gateway.post(QUERY)
-    assert gateway.app.state.gateway.fast_lists == {"fast": 1}
+async def test_tracing_keeps_compiled_operations(gateway):
+    for _ in range(2):
+        await gateway.post(QUERY)
+    assert gateway.parts.engine.tally == {"lists": 1, "compiled": 1}
 
 
 async def test_unsampled_trace_is_forwarded_but_not_recorded(gateway, exporter):

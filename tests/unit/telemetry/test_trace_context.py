@@ -30,8 +30,9 @@ async def test_two_traceparent_headers_are_ignored(gateway):
 
 
 async def test_shared_request_belongs_to_the_first_trace(gateway):
+    # Two documents: the second use of one is compiled, and its request is sent earlier.
     await asyncio.gather(
-        gateway.post(QUERY, traceparent=TRACEPARENT), gateway.post(QUERY, traceparent=OTHER_TRACEPARENT)
+        gateway.post(QUERY, traceparent=TRACEPARENT), gateway.post(f"{QUERY} #", traceparent=OTHER_TRACEPARENT)
     )
     assert gateway.upstream.traceparents == [TRACEPARENT]
 

@@ -1,0 +1,92 @@
+"""The parts of compiled programs that are called at run time; see `graph/compiler.py`."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from types import CoroutineType
+from typing import Any, NamedTuple
+
+from graphql.pyutils import Path
+from msgspec import defstruct
+
+from gateway.records import Rows
+
+from .context import Context
+from .scalars import MAX_SAFE_INTEGER
+from .strawberry_compat import Executor
+
+# The condition on which a value is sent unchanged; its first use of the value can bind a variable.
+VALID = {
+    "Int": "{0}.__class__ is int and -0x80000000 <= {1} <= 0x7FFFFFFF",
+    "BigInt": f"{{0}}.__class__ is int and -{MAX_SAFE_INTEGER} <= {{1}} <= {MAX_SAFE_INTEGER}",
+    "Float": "{0}.__class__ is float and {1} - {1} == 0",
+    "Boolean": "{0}.__class__ is bool",
+    **dict.fromkeys(("String", "ID", "DateTime", "URL"), "{0}.__class__ is str"),
+}
+
+
+class Unexpected(Exception):
+    """A value that is not part of the success case."""
+
+
+class FieldInfo(NamedTuple):
+    """The part of Strawberry's `Info` that resolvers use. `keys` has None in place of each of `indices`."""
+
+    context: Context
+    keys: tuple[str | int | None, ...]
+    indices: tuple[int, ...]
+
+    @property
+    def path(self) -> Path | None:
+        """The field's path in the response."""
+        path, indices = None, iter(self.indices)
+        for key in self.keys:
+            path = Path(path, next(indices) if key is None else key, None)
+        return path
+
+
+@lru_cache(maxsize=100)
+def leaf_completion(leaf_type: Any, nullable: bool) -> Callable[[Any], Any]:
+    """graphql-core's completion of a scalar or enum, with a shortcut for the usual values."""
+    complete: Callable[[Any], Any] = partial(Executor.complete_leaf_value, leaf_type)
+    if leaf_type.name not in VALID:
+        # Strawberry searches the name of an enum's value each time.
+        complete = lru_cache(maxsize=100)(complete)
+    valid = VALID.get(leaf_type.name, "False").format("value", "value")
+    null = "None" if nullable else "unexpected()"
+    # Safe to evaluate: a constant expression for each type.
+    completion: Callable[[Any], Any] = eval(  # noqa: S307
+        f"lambda value: value if {valid} else {null} if value is None else complete(value)",
+        {"complete": complete, "unexpected": _unexpected},
+    )
+    return completion
+
+
+def response_class(names: tuple[str, ...]) -> type:
+    """A class of response objects: a Struct is created and encoded faster than a dict."""
+    fields = [f"f{number}" for number in range(len(names))]
+    return defstruct("ResponseObject", fields, gc=False, rename=dict(zip(fields, names, strict=True)))
+
+
+def _items(items: Any, record: type | None, values: int, context: Context) -> Any:
+    """The items of a list, after counting their values. A list of records has to be `Rows`."""
+    if record is None:
+        is_valid = isinstance(items, list | tuple)
+    else:
+        is_valid = type(items) is Rows and (not items or isinstance(items[0], record))
+    if not is_valid:
+        raise Unexpected
+    context.count_values(len(items) * values)
+    return items
+
+
+def _unexpected() -> None:
+    raise Unexpected
+
+
+# Their names in programs.
+NAMES: Mapping[str, object] = {
+    "Info": FieldInfo,
+    "Coroutine": CoroutineType,
+    "items": _items,
+    "unexpected": _unexpected,
+}

@@ -1,0 +1,197 @@
+"""The cache of compiled operations, and their execution.
+
+An operation has a program for each combination of its Boolean variables, which `@skip` and `@include` use. The
+arguments of its resolvers can depend on all variables; they are computed for each request, or taken from a cache.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from types import EllipsisType
+from typing import Any, TypeAlias
+
+import msgspec
+from graphql import GraphQLError, GraphQLSchema, get_variable_values
+
+from gateway.store.lru import LRU
+
+from .compiler import FAILURES, Call, Program, compile_operation
+from .context import Context
+from .prepare.documents import Operation
+from .strawberry_compat import Executor, arguments_of, executor_for
+
+# The keyword arguments of each call of a program.
+Arguments: TypeAlias = Sequence[Mapping[str, Any]]
+
+# Operations that need more rounds are executed by graphql-core; so are those with a slow round, because a round is a
+# barrier: reads that depend on its fast values would start late.
+MAX_ROUNDS = 6
+ROUND_S = 2.0
+# Approximate memory of all programs, with the documents that they refer to; and of one, by the length of its texts.
+MAX_BYTES = 32 * 2**20
+PROGRAM_BYTES = 20_000
+BYTES_PER_CHARACTER = 7
+DOCUMENT_BYTES_PER_CHARACTER = 200
+# The arguments cached for each program: their number, their memory, and the longest variables that have an entry.
+MAX_ARGUMENTS = 500
+ARGUMENTS_BYTES = 125_000
+MAX_KEY_BYTES = 200
+
+
+class Run:
+    """An operation that is being executed: by its program, in rounds, or by graphql-core if there is none.
+
+    In each round the program collects the awaitables that it meets. They are awaited together, and the program runs
+    again, when the loaders have their values.
+    """
+
+    def __init__(self, context: Context, program: Program | None = None, arguments: Arguments = ()) -> None:
+        self.context = context
+        self.data: Any = None
+        self._program = program
+        self._arguments = arguments
+        self._pending: list[Coroutine[Any, Any, Any]] = []
+        self._mark = context.mark()
+
+    def run(self, source: object = None) -> bool:
+        """Whether the program has completed `data`. An incomplete or failed run leaves no trace in the context."""
+        if self._program is None:
+            return False
+        self._pending = []
+        try:
+            self.context.count_values(self._program.values)
+            self.data = self._program.function(self.context, self._arguments, self._pending.append, source)
+        except Exception:  # noqa: BLE001  # graphql-core meets the same exception, and creates its error
+            self.close()
+        else:
+            if not self._pending:
+                return True
+        self.context.reset(self._mark)
+        return False
+
+    async def rounds(self) -> bool:
+        """Whether the program has completed `data` after some rounds; otherwise graphql-core has to."""
+        for _ in range(MAX_ROUNDS):
+            arrived = bool(self._pending) and await _arrived(self._pending)
+            # The awaited resolvers have added warnings and rows, and will be called again.
+            self.context.reset(self._mark)
+            if not arrived:
+                return False
+            if self.run():
+                return True
+        self.close()
+        return False
+
+    def close(self) -> None:
+        """Discard the program and its awaitables."""
+        for awaitable in self._pending:
+            awaitable.close()
+        self._program, self._pending = None, []
+
+
+async def _arrived(pending: Iterable[Coroutine[Any, Any, Any]]) -> bool:
+    """Whether all values have arrived within one round. The reads of late ones continue."""
+    tasks = [asyncio.ensure_future(awaitable) for awaitable in pending]
+    try:
+        done, late = await asyncio.wait(tasks, timeout=ROUND_S)
+    finally:
+        for task in tasks:
+            task.cancel()
+    # Every exception is retrieved; asyncio would log the others.
+    failed = [task for task in done if task.cancelled() or task.exception()]
+    return not late and not failed
+
+
+class CompiledOperation:
+    """A program and the arguments of its calls."""
+
+    def __init__(self, executor: Executor, program: Program) -> None:
+        """`executor` has the variables of the first request: the other arguments are constant."""
+        self.program = program
+        self._schema = executor.schema
+        self._definitions = executor.operation.variable_definitions or ()
+        self._constants = tuple(arguments_of(self._schema, *call, executor.variable_values) for call in program.calls)
+        self._are_variable = [_has_variable(call) for call in program.calls]
+        self._cache: LRU[bytes, Arguments] = LRU(MAX_ARGUMENTS, size_of=lambda arguments: 1 + len(arguments))
+
+    @property
+    def size_bytes(self) -> int:
+        """Approximate memory, without the document."""
+        size_bytes = PROGRAM_BYTES + BYTES_PER_CHARACTER * len(self.program.expression)
+        return size_bytes + (ARGUMENTS_BYTES if self._definitions else 0)
+
+    def arguments(self, variables: Mapping[str, Any]) -> Arguments | None:
+        """The arguments with these variables; None if they are invalid."""
+        if not self._definitions:
+            return self._constants
+        key = _encoded(variables)
+        arguments = self._cache.peek(key) if key else None
+        if arguments is None:
+            arguments = self._bound(variables)
+            if key and arguments is not None:
+                self._cache.put(key, arguments)
+        return arguments
+
+    def _bound(self, variables: Mapping[str, Any]) -> Arguments | None:
+        values = get_variable_values(self._schema, self._definitions, dict(variables))
+        if isinstance(values, list):
+            return None
+        try:
+            return tuple(
+                arguments_of(self._schema, *call, values) if is_variable else constant
+                for call, is_variable, constant in zip(
+                    self.program.calls, self._are_variable, self._constants, strict=True
+                )
+            )
+        except GraphQLError:
+            return None
+
+
+class Programs:
+    """The compiled operations of one schema."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self._schema = schema
+        self._cache: LRU[tuple[Operation, tuple[Any, ...]], CompiledOperation] = LRU(MAX_BYTES)
+
+    def get(self, operation: Operation, variables: Mapping[str, Any]) -> CompiledOperation | None:
+        """The compiled operation; None if graphql-core has to execute it.
+
+        The n-th compilation of an operation takes place at its 2^n-th use: a document that is used once is not
+        compiled, and neither many combinations of variables nor evictions make the compiler work for each request.
+        """
+        operation.uses += 1
+        if not operation.is_query:
+            return None
+        conditions = tuple(variables.get(name, ...) for name in operation.booleans)
+        if not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
+            return None
+        compiled = self._cache.peek((operation, conditions))
+        if compiled is None and operation.uses >= 2 ** (operation.compilations + 1):
+            compiled = self._compile(operation, variables)
+            if compiled is not None:
+                size = compiled.size_bytes + DOCUMENT_BYTES_PER_CHARACTER * len(operation.text)
+                self._cache.put((operation, conditions), compiled, size=size)
+        return compiled
+
+    def _compile(self, operation: Operation, variables: Mapping[str, Any]) -> CompiledOperation | None:
+        operation.compilations += 1
+        executor = executor_for(self._schema, operation.document, operation.name, variables)
+        try:
+            return CompiledOperation(executor, compile_operation(executor)) if executor else None
+        except FAILURES:
+            return None
+
+
+def _has_variable(call: Call) -> bool:
+    """Whether the arguments may depend on variables: a string can contain the sign, too."""
+    places = [argument.loc for argument in call.selection[0].node.arguments or ()]
+    return any("$" in place.source.body[place.start : place.end] for place in places if place)
+
+
+def _encoded(variables: Mapping[str, Any]) -> bytes | None:
+    """The variables as a key that distinguishes 1, 1.0 and true; None if they are too long or not JSON."""
+    try:
+        key = msgspec.json.encode(variables)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return key if len(key) <= MAX_KEY_BYTES else None
