@@ -4,23 +4,23 @@ import asyncio
 
 
 class LoopClock:
-    """The running loop's clock, which tests move to let timeouts expire."""
+    """The running loop's clock. It stands still until a test moves it, however slow the machine is."""
 
     def __init__(self) -> None:
         loop = asyncio.get_running_loop()
-        self._time = loop.time
-        self._offset_s = 0.0
+        self._original = loop.time
+        self._now = loop.time()
         loop.time = self  # type: ignore[method-assign]  # the loop has no parameter for its clock
 
     def __call__(self) -> float:
-        return self._time() + self._offset_s
+        return self._now
 
     def move(self, seconds: float) -> None:
-        self._offset_s += seconds
+        self._now += seconds
 
     def restore(self) -> None:
         """Give the loop its own clock back."""
-        asyncio.get_running_loop().time = self._time  # type: ignore[method-assign]
+        asyncio.get_running_loop().time = self._original  # type: ignore[method-assign]
 
 
 async def run_ready_tasks(turns: int = 20) -> None:
