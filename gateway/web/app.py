@@ -182,6 +182,7 @@ def create_app(
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
+        cors_origins=settings.cors_origins,
         monotonic=monotonic,
         log_request=log_request,
     )

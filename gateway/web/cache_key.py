@@ -5,6 +5,7 @@ The document is not parsed. A request that the application may refuse has no key
 
 import asyncio
 from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from functools import lru_cache
 from typing import NamedTuple
@@ -31,16 +32,21 @@ MAX_TEXT_BYTES = 16 * 2**10
 BODY_TIMEOUT_S = 0.25
 # Values of `Sec-Fetch-Site` for which the application needs no cross-site check.
 TRUSTED_SITES = {b"none", b"same-origin"}
+# The CORS headers of the response: none, those of an allowed origin, or those of every other one.
+NO_ORIGIN, OTHER_ORIGIN = "", "other"
 
 
 class CacheKey(NamedTuple):
-    """The request and the form of its response. `text` is the body of a POST, the query string of a GET."""
+    """The request and the form of its response. `text` is the body of a POST, the query string of a GET.
+
+    `origin` is an allowed origin, or a name for all others: clients choose its header, and would fill the cache.
+    """
 
     method: str
     text: bytes
     media_type: str
     coding: str
-    origin: bytes
+    origin: str
 
 
 def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
@@ -51,13 +57,17 @@ def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
     return headers, len(headers) == len(pairs) and _is_cacheable(scope, headers)
 
 
-def cache_key(scope: Scope, headers: dict[bytes, bytes], body: bytes | None) -> CacheKey | None:
+def cache_key(
+    scope: Scope, headers: dict[bytes, bytes], body: bytes | None, cors_origins: Collection[str]
+) -> CacheKey | None:
     """The key of a cacheable request; None if its text is missing or long, or its response is not JSON."""
     text = scope["query_string"] if scope["method"] == "GET" else body
     if text is None or len(text) > MAX_TEXT_BYTES:
         return None
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
-    return None if form is None else CacheKey(scope["method"], text, *form, headers.get(b"origin", b""))
+    if form is None:
+        return None
+    return CacheKey(scope["method"], text, *form, _origin_form(headers.get(b"origin"), cors_origins))
 
 
 def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
@@ -66,6 +76,13 @@ def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
         return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in TRUSTED_SITES
     json = headers.get(b"content-type") == b"application/json"
     return scope["method"] == "POST" and json and b"content-encoding" not in headers
+
+
+def _origin_form(origin: bytes | None, cors_origins: Collection[str]) -> str:
+    if origin is None:
+        return NO_ORIGIN
+    text = origin.decode("latin-1")
+    return text if text in cors_origins and "*" not in cors_origins else OTHER_ORIGIN
 
 
 # Clients use a few dozen combinations, but may send 64 KiB of either.

@@ -4,7 +4,7 @@ It wraps the whole application and does not parse GraphQL.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
 from hashlib import blake2b
 from time import perf_counter
@@ -27,8 +27,8 @@ from .negotiation import IDENTITY, coding
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 # Headers of a body, which a 304 response does not have.
 BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
-# The approximate size of a response's headers.
-HEADERS_BYTES = 1500
+# The approximate size of an entry without its texts, and of each header and tag.
+ENTRY_BYTES, PAIR_BYTES = 1600, 180
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -61,12 +61,14 @@ class ResponseCache:
         cache: Cache,
         generations: Generations,
         *,
+        cors_origins: Collection[str] = ("*",),
         monotonic: Callable[[], float] = time.monotonic,
         log_request: AccessLogger | None = None,
     ) -> None:
         self.cache = cache
         self._log_request = log_request
         self._generations = generations
+        self._cors_origins = cors_origins
         self._monotonic = monotonic
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
@@ -84,7 +86,8 @@ class ResponseCache:
         if cacheable:
             buffer = BodyBuffer(receive)
             receive = buffer.receive
-            key = cache_key(scope, headers, await buffer.read() if scope["method"] == "POST" else None)
+            body = await buffer.read() if scope["method"] == "POST" else None
+            key = cache_key(scope, headers, body, self._cors_origins)
         response = self._find(scope, headers, key)
         if response is None:
             await app(scope, receive, _CachingSend(self, scope, send, key, headers))
@@ -98,7 +101,7 @@ class ResponseCache:
         if not _is_graphql(scope):
             return None
         headers, cacheable = key_headers(scope)
-        return self._find(scope, headers, cache_key(scope, headers, body) if cacheable else None)
+        return self._find(scope, headers, cache_key(scope, headers, body, self._cors_origins) if cacheable else None)
 
     def _find(self, scope: Scope, headers: dict[bytes, bytes], key: CacheKey | None) -> CachedResponse | None:
         started = perf_counter()
@@ -138,13 +141,14 @@ class ResponseCache:
         """Store a response; its validity and operation are in the request's `state`."""
         entry = CachedEntry(
             tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST_HEADERS),
-            body,
+            # A copy: the buffer of msgspec's result can be half as large again.
+            bytes(memoryview(body)),
             etag,
             self._monotonic(),
             state["validity"],
             state["request_context"].operation_fields,
         )
-        self.cache.put(key, entry, size=HEADERS_BYTES + len(body) + len(key.text))
+        self.cache.put(key, entry, size=_entry_bytes(key, entry))
 
     def has_ended(self, validity: Validity) -> bool:
         """Whether the validity is over, as that of data which are being refreshed."""
@@ -207,6 +211,13 @@ class _CachingSend:
         body = await compress(body, chosen)
         headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
         return body
+
+
+def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:
+    """The approximate memory of an entry and its key. A response about many players has hundreds of tags."""
+    pairs = len(entry.headers) + len(entry.validity.generations)
+    headers_bytes = sum(len(name) + len(value) for name, value in entry.headers)
+    return ENTRY_BYTES + PAIR_BYTES * pairs + headers_bytes + len(entry.body) + len(key.text) + len(key.origin)
 
 
 def _is_graphql(scope: Scope) -> bool:

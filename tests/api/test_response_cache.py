@@ -166,6 +166,21 @@ async def test_cached_responses_have_cors_headers(gateway):
     assert cached_count(gateway) == 1
 
 
+async def test_all_origins_share_one_response(gateway):
+    bodies = [await gateway.post(QUERY, Origin=f"https://{number}.example") for number in range(9)]
+    assert {response.headers["Access-Control-Allow-Origin"] for response in bodies} == {"*"}
+    assert cached_count(gateway) == 1
+
+
+@pytest.mark.parametrize("origin", ["", "https://site.example"])
+async def test_origin_header_separates_responses_by_presence(gateway, origin):
+    for _ in range(3):
+        without, with_origin = await gateway.post(QUERY), await gateway.post(QUERY, Origin=origin)
+    assert "Access-Control-Allow-Origin" not in without.headers
+    assert with_origin.headers["Access-Control-Allow-Origin"] == "*"
+    assert cached_count(gateway) == 2
+
+
 async def test_simple_cross_site_get_misses_the_cache(gateway):
     await warm(gateway)
     assert (await get(gateway, QUERY, **{"Sec-Fetch-Site": "cross-site"})).status_code == 403
@@ -191,6 +206,26 @@ async def test_request_with_repeated_headers_misses_the_cache(gateway):
     headers = [("Accept", "image/png"), ("Accept", "application/json")]
     response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)
     assert "Age" not in response.headers
+
+
+class TestWithOrigins:
+    @pytest.fixture
+    def settings(self):
+        return {"cors_origins": ("https://a.example", "https://b.example")}
+
+    @pytest.mark.parametrize("origin", ["https://a.example", "https://b.example"])
+    async def test_allowed_origins_have_own_responses(self, gateway, origin):
+        await gateway.post(QUERY)
+        for site in ["https://a.example", "https://b.example", "https://c.example"]:
+            await gateway.post(QUERY, Origin=site)
+        assert (await gateway.post(QUERY, Origin=origin)).headers["Access-Control-Allow-Origin"] == origin
+
+    async def test_other_origins_share_one_response(self, gateway):
+        await gateway.post(QUERY)
+        for origin in ["https://c.example", "other", "", "*", "HTTPS://A.EXAMPLE", "https://a.example, null"]:
+            response = await gateway.post(QUERY, Origin=origin)
+            assert "Access-Control-Allow-Origin" not in response.headers
+        assert cached_count(gateway) == 1
 
 
 class TestWithPoints:

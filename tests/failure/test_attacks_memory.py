@@ -79,6 +79,42 @@ async def test_cache_of_accept_headers_is_bounded(gateway):
     assert size_bytes < 12 * MEGABYTES
 
 
+SMALL = '{ user(id: "2") { stats { latest { pp } } } }'
+MANY_IDS = ", ".join(f'"{user_id}"' for user_id in range(1001, 1026))
+MANY_TAGS = f"{{ users(ids: [{MANY_IDS}]) {{ allStats {{ id latest {{ pp }} }} }} }}"
+SERIES = '{ user(id: "2") { stats { snapshots { at pp globalRank playCount accuracy } } } }'
+ENTRIES = {"small": SMALL, "many tags": MANY_TAGS, "long text": SMALL + "#" * 15_000, "large body": SERIES}
+
+
+class TestWithoutCostLimit:
+    @pytest.fixture
+    def settings(self):
+        return {"max_cost": 0}
+
+    @pytest.mark.parametrize("query", ENTRIES.values(), ids=ENTRIES)
+    async def test_counted_bytes_of_responses_are_real(self, gateway, query):
+        cache = gateway.app.state.lookup.__self__.cache
+        for _ in range(5):  # loaded, compiled and cached
+            await gateway.post(query)
+        gc.collect()
+        tracemalloc.start()
+        counted_before = cache.used_bytes
+        for number in range(50):
+            body = {"query": query, "extensions": {"number": number}}
+            await gateway.http.post("/graphql", json=body, headers={"Accept-Encoding": "identity"})
+        gc.collect()
+        size_bytes, _ = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert 0.6 < size_bytes / (cache.used_bytes - counted_before) < 1.05
+
+    async def test_distinct_origins_take_no_memory(self, gateway):
+        cache = gateway.app.state.lookup.__self__.cache
+        await gateway.post(SMALL)
+        for number in range(100):
+            await gateway.post(SMALL, Origin=f"https://{number:030000}.example")
+        assert len(cache) == 1
+
+
 class TestWithoutTokenLimit:
     @pytest.fixture
     def settings(self):
