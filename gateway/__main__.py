@@ -4,13 +4,15 @@ The commands are imported inside functions, so that `--help` and usage errors re
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
 
-# The exit codes of a shell for programs ended by SIGINT and SIGPIPE.
-INTERRUPTED, BROKEN_PIPE = 130, 141
+from .cli import streams
+
+# The exit code of a shell for programs ended by SIGINT.
+INTERRUPTED = 130
+SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
 MAX_USER_ID = 2**31 - 1
 
 EXIT_CODES = (
@@ -31,12 +33,14 @@ and updates need no token. GATEWAY_QUERY_TOKEN is the bearer token for a gateway
 QUERY_EXIT_CODES = """\
 exit codes:
   0    the response has data and no errors
-  1    the response has errors
+  1    the response has errors, or stdout can't be written
   2    usage error or invalid setting
   3    the gateway is unreachable, or its response is not GraphQL
   130  interrupted
   141  stdout was closed early (e.g. by `head`)
 """
+COMPLETION = """Print a script for tab completion in this shell, such as
+`osutrack-gateway completion bash > ~/.local/share/bash-completion/completions/osutrack-gateway`."""
 VARIABLE = (
     "a variable, parsed as its declared type: text for ID, String, enums and dates; JSON for other scalars and for"
     " objects; for a list, repeat the option or pass JSON"
@@ -45,17 +49,10 @@ VARIABLE = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code."""
-    try:
-        code = _run(_parser().parse_args(arguments))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes stdout at exit, which would fail with a traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
-    return code
+    return streams.run(lambda: _run(_parser().parse_args(arguments)))
 
 
-def _run(options: argparse.Namespace) -> int:
+def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
     if options.command == "query":
         return _query(options)
     from .cli import commands  # noqa: PLC0415
@@ -69,6 +66,8 @@ def _run(options: argparse.Namespace) -> int:
                 return commands.schema(options.check)
             case "settings":
                 return commands.settings()
+            case "completion":
+                return commands.completion(_parser(), options.shell)
             case _:
                 return commands.doctor(options.user)
     except BadSettings as exc:
@@ -102,6 +101,8 @@ def _parser() -> argparse.ArgumentParser:
         "--user", metavar="ID", type=_user_id, help="the player to read; by default, one of the best plays"
     )
     _add_query(commands)
+    completion = commands.add_parser("completion", help="print a shell's completion script", description=COMPLETION)
+    completion.add_argument("shell", choices=SHELLS)
     return parser
 
 
@@ -126,9 +127,15 @@ def _add_query(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     target = parser.add_mutually_exclusive_group()
     target.add_argument("--url", help="a running gateway; the default path is /graphql")
     target.add_argument("--sandbox", action="store_true", help="use a simulated osu!track, without network access")
-    output = parser.add_mutually_exclusive_group()
-    output.add_argument("--table", action="store_true", help="print the data as tables")
-    output.add_argument("--compact", action="store_true", help="print the JSON response on one line")
+    parser.add_argument(
+        "--output",
+        choices=("json", "ndjson", "csv", "table"),
+        default="json",
+        help="json is the whole response; ndjson and csv are the rows of one list, table is all data",
+    )
+    parser.add_argument("--table", dest="output", action="store_const", const="table", help="short for --output table")
+    parser.add_argument("--rows", metavar="PATH", help="the list for ndjson and csv, such as user.stats.snapshots")
+    parser.add_argument("--compact", action="store_true", help="print the JSON response on one line")
     parser.add_argument("--quiet", action="store_true", help="show no progress on the terminal")
 
 

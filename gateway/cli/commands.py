@@ -1,4 +1,4 @@
-"""The commands `serve`, `schema`, `settings` and `doctor`; each returns its exit code."""
+"""The commands `serve`, `schema`, `settings`, `completion` and `doctor`; each returns its exit code."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
@@ -13,6 +14,7 @@ from socket import socket
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import shtab
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
@@ -169,6 +171,12 @@ def settings() -> int:
     for info in setting_infos(read_settings()):
         default = f"{info.default} {info.unit}".strip() or "none"
         print(f"{info.variable}={info.value}\n    {info.meaning} Default: {default}. Source: {info.source}.")
+    return 0
+
+
+def completion(parser: ArgumentParser, shell: str) -> int:
+    """Print the shell's completion script."""
+    print(shtab.complete(parser, shell))
     return 0
 
 

@@ -14,7 +14,8 @@ from gateway.settings import BadSettings, QuerySettings, read_settings
 
 from .gateway_client import ErrorEntry, GatewayUnreachable, Response, connect, execute, start_gateway
 from .operation import Operation, UsageError, read_operation
-from .table import printable, tables
+from .rows import ndjson, select_rows, to_csv
+from .table import Row, printable, tables
 
 RESPONSE_HAS_ERRORS, USAGE_ERROR, NO_RESPONSE = 1, 2, 3
 CLEAR_LINE = "\r\x1b[K"
@@ -31,9 +32,10 @@ def query(options: argparse.Namespace) -> int:
         return _fail(exc, NO_RESPONSE)
     for line in render_errors(response):
         print(line, file=sys.stderr)
-    # JSON is UTF-8, independent of the terminal's encoding.
-    sys.stdout.buffer.write(_render(response, options))
-    sys.stdout.buffer.flush()
+    try:
+        sys.stdout.buffer.write(_render(response, options))
+    except UsageError as exc:
+        return _fail(exc, USAGE_ERROR)
     return RESPONSE_HAS_ERRORS if response.errors else 0
 
 
@@ -45,9 +47,16 @@ async def _execute(options: argparse.Namespace, operation: Operation) -> Respons
 
 
 def _render(response: Response, options: argparse.Namespace) -> bytes:
-    if options.table:
-        return tables(response.data).encode() if response.data else b""
+    if options.output != "json":
+        return _render_data(response.data, options) if response.data else b""
     return msgspec.json.format(response.content, indent=-1 if options.compact else 2) + b"\n"
+
+
+def _render_data(data: Row, options: argparse.Namespace) -> bytes:
+    if options.output == "table":
+        return tables(data).encode()
+    rows = select_rows(data, options.rows)
+    return to_csv(rows) if options.output == "csv" else ndjson(rows)
 
 
 def render_errors(response: Response) -> Iterator[str]:

@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 def tables(data: Row) -> str:
     """The data as text. A list inside a row follows the row's table; its path has the row's index."""
-    cells = dict(_flatten(data, ""))
+    cells = dict(flatten(data, ""))
     plain = {path: value for path, value in cells.items() if not _is_table(value)}
     lists = [part for path, value in cells.items() if _is_table(value) for part in _tables(path, value)]
     lines = _align([[path, _text(value)] for path, value in plain.items()], [False, False])
@@ -25,21 +25,22 @@ def printable(text: str) -> str:
 
 
 def _tables(title: str, items: list[Any]) -> Iterator[list[str]]:
-    rows = [dict(_flatten(item, "")) for item in items]
-    columns = _columns(rows)
-    grid = [columns, *zip(*(_column(rows, name) for name in columns), strict=True)]
-    yield [title, *_align(grid, [_is_numeric(rows, name) for name in columns])]
+    rows = [dict(flatten(item, "")) for item in items]
+    lists = {name for row in rows for name, value in row.items() if _is_table(value)}
+    names = [name for name in columns(rows) if name not in lists]
+    grid = [names, *zip(*(_column(rows, name) for name in names), strict=True)]
+    yield [title, *_align(grid, [_is_numeric(rows, name) for name in names])]
     for index, row in enumerate(rows):
         for path, value in row.items():
             if _is_table(value):
                 yield from _tables(f"{title}[{index}].{path}", value)
 
 
-def _flatten(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+def flatten(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     """The leaves of nested objects with their paths; lists are leaves."""
     if isinstance(value, dict) and value:
         for name, part in value.items():
-            yield from _flatten(part, f"{path}.{name}" if path else name)
+            yield from flatten(part, f"{path}.{name}" if path else name)
     else:
         yield path, value
 
@@ -48,11 +49,12 @@ def _is_table(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, dict | list) for item in value)
 
 
-def _columns(rows: list[Row]) -> list[str]:
+def columns(rows: list[Row]) -> list[str]:
+    """The columns of flattened rows, in the order of their first appearance."""
     names = {name: None for row in rows for name in row}
-    nested = {name for row in rows for name, value in row.items() if _is_table(value)}
     # An object that is null in some rows has its columns from the other rows.
-    return [name for name in names if name not in nested and not any(other.startswith(f"{name}.") for other in names)]
+    objects = {name[:index] for name in names for index, char in enumerate(name) if char == "."}
+    return [name for name in names if name not in objects]
 
 
 def _column(rows: list[Row], name: str) -> list[str]:
