@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gateway.graph.schema import SchemaFileError, breaking_changes, sdl
 from gateway.osutrack.doctor import examine
-from gateway.osutrack.transport import log_retries
+from gateway.osutrack.retries import log_retries
 from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig

@@ -20,7 +20,7 @@ async def send_cancellable(
     httpcore leaks the pool's slot of a request that is cancelled before it is sent (encode/httpcore issue 1093). Such
     a request continues in the background, at most for the connect timeout, and is cancelled when it starts to send.
     """
-    attempt = _Attempt()
+    attempt = _Attempt(request)
     exchange = asyncio.ensure_future(_exchange(http, request, attempt, max_body_bytes))
     try:
         return await asyncio.shield(exchange)
@@ -33,18 +33,26 @@ async def send_cancellable(
 class _Attempt:
     """The progress of a request, reported by httpcore."""
 
-    def __init__(self) -> None:
+    def __init__(self, request: httpx.Request) -> None:
+        self._extensions = request.extensions
         # httpcore shields its cleanup with anyio, which only cancellation through anyio respects.
         self.scope = CancelScope()
-        self.connected = self.unsent = False
-        self._sending = self._cancelled = False
+        self._cancelled = False
+        self.start()
 
-    async def trace(self, event: str, info: dict[str, Any]) -> None:
-        """The extension `trace` of httpcore's requests."""
+    def start(self) -> None:
+        """Prepare to send the request, or to send it again."""
+        self.connected = self.unsent = self._sending = False
+        self._extensions["trace"] = self._trace
+
+    async def _trace(self, event: str, info: dict[str, Any]) -> None:
+        """The extension `trace` of httpcore's requests, until the request is sent."""
         if event == "connection.connect_tcp.started":
             self.connected = True
         elif event == "http11.send_request_headers.started":
             self._sending = True
+            # httpcore still reports the end of this step. Reports of the later ones would double its own work.
+            del self._extensions["trace"]
             if self._cancelled:
                 self.scope.cancel()
         elif event == "http11.send_request_headers.failed":
@@ -57,15 +65,10 @@ class _Attempt:
         if self._sending:
             self.scope.cancel()
 
-    def restart(self) -> None:
-        """Send the request again."""
-        self.connected = self.unsent = self._sending = False
-
 
 async def _exchange(
     http: httpx.AsyncClient, request: httpx.Request, attempt: _Attempt, max_body_bytes: int
 ) -> tuple[httpx.Response, bytes]:
-    request.extensions["trace"] = attempt.trace
     with attempt.scope:
         response = await _response(http, request, attempt)
         try:
@@ -89,7 +92,7 @@ async def _response(http: httpx.AsyncClient, request: httpx.Request, attempt: _A
                 raise
             if attempt.connected:
                 raise httpx.ConnectError("The connection was closed before the request was sent.") from exc
-            attempt.restart()
+            attempt.start()
 
 
 async def _body(response: httpx.Response, max_bytes: int) -> bytes:

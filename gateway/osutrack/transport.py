@@ -4,16 +4,13 @@ The only module that translates httpx's errors.
 """
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
-from functools import partial
+from functools import cache, partial
 from typing import NamedTuple
 
 import httpx
-import stamina
-from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from gateway.deadline import Deadline
 from gateway.errors import (
@@ -34,17 +31,14 @@ from .decode import peak as decode_peak
 from .endpoints import PEAK, Endpoint
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
+from .retries import retry
 from .retry_after import retry_after_s, time_of_date
 
-ATTEMPTS = 3
-MAX_RETRY_WAIT_S = 1.0
 # Of proxies in front of a server that is unavailable for a moment; 520 to 527 are Cloudflare's.
 TRANSIENT_STATUSES = frozenset({502, 503, 504, *range(520, 528)})
 # The probe for a block: every player has a peak, unknown ones included (docs/osutrack.md, "Statuses and bodies").
 PROBED = UserMode(2, Mode.OSU)
 PROBE_TIMEOUT_S = 5.0
-
-log = logging.getLogger(__name__)
 
 
 class Request(NamedTuple):
@@ -103,6 +97,8 @@ class Transport:
     ) -> None:
         """`http` has osu!track's address as its base URL, and the timeouts of reads."""
         self._http = http
+        # Each path is joined with the base URL once.
+        self._url = cache(lambda path: http.build_request("GET", path).url)
         self._rate_limiter = rate_limiter
         self._breakers = breakers
         self._update_timeout_s = update_timeout_s
@@ -116,22 +112,19 @@ class Transport:
 
         Decode the response inside the `async with` block: a decoding error then counts as the request's outcome.
         """
-        endpoint = request.endpoint
-        http_request = self._build(request)
-        breaker = self._breakers[endpoint.budget]
+        breaker = self._breakers[request.endpoint.budget]
+        attempt = partial(self._attempt, request, self._build(request), deadline, breaker=breaker)
         try:
             async with AsyncExitStack() as stack:
-                async for attempt in stamina.retry_context(
-                    lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_RETRY_WAIT_S,
-                    attempts=ATTEMPTS,
-                    timeout=None,
-                    wait_initial=0.1,
-                    wait_max=MAX_RETRY_WAIT_S,
-                ).with_name(endpoint.path, (), {}):
-                    with attempt:
-                        response = await stack.enter_async_context(
-                            self._attempt(request, http_request, deadline, breaker=breaker, retry=attempt.num - 1)
-                        )
+                try:
+                    response = await stack.enter_async_context(attempt())
+                except UpstreamError as exc:
+                    response = await retry(
+                        exc,
+                        lambda number: stack.enter_async_context(attempt(retry=number)),
+                        endpoint=request.endpoint,
+                        deadline=deadline,
+                    )
                 yield response
         except UpstreamError:
             await breaker.examine_block(self._probe)
@@ -139,7 +132,7 @@ class Transport:
 
     def _build(self, request: Request) -> httpx.Request:
         endpoint = request.endpoint
-        http_request = self._http.build_request(endpoint.method, endpoint.path, params=request.params)
+        http_request = self._http.build_request(endpoint.method, self._url(endpoint.path), params=request.params)
         if endpoint.may_update:
             http_request.extensions["timeout"]["read"] = self._update_timeout_s
         if request.etag:
@@ -232,13 +225,3 @@ def unexpected_status(status: int) -> UpstreamRejected:
         f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this.",
         status=status,
     )
-
-
-def log_retries() -> None:
-    """Log each retry of this process in one line, instead of stamina's own log."""
-    set_on_retry_hooks([_log_retry])
-
-
-def _log_retry(details: RetryDetails) -> None:
-    facts = {"endpoint": details.name, "retry": details.retry_num, "cause": getattr(details.caused_by, "code", "")}
-    log.info("Retrying a request to osu!track", extra=facts)

@@ -140,3 +140,9 @@ async def test_request_is_not_repeated_after_it_was_written(network):
 
 async def closed(*_args, **_options):
     raise httpcore.ReadError("closed")
+
+
+async def test_tracing_ends_when_a_request_is_sent(url):
+    async with httpx.AsyncClient(base_url=url) as http:
+        response, _ = await send_cancellable(http, http.build_request("GET", "/peak", params={"user": 2, "mode": 0}))
+        assert "trace" not in response.request.extensions

@@ -7,7 +7,7 @@ import pytest
 from stamina.instrumentation import get_on_retry_hooks, set_on_retry_hooks
 
 from gateway.errors import UpstreamBusy, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
-from gateway.osutrack.transport import log_retries
+from gateway.osutrack.retries import log_retries
 from gateway.records import Mode, UserMode
 
 PLAYER = UserMode(7, Mode.MANIA)
@@ -90,10 +90,10 @@ async def test_update_is_never_retried(osutrack, client, deadline, failure):
 
 @pytest.mark.usefixtures("retries_logged")
 async def test_retry_is_logged_with_its_cause(osutrack, client, deadline, caplog):
-    caplog.set_level(logging.INFO, logger="gateway.osutrack.transport")
+    caplog.set_level(logging.INFO, logger="gateway.osutrack.retries")
     osutrack.get("/peak").mock(side_effect=[httpx.Response(503), NO_ROWS])
     await client.peak(PLAYER, deadline)
 
-    [record] = [record for record in caplog.records if record.name == "gateway.osutrack.transport"]
+    [record] = [record for record in caplog.records if record.name == "gateway.osutrack.retries"]
     assert (record.levelname, record.message) == ("INFO", "Retrying a request to osu!track")
     assert (record.endpoint, record.retry, record.cause) == ("/peak", 1, "UPSTREAM_UNAVAILABLE")
