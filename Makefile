@@ -31,6 +31,7 @@ check: $(VENV)/.dev ## Check format, lint and types
 
 bench: $(VENV)/.dev ## Measure speed against a plain app, a day's traffic to osu!track, and the cache's memory
 	@$(RUN) benchmarks.speed
+	@$(RUN) benchmarks.in_process
 	@$(RUN) benchmarks.workers
 	@$(RUN) benchmarks.upstream_traffic
 	@$(RUN) benchmarks.cache_memory

@@ -1,0 +1,115 @@
+"""The CPU time of executing and encoding operations, without HTTP: `python -m benchmarks.in_process`.
+
+Compares compiled operations with plain graphql-core, both with the upstream's data in memory, in turns. Prints the best
+of many rounds, in µs, and the ratio; takes about half a minute.
+"""
+
+import asyncio
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from time import process_time
+from typing import Any, NamedTuple
+
+import httpx
+import msgspec
+
+from gateway.settings import Settings
+from gateway.web.app import Gateway, create_app
+
+from . import upstream_twin
+from .speed import MEDIUM, SMALL, SNAPSHOTS
+
+ROUNDS = 7
+# The CPU time of one round of a case.
+ROUND_S = 0.15
+POINTS: Any = type("PointsBalance", (), {"limit": 0, "remaining": 0, "full_in_s": 0.0})()
+BEST_PLAYS = "{{ bestPlays(first: {}) {{ {} }} }}"
+BEST_PLAYS_TAG = "best:OSU"
+EDGES = "edges { cursor node { beatmapId score pp grade playedAt mods { label } } } pageInfo { hasNextPage endCursor }"
+NESTED_FIELDS = "nodes { beatmapId score pp grade playedAt recordedAt user { id } mods { bits } }"
+
+
+class Case(NamedTuple):
+    """A query, its target in µs if it has one, and whether its data is loaded each time."""
+
+    name: str
+    query: str
+    target_us: float | None = None
+    cold: bool = False
+
+
+CASES = [
+    Case("small", SMALL, 12),
+    Case("medium", MEDIUM),
+    Case("5,000 x 14", SNAPSHOTS),
+    Case("500 best plays, user, mods", BEST_PLAYS.format(500, "nodes { pp user { id } mods { acronyms } }"), 350),
+    Case("500 edges, cursors", BEST_PLAYS.format(500, EDGES), 1800),
+    Case(
+        "90 snapshots, delta",
+        "{ user(id: 2) { stats { snapshots(window: {days: 7}) { at pp delta { pp level playCount ranksGained } } } } }",
+        350,
+    ),
+    Case("10,000 x 8 nested", BEST_PLAYS.format(10_000, NESTED_FIELDS)),
+    Case("10,000 x 8 nested, cold", BEST_PLAYS.format(10_000, NESTED_FIELDS), 20_000, cold=True),
+]
+
+
+def main() -> None:
+    """Measure all cases and print them."""
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores, Python {sys.version.split()[0]}\n")
+    print(f"{'execute + encode':<30}{'plain µs':>12}{'compiled µs':>14}{'ratio':>8}{'target µs':>12}")
+    asyncio.run(_print_cases())
+
+
+async def _print_cases() -> None:
+    compiled, plain = _gateway(), _gateway(compiled_operations=False)
+    for case in CASES:
+        plain_us, compiled_us = await _best_us(_execution(plain, case), _execution(compiled, case))
+        target = "" if case.target_us is None else f"{case.target_us:,.0f}"
+        print(f"{case.name:<30}{plain_us:>12,.1f}{compiled_us:>14,.1f}{plain_us / compiled_us:>8.1f}{target:>12}")
+
+
+def _gateway(**settings: Any) -> Gateway:
+    budgets: dict[str, Any] = {"reads_per_minute": 0, "hiscores_per_minute": 0}
+    chosen = Settings(_env_file=None, upstream_url="http://twin", **budgets, **settings)
+    gateway: Gateway = create_app(chosen, transport=httpx.ASGITransport(upstream_twin.app)).state.gateway
+    return gateway
+
+
+def _execution(gateway: Gateway, case: Case) -> Callable[[], Awaitable[bytes]]:
+    engine, generations = gateway.engine, gateway.tracker.generations
+    priced = engine.prepare(case.query, {}, None)
+
+    async def execute() -> bytes:
+        if case.cold:
+            generations.bump(BEST_PLAYS_TAG)
+        result = await engine.execute(priced, POINTS, may_update=True)
+        return msgspec.json.encode(result.content)
+
+    return execute
+
+
+async def _best_us(*executions: Callable[[], Awaitable[bytes]]) -> list[float]:
+    """The shortest average time of each execution. They take turns, so that a busy moment affects all of them."""
+    answers = {[await execute() for _ in range(3)][-1] for execute in executions}
+    if len(answers) != 1 or b'"errors"' in answers.pop():
+        raise AssertionError("The answers differ, or have errors.")
+    times = [max(1, int(ROUND_S / await _average_s(execute, 1))) for execute in executions]
+    rounds = [
+        [await _average_s(execute, number) for execute, number in zip(executions, times, strict=True)]
+        for _ in range(ROUNDS)
+    ]
+    return [min(durations) * 1e6 for durations in zip(*rounds, strict=True)]
+
+
+async def _average_s(execute: Callable[[], Awaitable[bytes]], times: int) -> float:
+    started = process_time()
+    for _ in range(times):
+        await execute()
+    return (process_time() - started) / times
+
+
+if __name__ == "__main__":
+    main()
