@@ -5,8 +5,11 @@ sent to clients unchanged. Records are invisible to the garbage collector (`gc=F
 reference cycle.
 """
 
+from bisect import bisect_left
+from collections.abc import Callable
 from enum import IntEnum
-from typing import Annotated, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -125,6 +128,32 @@ class Hiscore(Score, frozen=True, gc=False, kw_only=True):
     """A play that gave pp, with the time at which osu!track recorded it (`/hiscores`)."""
 
     recorded_at: str
+
+
+class Hiscores(Rows[Hiscore]):
+    """All hiscores of a player, highest pp first. Other orders are computed once."""
+
+    def in_order(self, key: Callable[[Hiscore], Any]) -> Rows[Hiscore]:
+        """The plays, sorted by the key."""
+        if key not in self._orders:
+            self._orders[key] = Rows(sorted(self, key=key))
+        return self._orders[key]
+
+    def played_within(self, start: str | None, end: str | None) -> Rows[Hiscore]:
+        """The plays from `start` up to, not including, `end`, highest pp first; None is unbounded."""
+        times, places = self._by_time
+        first, stop = bisect_left(times, start or ""), bisect_left(times, end) if end else len(times)
+        return Rows(map(self.__getitem__, sorted(places[first:stop])))
+
+    @cached_property
+    def _orders(self) -> dict[Callable[[Hiscore], Any], Rows[Hiscore]]:
+        return {}
+
+    @cached_property
+    def _by_time(self) -> tuple[list[str], list[int]]:
+        """The times of the plays, in order, and their places in the list."""
+        places = sorted(range(len(self)), key=lambda place: self[place].played_at)
+        return [self[place].played_at for place in places], places
 
 
 class BestPlay(Hiscore, frozen=True, gc=False, kw_only=True):

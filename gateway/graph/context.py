@@ -13,7 +13,7 @@ from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
 from gateway.osutrack.circuit_breaker import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
-from gateway.records import Hiscore, Peak, Rows, UserMode
+from gateway.records import Hiscores, Peak, UserMode
 from gateway.store.history import History
 from gateway.store.keys import BestPlays, BestPlaysKey, Name, Username
 from gateway.store.resource import ReadResult
@@ -87,8 +87,8 @@ class Context:
     """One operation's state. `now`, in seconds since 1970, and `started_at`, in monotonic time, are its start."""
 
     history = LazyLoader[UserMode, History](lambda tracker: tracker.history)
-    hiscores = LazyLoader[UserMode, Rows[Hiscore]](lambda tracker: tracker.hiscores)
-    hiscores_by_name = LazyLoader[Name, Rows[Hiscore] | None](lambda tracker: tracker.hiscores_by_name)
+    hiscores = LazyLoader[UserMode, Hiscores](lambda tracker: tracker.hiscores)
+    hiscores_by_name = LazyLoader[Name, Hiscores | None](lambda tracker: tracker.hiscores_by_name)
     peak = LazyLoader[UserMode, Peak](lambda tracker: tracker.peak)
     best_plays = LazyLoader[BestPlaysKey, BestPlays](lambda tracker: tracker.best_plays)
     usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames)

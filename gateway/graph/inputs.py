@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from enum import Enum
+from functools import lru_cache
 
 import strawberry
 from strawberry import ID, UNSET
@@ -96,6 +97,7 @@ class Window:
     between: DateRange | None = strawberry.field(default=UNSET, description="A range of UTC days.")
 
 
+@lru_cache(maxsize=4096)
 def user_id(text: ID, argument: str = "id") -> int:
     """The ID as a number. Only digits are accepted: osu!track would also accept hexadecimal and spaces."""
     if not _USER_ID.fullmatch(text) or int(text) > MAX_USER_ID:

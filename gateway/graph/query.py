@@ -7,7 +7,6 @@ from strawberry import ID, UNSET
 
 from gateway import records
 from gateway.errors import BadUserInput, NameNotFound
-from gateway.records import Rows
 from gateway.store.keys import Name, Username
 
 from . import inputs
@@ -70,7 +69,7 @@ class Query:
         name = Name(Username(inputs.username(username)), mode.value)
         pager = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
 
-        def select(plays: Rows[records.Hiscore] | None) -> Page[records.Hiscore]:
+        def select(plays: records.Hiscores | None) -> Page[records.Hiscore]:
             if plays is None:
                 raise NameNotFound(f"osu!track and osu! have no player with the name “{username}”.")
             return pager(plays)

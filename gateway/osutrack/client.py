@@ -5,7 +5,7 @@ from typing import TypeVar
 import httpx
 
 from gateway.deadline import Deadline
-from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, Update, UserMode
+from gateway.records import BestPlay, Hiscores, Mode, Peak, Rows, Snapshot, Update, UserMode
 from gateway.telemetry.metrics import Metrics
 
 from . import decode, decode_update
@@ -36,7 +36,7 @@ class Client:
 
     async def hiscores(
         self, user_mode: UserMode, deadline: Deadline, *, etag: str | None = None, may_update: bool = False
-    ) -> Fetched[Rows[Hiscore]] | None:
+    ) -> Fetched[Hiscores] | None:
         """All recorded hiscores of a player, highest pp first; empty if the player is unknown.
 
         If none are recorded, osu!track updates the player before it responds: `may_update`, if that is possible. Such
@@ -48,7 +48,7 @@ class Client:
                 return None
             return self._with_metadata(endpoint, response, decode.hiscores(response.body, user_mode.mode))
 
-    async def hiscores_by_name(self, name: str, mode: Mode, deadline: Deadline) -> Fetched[Rows[Hiscore] | None]:
+    async def hiscores_by_name(self, name: str, mode: Mode, deadline: Deadline) -> Fetched[Hiscores | None]:
         """Like `hiscores` of a player that may be updated; the value is None if osu! knows no such name either."""
         params = {"user": name, "mode": str(int(mode)), "userMode": "username"}
         async with self._transport.send(Request(HISCORE_UPDATE, params, ok_statuses=400), deadline) as response:

@@ -5,14 +5,15 @@ Pure functions. Invalid rows are dropped and counted; a response without a valid
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from operator import attrgetter
+from itertools import compress, count, groupby
+from operator import attrgetter, eq
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from gateway.records import BestPlay, Hiscore, Mode, Peak, Rows, Snapshot, UserMode
+from gateway.records import BestPlay, Hiscore, Hiscores, Mode, Peak, Rows, Snapshot, UserMode
 
 from .row_decoder import decode_rows, rows_decoder, timestamp
 
@@ -74,6 +75,7 @@ _at = attrgetter("at")
 # The identity of a play (docs/osutrack.md, "Duplicate plays").
 _play_id = attrgetter("beatmap_id", "mod_bits", "score")
 _best_play_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
+_best_play_row_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id", "played_at")
 # The order of the rows of one play, and the identity of a row with score 0.
 _by_record = attrgetter("recorded_at", "played_at", "pp")
 _by_pp = attrgetter("pp")
@@ -92,11 +94,11 @@ def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
     return Fetched(Rows({row.at: row for row in rows}.values()), dropped, len(rows) + dropped)
 
 
-def hiscores(body: bytes, mode: Mode) -> Fetched[Rows[Hiscore]]:
+def hiscores(body: bytes, mode: Mode) -> Fetched[Hiscores]:
     """The plays of `/hiscores`, each once, as last recorded, highest pp first; ties by beatmap, mods and score."""
     rows, dropped = decode_rows(body, HISCORES, "played_at", "recorded_at")
     plays = _sort_by_pp(_newest_of_each(_repair(rows, mode)), _play_id)
-    return Fetched(plays, dropped, len(rows) + dropped)
+    return Fetched(Hiscores(plays), dropped, len(rows) + dropped)
 
 
 def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
@@ -106,7 +108,7 @@ def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     """
     rows, dropped = decode_rows(body, BEST_PLAYS, "played_at", "recorded_at")
     ranked = _sort_by_pp(_repair(rows, mode), _best_play_id)
-    once = _first_of_each(ranked, lambda play: (*_best_play_id(play), play.played_at))
+    once = _first_of_each(ranked, _best_play_row_id)
     return Fetched(Rows(once), dropped, len(rows) + dropped)
 
 
@@ -147,18 +149,21 @@ def _all_differ(rows: Sequence[S], identity: Callable[[S], object]) -> bool:
 
 
 def _newest_of_each(rows: list[Hiscore]) -> Sequence[Hiscore]:
-    if _all_differ(rows, _play_id):
-        return rows
-    return _first_of_each(sorted(rows, key=_by_record, reverse=True), _play_id)
+    return rows if _all_differ(rows, _play_id) else _first_of_each(_newest_first(rows), _play_id)
+
+
+def _newest_first(rows: Iterable[P]) -> list[P]:
+    return sorted(rows, key=_by_record, reverse=True)
 
 
 def _first_of_each(rows: Sequence[P], identity: Callable[[P], Any]) -> Sequence[P]:
     """The first row of each play. Rows with score 0 are plays of their own, unless all their values are equal."""
-    if _all_differ(rows, identity):
+    identities = list(map(identity, rows))
+    if len(set(identities)) == len(rows):
         return rows
     first: dict[Any, P] = {}
-    for row in rows:
-        first.setdefault(identity(row) if row.score else (identity(row), _by_record(row)), row)
+    for row, play in zip(rows, identities, strict=True):
+        first.setdefault(play if row.score else (play, _by_record(row)), row)
     return list(first.values())
 
 
@@ -173,11 +178,14 @@ def _repair(rows: list[P], mode: Mode) -> list[P]:
     return rows
 
 
-def _sort_by_pp(rows: Sequence[P], identity: Callable[[P], Any]) -> Rows[P]:
-    # Stable sorts with fast keys are quicker than one with a slow key.
-    ranked = list(rows)
-    if not _all_differ(ranked, identity):
-        ranked.sort(key=_by_record, reverse=True)
-    ranked.sort(key=identity)
-    ranked.sort(key=_by_pp, reverse=True)
+def _sort_by_pp(rows: Iterable[P], identity: Callable[[P], Any]) -> Rows[P]:
+    """The rows, highest pp first; ties by identity, then the last recorded first."""
+    ranked = sorted(rows, key=_by_pp, reverse=True)
+    pps = list(map(_by_pp, ranked))
+    # Few rows have an equal pp: their keys, which are slow to compute, are not computed for all.
+    equal_to_next = compress(count(), map(eq, pps, pps[1:]))
+    for _, group in groupby(equal_to_next, key=pps.__getitem__):
+        indices = list(group)
+        ties = slice(indices[0], indices[-1] + 2)
+        ranked[ties] = sorted(_newest_first(ranked[ties]), key=identity)
     return Rows(ranked)

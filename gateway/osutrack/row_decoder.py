@@ -67,7 +67,7 @@ def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[S]], *timestamps
 
 def _with_timestamp(rows: list[S], name: str) -> list[S]:
     texts = [getattr(row, name) for row in rows]
-    if all(len(text) == TIMESTAMP_LENGTH for text in texts) and are_timestamps(texts):
+    if {*map(len, texts)} <= {TIMESTAMP_LENGTH} and are_timestamps(texts):
         return rows
     valid = []
     for row, text in zip(rows, texts, strict=True):

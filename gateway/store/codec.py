@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from msgspec import Struct, defstruct, msgpack, structs
 
-from gateway.records import BestPlay, Delta, Hiscore, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
+from gateway.records import BestPlay, Delta, Hiscore, Hiscores, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
 
 from .cache import Entry
 from .history import History
@@ -154,9 +154,9 @@ _MaybeDelta: Any = _array_type(Delta) | None
 _NewHiscores: Any = tuple[_array_type(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
 HISTORY: Codec[History] = Codec(tuple[UserMode, bool, _Snapshots], _history_to_plain, _history_from_plain)
-HISCORES: Codec[Rows[Hiscore]] = Codec(_Plays, _rows_to_plain, Rows)
-OPTIONAL_HISCORES: Codec[Rows[Hiscore] | None] = Codec(
-    _Plays | None, _rows_to_plain, lambda rows: None if rows is None else Rows(rows)
+HISCORES: Codec[Hiscores] = Codec(_Plays, _rows_to_plain, Hiscores)
+OPTIONAL_HISCORES: Codec[Hiscores | None] = Codec(
+    _Plays | None, _rows_to_plain, lambda rows: None if rows is None else Hiscores(rows)
 )
 PEAK: Codec[Peak] = Codec(_array_type(Peak), structs.astuple, lambda peak: peak)
 BEST_PLAYS: Codec[BestPlays] = Codec(

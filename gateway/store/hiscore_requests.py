@@ -13,7 +13,7 @@ from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamError
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscore, Rows, UserMode
+from gateway.records import Hiscores, UserMode
 
 from .cache import Entry
 from .history import History
@@ -37,7 +37,7 @@ class HiscoreRequests:
         *,
         histories: Resource[UserMode, History],
         user_id: Callable[[Name], Awaitable[int | None]],
-        by_id: Callable[[UserMode, Deadline], Awaitable[Fetched[Rows[Hiscore]]]],
+        by_id: Callable[[UserMode, Deadline], Awaitable[Fetched[Hiscores]]],
         invalidate: Callable[[UserMode], Awaitable[None]],
         settle: Callable[[UserMode], Awaitable[None]],
         store: Callable[[Subject, Fetched[Any]], Awaitable[None]],
@@ -63,8 +63,8 @@ class HiscoreRequests:
         self._in_progress: dict[Subject, asyncio.Task[Fetched[Any]]] = {}
 
     async def fetch(
-        self, user_mode: UserMode, entry: Entry[Rows[Hiscore]] | None, deadline: Deadline
-    ) -> Fetched[Rows[Hiscore]] | None:
+        self, user_mode: UserMode, entry: Entry[Hiscores] | None, deadline: Deadline
+    ) -> Fetched[Hiscores] | None:
         """A player's hiscores; None if those of the entry are current. In the background, players are never updated."""
         is_known = bool(entry.value) if entry else self._has_pp(self._histories.stored(user_mode))
         if deadline.background and (not is_known or self._has_empty_history(user_mode)):
@@ -74,8 +74,8 @@ class HiscoreRequests:
         return await self._join(user_mode, lambda: self._request(user_mode, was_empty=entry is not None))
 
     async def fetch_by_name(
-        self, name: Name, entry: Entry[Rows[Hiscore] | None] | None, deadline: Deadline
-    ) -> Fetched[Rows[Hiscore] | None]:
+        self, name: Name, entry: Entry[Hiscores | None] | None, deadline: Deadline
+    ) -> Fetched[Hiscores | None]:
         """The hiscores of the player with this name, by ID if that is known.
 
         By name, osu!track may update the player even if there are hiscores; in the background, it is not requested if
@@ -108,7 +108,7 @@ class HiscoreRequests:
             # Retrieved here, so that asyncio does not log it if every reader has been cancelled.
             task.exception()
 
-    async def _request(self, user_mode: UserMode, *, was_empty: bool) -> Fetched[Rows[Hiscore]]:
+    async def _request(self, user_mode: UserMode, *, was_empty: bool) -> Fetched[Hiscores]:
         record = await self._claim(user_mode)
         deadline = Deadline.from_timeout(self._timeout_s)
         if record is not None:
@@ -123,8 +123,8 @@ class HiscoreRequests:
         return fetched
 
     async def _request_by_name(
-        self, name: Name, entry: Entry[Rows[Hiscore] | None] | None, *, background: bool
-    ) -> Fetched[Rows[Hiscore] | None]:
+        self, name: Name, entry: Entry[Hiscores | None] | None, *, background: bool
+    ) -> Fetched[Hiscores | None]:
         record = await self._claim(name)
         deadline = Deadline.from_timeout(self._timeout_s, background=background)
         if record is None:
@@ -148,7 +148,7 @@ class HiscoreRequests:
 
     async def _during_cooldown(
         self, user_mode: UserMode, record: UpdateRecord, deadline: Deadline, *, was_empty: bool
-    ) -> Fetched[Rows[Hiscore]]:
+    ) -> Fetched[Hiscores]:
         """The hiscores without an update: a read if the player has some, else the answer of the last update.
 
         `was_empty` if the last known list was: then pp in the history prove nothing.
@@ -159,19 +159,19 @@ class HiscoreRequests:
         was_empty = was_empty or (is_answered and record.is_read)
         if is_certain or (not was_empty and await self._has_pp_by_now(user_mode, deadline)):
             fetched = await self._read(user_mode, deadline, is_certain=is_certain)
-            return fetched or Fetched(Rows())
+            return fetched or Fetched(Hiscores())
         if not is_answered:
             raise self._refused(record)
-        return Fetched(Rows(), sent=False, fresh_s=self._registry.cooldown_left_s(record))
+        return Fetched(Hiscores(), sent=False, fresh_s=self._registry.cooldown_left_s(record))
 
     async def _read(
         self,
         user_mode: UserMode,
         deadline: Deadline,
         *,
-        entry: Entry[Rows[Hiscore]] | None = None,
+        entry: Entry[Hiscores] | None = None,
         is_certain: bool,
-    ) -> Fetched[Rows[Hiscore]] | None:
+    ) -> Fetched[Hiscores] | None:
         """The hiscores of a player that is known to have some; `is_certain` if osu!track has returned some."""
         started_at = self._monotonic()
         fetched = await self._client.hiscores(user_mode, deadline, etag=entry.etag if entry else None)
@@ -216,14 +216,14 @@ class HiscoreRequests:
             unsent=True,
         )
 
-    def _was_recorded_before(self, fetched: Fetched[Rows[Hiscore]], started_at: float) -> bool:
+    def _was_recorded_before(self, fetched: Fetched[Hiscores], started_at: float) -> bool:
         """Whether the request updated nothing: it started when osu!track had recorded hiscores already."""
         # osu!track's own clock, if it is known.
         now = self._clock() if fetched.responded_at is None else fetched.responded_at
         limit = _instant(now - (self._monotonic() - started_at) - RECORDED_BEFORE_S)
         return any(play.recorded_at < limit for play in fetched.value)
 
-    def _had_no_effect(self, entry: Entry[Rows[Hiscore] | None]) -> bool:
+    def _had_no_effect(self, entry: Entry[Hiscores | None]) -> bool:
         """Whether osu!track recorded none of these hiscores when they were requested."""
         # A request takes at most the update timeout: much less than the margin.
         limit = _instant(self._clock() - (self._monotonic() - entry.fetched_at) - NEW_S)

@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import suppress
 from functools import partial
-from typing import Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
-from msgspec import structs
+from msgspec import Struct, structs
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError, UpstreamInvalid, UpstreamTimeout
@@ -42,7 +42,7 @@ REFRESH_WAIT_S = 3.0
 MAX_LOADS = 3
 
 
-class ReadResult(NamedTuple, Generic[V]):
+class ReadResult(Struct, Generic[V], frozen=True):
     """A value as it is served. `age_s` is the age of a stale value; `loaded` if it was requested from osu!track.
 
     `revalidating` if its freshness has ended and a background refresh is due. Valid until `fresh_until` (monotonic
@@ -80,7 +80,7 @@ class Resource(Generic[K, V]):
         self.tally: Counter[str] = Counter()
         self._cache = cache
         self._monotonic = cache.monotonic
-        self._tag = cache.spec.tag
+        self._tag = cache.tag
         self._fetch = fetch
         self._confirm = confirm
         self._timeout_s = timeout_s
@@ -100,7 +100,7 @@ class Resource(Generic[K, V]):
             return None
         if phase is Phase.REVALIDATING and refresh:
             self.refresh(key)
-        return self._result(key, entry)
+        return self._result(key, entry, phase)
 
     def refresh(self, key: K) -> None:
         """Start a background refresh of a value that needs one, unless one is in progress or failed a moment ago."""
@@ -270,10 +270,10 @@ class Resource(Generic[K, V]):
         if self._cache.phase(entry) is Phase.REVALIDATING:
             entry.refresh_at = min(entry.refresh_at, self._cache.revalidates_until(entry))
 
-    def _result(self, key: K, entry: Entry[V], *, loaded: bool = False) -> ReadResult[V]:
+    def _result(self, key: K, entry: Entry[V], phase: Phase | None = None, *, loaded: bool = False) -> ReadResult[V]:
         # Not even a load that took longer than the freshness of its value is served as stale.
-        phase = Phase.FRESH if loaded else self._cache.phase(entry)
-        self.tally["loaded" if loaded else phase.value] += 1
+        phase = Phase.FRESH if loaded else phase or self._cache.phase(entry)
+        self.tally["loaded" if loaded else phase] += 1
         return ReadResult(
             entry.value,
             age_s=self._monotonic() - entry.validated_at if phase is Phase.STALE else None,

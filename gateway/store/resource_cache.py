@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Hashable
 from contextlib import AbstractAsyncContextManager
-from enum import Enum
+from enum import StrEnum
+from functools import lru_cache
 from typing import Generic, NamedTuple, TypeVar
 
 from .cache import Cache, Entry
@@ -14,6 +15,8 @@ from .tags import Generations
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
+MAX_TAGS = 2048
+
 
 class Freshness(NamedTuple):
     """Seconds for which an entry is fresh, then served during a background refresh, then served if a refresh fails."""
@@ -23,7 +26,7 @@ class Freshness(NamedTuple):
     stale_s: float
 
 
-class Phase(Enum):
+class Phase(StrEnum):
     """The phase of a valid entry: served as it is, during a background refresh, or only if a refresh fails."""
 
     FRESH = "fresh"
@@ -58,6 +61,8 @@ class ResourceCache(Generic[K, V]):
     ) -> None:
         self.spec = spec
         self.monotonic = monotonic
+        # Each read needs one.
+        self.tag: Callable[[K], str] = lru_cache(MAX_TAGS)(spec.tag)
         self._cache = cache
         self._shared_cache = shared_cache
         self._generations = generations
@@ -114,7 +119,7 @@ class ResourceCache(Generic[K, V]):
 
     def generation(self, key: K) -> int:
         """The current generation of the key's tag."""
-        return self._generations.of(self.spec.tag(key))
+        return self._generations.of(self.tag(key))
 
     def _is_valid(self, key: K, entry: Entry[V]) -> bool:
         return entry.generation >= self.generation(key) and self.monotonic() - entry.validated_at < self._valid_s

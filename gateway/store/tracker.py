@@ -9,7 +9,7 @@ from gateway.deadline import Deadline
 from gateway.errors import READ_AFTER_S, UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscore, Mode, Peak, Rows, Snapshot, UserMode
+from gateway.records import Hiscores, Mode, Peak, Rows, Snapshot, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
@@ -201,7 +201,7 @@ class Tracker:
     async def _merge(self, username: Username, user_id: int) -> None:
         await self.registry.merge(Name(username, Mode.OSU), user_id)
 
-    async def _cached_hiscores(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Rows[Hiscore]]:
+    async def _cached_hiscores(self, user_mode: UserMode, deadline: Deadline) -> Fetched[Hiscores]:
         result = await self.hiscores.read(user_mode, deadline)
         entry = self.hiscores.entry(user_mode)
         validated_at = entry.validated_at if entry else None
@@ -225,7 +225,7 @@ class Tracker:
         self._unsettled[UserMode(user_id, Mode(mode))] = now + SETTLING_S
 
     async def _hiscores_validated_at(
-        self, user_mode: UserMode, entry: Entry[Rows[Hiscore]], *, background: bool
+        self, user_mode: UserMode, entry: Entry[Hiscores], *, background: bool
     ) -> float | None:
         """The time until which the history proves that no hiscores were recorded since the entry was fetched.
 

@@ -13,7 +13,7 @@ import strawberry
 from gateway.errors import BadUserInput
 from gateway.graph.context import Context
 from gateway.graph.inputs import ScoreOrder, Window, page_size
-from gateway.records import BestPlay, Hiscore, Rows
+from gateway.records import BestPlay, Hiscore, Hiscores, Rows
 from gateway.store.history import Span
 
 P = TypeVar("P", bound=Hiscore)
@@ -72,13 +72,6 @@ class Edge(NamedTuple, Generic[P]):
         return self.page.cursor(self.offset, self.node)
 
 
-class PageInfo(NamedTuple):
-    """Paging information of a page."""
-
-    has_next_page: bool
-    end_cursor: str | None
-
-
 class Page(NamedTuple, Generic[P]):
     """A part of a sorted list. `offset` plays of the list precede it; the whole list has `total_count` plays."""
 
@@ -95,10 +88,14 @@ class Page(NamedTuple, Generic[P]):
         return [Edge(self, offset, play) for offset, play in enumerate(self.nodes, self.offset + 1)]
 
     @property
-    def page_info(self) -> PageInfo:
-        """The information for fetching the next page."""
-        end = self.cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
-        return PageInfo(self.has_next_page, end)
+    def page_info(self) -> "Page[P]":
+        """The information for fetching the next page, which has attributes of the page."""
+        return self
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The cursor of the last play."""
+        return self.cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None
 
     def cursor(self, offset: int, play: P) -> str:
         """The cursor of a play that is the `offset`-th of the whole list."""
@@ -171,12 +168,12 @@ class HiscorePager:
         self._after = parse_cursor(after, self._source)
         self._best_per_beatmap = best_per_beatmap
 
-    def __call__(self, plays: Rows[P]) -> Page[P]:
+    def __call__(self, plays: Hiscores) -> Page[Hiscore]:
         """The page; `plays` are in the order `PP_DESC`."""
-        selected = Rows(play for play in plays if play.played_at in self._span) if any(self._span) else plays
+        selected = plays.played_within(*self._span) if any(self._span) else plays
         if self._best_per_beatmap:
             selected = best_of_each_beatmap(selected)
         if self._order is not ORDERS[ScoreOrder.PP_DESC]:
-            selected = Rows(sorted(selected, key=self._order))
+            selected = plays.in_order(self._order) if selected is plays else Rows(sorted(selected, key=self._order))
         page = cut_page(selected, self._first, self._after, order=self._order, source=self._source)
         return self._context.count_rows(page, len(page.nodes))

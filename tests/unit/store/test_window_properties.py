@@ -7,7 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.records import Mode, Rows, Snapshot, UserMode
+from gateway.graph.inputs import ScoreOrder
+from gateway.graph.types.paging import ORDERS
+from gateway.records import Hiscore, Hiscores, Mode, Rows, Snapshot, UserMode
 from gateway.store.history import History, Interval, Span
 
 FIRST = datetime(2024, 2, 25, tzinfo=UTC)
@@ -30,9 +32,15 @@ def history(seconds):
     return History(UserMode(2, Mode.OSU), Rows(map(snapshot, sorted(seconds))))
 
 
+def hiscore(place, seconds):
+    at = instant(FIRST + timedelta(seconds=seconds))
+    return Hiscore(beatmap_id=place, score=1, pp=1000.0 - place, mod_bits=0, grade="S", played_at=at, recorded_at=at)
+
+
 # Ten days around a leap day and the end of a month; every second instant is a midnight, on average.
 seconds = st.integers(0, 10 * 86_400) | st.integers(0, 10).map(lambda day: day * 86_400)
 histories = st.sets(seconds, max_size=30).map(history)
+hiscores = st.lists(seconds, max_size=30).map(lambda times: Hiscores(itertools.starmap(hiscore, enumerate(times))))
 midnights = st.integers(0, 10).map(lambda day: instant(FIRST + timedelta(days=day)))
 
 
@@ -83,3 +91,21 @@ def test_gain_with_earlier_snapshot_covers_whole_window(history, start, end):
     gain = history.gain(Span(min(start, end), max(start, end)))
 
     assert gain is None or gain.covers_whole_window is (history.at(min(start, end)) is not None)
+
+
+bounds = st.none() | midnights
+
+
+@given(hiscores, bounds, bounds)
+def test_hiscores_of_a_window_stay_in_order(plays, start, end):
+    inside = plays.played_within(start, end)
+
+    assert list(inside) == [play for play in plays if play.played_at in Span(start, end)]
+
+
+@given(hiscores, st.sampled_from(ScoreOrder))
+def test_each_order_of_hiscores_is_computed_once(plays, order):
+    ordered = plays.in_order(ORDERS[order])
+
+    assert list(ordered) == sorted(plays, key=ORDERS[order])
+    assert plays.in_order(ORDERS[order]) is ordered
