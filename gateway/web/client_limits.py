@@ -1,7 +1,9 @@
 """Rate limits of clients: a token bucket per client address, refilled continuously."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
+from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
@@ -11,6 +13,8 @@ from gateway.store.lru import LRU
 MAX_CLIENTS = 10_000
 # An IPv6 subscriber usually has at least a /64 network.
 CLIENT_PREFIX_V6 = 64
+BRACKETED = re.compile(r"\[([^]]*)\](:.*)?")
+Address = IPv4Address | IPv6Address
 
 
 class TokenBucket:
@@ -80,31 +84,47 @@ class ClientAddresses:
         self._trusted = [ip_network(network) for network in trusted]
 
     def client(self, connection: HTTPConnection) -> str:
-        """The client's IPv4 address or IPv6 network; clients without a valid address share one name."""
-        address = connection.client.host if connection.client else ""
-        hops = [hop for line in connection.headers.getlist("x-forwarded-for") for hop in line.split(",")]
+        """The client's IPv4 address or IPv6 network; a digest if a trusted proxy has hidden the address."""
+        peer = connection.client.host if connection.client else ""
+        address = _parse(peer)
+        lines = connection.headers.getlist("x-forwarded-for") if self._is_trusted(address) else []
+        hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
         # Each proxy appends the address of its peer, so only the last hop was added by the nearest proxy.
-        for hop in reversed(hops):
-            if not self._is_trusted(address):
-                break
-            address = hop.strip()
-        return _client_name(address)
+        while hops and self._is_trusted(address):
+            address = _parse(hops[-1])
+            if address is None:
+                # Such as `unknown`: the rest of the header is all that tells this client from others.
+                return _digest(peer, *hops)
+            hops.pop()
+        return _network(address) if address else "unknown"
 
-    def _is_trusted(self, address: str) -> bool:
-        parsed = _parse(address)
-        return parsed is not None and any(parsed in network for network in self._trusted)
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self._trusted)
 
 
-def _parse(address: str) -> IPv4Address | IPv6Address | None:
+def _parse(text: str) -> Address | None:
+    """The address in any form that proxies write: with a port, in brackets, in quotes, or with a zone."""
+    text = text.strip('" \t')
+    bracketed = BRACKETED.fullmatch(text)
+    host, colon, _ = text.rpartition(":")
+    # An address without brackets is first tried as a whole: the colons of IPv6 are no port's.
+    return _address(bracketed[1]) if bracketed else _address(text) or (_address(host) if colon else None)
+
+
+def _address(text: str) -> Address | None:
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(text.partition("%")[0])
     except ValueError:
         return None
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
-def _client_name(address: str) -> str:
-    parsed = _parse(address)
-    if isinstance(parsed, IPv6Address):
-        return str(ip_network((parsed, CLIENT_PREFIX_V6), strict=False))
-    return str(parsed or "unknown")
+def _network(address: Address) -> str:
+    if isinstance(address, IPv6Address):
+        return str(ip_network((address, CLIENT_PREFIX_V6), strict=False))
+    return str(address)
+
+
+def _digest(*parts: str) -> str:
+    """A short name for texts of any length."""
+    return blake2b("\n".join(parts).encode(), digest_size=16).hexdigest()

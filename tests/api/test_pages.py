@@ -93,6 +93,15 @@ async def test_missing_page_links_its_files_relatively(gateway, path, up):
     assert f'href="{up}static/site.css"' in response.text
 
 
+@pytest.mark.parametrize("path", ["/" * 20_000, "/a" * 10_000, "/" + "a" * 20_000, "//%2F" * 4_000])
+async def test_missing_page_does_not_grow_with_the_url(gateway, path):
+    short = await get(gateway, "/nothing")
+    long = await gateway.http.get(f"http://gateway{path}", headers=HTML)
+    assert long.status_code == 404
+    assert len(long.content) < len(short.content) + 1000
+    assert 'href="/static/site.css"' in long.text or 'href="static/site.css"' in long.text
+
+
 async def test_pages_work_at_any_mount_path(gateway):
     outer = httpx.ASGITransport(Starlette(routes=[Mount("/deep/down", gateway.app)]))
     async with httpx.AsyncClient(transport=outer, base_url="http://outer") as http:

@@ -12,6 +12,7 @@ from functools import cache
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -45,6 +46,8 @@ PAGE_HEADERS = {
     # `/graphql` and unknown paths have JSON for other clients.
     "Vary": "Accept, Accept-Encoding",
 }
+# Levels of an unknown path above the gateway's own.
+MAX_DEPTH = 16
 RELATIVE_URL = re.compile(r'\b(href|src)="(?!#)')
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -67,8 +70,11 @@ def page_routes(settings: Settings) -> list[Route]:
 
 def missing_page(request: Request) -> Response:
     """The page for an unknown path; its relative URLs are adapted to the path's depth."""
-    depth = request.scope["path"].removeprefix(request.scope.get("root_path", "")).count("/") - 1
-    html = RELATIVE_URL.sub(rf"\g<0>{'../' * depth}", _template("missing.html"))
+    root_path: str = request.scope.get("root_path", "")
+    depth = request.scope["path"].removeprefix(root_path).count("/") - 1
+    # Clients choose the depth. A proxy may serve the gateway at another path, but no link has so many levels.
+    base = "../" * depth if depth <= MAX_DEPTH else f"{quote(root_path)}/"
+    html = RELATIVE_URL.sub(lambda link: link[0] + base, _template("missing.html"))
     return HTMLResponse(html, 404, PAGE_HEADERS | {"Cache-Control": "no-store"})
 
 
