@@ -24,7 +24,8 @@ DECIMALS = 9
 Int32 = Annotated[int, Meta(ge=-INT32 - 1, le=INT32)]
 UserID = Annotated[int, Meta(ge=1, le=INT32)]
 # osu! allows 15 characters.
-UserName = Annotated[str, Meta(min_length=1, max_length=32)]
+MAX_USERNAME = 32
+UserName = Annotated[str, Meta(min_length=1, max_length=MAX_USERNAME)]
 
 
 class Mode(IntEnum):

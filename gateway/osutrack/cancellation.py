@@ -7,9 +7,7 @@ import httpcore
 import httpx
 from anyio import CancelScope
 
-from gateway.errors import UpstreamInvalid
-
-MAX_BODY_BYTES = 32 * 2**20
+from .response_body import MAX_BODY_BYTES, read_body
 
 
 async def send_cancellable(
@@ -72,7 +70,7 @@ async def _exchange(
     with attempt.scope:
         response = await _response(http, request, attempt)
         try:
-            return response, await _body(response, max_body_bytes)
+            return response, await read_body(response, max_body_bytes)
         finally:
             await response.aclose()
     raise asyncio.CancelledError
@@ -93,15 +91,6 @@ async def _response(http: httpx.AsyncClient, request: httpx.Request, attempt: _A
             if attempt.connected:
                 raise httpx.ConnectError("The connection was closed before the request was sent.") from exc
             attempt.start()
-
-
-async def _body(response: httpx.Response, max_bytes: int) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > max_bytes:
-            raise UpstreamInvalid(f"The response is larger than {max_bytes} bytes.")
-    return bytes(body)
 
 
 def _retrieve_exception(exchange: asyncio.Future[Any]) -> None:

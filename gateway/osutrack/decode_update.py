@@ -7,10 +7,10 @@ from msgspec import Meta
 from msgspec.structs import force_setattr
 
 from gateway.errors import UpstreamInvalid
-from gateway.records import DECIMALS, INT32, Delta, Mode, NewHiscore, Update
+from gateway.records import DECIMALS, INT32, MAX_USERNAME, Delta, Mode, NewHiscore, Update
 
 from .decode import GRADES, KNOWN_MOD_BITS, STATS_NAMES, Fetched
-from .row_decoder import UNREADABLE, are_timestamps, wire_type
+from .row_decoder import UNREADABLE, are_timestamps, check_density, wire_type
 
 # "2026-11-17 10:56:19", in UTC.
 Date = Annotated[str, Meta(min_length=19, max_length=19)]
@@ -57,6 +57,7 @@ def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
 
     `ranks_gained` is the difference of two numbers that are 0 for unranked: see `History.corrected`.
     """
+    check_density(body)
     try:
         response = _update.decode(body)
         if response.exists is False:
@@ -70,10 +71,10 @@ def update(body: bytes, mode: Mode) -> Fetched[Update | None]:
             force_setattr(delta, "ranks_gained", -delta.ranks_gained)
         for name in ("pp", "accuracy", "level"):
             force_setattr(delta, name, round(getattr(delta, name), DECIMALS))
-    raws = response.newhs or []
+    username, raws = response.username or "", response.newhs or []
     plays = tuple(play for play in (_decode_new_hiscore(raw, mode) for raw in raws) if play)
     decoded = Update(
-        username=response.username or "",
+        username=username if len(username) <= MAX_USERNAME else "",
         first=bool(response.first),
         leveled_up=_leveled_up(delta, changed=bool(response.levelup)),
         delta=delta,

@@ -14,6 +14,12 @@ S = TypeVar("S", bound=Struct)
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
+# Rows have one comma in about 20 bytes. A list of tiny elements would take thirty times its size in memory.
+MIN_BYTES_PER_COMMA = 12
+# More invalid rows than this are a change of the format.
+MAX_DROPPED_ROWS = 10_000
+FORMAT_CHANGED = "No row of osu!track's response is valid: its format has probably changed."
+
 TIMESTAMP_LENGTH = len("2026-11-20T12:00:00.000Z")
 _TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(?:[.]([0-9]+))?Z")
 # Some numbers are JSON strings, and msgspec accepts "NaN" in a string.
@@ -61,8 +67,14 @@ def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[S]], *timestamps
     for name in timestamps:
         rows = _with_timestamp(rows, name)
     if received and not rows:
-        raise UpstreamInvalid("No row of osu!track's response is valid: its format has probably changed.")
+        raise UpstreamInvalid(FORMAT_CHANGED)
     return rows, received - len(rows)
+
+
+def check_density(body: bytes) -> None:
+    """Raise `UpstreamInvalid` for a long list of elements that are too small for rows."""
+    if body.count(b",") * MIN_BYTES_PER_COMMA > max(len(body), MAX_DROPPED_ROWS):
+        raise UpstreamInvalid(FORMAT_CHANGED)
 
 
 def _with_timestamp(rows: list[S], name: str) -> list[S]:
@@ -103,6 +115,7 @@ def timestamp(text: str | None) -> str | None:
 def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[S]]) -> tuple[list[S], int]:
     rows: list[S] = []
     dropped = 0
+    check_density(body)
     try:
         raws = _raw_rows.decode(body)
     except UNREADABLE as exc:
@@ -112,4 +125,6 @@ def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[S]]) -> t
             rows += decoder.decode(b"[%b]" % bytes(raw))
         except UNREADABLE:
             dropped += 1
+            if dropped > MAX_DROPPED_ROWS:
+                raise UpstreamInvalid(FORMAT_CHANGED) from None
     return rows, dropped

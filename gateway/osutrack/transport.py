@@ -34,6 +34,8 @@ from .redirects import follow_redirects, redirect_error
 from .retries import retry
 from .retry_after import retry_after_s, time_of_date
 
+# Characters of an ETag, which is cached with each value.
+MAX_ETAG = 200
 # Of proxies in front of a server that is unavailable for a moment; 520 to 527 are Cloudflare's.
 TRANSIENT_STATUSES = frozenset({502, 503, 504, *range(520, 528)})
 # The probe for a block: every player has a peak, unknown ones included (docs/osutrack.md, "Statuses and bodies").
@@ -175,8 +177,7 @@ class Transport:
                         http_response, body = await follow_redirects(self._http, *response, charge)
                 span.set_http_status(http_response.status_code)
                 self._check_status(request, http_response)
-                headers = http_response.headers
-                yield Response(http_response.status_code, body, headers.get("ETag"), time_of_date(headers.get("Date")))
+                yield _response(http_response, body)
 
     async def _probe(self) -> None:
         """Request a peak, although requests may be paused."""
@@ -203,6 +204,17 @@ class Transport:
             )
         if not request.accepts(status):
             raise redirect_error(http_response) or unexpected_status(status)
+
+
+def _response(http_response: httpx.Response, body: bytes) -> Response:
+    headers = http_response.headers
+    etag = headers.get("ETag", "")
+    return Response(
+        http_response.status_code,
+        body,
+        etag if 0 < len(etag) <= MAX_ETAG else None,
+        time_of_date(headers.get("Date")),
+    )
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from .circuit_breaker import CircuitBreaker, CircuitBreakers
 from .client import Client
 from .endpoints import CLASSES, HISCORES, READS, UPDATES
 from .rate_limit import RateLimiter
+from .response_body import CODING
 from .transport import Transport
 
 # Below the 5 s after which osu!track closes idle connections (docs/osutrack.md, "HTTP").
@@ -86,7 +87,10 @@ def create_http_client(
     """An HTTP client for this address, with the timeouts and the `User-Agent` of the settings."""
     return httpx.AsyncClient(
         base_url=base_url,
-        headers={"User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})"},
+        headers={
+            "User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})",
+            "Accept-Encoding": CODING,
+        },
         timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
         limits=httpx.Limits(
             max_connections=settings.upstream_concurrency,

@@ -53,6 +53,12 @@ async def test_etag_is_sent_and_304_is_none(osutrack, client, deadline):
     assert route.calls.last.request.headers["If-None-Match"] == 'W/"1"'
 
 
+@pytest.mark.parametrize("etag", ["", f'"{"a" * 1000}"'])
+async def test_empty_and_long_etags_are_ignored(osutrack, client, deadline, etag):
+    osutrack.get("/peak").respond(200, json=[], headers={"ETag": etag})
+    assert (await client.peak(PLAYER, deadline)).etag is None
+
+
 async def test_etag_of_response_is_returned(osutrack, client, deadline):
     osutrack.get("/peak").respond(200, json=[], headers={"ETag": 'W/"2"'})
     assert (await client.peak(PLAYER, deadline)).etag == 'W/"2"'

@@ -1,6 +1,7 @@
 """Records decoded from recorded responses, and repairs of each known defect."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -68,6 +69,30 @@ def test_negative_grade_counts_are_unchanged():
 def test_invalid_row_is_dropped_and_counted(flaw):
     decoded = history(ROW, ROW | {"timestamp": "2026-01-01T00:00:00.000Z"} | flaw)
     assert (len(decoded.value), decoded.dropped) == (1, 1)
+
+
+TINY_ELEMENTS = {"numbers": b"1,", "objects": b"{},", "lists": b"[],", "padded": b"1           ,"}
+
+
+@pytest.mark.parametrize("element", TINY_ELEMENTS.values(), ids=TINY_ELEMENTS)
+def test_many_tiny_rows_are_refused_within_bounds(element):
+    body = b"[" + element * (2**21 // len(element)) + b"1]"
+    tracemalloc.start()
+    with pytest.raises(UpstreamInvalid, match="format"):
+        decode.hiscores(body, Mode.OSU)
+    with pytest.raises(UpstreamInvalid):
+        decode_update.update(b'{"exists": true, "newhs": %b}' % body, Mode.OSU)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 8 * len(body)
+
+
+@pytest.mark.parametrize("sent,kept", [("a" * 32, "a" * 32), ("a" * 33, "")])
+def test_long_name_of_update_is_ignored(sent, kept):
+    body = json.dumps({"exists": True, "first": True, "newhs": [], "username": sent}).encode()
+    update = decode_update.update(body, Mode.OSU).value
+    assert update is not None
+    assert update.username == kept
 
 
 def test_only_invalid_rows_raise_an_error():
