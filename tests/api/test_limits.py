@@ -9,6 +9,7 @@ EXCEEDED = {
     "depth": ("{ user(id: 1) { stats { user { stats { user { stats { user { stats { mode } } } } } } } } }", 9, 8),
     "aliases": ("{ " + " ".join(f"a{i}: status {{ version }}" for i in range(31)) + " }", 31, 30),
     "directives": ("{ " + "status { version @skip(if: false) } " * 21 + "}", 21, 20),
+    "alias length": (f"{{ status {{ {'a' * 101}: version }} }}", 101, 100),
     "introspections": (
         "{ __schema { description } a: __schema { description } ...F } fragment F on Query { b: __schema { description } c: __schema { description } }",
         4,
@@ -27,6 +28,10 @@ async def test_exceeded_limit_is_named_with_value_and_counting(gateway, limit):
     assert (extensions["value"], extensions["max"]) == (value, limit_value)
     assert f"`{limit}` is {value}" in error["message"]
     assert "(counted: " in error["message"]
+
+
+async def test_longest_alias_is_accepted(gateway):
+    assert await gateway.ask(f"{{ status {{ {'a' * 100}: __typename }} }}") == {"status": {"a" * 100: "ServiceStatus"}}
 
 
 @pytest.mark.parametrize(

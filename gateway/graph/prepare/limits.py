@@ -28,6 +28,8 @@ from gateway.errors import LimitExceeded
 INTROSPECTION = {"__schema", "__type"}
 # Tools need one `__schema`, and few `__type` fields.
 MAX_INTROSPECTIONS = 3
+# An alias is repeated in each row of a response.
+MAX_ALIAS_LENGTH = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,9 +57,10 @@ class Limits:
 
     def check(self, document: DocumentNode) -> None:
         """Raise `LimitExceeded` for the first limit that the document exceeds."""
-        directives = _DirectiveCounter()
-        visit(document, directives)
-        check("directives", directives.count, self.directives, "directives in the document")
+        nodes = _NodeCounter()
+        visit(document, nodes)
+        check("directives", nodes.directives, self.directives, "directives in the document")
+        check("alias length", nodes.alias_length, MAX_ALIAS_LENGTH, "characters of an alias")
         size = _size_of(document)
         check("depth", size.depth, self.depth, "nested fields; introspection is not counted")
         check(
@@ -98,13 +101,18 @@ def check(limit: str, value: int, maximum: int, rule: str) -> None:
         raise LimitExceeded(limit, value, maximum, rule)
 
 
-class _DirectiveCounter(Visitor):
+class _NodeCounter(Visitor):
     def __init__(self) -> None:
         super().__init__()
-        self.count = 0
+        self.directives = 0
+        self.alias_length = 0
 
     def enter_directive(self, _node: DirectiveNode, *_: object) -> None:
-        self.count += 1
+        self.directives += 1
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.alias is not None:
+            self.alias_length = max(self.alias_length, len(node.alias.value))
 
 
 def _size_of(document: DocumentNode) -> SelectionSize:
