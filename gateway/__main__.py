@@ -69,7 +69,7 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
             case "completion":
                 return commands.completion(_parser(), options.shell)
             case _:
-                return commands.doctor(options.user)
+                return commands.doctor(options.user, as_json=options.json)
     except BadSettings as exc:
         print(exc, file=sys.stderr)
         return 2
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--user", metavar="ID", type=_user_id, help="the player to read; by default, one of the best plays"
     )
+    doctor.add_argument("--json", action="store_true", help="print an object with a list of findings per endpoint")
     _add_query(commands)
     completion = commands.add_parser("completion", help="print a shell's completion script", description=COMPLETION)
     completion.add_argument("shell", choices=SHELLS)

@@ -211,6 +211,9 @@ class UpstreamError(GatewayError):
         self.transient = transient
         self.unsent = unsent
         self.status = status
+        # For the diagnosis: the title of a web page in place of the response, and whether it was a redirect.
+        self.web_page: str | None = None
+        self.redirected = False
 
 
 class UpstreamTimeout(UpstreamError):

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
 
 from dotenv import dotenv_values
-from pydantic import DirectoryPath, Field, ValidationError, field_validator, model_validator
+from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"redis_url", "update_tokens"}
+SECRETS = {"redis_url", "update_tokens", "upstream_proxy"}
 
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
@@ -53,6 +53,16 @@ class Settings(BaseSettings):
     contact: str = Field(
         "no contact given",
         description="Contact for questions of osu!track's owner, sent in `User-Agent`. Set it in every deployment.",
+    )
+    upstream_proxy: str | None = Field(
+        None,
+        pattern="^(https?|socks5h?)://",
+        description="Proxy for all requests to osu!track and the names service: `http://`, `https://`, `socks5://` or"
+        " `socks5h://user:password@host:port`. The variables `HTTPS_PROXY` and `ALL_PROXY` are ignored.",
+    )
+    upstream_ca: FilePath | None = Field(
+        None,
+        description="PEM file with further trusted certificates for these requests, as of a proxy that inspects TLS.",
     )
     names_url: str | None = Field(
         None,
@@ -160,7 +170,7 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("names_url", "state_dir", mode="before")
+    @field_validator("names_url", "state_dir", "upstream_proxy", "upstream_ca", mode="before")
     @classmethod
     def _unset_if_empty(cls, value: object) -> object:
         return value or None

@@ -1,6 +1,7 @@
 """The commands `serve`, `schema`, `settings`, `completion` and `doctor`; each returns its exit code."""
 
 import asyncio
+import json
 import logging
 import os
 import sys
@@ -180,11 +181,13 @@ def completion(parser: ArgumentParser, shell: str) -> int:
     return 0
 
 
-def doctor(user_id: int | None) -> int:
+def doctor(user_id: int | None, *, as_json: bool) -> int:
     """Send one request to each endpoint that only reads, and print unexpected fields and values."""
+    # The findings have all causes; without a handler, Python would print warnings too.
+    logging.getLogger("gateway").addHandler(logging.NullHandler())
     findings = asyncio.run(_examine(user_id))
-    for endpoint, problems in findings.items():
-        print(f"{endpoint}: {'; '.join(problems) if problems else 'as expected'}")
+    lines = [f"{endpoint}: {'; '.join(problems) or 'as expected'}" for endpoint, problems in findings.items()]
+    print(json.dumps(findings, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
     return 1 if any(findings.values()) else 0
 
 

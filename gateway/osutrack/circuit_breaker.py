@@ -11,6 +11,7 @@ from enum import StrEnum
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 
 from .block_detector import BlockDetector
+from .diagnosis import Diagnosis, diagnose
 from .failure_window import FailureWindow
 
 OPEN_S = 30.0
@@ -60,7 +61,10 @@ class CircuitBreaker:
         """`name` is the class of requests in logs; `clock` is the wall clock."""
         self.name = name
         self.last_success_at: float | None = None
+        # The cause of a pause for clients, and that of the last failure for operators.
         self.cause: str | None = None
+        self.diagnosis: Diagnosis | None = None
+        self.failures: Counter[str] = Counter()
         self.pauses: Counter[str] = Counter()
         self._slow_s = slow_s
         self._clock = clock
@@ -69,6 +73,7 @@ class CircuitBreaker:
         self._open_until: float | None = None
         self._reason = PauseReason.FAILURES
         self._probing = False
+        self._logged_health = Health.UP
         self._busy_until = float("-inf")
         self._block = BlockDetector()
 
@@ -101,7 +106,8 @@ class CircuitBreaker:
         except (UpstreamTimeout, asyncio.CancelledError):
             duration_s = self._monotonic() - started_at
             if duration_s >= self._slow_s:
-                self._fail(key, f"no answer within {duration_s:.0f} s", probe=probe)
+                cause = f"no answer within {duration_s:.0f} s"
+                self._fail(key, cause, Diagnosis("timeout", cause), probe=probe)
             raise
         except UpstreamError as exc:
             self._record(key, exc, probe=probe)
@@ -125,13 +131,14 @@ class CircuitBreaker:
                 await probe()
         except UpstreamError as exc:
             if is_refusal(exc):
+                self.diagnosis = diagnose(exc)
                 self.confirm_block(cause_of(exc))
         else:
             self.dispel_block()
 
     def confirm_block(self, cause: str) -> None:
         """Pause for minutes, longer after each block in a row."""
-        self._open(PauseReason.BLOCK, self._block.next_pause_s(), f"refused in a row, and by the probe: {cause}")
+        self._open(PauseReason.BLOCK, self._block.next_pause_s(), "refused in a row, and by the probe", cause)
 
     def dispel_block(self) -> None:
         """End the pause after a block, if there is one: osu!track answers the probe."""
@@ -153,15 +160,16 @@ class CircuitBreaker:
             # A request sent before the pause tells nothing new.
             if probe or not self._is_blocked:
                 self._block.count(key)
-            self._fail(key, cause_of(exc), probe=probe)
+            self._fail(key, cause_of(exc), diagnose(exc), probe=probe)
         elif isinstance(exc, UpstreamUnavailable):
             if exc.status is not None:
                 self._block.reset()
-            self._fail(key, cause_of(exc), probe=probe)
+            self._fail(key, cause_of(exc), diagnose(exc), probe=probe)
         else:
             if isinstance(exc, UpstreamBusy):
                 # A 429: up, but some requests will fail during the pause.
                 self._busy_until = max(self._busy_until, self._monotonic() + (exc.retry_after_s or 0))
+                self.diagnosis = diagnose(exc)
             self._succeed(probe=probe)
 
     def _succeed(self, *, probe: bool) -> None:
@@ -171,31 +179,50 @@ class CircuitBreaker:
             self._close()
         else:
             self._window.add_success(self._monotonic())
+            self._log_change()
 
-    def _fail(self, key: Hashable, cause: str, *, probe: bool) -> None:
+    def _fail(self, key: Hashable, cause: str, diagnosis: Diagnosis, *, probe: bool) -> None:
         now = self._monotonic()
+        self.diagnosis = diagnosis
+        self.failures[diagnosis.kind] += 1
         if probe:
             self._open_until = now + OPEN_S
             return
         self._window.add_failure(key, now)
         if self._open_until is None and self._window.is_failing(now):
             failures, calls = self._window.counts(now)
-            self._open(
-                PauseReason.FAILURES, OPEN_S, f"{failures} of {calls} calls failed in a minute, the last: {cause}"
-            )
+            summary = f"{failures} of {calls} calls failed in a minute, the last"
+            self._open(PauseReason.FAILURES, OPEN_S, summary, cause)
+        self._log_change()
 
-    def _open(self, reason: PauseReason, pause_s: float, cause: str) -> None:
+    def _open(self, reason: PauseReason, pause_s: float, summary: str, cause: str) -> None:
         self._open_until = self._monotonic() + pause_s
         self._reason = reason
-        self.cause = cause
+        self.cause = f"{summary}: {cause}"
         self.pauses[reason] += 1
+        self._logged_health = Health.DOWN
         log.warning(
             "Requests to osu!track are paused",
-            extra={"class": self.name, "reason": reason.value, "cause": cause, "pause_s": pause_s},
+            extra={
+                "class": self.name,
+                "reason": reason.value,
+                "cause": f"{summary}: {self.diagnosis or cause}",
+                "pause_s": pause_s,
+            },
         )
+
+    def _log_change(self) -> None:
+        """Log a change between UP and DEGRADED; `_open` and `_close` log the others."""
+        if self.health is not self._logged_health:
+            self._logged_health = self.health
+            if self.health is Health.UP:
+                log.warning("Requests to osu!track succeed again", extra={"class": self.name})
+            else:
+                log.warning("Requests to osu!track fail", extra={"class": self.name, "cause": str(self.diagnosis)})
 
     def _close(self) -> None:
         self._open_until = self.cause = None
+        self._logged_health = Health.UP
         self._window.clear()
         self._block.dispel()
         log.warning("Requests to osu!track resume", extra={"class": self.name, "cause": "the probe succeeded"})

@@ -6,12 +6,13 @@ import msgspec
 from msgspec.structs import FieldInfo
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError
+from gateway.errors import UpstreamError, UpstreamInvalid
 from gateway.records import Mode
 
 from . import decode
 from .client import Client
 from .decode import GRADES
+from .diagnosis import diagnose, web_page_title
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
 from .row_decoder import UNREADABLE, timestamp
 
@@ -58,7 +59,7 @@ async def _check(
     try:
         body = await client.body(endpoint._replace(retry_if=never), params, Deadline.from_timeout(TIMEOUT_S))
     except UpstreamError as exc:
-        return [exc.message], []
+        return [str(diagnose(exc))], []
     return drift(body, decoder)
 
 
@@ -67,7 +68,9 @@ def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, 
     try:
         rows = msgspec.json.decode(body)
     except UNREADABLE as exc:
-        return [f"the response is not JSON: {exc}"], []
+        error = UpstreamInvalid(f"the response is not JSON: {exc}")
+        error.web_page = web_page_title(body)
+        return [str(diagnose(error))], []
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         return ["the response is not a list of objects"], []
     if not rows:

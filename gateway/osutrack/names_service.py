@@ -4,6 +4,7 @@ It shares neither connections nor slots, budget and circuit breaker with osu!tra
 """
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,13 +25,16 @@ from gateway.telemetry.request_context import current_request
 
 from .budget import Budget
 from .cancellation import send_cancellable
+from .diagnosis import diagnose, log_failure, recognize_page
+from .http_client import create_http_client
 from .rate_limit import RateLimiter
 from .retry_after import retry_after_s
 from .row_decoder import UNREADABLE
 from .transport import translate_errors
-from .upstream import create_http_client
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 BUDGET = "names"
 CONCURRENCY = 4
@@ -88,12 +92,13 @@ class NamesClient:
         async with self._rate_limiter.slot(BUDGET, deadline):
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
-            with self._counting_failures(), self._metrics.measure_upstream_request(endpoint):
+            with log_failure(endpoint), self._counting_failures(), self._metrics.measure_upstream_request(endpoint):
                 request = self._http.build_request("GET", path, params=params)
                 with translate_errors("The names service"):
                     async with asyncio.timeout_at(deadline.at):
                         response, body = await send_cancellable(self._http, request, max_body_bytes=MAX_BODY_BYTES)
-                return self._decoded(response, body, decoder)
+                with recognize_page(body):
+                    return self._decoded(response, body, decoder)
 
     def _decoded(self, response: httpx.Response, body: bytes, decoder: msgspec.json.Decoder[T]) -> T | None:
         status = response.status_code
@@ -127,9 +132,10 @@ class NamesClient:
     def _counting_failures(self) -> Iterator[None]:
         try:
             yield
-        except UpstreamError:
+        except UpstreamError as exc:
             self._failures += 1
             if self._failures >= MAX_FAILURES:
                 self._paused_until = self._monotonic() + PAUSE_S
+                log.warning("Lookups of names are paused", extra={"cause": str(diagnose(exc)), "pause_s": PAUSE_S})
             raise
         self._failures = 0

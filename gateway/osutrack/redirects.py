@@ -37,10 +37,12 @@ def redirect_error(response: httpx.Response) -> UpstreamRejected | None:
         return None
     # Without query and credentials.
     target = response.next_request.url.copy_with(query=None, fragment=None, username=None, password=None)
-    return UpstreamRejected(
+    error = UpstreamRejected(
         f"osu!track redirected the gateway's request to {target} (status {response.status_code}), which is not"
         " followed. Its address may have changed: please report this."
     )
+    error.redirected = True
+    return error
 
 
 def _is_same_host(url: httpx.URL, target: httpx.URL) -> bool:

@@ -28,6 +28,7 @@ from gateway.telemetry.tracing import Tracing
 from .cancellation import send_cancellable
 from .circuit_breaker import CircuitBreaker, CircuitBreakers
 from .decode import peak as decode_peak
+from .diagnosis import log_failure, recognize_page
 from .endpoints import PEAK, Endpoint
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
@@ -162,6 +163,7 @@ class Transport:
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
             with (
+                log_failure(endpoint.path),
                 breaker.call(request.key) if breaker else nullcontext(),
                 self._metrics.measure_upstream_request(endpoint.path),
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
@@ -176,8 +178,9 @@ class Transport:
                         charge = partial(self._rate_limiter.charge, endpoint.budget, deadline)
                         http_response, body = await follow_redirects(self._http, *response, charge)
                 span.set_http_status(http_response.status_code)
-                self._check_status(request, http_response)
-                yield _response(http_response, body)
+                with recognize_page(body):
+                    self._check_status(request, http_response)
+                    yield _response(http_response, body)
 
     async def _probe(self) -> None:
         """Request a peak, although requests may be paused."""
@@ -222,7 +225,7 @@ def translate_errors(service: str = "osu!track") -> Iterator[None]:
     """Raise httpx's errors as `UpstreamError`."""
     try:
         yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as exc:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as exc:
         text = f"{service} can't be reached. Try again later."
         raise UpstreamUnavailable(text, transient=True, unsent=True) from exc
     except (httpx.TimeoutException, TimeoutError) as exc:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from importlib.metadata import version
 
 import httpx
 
@@ -16,14 +15,9 @@ from .budget import Budget
 from .circuit_breaker import CircuitBreaker, CircuitBreakers
 from .client import Client
 from .endpoints import CLASSES, HISCORES, READS, UPDATES
+from .http_client import create_http_client
 from .rate_limit import RateLimiter
-from .response_body import CODING
 from .transport import Transport
-
-# Below the 5 s after which osu!track closes idle connections (docs/osutrack.md, "HTTP").
-KEEPALIVE_S = 4.0
-# At each request httpcore compares every idle connection with every other.
-MAX_IDLE = 10
 
 
 class Upstream:
@@ -78,26 +72,4 @@ def _rate_limiter(settings: Settings, redis_link: RedisLink, monotonic: Callable
     ]
     return RateLimiter(
         budgets, concurrency=max(1, settings.upstream_concurrency // settings.processes), redis_link=redis_link
-    )
-
-
-def create_http_client(
-    settings: Settings, base_url: str, transport: httpx.AsyncBaseTransport | None
-) -> httpx.AsyncClient:
-    """An HTTP client for this address, with the timeouts and the `User-Agent` of the settings."""
-    return httpx.AsyncClient(
-        base_url=base_url,
-        headers={
-            "User-Agent": f"osutrack-gateway/{version('osutrack-gateway')} (+{settings.contact})",
-            "Accept-Encoding": CODING,
-        },
-        timeout=httpx.Timeout(settings.read_timeout_s, connect=settings.connect_timeout_s),
-        limits=httpx.Limits(
-            max_connections=settings.upstream_concurrency,
-            max_keepalive_connections=MAX_IDLE,
-            keepalive_expiry=KEEPALIVE_S,
-        ),
-        transport=transport,
-        # No proxy or credentials from the environment: the gateway's own settings are the only ones.
-        trust_env=False,
     )

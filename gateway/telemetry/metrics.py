@@ -45,6 +45,11 @@ COUNTERS = (
         "Pauses of a class of requests: after failures, or because osu!track blocks the gateway.",
         ("class", "reason"),
     ),
+    (
+        "gateway_upstream_failures",
+        "Failures of requests to osu!track that its state counts, by cause, such as dns, refused, or tls_untrusted.",
+        ("class", "kind"),
+    ),
 )
 # Gauges that are updated by the collector: name, meaning, labels, and their aggregation over worker processes.
 GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (

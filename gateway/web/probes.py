@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.osutrack.budget import Budget
 from gateway.osutrack.circuit_breaker import CircuitBreakers, Health, PauseReason
+from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
@@ -64,6 +65,8 @@ class MetricsCollector:
             # Reasons without a pause too: Prometheus needs a value before the first one to compute an increase.
             for reason in PauseReason:
                 self._add("gateway_upstream_pauses", breaker.pauses[reason], breaker.name, reason)
+            for kind in REMEDIES:
+                self._add("gateway_upstream_failures", breaker.failures[kind], breaker.name, kind)
         self._set("gateway_redis_up", self._redis_link.connected)
         self._add("gateway_redis_disconnects", self._redis_link.disconnects)
         for name, cache in self._caches.items():
@@ -111,7 +114,14 @@ class Probes:
         health, redis_link = self._breakers.health, self._redis_link
         serving_from = "cache" if self._breakers[READS].health is Health.DOWN else "osu!track and cache"
         redis = "not configured" if not redis_link.configured else "up" if redis_link.connected else "down"
-        content = {"status": "ready", "upstream": health, "servingFrom": serving_from, "redis": redis}
+        causes = {breaker.name: str(breaker.diagnosis) for breaker in self._breakers if breaker.health is not Health.UP}
+        content = {
+            "status": "ready",
+            "upstream": health,
+            "causes": causes,
+            "servingFrom": serving_from,
+            "redis": redis,
+        }
         return JSONResponse(content, headers=NO_STORE)
 
     async def metrics(self, _: Request) -> Response:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway.osutrack.diagnosis import REMEDIES
 from gateway.sandbox import Fault
 from tests.support import recordings
 
@@ -28,6 +29,7 @@ async def test_gateway_is_alive_and_ready(gateway):
     assert ready == {
         "status": "ready",
         "upstream": "UP",
+        "causes": {},
         "servingFrom": "osu!track and cache",
         "redis": "not configured",
     }
@@ -39,7 +41,11 @@ async def test_gateway_is_ready_while_osutrack_is_down(gateway):
         await gateway.send(QUERY.replace('"2"', f'"{user}"'))
     ready = await gateway.http.get("/readyz")
     assert (ready.status_code, ready.json()["servingFrom"]) == (200, "cache")
-    assert (await metrics(gateway))["gateway_upstream_state", "reads", "DOWN"] == 1
+    assert ready.json()["causes"] == {"reads": "osu!track failed (status 500). " + REMEDIES["server_error"]}
+    values = await metrics(gateway)
+    assert values["gateway_upstream_state", "reads", "DOWN"] == 1
+    assert values["gateway_upstream_failures_total", "reads", "server_error"] == 10
+    assert values["gateway_upstream_failures_total", "updates", "dns"] == 0
 
 
 async def test_requests_are_counted_by_operation_outcome_and_cache(gateway):

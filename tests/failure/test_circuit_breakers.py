@@ -127,7 +127,9 @@ async def test_block_is_noticed_after_five_requests(gateway, block, query, caplo
     assert gateway.sandbox.count() == 6
     status = await state_of(gateway)
     assert (status["upstream"], status["retryAt"]) == ("DOWN", "2026-11-20T12:02:00.000Z")
-    assert [(record.reason, record.pause_s) for record in warnings_of(caplog)] == [("block", 120)]
+    degraded, paused = warnings_of(caplog)
+    assert degraded.message == "Requests to osu!track fail"
+    assert (paused.reason, paused.pause_s) == ("block", 120)
     error = await gateway.error(query, id="1041")
     assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_UNAVAILABLE", 120)
 
@@ -160,6 +162,7 @@ async def test_end_of_block_is_noticed_by_one_request(gateway, caplog):
     assert gateway.sandbox.count() == 6 + len(USERS)
     assert (await state_of(gateway))["upstream"] == "UP"
     assert [record.message for record in warnings_of(caplog)] == [
+        "Requests to osu!track fail",
         "Requests to osu!track are paused",
         "Requests to osu!track resume",
     ]

@@ -7,6 +7,7 @@ from prometheus_client.metrics import MetricWrapperBase
 
 from gateway.__main__ import QUERY_EXIT_CODES
 from gateway.errors import CODES
+from gateway.osutrack.diagnosis import REMEDIES
 from gateway.settings import Settings, setting_infos
 from gateway.telemetry.metrics import Metrics
 
@@ -28,6 +29,11 @@ def errors() -> Iterator[list[str]]:
         yield [f"`{code}`", status, "yes" if info.retryable else "no", info.meaning]
 
 
+def remedies() -> Iterator[list[str]]:
+    for kind, remedy in REMEDIES.items():
+        yield [f"`{kind}`", remedy]
+
+
 def metrics() -> list[list[str]]:
     collectors = set(Metrics().registry._collector_to_names)  # noqa: SLF001 - prometheus-client has no public list
     return sorted(_metric(collector) for collector in collectors if isinstance(collector, MetricWrapperBase))
@@ -44,6 +50,7 @@ TABLES: dict[tuple[str, str], Callable[[], Iterator[list[str]] | list[list[str]]
     ("errors.md", "| code | status | retryable | meaning |"): errors,
     ("operations.md", "| exit code | meaning |"): exit_codes,
     ("operations.md", "| variable | default | meaning |"): settings,
+    ("operations.md", "| kind | remedy |"): remedies,
     ("operations.md", "| metric | labels | meaning |"): metrics,
 }
 

@@ -1,5 +1,7 @@
 """The command `doctor`: its player, output and exit code."""
 
+import json
+
 import pytest
 
 from gateway.__main__ import main
@@ -34,3 +36,14 @@ def test_each_endpoint_is_reported_on_one_line(capsys):
 def test_unknown_grade_causes_exit_code_1(capsys):
     assert main(["doctor", "--user", str(players.UNKNOWN_VALUES)]) == 1
     assert capsys.readouterr().out.splitlines()[-1] == "/hiscores: `rank` has unknown grades: 'P'"
+
+
+@pytest.mark.usefixtures("upstream")
+def test_json_has_a_list_of_findings_per_endpoint(capsys):
+    assert main(["doctor", "--json", "--user", str(players.UNKNOWN_VALUES)]) == 1
+    assert json.loads(capsys.readouterr().out) == {
+        "/bestplays": [],
+        "/stats_history": [],
+        "/peak": [],
+        "/hiscores": ["`rank` has unknown grades: 'P'"],
+    }

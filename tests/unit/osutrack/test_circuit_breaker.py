@@ -15,7 +15,7 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from gateway.osutrack.circuit_breaker import CircuitBreaker, CircuitBreakers, Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
 from tests.support.clock import Clock
 
 DOWN = UpstreamUnavailable("osu!track failed (status 503). Try again later.", status=503)
@@ -255,6 +255,15 @@ def test_wall_clock_step_changes_no_duration(breaker, clock, step_s):
     breaker.check()
 
 
+CAUSE = "osu!track failed (status 503). The service or a proxy in front of it is failing: wait."
+
+
+def log_lines(caplog):
+    assert {vars(record)["class"] for record in caplog.records} == {"reads"}
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
+    return [(record.message, getattr(record, "cause", None)) for record in caplog.records]
+
+
 def test_transitions_are_logged_once_with_cause(breaker, clock, caplog):
     fail(breaker, 15)
     clock.move(30)
@@ -263,166 +272,30 @@ def test_transitions_are_logged_once_with_cause(breaker, clock, caplog):
     call(breaker)
     call(breaker)
 
-    assert [(record.levelname, record.message, record.cause) for record in caplog.records] == [
-        (
-            "WARNING",
-            "Requests to osu!track are paused",
-            "10 of 10 calls failed in a minute, the last: osu!track failed (status 503)",
-        ),
-        ("WARNING", "Requests to osu!track resume", "the probe succeeded"),
+    assert log_lines(caplog) == [
+        ("Requests to osu!track fail", CAUSE),
+        ("Requests to osu!track are paused", f"10 of 10 calls failed in a minute, the last: {CAUSE}"),
+        ("Requests to osu!track resume", "the probe succeeded"),
     ]
-    assert {vars(record)["class"] for record in caplog.records} == {"reads"}
 
 
-def test_cause_is_known_while_open(breaker, clock):
-    fail(breaker, 10)
-    while_open = breaker.cause
-    clock.move(30)
+def test_single_failures_are_logged_once_per_change(breaker, clock, caplog):
+    fail(breaker, 3)
+    clock.move(61)
     call(breaker)
+    call(breaker)
+    fail(breaker)
 
-    assert while_open
-    assert breaker.cause is None
-
-
-class TestBlock:
-    async def probes(self, breaker, *keys, refusal=FORBIDDEN, probe=None):
-        """The number of probes that refusals for these keys cause; each ends with `probe`."""
-        probes = 0
-
-        async def send():
-            nonlocal probes
-            probes += 1
-            if probe:
-                raise probe
-
-        for key in keys:
-            call(breaker, refusal, key)
-            await breaker.examine_block(send)
-        return probes
-
-    @pytest.mark.parametrize("refusal", [FORBIDDEN, UNREADABLE], ids=str)
-    async def test_five_refusals_of_three_keys_are_suspicious(self, breaker, refusal):
-        assert await self.probes(breaker, 1, 2, 3, 1, refusal=refusal) == 0
-        assert await self.probes(breaker, 2, refusal=refusal) == 1
-
-    async def test_refusals_of_two_keys_are_not_suspicious(self, breaker):
-        assert await self.probes(breaker, *[1, 2] * 20) == 0
-
-    @pytest.mark.parametrize("answer", [None, UpstreamRejected("404", status=404), UpstreamBusy("429"), DOWN], ids=str)
-    async def test_other_answer_breaks_the_sequence(self, breaker, answer):
-        await self.probes(breaker, 1, 2, 3, 4)
-        call(breaker, answer, 5)
-
-        assert await self.probes(breaker, 6, 7, 8, 9) == 0
-
-    async def test_missing_answer_does_not_break_the_sequence(self, breaker):
-        await self.probes(breaker, 1, 2, 3, 4)
-        call(breaker, UpstreamUnavailable("reset"), 5)
-
-        assert await self.probes(breaker, 6) == 1
-
-    @pytest.mark.parametrize("refusal", [FORBIDDEN, UNREADABLE], ids=str)
-    async def test_refused_probe_pauses_for_minutes(self, breaker, refusal):
-        await self.probes(breaker, 1, 2, 3, 4, 5, probe=refusal)
-
-        assert breaker.retry_in_s == 120
-
-    @pytest.mark.parametrize("probe", [None, DOWN, UpstreamTimeout("slow"), UpstreamBusy("busy")], ids=str)
-    async def test_other_probe_does_not_pause(self, breaker, probe):
-        assert await self.probes(breaker, 1, 2, 3, 4, 5, 6, 7, 8, 9, probe=probe) == 1
-        assert breaker.health is Health.DEGRADED
-
-    async def test_refusals_during_a_probe_cause_no_other(self, breaker):
-        async def probe():
-            assert await self.probes(breaker, 6, 7, 8, 9) == 0
-
-        await self.probes(breaker, 1, 2, 3, 4)
-        call(breaker, FORBIDDEN, 5)
-        await breaker.examine_block(probe)
-        assert breaker.health is Health.DEGRADED
-
-    async def test_refusals_sent_earlier_do_not_extend_pause(self, breaker):
-        with suppress(UpstreamError), breaker.call(6):
-            await self.probes(breaker, 1, 2, 3, 4, 5, probe=FORBIDDEN)
-            raise FORBIDDEN
-
-        assert await self.probes(breaker) == 0
-        assert breaker.retry_in_s == 120
-
-    async def test_cancelled_probe_counts_again_from_zero(self, breaker):
-        with pytest.raises(asyncio.CancelledError):
-            await self.probes(breaker, 1, 2, 3, 4, 5, probe=asyncio.CancelledError())
-
-        assert await self.probes(breaker, 1, 2, 3, 4) == 0
-        assert await self.probes(breaker, 5) == 1
-
-    async def test_pauses_increase_until_accepted(self, breaker, clock):
-        pauses_s = []
-        await self.probes(breaker, 1, 2, 3, 4, 5, probe=FORBIDDEN)
-        for _ in range(6):
-            pauses_s.append(breaker.retry_in_s)
-            clock.move(breaker.retry_in_s)
-            # The first request after the pause suffices.
-            assert await self.probes(breaker, 1, probe=FORBIDDEN) == 1
-
-        assert pauses_s == [120, 240, 480, 960, 1800, 1800]
-
-    def test_client_learns_when_to_retry(self, breaker):
-        breaker.confirm_block("refused")
-
-        with pytest.raises(UpstreamUnavailable, match="refuses") as refusal:
-            breaker.check()
-        assert refusal.value.retry_after_s == 120
-
-    def test_accepted_probe_ends_block(self, breaker, clock):
-        breaker.confirm_block("refused")
-        clock.move(120)
-        call(breaker)
-        breaker.confirm_block("refused")
-
-        assert breaker.retry_in_s == 120
-
-    def test_dispelled_block_admits_requests_at_once(self, breaker, clock):
-        breaker.confirm_block("refused")
-        clock.move(120)
-        call(breaker, UNREADABLE)
-        breaker.dispel_block()
-
-        breaker.check()
-
-    def test_dispelled_block_leaves_failures_paused(self, breaker):
-        fail(breaker, 10)
-        breaker.dispel_block()
-
-        assert breaker.health is Health.DOWN
-
-    def test_each_pause_is_logged_with_its_duration(self, breaker, clock, caplog):
-        breaker.confirm_block("no JSON")
-
-        [record] = caplog.records
-        assert (record.levelname, record.reason, record.pause_s) == ("WARNING", "block", 120)
-        assert record.cause == "refused in a row, and by the probe: no JSON"
+    assert log_lines(caplog) == [
+        ("Requests to osu!track fail", CAUSE),
+        ("Requests to osu!track succeed again", None),
+        ("Requests to osu!track fail", CAUSE),
+    ]
+    assert breaker.failures == {"server_error": 4}
 
 
-class TestClasses:
-    @pytest.fixture
-    def breakers(self, clock):
-        names = ("reads", "hiscores", "updates")
-        return CircuitBreakers(CircuitBreaker(name, slow_s=5, clock=clock, monotonic=clock.monotonic) for name in names)
+def test_429_is_logged_as_busy(breaker, caplog):
+    call(breaker, UpstreamBusy("osu!track's rate limit is reached. Try again later.", retry_after_s=9))
 
-    def test_classes_are_paused_on_their_own(self, breakers):
-        fail(breakers["hiscores"], 10)
-
-        breakers["reads"].check()
-        with pytest.raises(UpstreamUnavailable):
-            breakers["hiscores"].check()
-
-    def test_worst_state_and_earliest_retry_are_reported(self, breakers, clock):
-        assert (breakers.health, breakers.retry_in_s, breakers.last_success_at) == (Health.UP, None, None)
-        call(breakers["updates"])
-        fail(breakers["reads"])
-        assert breakers.health is Health.DEGRADED
-
-        breakers["reads"].confirm_block("refused")
-        fail(breakers["hiscores"], 10)
-        assert (breakers.health, breakers.retry_in_s, breakers.last_success_at) == (Health.DOWN, 30, clock.now)
+    assert breaker.health is Health.DEGRADED
+    assert log_lines(caplog)[0][1].startswith("osu!track's rate limit is reached. Wait")

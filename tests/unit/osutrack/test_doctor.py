@@ -4,6 +4,7 @@ import msgspec
 import pytest
 
 from gateway.osutrack import decode
+from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.doctor import drift, examine
 from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import Fault, create_sandbox, players
@@ -36,7 +37,7 @@ async def test_failed_request_is_a_finding_without_retry(connection):
     client, sandbox = connection
     sandbox.faults = (Fault(kind="status", status=503, path="/peak"),)
     findings = await examine(client)
-    assert findings["/peak"] == ["osu!track failed (status 503). Try again later."]
+    assert findings["/peak"] == [f"osu!track failed (status 503). {REMEDIES['server_error']}"]
     assert sandbox.count() == 4
 
 
@@ -115,7 +116,8 @@ def test_missing_field_is_a_finding():
 
 
 def test_response_without_rows_is_a_finding():
-    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the response is not JSON")
+    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the response is a web page: ''. ")
+    assert drift(b"Error", decode.PEAKS)[0][0].startswith("the response is not JSON")
     assert drift(b'[{"a": "\xff"}]', decode.PEAKS)[0][0].startswith("the response is not JSON")
     assert drift(b"{}", decode.PEAKS)[0] == ["the response is not a list of objects"]
     assert drift(b"[]", decode.PEAKS)[0] == ["the response has no rows, so its fields were not checked"]
