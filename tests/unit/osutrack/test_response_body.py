@@ -14,9 +14,10 @@ import zstandard
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamRejected, UpstreamUnavailable
 from gateway.osutrack.cancellation import send_cancellable
+from gateway.osutrack.http_client import create_http_client
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.response_body import STEP_BYTES
-from gateway.osutrack.upstream import Upstream, create_http_client
+from gateway.osutrack.upstream import Upstream
 from gateway.records import Mode, UserMode
 from gateway.settings import Settings
 from tests.support.raw_upstream import chunks, head, serve_raw
