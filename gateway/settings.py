@@ -150,6 +150,13 @@ class Settings(BaseSettings):
         description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all.",
     )
 
+    security_contact: str | None = Field(
+        None,
+        pattern="^(mailto:|https://|tel:)[!-~]+$",
+        description="Contact for security reports in `/.well-known/security.txt`, such as `mailto:me@example.org`;"
+        " empty: no such file.",
+    )
+
     log_format: Literal["console", "json"] = Field("console", description="Log format: `console` (text) or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Minimum log level: `debug`, `info`, `warning` or `error`."
@@ -170,7 +177,7 @@ class Settings(BaseSettings):
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("names_url", "state_dir", "upstream_proxy", "upstream_ca", mode="before")
+    @field_validator("names_url", "state_dir", "upstream_proxy", "upstream_ca", "security_contact", mode="before")
     @classmethod
     def _unset_if_empty(cls, value: object) -> object:
         return value or None

@@ -25,6 +25,7 @@ from gateway.settings import Settings
 
 from .files import File
 from .limits import limit_rows
+from .well_known import well_known_routes
 
 FOLDER = Path(__file__).parent
 CONTENT_SECURITY_POLICY = {
@@ -65,6 +66,7 @@ def page_routes(settings: Settings) -> list[Route]:
         Route("/players/{id}", _player_page()),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
+        *well_known_routes(settings),
     ]
 
 
