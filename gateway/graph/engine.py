@@ -35,9 +35,13 @@ class PricedOperation(NamedTuple):
 
 
 class OperationResult(NamedTuple):
-    """The response (`data`, `errors`, `extensions`) and its validity for caches; None if it must not be cached."""
+    """The response (`data`, `errors`, `extensions`), the number of its values, and its validity for caches.
+
+    The validity is None if the response must not be cached.
+    """
 
     content: dict[str, Any]
+    values: int
     validity: Validity | None
 
 
@@ -147,9 +151,8 @@ class Engine:
 
 def _result(context: Context, data: Any, errors: list[dict[str, Any]]) -> OperationResult:
     content = {**({"errors": errors} if errors else {}), "data": data, "extensions": _extensions(context)}
-    return OperationResult(
-        content=content, validity=context.validity() if context.operation.is_query and not errors else None
-    )
+    validity = context.validity() if context.operation.is_query and not errors else None
+    return OperationResult(content, context.values, validity)
 
 
 def _extensions(context: Context) -> dict[str, Any]:

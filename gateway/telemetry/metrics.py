@@ -4,8 +4,9 @@ Requests are counted here as they happen; `MetricsCollector` in `web/probes.py` 
 the metrics are scraped.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from time import perf_counter
 from typing import Literal
 
@@ -13,6 +14,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from gateway.errors import GatewayError
+
+from .request_context import RequestContext
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
@@ -106,6 +109,7 @@ class Metrics:
             buckets=SECONDS,
             registry=self.registry,
         )
+        self._request_samples = lru_cache(self._find_request_samples)
         self._upstream_requests = Counter(
             "gateway_upstream_requests",
             "Requests to osu!track; the outcome is `ok`, an error code, or `cancelled`.",
@@ -126,10 +130,16 @@ class Metrics:
             registry=self.registry,
         )
 
-    def count_request(self, operation: str, outcome: str, seconds: float) -> None:
-        """Count an executed or refused GraphQL request; `operation` is its type, or `none` if unknown."""
-        self._requests.labels(operation, outcome, "miss").inc()
-        self._request_seconds.labels(operation).observe(seconds)
+    def count_request(self, request: RequestContext) -> None:
+        """Count an executed or refused GraphQL request."""
+        count, observe = self._request_samples(request.operation_type or "none", request.outcome)
+        count()
+        observe(request.seconds)
+
+    def _find_request_samples(
+        self, operation: str, outcome: str | None
+    ) -> tuple[Callable[[], None], Callable[[float], None]]:
+        return self._requests.labels(operation, outcome, "miss").inc, self._request_seconds.labels(operation).observe
 
     def count_dropped_rows(self, endpoint: str, count: int) -> None:
         """Count the invalid rows of a response."""

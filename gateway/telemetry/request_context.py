@@ -5,6 +5,7 @@ the first.
 """
 
 from contextvars import ContextVar
+from time import perf_counter
 from typing import Any
 
 from opentelemetry.trace import SpanContext, format_trace_id
@@ -30,6 +31,7 @@ class RequestContext:
         "request_id",
         "span",
         "stale",
+        "started_at",
         "upstream_requests",
     )
 
@@ -47,6 +49,7 @@ class RequestContext:
         self.charged: int | None = None
         self.upstream_requests = 0
         self.stale = False
+        self.started_at = perf_counter()
 
     def set_operation(self, operation: str | None, operation_type: str, cost: int) -> None:
         """Record the operation and its maximum cost."""
@@ -57,6 +60,11 @@ class RequestContext:
     def refuse(self, codes: list[str]) -> None:
         """Record a response without data, and its error codes."""
         self.outcome, self.codes = "refused", codes
+
+    @property
+    def seconds(self) -> float:
+        """The time since the start of the request."""
+        return perf_counter() - self.started_at
 
     @property
     def log_ids(self) -> dict[str, Any]:

@@ -98,6 +98,7 @@ class Tracing:
         shutdown: Callable[[], None] = lambda: None,
     ) -> None:
         """`shutdown` exports the remaining spans."""
+        self.has_provider = provider is not None
         self._tracer = (provider or NoOpTracerProvider()).get_tracer(NAME, version(NAME))
         url = urlsplit(upstream_url)
         self._base = f"{url.scheme}://{url.netloc.rpartition('@')[2]}{url.path.rstrip('/')}"

@@ -17,7 +17,7 @@ PROBES = {"/healthz", "/readyz", "/metrics"}
 MAX_PATH = 200
 
 
-def request_record(scope: Scope, request_context: RequestContext, status: int, seconds: float) -> dict[str, Any]:
+def request_record(scope: Scope, request_context: RequestContext, status: int) -> dict[str, Any]:
     """The record of a request that the application handled; empty for successful probes."""
     path: str = scope["path"]
     if path in PROBES and status == 200:
@@ -26,7 +26,7 @@ def request_record(scope: Scope, request_context: RequestContext, status: int, s
         "method": quote(scope["method"]),
         "path": quote(path[:MAX_PATH]),
         "status": status,
-        "duration_ms": round(seconds * 1000, 2),
+        "duration_ms": round(request_context.seconds * 1000, 2),
     }
     if request_context.outcome:
         record["outcome"] = request_context.outcome

@@ -36,6 +36,7 @@ from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits
 from .endpoint import GraphQLEndpoint
+from .execution import Executions
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
@@ -43,6 +44,7 @@ from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_do
 from .probes import MetricsCollector, Probes
 from .response_cache import ResponseCache
 from .responses import error_response
+from .synchronous import SynchronousExecution
 
 log = logging.getLogger(__name__)
 
@@ -179,17 +181,34 @@ def create_app(
     gateway = Gateway(
         settings, transport=transport, clock=clock, monotonic=monotonic, tracing=tracing or create_tracing(settings)
     )
+    executions = Executions(
+        gateway.engine,
+        client_limits=ClientLimits(
+            settings.client_points, settings.client_points_per_minute, monotonic=gateway.monotonic
+        ),
+        client_addresses=ClientAddresses(settings.trusted_proxies),
+    )
+    documents = _documents(gateway, settings)
+    synchronous = SynchronousExecution(
+        executions,
+        documents=documents,
+        metrics=gateway.metrics,
+        cors=_cors(settings),
+        max_body_bytes=settings.max_body_bytes,
+    )
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
         cors_origins=settings.cors_origins,
         monotonic=monotonic,
         log_request=log_request,
+        # Spans are recorded by the endpoint only.
+        execute=None if gateway.tracing.has_provider else synchronous.respond,
     )
     probes = gateway.probes(responses)
     app = Starlette(
         routes=[
-            Route("/graphql", _endpoint(gateway, settings)),
+            Route("/graphql", _endpoint(gateway, settings, executions, documents)),
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
@@ -211,20 +230,21 @@ def create_app(
     return app
 
 
-def _endpoint(gateway: Gateway, settings: Settings) -> GraphQLEndpoint:
+def _documents(gateway: Gateway, settings: Settings) -> PersistedDocuments:
     folder = settings.trusted_documents
-    documents = PersistedDocuments(
+    return PersistedDocuments(
         trusted_documents(folder) if folder else {},
         SharedDocuments(gateway.redis_link),
         only_trusted=settings.only_trusted_documents,
     )
+
+
+def _endpoint(
+    gateway: Gateway, settings: Settings, executions: Executions, documents: PersistedDocuments
+) -> GraphQLEndpoint:
     return GraphQLEndpoint(
-        gateway.engine,
+        executions,
         documents=documents,
-        client_limits=ClientLimits(
-            settings.client_points, settings.client_points_per_minute, monotonic=gateway.monotonic
-        ),
-        client_addresses=ClientAddresses(settings.trusted_proxies),
         settings=settings,
         graphiql=page("graphiql.html"),
         metrics=gateway.metrics,

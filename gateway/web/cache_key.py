@@ -49,6 +49,13 @@ class CacheKey(NamedTuple):
     origin: str
 
 
+class PlainRequest(NamedTuple):
+    """A request that the application would accept without looking at its text, and its headers in `READ_HEADERS`."""
+
+    key: CacheKey
+    headers: dict[bytes, bytes]
+
+
 def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
     """The headers in `READ_HEADERS`, and whether the request can have a cached response."""
     pairs = [pair for pair in scope["headers"] if pair[0] in READ_HEADERS]

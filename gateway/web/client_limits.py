@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
@@ -86,7 +87,7 @@ class ClientAddresses:
     def client(self, connection: HTTPConnection) -> str:
         """The client's IPv4 address or IPv6 network; a digest if a trusted proxy has hidden the address."""
         peer = connection.client.host if connection.client else ""
-        address = _parse(peer)
+        address = _peer_address(peer)
         lines = connection.headers.getlist("x-forwarded-for") if self._is_trusted(address) else []
         hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
         # Each proxy appends the address of its peer, so only the last hop was added by the nearest proxy.
@@ -111,6 +112,10 @@ def _parse(text: str) -> Address | None:
     return _address(bracketed[1]) if bracketed else _address(text) or (_address(host) if colon else None)
 
 
+# Most requests come from few peers, and an address takes longer to parse than a small query to execute.
+_peer_address = lru_cache(maxsize=1024)(_parse)
+
+
 def _address(text: str) -> Address | None:
     try:
         parsed = ip_address(text.partition("%")[0])
@@ -119,6 +124,7 @@ def _address(text: str) -> Address | None:
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
+@lru_cache(maxsize=1024)
 def _network(address: Address) -> str:
     if isinstance(address, IPv6Address):
         return str(ip_network((address, CLIENT_PREFIX_V6), strict=False))

@@ -44,7 +44,7 @@ class HTTPError(Exception):
 async def parse_request(request: Request, max_body_bytes: int, timeout_s: float) -> GraphQLRequest:
     """The GraphQL request in a GET or POST; raises `HTTPError`."""
     if request.method == "GET":
-        return _from_parameters(request.query_params)
+        return from_parameters(request.query_params)
     if not is_json_in_utf_8(request.headers.get("content-type", "")):
         raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"The body must be `Content-Type: {JSON}` in UTF-8.")
     try:
@@ -55,7 +55,7 @@ async def parse_request(request: Request, max_body_bytes: int, timeout_s: float)
     except ClientDisconnect as exc:
         # For the access log only: no client receives it.
         raise HTTPError("BAD_REQUEST", "The client disconnected before the end of the body.", CLOSE) from exc
-    return _from_fields(_decode_json(body, "The body"))
+    return from_body(body)
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
@@ -80,7 +80,13 @@ def _decode_json(text: bytes | str, source: str) -> Any:
         raise HTTPError("BAD_REQUEST", f"{source} is not valid JSON in UTF-8.") from exc
 
 
-def _from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:
+def from_body(body: bytes) -> GraphQLRequest:
+    """The GraphQL request in the body of a POST; raises `HTTPError`."""
+    return _from_fields(_decode_json(body, "The body"))
+
+
+def from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:
+    """The GraphQL request in the query string of a GET; raises `HTTPError`."""
     fields: dict[str, Any] = {
         name: parameters[name] for name in ("query", "operationName", "documentId") if name in parameters
     }

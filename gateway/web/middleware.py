@@ -3,9 +3,8 @@
 import re
 from itertools import count
 from secrets import token_hex
-from time import perf_counter
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graph.prepare.errors import format_error
@@ -39,23 +38,20 @@ class RequestIDMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        identity = request_id(headers.get("x-request-id"))
-        request_context = RequestContext(
-            identity, remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
-        )
-        scope.setdefault("state", {}).update(request_id=identity, request_context=request_context)
+        # The response cache may have begun the request.
+        state = scope.setdefault("state", {})
+        request_context: RequestContext = state.get("request_context") or _request_context(scope)
+        identity = request_context.request_id
+        state.update(request_id=identity, request_context=request_context)
         response_start: Message = {}
-        started, token = perf_counter(), current_request.set(request_context)
+        token = current_request.set(request_context)
 
         async def send_with_headers(message: Message) -> None:
             nonlocal response_start
             if message["type"] == "http.response.start":
                 # The same object: the response cache may still change its status to 304.
                 response_start = message
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = identity
-                headers["X-Content-Type-Options"] = "nosniff"
+                message["headers"] = [*message["headers"], *identity_headers(identity)]
             await send(message)
 
         try:
@@ -70,9 +66,19 @@ class RequestIDMiddleware:
         finally:
             current_request.reset(token)
             status = response_start.get("status", 0)
-            seconds = perf_counter() - started
-            if self._log_request and (record := request_record(scope, request_context, status, seconds)):
+            if self._log_request and (record := request_record(scope, request_context, status)):
                 self._log_request(level(request_context, status), record)
+
+
+def identity_headers(request_id: str) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers of every response."""
+    return (b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")
+
+
+def _request_context(scope: Scope) -> RequestContext:
+    headers = Headers(scope=scope)
+    span = remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
+    return RequestContext(request_id(headers.get("x-request-id")), span)
 
 
 def request_id(header: str | None) -> str:

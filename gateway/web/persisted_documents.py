@@ -73,6 +73,22 @@ class PersistedDocuments:
 
     async def text(self, request: GraphQLRequest) -> str:
         """The document's text; raises `HTTPError` if it is missing, unknown or not trusted."""
+        text = self.peek(request)
+        if text is not None:
+            return text
+        digest = str(_digest(request))
+        if request.query is not None:
+            await self._register(digest, request.query)
+        elif shared := await self._shared.find(digest):
+            self._registered.put(digest, shared)
+        text = self._registered.peek(digest)
+        if text is None:
+            # Apollo's clients compare this message, and then send the document.
+            raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+        return text
+
+    def peek(self, request: GraphQLRequest) -> str | None:
+        """The document's text; None if it has to be registered or looked up."""
         digest = _digest(request)
         if digest is None:
             return self._check(request.query)
@@ -80,15 +96,7 @@ class PersistedDocuments:
             return self._trusted[digest]
         if self._only_trusted:
             raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
-        if request.query is not None:
-            await self._register(digest, request.query)
-        elif self._registered.peek(digest) is None and (shared := await self._shared.find(digest)):
-            self._registered.put(digest, shared)
-        text = self._registered.peek(digest)
-        if text is None:
-            # Apollo's clients compare this message, and then send the document.
-            raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
-        return text
+        return self._registered.peek(digest) if request.query is None else None
 
     def _check(self, text: str | None) -> str:
         if text is None:

@@ -11,17 +11,20 @@ from time import perf_counter
 from typing import Any, NamedTuple
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.store.cache import Cache
 from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
+from gateway.telemetry.request_context import RequestContext
 
-from .access_log import hit_record
-from .cache_key import BodyBuffer, CacheKey, cache_key, key_headers
+from .access_log import hit_record, request_record
+from .cache_key import BodyBuffer, CacheKey, PlainRequest, cache_key, key_headers
 from .compression import MIN_BYTES, compress
 from .middleware import request_id
 from .negotiation import IDENTITY, coding
+from .synchronous import completed
 
 # Headers of one request, which are not cached.
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
@@ -64,9 +67,12 @@ class ResponseCache:
         cors_origins: Collection[str] = ("*",),
         monotonic: Callable[[], float] = time.monotonic,
         log_request: AccessLogger | None = None,
+        execute: Callable[[Scope, PlainRequest], Response | None] | None = None,
     ) -> None:
+        """`execute` responds to requests that are not cached; None: the application has to."""
         self.cache = cache
         self._log_request = log_request
+        self.execute = execute
         self._generations = generations
         self._cors_origins = cors_origins
         self._monotonic = monotonic
@@ -88,7 +94,8 @@ class ResponseCache:
             receive = buffer.receive
             body = await buffer.read() if scope["method"] == "POST" else None
             key = cache_key(scope, headers, body, self._cors_origins)
-        response = self._find(scope, headers, key)
+        is_new = "request_context" not in scope.get("state", ())
+        response = self._respond(scope, PlainRequest(key, headers)) if key and is_new else None
         if response is None:
             await app(scope, receive, _CachingSend(self, scope, send, key, headers))
             return
@@ -101,11 +108,27 @@ class ResponseCache:
         if not _is_graphql(scope):
             return None
         headers, cacheable = key_headers(scope)
-        return self._find(scope, headers, cache_key(scope, headers, body, self._cors_origins) if cacheable else None)
+        key = cache_key(scope, headers, body, self._cors_origins) if cacheable else None
+        return self._respond(scope, PlainRequest(key, headers)) if key else None
 
-    def _find(self, scope: Scope, headers: dict[bytes, bytes], key: CacheKey | None) -> CachedResponse | None:
-        started = perf_counter()
-        entry = self._valid_entry(key) if key else None
+    def _respond(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
+        return self._find(scope, request) or self._executed(scope, request)
+
+    def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
+        response = self.execute(scope, request) if self.execute else None
+        if response is None:
+            return None
+        start: Message = {"status": response.status_code, "headers": response.raw_headers}
+        # Large bodies, which threads compress, are left to the application.
+        body = completed(self.finish(start, bytes(response.body), scope["state"], request.key, request.headers))
+        if self._log_request:
+            context: RequestContext = scope["state"]["request_context"]
+            self._log_request("info", request_record(scope, context, start["status"]))
+        return CachedResponse(start["status"], (), tuple(start["headers"]), body)
+
+    def _find(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
+        started, headers = perf_counter(), request.headers
+        entry = self._valid_entry(request.key)
         if entry is None:
             return None
         self.hits += 1
@@ -136,6 +159,30 @@ class ResponseCache:
         if _matches(entry.etag, headers.get(b"if-none-match")):
             return CachedResponse(304, tuple(_without_body_headers(entry.headers)), added, b"")
         return CachedResponse(200, entry.headers, added, entry.body)
+
+    async def finish(
+        self,
+        start: Message,
+        body: bytes,
+        state: Mapping[str, Any],
+        key: CacheKey | None,
+        request_headers: Mapping[bytes, bytes],
+    ) -> bytes:
+        """The body of a response, compressed. Stores the response if it has a validity, and completes its headers."""
+        headers = MutableHeaders(raw=start["headers"])
+        validity: Validity | None = state.get("validity")
+        etag = b""
+        if validity and key and key.method == "GET":
+            etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+            headers["etag"] = etag.decode()
+            headers["cache-control"] = f"public, max-age={self.max_age_s(validity)}"
+        body = await _compress(body, headers, request_headers)
+        if validity and key and not self.has_ended(validity):
+            self.put(key, start, body, etag, state)
+        if etag and _matches(etag, request_headers.get(b"if-none-match")):
+            start["status"], body = 304, b""
+            start["headers"] = _without_body_headers(start["headers"])
+        return body
 
     def put(self, key: CacheKey, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Store a response; its validity and operation are in the request's `state`."""
@@ -179,38 +226,10 @@ class _CachingSend:
         if self._start is not None:
             start, self._start = self._start, None
             if not message.get("more_body"):
-                message = await self._finish(start, message)
+                body, state = message.get("body", b""), self._scope.get("state", {})
+                message["body"] = await self._cache.finish(start, body, state, self._key, self._headers)
             await self._send(start)
         await self._send(message)
-
-    async def _finish(self, start: Message, message: Message) -> Message:
-        body: bytes = message.get("body", b"")
-        headers = MutableHeaders(raw=start["headers"])
-        state = self._scope.get("state", {})
-        validity: Validity | None = state.get("validity")
-        key, etag = self._key, b""
-        if validity and key and key.method == "GET":
-            etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
-            headers["etag"] = etag.decode()
-            headers["cache-control"] = f"public, max-age={self._cache.max_age_s(validity)}"
-        body = await self._compress(body, headers)
-        if validity and key and not self._cache.has_ended(validity):
-            self._cache.put(key, start, body, etag, state)
-        if etag and _matches(etag, self._headers.get(b"if-none-match")):
-            start["status"], body = 304, b""
-            start["headers"] = _without_body_headers(start["headers"])
-        return {**message, "body": body}
-
-    async def _compress(self, body: bytes, headers: MutableHeaders) -> bytes:
-        if len(body) < MIN_BYTES or "content-encoding" in headers:
-            return body
-        headers.add_vary_header("Accept-Encoding")
-        chosen = coding(self._headers.get(b"accept-encoding", b"").decode("latin-1"))
-        if chosen == IDENTITY:
-            return body
-        body = await compress(body, chosen)
-        headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
-        return body
 
 
 def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:
@@ -222,6 +241,18 @@ def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:
 
 def _is_graphql(scope: Scope) -> bool:
     return bool(scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + "/graphql")
+
+
+async def _compress(body: bytes, headers: MutableHeaders, request_headers: Mapping[bytes, bytes]) -> bytes:
+    if len(body) < MIN_BYTES or "content-encoding" in headers:
+        return body
+    headers.add_vary_header("Accept-Encoding")
+    chosen = coding(request_headers.get(b"accept-encoding", b"").decode("latin-1"))
+    if chosen == IDENTITY:
+        return body
+    body = await compress(body, chosen)
+    headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
+    return body
 
 
 def _without_body_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

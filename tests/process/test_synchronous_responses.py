@@ -1,4 +1,4 @@
-"""Cached responses over sockets: sent by the server without calling the application, with no visible difference."""
+"""Responses over sockets that the server sends without calling the application, with no visible difference."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from functools import partial
+from random import Random
 from threading import Event
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import pytest
 from gateway.server.config import ServerConfig
 from tests.support.http_servers import serve_gateway
 from tests.support.metrics import metric_value
+from tests.support.random_requests import SETTINGS, random_requests, raw_response
 from tests.support.sockets import connect, exchange, read_to_the_end
 
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'
@@ -173,6 +175,20 @@ def test_application_requests_an_expected_body(running):
 )
 def test_uncached_requests_are_passed_to_the_application(url, method, path, content):
     assert httpx.request(method, url + path, content=content, headers=JSON).status_code == 418
+
+
+async def compare_random_requests(first_url, second_url):
+    async with httpx.AsyncClient(base_url=first_url) as first, httpx.AsyncClient(base_url=second_url) as second:
+        for request in random_requests(Random(7), 40, variants=2):
+            for _ in range(3):
+                assert await raw_response(first, request) == await raw_response(second, request), request
+
+
+def test_executed_responses_equal_the_applications():
+    config = partial(ServerConfig, header_timeout_s=5)
+    with serve_gateway(config, **SETTINGS) as synchronous, serve_gateway(config, **SETTINGS) as endpoint:
+        endpoint.app.state.lookup.__self__.execute = None
+        asyncio.run(compare_random_requests(synchronous.url, endpoint.url))
 
 
 def test_metric_reports_the_custom_protocol(running):

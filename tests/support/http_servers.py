@@ -84,11 +84,11 @@ def serve_sandbox() -> Iterator[SandboxClient]:
 
 
 @contextmanager
-def serve_gateway(config: ServerConfig = uvicorn.Config) -> Iterator[ServedGateway]:
-    """A gateway without limits, over a sandbox. Its time stands still at `NOON`."""
+def serve_gateway(config: ServerConfig = uvicorn.Config, **settings: Any) -> Iterator[ServedGateway]:
+    """A gateway without limits, except those in `settings`, over a sandbox. Its time stands still at `NOON`."""
     with serve_sandbox() as osutrack:
-        settings = Settings(_env_file=None, upstream_url=osutrack.url, **UNLIMITED)
+        chosen = Settings(_env_file=None, upstream_url=osutrack.url, **{**UNLIMITED, **settings})
         clock = Clock()
-        app = create_app(settings, clock=clock, monotonic=clock.monotonic)
+        app = create_app(chosen, clock=clock, monotonic=clock.monotonic)
         with serve(app, config) as url:
             yield ServedGateway(app, url)

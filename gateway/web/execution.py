@@ -1,0 +1,119 @@
+"""The execution of an operation for a client: its points, its outcome, and its response."""
+
+from collections.abc import Iterable, Mapping
+from math import ceil
+from typing import Any
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from gateway.errors import LimitExceeded
+from gateway.graph.engine import Engine, OperationResult, PricedOperation
+from gateway.graph.prepare.errors import RequestError, format_error
+from gateway.graph.programs import Run
+from gateway.telemetry.request_context import RequestContext
+
+from .client_limits import ClientAddresses, ClientLimits, TokenBucket
+from .graphql_request import GraphQLRequest, HTTPError
+from .responses import graphql_response, with_request_id
+
+
+class Execution:
+    """An operation whose maximum cost has been taken from a client's points; `settle` must refund the rest."""
+
+    def __init__(
+        self, engine: Engine, priced: PricedOperation, bucket: TokenBucket, request_context: RequestContext
+    ) -> None:
+        """Raises `HTTPError` or `RequestError` if the client has too few points."""
+        _charge(bucket, priced.cost)
+        request_context.charged = 0
+        self._unsettled = priced.cost
+        self._engine = engine
+        self._priced = priced
+        self._bucket = bucket
+        self._request_context = request_context
+        self._started: OperationResult | Run | None = None
+
+    def start(self, *, may_update: bool = False) -> OperationResult | Run:
+        """The result, if the operation does not have to wait; else a run for `finish`."""
+        started = self._started or self._engine.start(self._priced, self._bucket, may_update=may_update)
+        self._started = started
+        return started if isinstance(started, Run) else self._completed(started)
+
+    async def finish(self, *, may_update: bool) -> OperationResult:
+        """The result of the operation, which may have been started."""
+        started = self.start(may_update=may_update)
+        return self._completed(await self._engine.finish(started)) if isinstance(started, Run) else started
+
+    def settle(self) -> None:
+        """Refund the points that the operation has not used."""
+        charged = self._request_context.charged or 0
+        self._bucket.take(charged - self._unsettled)
+        self._unsettled = charged
+
+    def response(self, content: dict[str, Any], media_type: str) -> Response:
+        """The response with this content, whose outcome is recorded."""
+        context = self._request_context
+        context.outcome = "ok"
+        if "errors" in content:
+            context.outcome, context.codes = "errors", error_codes(content["errors"])
+            content["errors"] = with_request_id(content["errors"], context.request_id)
+        warnings = content["extensions"].get("warnings", ())
+        context.stale = any(warning["code"] == "STALE_DATA" for warning in warnings)
+        return graphql_response(200, content, media_type, _rate_headers(self._bucket))
+
+    def _completed(self, result: OperationResult) -> OperationResult:
+        self._request_context.charged = result.content["extensions"]["cost"]["charged"]
+        return result
+
+
+class Executions:
+    """Prepares operations and charges clients for them."""
+
+    def __init__(self, engine: Engine, *, client_limits: ClientLimits, client_addresses: ClientAddresses) -> None:
+        self._engine = engine
+        self._client_limits = client_limits
+        self._client_addresses = client_addresses
+
+    def begin(
+        self, request: GraphQLRequest, document: str, connection: HTTPConnection, *, queries_only: bool
+    ) -> Execution:
+        """The execution of a request; raises `HTTPError` or `RequestError` if it is refused."""
+        priced = self._engine.prepare(document, request.variables, request.operation_name)
+        request_context: RequestContext = connection.state.request_context
+        request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
+        if queries_only and not priced.operation.is_query:
+            raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
+        request_context.client = self._client_addresses.client(connection)
+        return Execution(self._engine, priced, self._client_limits.bucket(request_context.client), request_context)
+
+
+def error_codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The codes of the errors, each once."""
+    return sorted({error["extensions"]["code"] for error in errors})
+
+
+def _charge(bucket: TokenBucket, cost: int) -> None:
+    """Take the operation's points in advance; the rest is refunded after its execution."""
+    if bucket.limit and cost > bucket.limit:
+        rule = "points of the operation; no client has more than the maximum"
+        raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, rule))])
+    wait_s = bucket.wait_s(cost)
+    if wait_s > 0:
+        headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
+        message = (
+            f"The operation costs {cost} points, but only {bucket.remaining} of {bucket.limit} are left"
+            f" for this client's address. Retry in {ceil(wait_s)} s."
+        )
+        raise HTTPError("RATE_LIMITED", message, headers)
+    bucket.take(cost)
+
+
+def _rate_headers(bucket: TokenBucket) -> dict[str, str]:
+    if not bucket.limit:
+        return {}
+    window = ceil(bucket.fill_s)
+    return {
+        "RateLimit-Policy": f'"points";q={bucket.limit};w={window}',
+        "RateLimit": f'"points";r={bucket.remaining};t={ceil(bucket.wait_s(bucket.limit))}',
+    }
