@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
 from .flow_control import TimeoutFlowControl
-from .timeouts import TimeoutProtocol
+from .shutdown import GracefulProtocol
 
 # Many clients send headers and body in separate packets. The application waits for later or longer bodies.
 BODY_TIMEOUT_S = 0.25
@@ -21,7 +21,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 Lookup = Callable[[Any, bytes], tuple[int, Headers, Headers, bytes] | None]
 
 
-class GatewayProtocol(TimeoutProtocol):
+class GatewayProtocol(GracefulProtocol):
     """Sends the response of the application's `state.lookup`; calls the application only if there is none."""
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
