@@ -55,13 +55,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
     if options.command == "query":
         return _query(options)
-    from .cli import commands  # noqa: PLC0415
     from .settings import BadSettings  # noqa: PLC0415
 
     try:
+        if options.command == "serve":
+            return _serve(options)
+        from .cli import commands  # noqa: PLC0415
+
         match options.command:
-            case "serve":
-                return commands.serve(sandbox=options.sandbox)
             case "schema":
                 return commands.schema(options.check)
             case "settings":
@@ -73,6 +74,19 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
     except BadSettings as exc:
         print(exc, file=sys.stderr)
         return 2
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .cli.process import handle_signals, replace_closed_streams  # noqa: PLC0415
+
+    replace_closed_streams()
+    handle_signals()
+    try:
+        from .cli.commands import serve  # noqa: PLC0415
+
+        return serve(sandbox=options.sandbox)
+    except KeyboardInterrupt:
+        return 0
 
 
 def _query(options: argparse.Namespace) -> int:

@@ -4,9 +4,10 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 """
 
 import os
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
@@ -14,8 +15,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"redis_url", "update_tokens", "upstream_proxy"}
+SECRETS = {"redis_url", "update_tokens", "upstream_proxy", "token"}
 
+S = TypeVar("S", bound=BaseSettings)
 Positive = Annotated[float, Field(gt=0)]
 Count = Annotated[int, Field(ge=1)]
 Rate = Annotated[int, Field(ge=0)]
@@ -182,6 +184,11 @@ class Settings(BaseSettings):
     def _unset_if_empty(cls, value: object) -> object:
         return value or None
 
+    @field_validator("update_tokens")
+    @classmethod
+    def _check_tokens(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(map(_check_token, value))
+
     @field_validator("trusted_proxies")
     @classmethod
     def _parse_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -210,6 +217,17 @@ class QuerySettings(BaseSettings):
 
     token: str = Field("", description="Bearer token that `gateway query` sends.")
 
+    @field_validator("token")
+    @classmethod
+    def _check_token(cls, value: str) -> str:
+        return _check_token(value)
+
+
+def _check_token(value: str) -> str:
+    if not (value.isascii() and value.isprintable()):
+        raise ValueError("a token must be printable ASCII, as it is sent in the header `Authorization`")
+    return value
+
 
 def read_settings() -> Settings:
     """The server's settings; raises `BadSettings` for an unknown variable or an invalid value."""
@@ -222,20 +240,28 @@ def read_settings() -> Settings:
     unknown = sorted(name for name in variables if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
+    return _read(Settings)
+
+
+def read_query_settings() -> QuerySettings:
+    """The settings of `gateway query`; raises `BadSettings` for an invalid value."""
+    return _read(QuerySettings)
+
+
+def _read(kind: type[S]) -> S:
     try:
-        return Settings()
+        return kind()
     except ValidationError as exc:
-        raise BadSettings("\n".join(map(_explain, exc.errors()))) from exc
+        prefix = kind.model_config["env_prefix"]
+        raise BadSettings("\n".join(_explain(error, prefix) for error in exc.errors())) from exc
 
 
-def _explain(error: object) -> str:
-    if not isinstance(error, dict):
-        return str(error)
+def _explain(error: Mapping[str, Any], prefix: str) -> str:
     name = "_".join(str(part) for part in error["loc"][:1])
     if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
     value = "" if name in SECRETS else f" (got {error.get('input')!r})"
-    return f"{PREFIX}{name.upper()}: {error['msg']}{value}"
+    return f"{prefix}{name.upper()}: {error['msg']}{value}"
 
 
 class SettingInfo(NamedTuple):

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import os
 import sys
 import threading
 import time
@@ -11,14 +10,10 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from functools import partial
-from socket import socket
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import shtab
 import uvicorn
-from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors import Multiprocess
 
 from gateway.graph.schema import SchemaFileError, breaking_changes, sdl
 from gateway.osutrack.doctor import examine
@@ -29,10 +24,13 @@ from gateway.server.config import ServerConfig
 from gateway.settings import Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
 from gateway.store.cooldown_file import cooldown_file
-from gateway.telemetry.logs import configure
-from gateway.telemetry.metrics import discard_live_metrics
+from gateway.telemetry.captured_output import capture_output
+from gateway.telemetry.log_writer import LogWriter, write_to
+from gateway.telemetry.logs import AccessLogger, configure
 from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
+
+from .workers import serve_workers, start_worker
 
 log = logging.getLogger(__name__)
 
@@ -47,19 +45,40 @@ WORKER_START_S = 20
 def serve(*, sandbox: bool) -> int:
     """Serve the gateway until SIGINT or SIGTERM."""
     settings = read_settings()
-    configure(settings)
-    check_extra(settings)
     # Checked before workers start: one that fails to start would be replaced forever.
+    check_extra(settings)
     connection_pool(settings.redis_url)
     cooldown_file(settings)
+    log_request, log_writer = _start_log(settings)
     with run_sandbox() if sandbox else nullcontext() as url:
-        return _serve(settings.model_copy(update=sandbox_settings(url)) if url else settings)
+        served = settings.model_copy(update=sandbox_settings(url)) if url else settings
+        if settings.workers > 1:
+            started = serve_workers(_server_config(served, partial(create_worker_app, served)))
+        else:
+            create = partial(create_app, served, log_request=log_request, log_writer=log_writer)
+            started = _serve(_server_config(served, create))
+    return 0 if started else 1
 
 
-def _serve(settings: Settings) -> int:
-    config = ServerConfig(
-        partial(create_worker_app, settings),
+def _serve(config: ServerConfig) -> bool:
+    log_retries()
+    server = uvicorn.Server(config)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        # uvicorn raises the signal again after a graceful shutdown.
+        return True
+    except SystemExit:
+        # The log has the reason.
+        return False
+    return server.started
+
+
+def _server_config(settings: Settings, create: Callable[[], Any]) -> ServerConfig:
+    return ServerConfig(
+        create,
         factory=True,
+        start_worker=start_worker,
         header_timeout_s=settings.header_timeout_s,
         host=settings.host,
         port=settings.port,
@@ -73,58 +92,20 @@ def _serve(settings: Settings) -> int:
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_worker_healthcheck=WORKER_START_S,
     )
-    if settings.workers > 1:
-        return _serve_workers(config)
-    server = uvicorn.Server(config)
-    try:
-        server.run()
-    except KeyboardInterrupt:
-        # uvicorn raises the signal again after a graceful shutdown.
-        return 0
-    except SystemExit:
-        # uvicorn has logged why it can't start.
-        return 1
-    return 0 if server.started else 1
 
 
-def create_worker_app(settings: Settings) -> Callable[..., Any]:
-    """The application of one server process, whose logging it configures."""
-    # The access log lines of one iteration of the event loop are written together.
-    log_request = configure(settings, schedule=lambda call: asyncio.get_running_loop().call_soon(call))
+def create_worker_app(settings: Settings) -> Any:
+    """The application of a worker process, with a log of its own."""
+    log_request, log_writer = _start_log(settings)
     log_retries()
-    return create_app(settings, log_request=log_request)
+    return create_app(settings, log_request=log_request, log_writer=log_writer)
 
 
-class _Supervisor(Multiprocess):
-    """Discards the live metrics of workers that have died, and stops accepting connections at shutdown."""
-
-    def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
-        super().__init__(config, sockets)
-        self._folder = folder
-        self._pids: set[int | None] = set()
-
-    def keep_subprocess_alive(self) -> None:
-        # The superclass replaces dead workers here, and all workers on SIGHUP.
-        super().keep_subprocess_alive()
-        pids = {worker.pid for worker in self.processes}
-        for dead in self._pids - pids:
-            discard_live_metrics(dead, self._folder)
-        self._pids = pids
-
-    def terminate_all(self) -> None:
-        # While any process has the socket open, the kernel accepts connections that no worker serves.
-        for listener in self.sockets:
-            listener.close()
-        super().terminate_all()
-
-
-def _serve_workers(config: uvicorn.Config) -> int:
-    with TemporaryDirectory() as folder:
-        # prometheus-client reads it in each worker process and stores the metrics there.
-        os.putenv("PROMETHEUS_MULTIPROC_DIR", folder)
-        supervisor = _Supervisor(config, sockets=[config.bind_socket()], folder=folder)
-        supervisor.run()
-    return 1 if any(worker.exitcode == STARTUP_FAILURE for worker in supervisor.processes) else 0
+def _start_log(settings: Settings) -> tuple[AccessLogger | None, LogWriter]:
+    writer = LogWriter(write_to(sys.__stdout__))
+    log_request = configure(settings, writer)
+    capture_output()
+    return log_request, writer
 
 
 def sandbox_settings(url: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import TextIO
 
 import msgspec
 
-from gateway.settings import BadSettings, QuerySettings, read_settings
+from gateway.settings import BadSettings, read_query_settings, read_settings
 
 from .gateway_client import ErrorEntry, GatewayUnreachable, Response, connect, execute, start_gateway
 from .operation import Operation, UsageError, read_operation
@@ -40,7 +40,7 @@ def query(options: argparse.Namespace) -> int:
 
 
 async def _execute(options: argparse.Namespace, operation: Operation) -> Response:
-    settings, token = read_settings(), QuerySettings().token
+    settings, token = read_settings(), read_query_settings().token
     gateway = connect(options.url) if options.url else start_gateway(settings, sandbox=options.sandbox)
     async with gateway as target, progress(sys.stderr, shown=not options.quiet):
         return await execute(target, operation, token=token)

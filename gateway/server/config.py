@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+import sys
 from collections.abc import Callable
+from multiprocessing import parent_process
 from typing import Any
 
 import uvicorn
+from uvicorn.config import STARTUP_FAILURE
 
 from .self_check import supported_protocol
 
@@ -13,13 +16,17 @@ log = logging.getLogger(__name__)
 
 
 class ServerConfig(uvicorn.Config):
-    """The configuration of one process. `header_timeout_s` also bounds the time for which a client may stop reading."""
+    """The configuration of one process. `header_timeout_s` also bounds the time for which a client may stop reading.
+
+    `start_worker` is called at the start of each worker process.
+    """
 
     def __init__(
         self,
         app: Any,
         *,
         header_timeout_s: float,
+        start_worker: Callable[[], None] | None = None,
         find_protocol: Callable[[], type[asyncio.Protocol] | None] = supported_protocol,
         **options: Any,
     ) -> None:
@@ -31,11 +38,22 @@ class ServerConfig(uvicorn.Config):
                 uvicorn.__version__,
             )
         # The gateway evaluates `X-Forwarded-For` itself, for its own setting of trusted proxies.
+        self._start_worker = start_worker
         super().__init__(app, http=protocol or "auto", proxy_headers=False, **options)
         self.header_timeout_s = header_timeout_s
         self._is_custom = protocol is not None
 
+    def configure_logging(self) -> None:
+        """Called by uvicorn in each new process, before it handles signals."""
+        super().configure_logging()
+        if self._start_worker and parent_process() is not None:
+            self._start_worker()
+
     def load(self) -> None:
-        """Load the application, and report the protocol in its metrics."""
-        super().load()
+        """Load the application, and report the protocol in its metrics. A failure ends the start of all processes."""
+        try:
+            super().load()
+        except Exception:
+            log.exception("The gateway cannot start")
+            sys.exit(STARTUP_FAILURE)
         self.loaded_app.state.gateway.metrics.gauges["gateway_custom_protocol"].set(self._is_custom)

@@ -5,10 +5,9 @@ Importing this module has no effect; the command `serve` calls `configure`.
 
 import json
 import logging
-import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from typing import Any
 
 import msgspec
 import structlog
@@ -16,13 +15,12 @@ from structlog.typing import EventDict, WrappedLogger
 
 from gateway.settings import Settings
 
+from .log_writer import LogWriter
 from .request_context import current_request
 
 Fields = Mapping[str, Any]
 # Writes the access log line of a request: level, fields.
 AccessLogger = Callable[[str, Fields], None]
-# Calls a function soon, in the same thread.
-Scheduler = Callable[[Callable[[], None]], object]
 LEVELS = logging.getLevelNamesMapping()
 # Libraries that log every request, as the access log does, or each invalid header that a client sends.
 QUIET = {
@@ -39,27 +37,18 @@ QUOTED = frozenset(" \t\"'=")
 HEAD = {"timestamp", "level", "event", "exception"}
 
 
-def run_immediately(call: Callable[[], None]) -> None:
-    """Call the function at once: the scheduler without an event loop."""
-    call()
-
-
-def configure(
-    settings: Settings, stream: BinaryIO | None = None, schedule: Scheduler = run_immediately
-) -> AccessLogger | None:
+def configure(settings: Settings, writer: LogWriter) -> AccessLogger | None:
     """Configure the logging of this process, libraries included; returns the access logger if it is enabled.
 
-    Lines go to `stream`, by default stdout. Another call replaces the configuration. `schedule` delays writes of the
-    access log, so that several lines share one: a write is slower than rendering its line.
+    Another call replaces the configuration. The writer is closed with it, or at the end of the process.
     """
-    output = structlog.BytesLogger(stream or sys.stdout.buffer)
     render = RENDERERS[settings.log_format]
-    handler = _Handler(output)
+    handler = _Handler(writer)
     handler.setFormatter(_formatter(render))
     logging.basicConfig(handlers=[handler], level=settings.log_level.upper(), force=True)
     for name, level in QUIET.items():
         logging.getLogger(name).setLevel(level)
-    return _AccessLog(output, render, LEVELS[settings.log_level.upper()], schedule) if settings.access_log else None
+    return _AccessLog(writer, render, LEVELS[settings.log_level.upper()]) if settings.access_log else None
 
 
 def render_json(line: Fields) -> bytes:
@@ -97,47 +86,32 @@ def _value(value: Any) -> str:
 class _Handler(logging.Handler):
     """Writes the records of standard library loggers: the gateway's and its libraries'."""
 
-    def __init__(self, output: structlog.BytesLogger) -> None:
+    def __init__(self, writer: LogWriter) -> None:
         super().__init__()
-        self._output = output
+        self._writer = writer
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write the record's line."""
-        _write(self._output, self.format(record).encode("utf-8", "backslashreplace"))
+        self._writer.put(self.format(record).encode("utf-8", "backslashreplace"))
 
-
-def _write(output: structlog.BytesLogger, line: bytes) -> None:
-    try:
-        output.msg(line)
-    except (OSError, ValueError):
-        # A full disk or a closed pipe must not fail requests.
-        return
+    def close(self) -> None:
+        """Write the last lines: called by `logging` at the end of the process."""
+        super().close()
+        self._writer.close()
 
 
 class _AccessLog:
     """The access logger. It bypasses `logging`, which takes longer than the rest of a response-cache hit."""
 
-    def __init__(
-        self, output: structlog.BytesLogger, render: Callable[[Fields], bytes], min_level: int, schedule: Scheduler
-    ) -> None:
-        self._output = output
+    def __init__(self, writer: LogWriter, render: Callable[[Fields], bytes], min_level: int) -> None:
+        self._put = writer.put
         self._render = render
         self._levels = {name.lower() for name, level in LEVELS.items() if level >= min_level}
-        self._schedule = schedule
         self._timestamp = _Timestamps()
-        self._lines: list[bytes] = []
 
     def __call__(self, level: str, fields: Fields) -> None:
         if level in self._levels:
-            self._lines.append(
-                self._render({"timestamp": self._timestamp(), "level": level, "event": "request", **fields})
-            )
-            if len(self._lines) == 1:
-                self._schedule(self._flush)
-
-    def _flush(self) -> None:
-        lines, self._lines = self._lines, []
-        _write(self._output, b"\n".join(lines))
+            self._put(self._render({"timestamp": self._timestamp(), "level": level, "event": "request", **fields}))
 
 
 class _Timestamps:

@@ -42,6 +42,7 @@ COUNTERS = (
         "Lookups in Redis before a request to osu!track: hit, miss, or unreadable.",
         ("result",),
     ),
+    ("gateway_log_lines_dropped", "Log lines dropped because standard output is blocked, full or closed.", ()),
     ("gateway_redis_disconnects", "Losses of the connection to Redis.", ()),
     (
         "gateway_upstream_pauses",

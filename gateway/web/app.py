@@ -29,6 +29,7 @@ from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
+from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.setup import create_tracing
@@ -126,7 +127,7 @@ class Gateway:
             monotonic=monotonic,
         )
 
-    def probes(self, responses: ResponseCache) -> Probes:
+    def probes(self, responses: ResponseCache, log_writer: LogWriter | None) -> Probes:
         """The endpoints for orchestrators and Prometheus."""
         breakers, redis_link = self.upstream.breakers, self.redis_link
         names_budgets = {self.names_client.budget.name: self.names_client.budget} if self.names_client else {}
@@ -141,6 +142,7 @@ class Gateway:
             redis_reads=self.tracker.shared_cache.tally,
             executions=self.engine.tally,
             responses=responses,
+            log_writer=log_writer,
         )
         return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
 
@@ -170,13 +172,14 @@ def create_app(
     clock: Callable[[], float] = time.time,
     monotonic: Callable[[], float] = time.monotonic,
     log_request: AccessLogger | None = None,
+    log_writer: LogWriter | None = None,
     tracing: Tracing | None = None,
 ) -> Starlette:
     """The gateway as an ASGI application; `app.state.gateway` has its parts.
 
     `transport` replaces httpx's network transport, and `tracing` the tracing selected by the settings. `clock` is the
     time in seconds since 1970, for timestamps; `monotonic` is for durations. `log_request` is called after each
-    request.
+    request; `log_writer` is the writer of the log, for its metric.
     """
     gateway = Gateway(
         settings, transport=transport, clock=clock, monotonic=monotonic, tracing=tracing or create_tracing(settings)
@@ -205,7 +208,7 @@ def create_app(
         # Spans are recorded by the endpoint only.
         execute=None if gateway.tracing.has_provider else synchronous.respond,
     )
-    probes = gateway.probes(responses)
+    probes = gateway.probes(responses, log_writer)
     app = Starlette(
         routes=[
             Route("/graphql", _endpoint(gateway, settings, executions, documents)),

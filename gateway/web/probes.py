@@ -15,6 +15,7 @@ from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
+from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics
 
 from .response_cache import ResponseCache
@@ -39,6 +40,7 @@ class MetricsCollector:
         redis_reads: Counter[str],
         executions: Counter[str],
         responses: ResponseCache,
+        log_writer: LogWriter | None,
     ) -> None:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
         self._metrics = metrics
@@ -50,6 +52,7 @@ class MetricsCollector:
         self._redis_reads = redis_reads
         self._executions = executions
         self._responses = responses
+        self._log_writer = log_writer
         self._exported_totals: Counter[tuple[str, ...]] = Counter()
 
     async def collect(self) -> None:
@@ -76,6 +79,7 @@ class MetricsCollector:
         for name, tally in self._served.items():
             self._add_all("gateway_records_served", tally, name)
         self._add_all("gateway_redis_reads", self._redis_reads)
+        self._add("gateway_log_lines_dropped", self._log_writer.dropped if self._log_writer else 0)
         self._add_all("gateway_executed_operations", self._executions)
         # Only queries without errors are cached.
         self._add("gateway_requests", self._responses.hits, "query", "ok", "hit")

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ UNLIMITED = dict.fromkeys(
 
 
 class GatewayProcess:
-    """`gateway serve` as a child process. Without `upstream_url` in the settings, its upstream is a sandbox."""
+    """`gateway serve` as a child process. Without `upstream_url` in the settings, its upstream is a sandbox.
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    `stdout` replaces the file that receives standard output and standard error; -1 closes standard output.
+    """
+
+    def __init__(self, folder: Path, settings: Mapping[str, str], *, stdout: int | None = None) -> None:
         self.workers = int(settings.get("workers", "1"))
         self._output = folder / "output"
         sandbox = [] if "upstream_url" in settings else ["--sandbox"]
@@ -34,8 +37,9 @@ class GatewayProcess:
                 cwd=folder,
                 env={**environment, "GATEWAY_PORT": "0", "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
                 | {f"GATEWAY_{name.upper()}": value for name, value in settings.items()},
-                stdout=output,
+                stdout=stdout if stdout and stdout > 0 else output,
                 stderr=subprocess.STDOUT,
+                preexec_fn=(lambda: os.close(1)) if stdout == -1 else None,  # noqa: PLW1509 - no threads here
             )
 
     @property
@@ -78,10 +82,10 @@ class GatewayProcess:
 
 
 @contextmanager
-def gateway_process(**settings: str) -> Iterator[GatewayProcess]:
+def gateway_process(stdout: int | None = None, /, **settings: str) -> Iterator[GatewayProcess]:
     """A gateway that has just been started; `url` waits until it serves. No limits and no budgets by default."""
     with tempfile.TemporaryDirectory() as folder:
-        gateway = GatewayProcess(Path(folder), **(UNLIMITED | settings))
+        gateway = GatewayProcess(Path(folder), UNLIMITED | settings, stdout=stdout)
         try:
             yield gateway
         finally:

@@ -1,9 +1,23 @@
 """Invalid settings stop the start with a message that names them."""
 
+import signal
+from collections.abc import Iterator
+
 import pytest
 
 from gateway.__main__ import main
-from gateway.settings import BadSettings, QuerySettings, read_settings
+from gateway.cli.process import IGNORED_SIGNALS
+from gateway.settings import BadSettings, read_query_settings, read_settings
+
+
+@pytest.fixture(autouse=True)
+def signal_handlers() -> Iterator[None]:
+    """The handlers of the test process, restored after `serve` has replaced them."""
+    numbers = (signal.SIGTERM, *IGNORED_SIGNALS)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
 
 
 def test_unknown_variable_is_named(monkeypatch):
@@ -35,6 +49,8 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("WORKERS", "2", "GATEWAY_REDIS_URL"),
         ("REPLICAS", "2", "GATEWAY_REDIS_URL"),
         ("REDIS_URL", "memcached://host", "pattern"),
+        ("UPDATE_TOKENS", "valid, pässword", "printable ASCII"),
+        ("UPDATE_TOKENS", "a\tb", "printable ASCII"),
         ("TRUSTED_DOCUMENTS", "/no/such/folder", "directory"),
     ],
 )
@@ -66,6 +82,16 @@ def test_invalid_redis_url_is_named_but_not_printed(monkeypatch, capsys, url):
     assert [word for word in ("very", "secret", "Traceback") if word in output] == []
 
 
+def test_invalid_query_token_is_named_but_not_printed(monkeypatch, capsys, tmp_path):
+    document = tmp_path / "document.graphql"
+    document.write_text("{ __typename }")
+    monkeypatch.setenv("GATEWAY_QUERY_TOKEN", "sécret")
+    assert main(["query", str(document), "--sandbox"]) == 2
+    output = capsys.readouterr().err
+    assert "GATEWAY_QUERY_TOKEN: " in output
+    assert "cret" not in output
+
+
 def test_list_is_separated_by_commas(monkeypatch):
     monkeypatch.setenv("GATEWAY_CORS_ORIGINS", "https://a.example, https://b.example")
     assert read_settings().cors_origins == ("https://a.example", "https://b.example")
@@ -86,4 +112,4 @@ def test_serve_accepts_the_token_of_query(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("GATEWAY_QUERY_TOKEN=secret\n")
     monkeypatch.chdir(tmp_path)
     read_settings()
-    assert QuerySettings().token == "secret"
+    assert read_query_settings().token == "secret"

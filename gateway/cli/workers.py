@@ -1,0 +1,83 @@
+"""Several server processes: their supervisor, and the preparation of each."""
+
+import logging
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from socket import socket
+from tempfile import TemporaryDirectory
+
+import uvicorn
+from uvicorn.config import STARTUP_FAILURE
+from uvicorn.supervisors import Multiprocess
+
+from gateway.telemetry.metrics import discard_live_metrics
+
+from .process import handle_signals
+
+log = logging.getLogger(__name__)
+
+# A worker that hangs ends after this time if its supervisor was killed.
+ORPHAN_S = 60.0
+
+
+class Supervisor(Multiprocess):
+    """Discards the live metrics of workers that have died, and stops accepting connections at shutdown."""
+
+    def __init__(self, config: uvicorn.Config, sockets: list[socket], folder: str) -> None:
+        super().__init__(config, sockets)
+        self._folder = folder
+        self._pids: set[int | None] = set()
+
+    def keep_subprocess_alive(self) -> None:
+        for worker in self.processes:
+            # Only the worker has this end of the pipe then: its death ends a health check at once.
+            worker.child_conn.close()
+        # The superclass replaces dead workers.
+        super().keep_subprocess_alive()
+        pids = {worker.pid for worker in self.processes}
+        for dead in self._pids - pids:
+            discard_live_metrics(dead, self._folder)
+        self._pids = pids
+
+    def terminate_all(self) -> None:
+        # While any process has the socket open, the kernel accepts connections that no worker serves.
+        for listener in self.sockets:
+            listener.close()
+        super().terminate_all()
+
+
+def serve_workers(config: uvicorn.Config) -> bool:
+    """Serve until SIGINT or SIGTERM; returns whether all workers could start. The log has the reason if not."""
+    try:
+        listener, folder = config.bind_socket(), TemporaryDirectory()
+    except SystemExit:
+        return False
+    except OSError as exc:
+        log.error("The workers need a writable temporary folder (%s)", exc)  # noqa: TRY400 - no bug, no traceback
+        return False
+    with folder as path:
+        # prometheus-client reads it in each worker process and stores the metrics there.
+        os.putenv("PROMETHEUS_MULTIPROC_DIR", path)
+        supervisor = Supervisor(config, sockets=[listener], folder=path)
+        supervisor.run()
+    return all(worker.exitcode != STARTUP_FAILURE for worker in supervisor.processes)
+
+
+def start_worker() -> None:
+    """Prepare a worker process, before its server starts."""
+    handle_signals()
+    threading.Thread(target=_follow_supervisor, name="supervisor", daemon=True).start()
+
+
+def _follow_supervisor() -> None:
+    """Shut down gracefully at the end of the supervisor, which sends no signal if it was killed."""
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        supervisor.join()
+        log.warning("The supervisor process has ended; shutting down")
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(ORPHAN_S)
+        os._exit(1)
