@@ -75,6 +75,12 @@ class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     user_mode: UserMode | UnsetType = UNSET
 
     @property
+    def id(self) -> str:
+        """`<user ID>:<mode>:<at>`."""
+        user_id, mode = self.user_mode  # type: ignore[misc]  # set by the decoder of a history
+        return f"{user_id}:{mode.name}:{self.at}"
+
+    @property
     def is_anomaly(self) -> bool:
         """A failure of osu!'s API that was recorded as a snapshot (docs/osutrack.md, "Anomalous snapshots")."""
         return self.pp == 0 and self.accuracy == 0 and self.global_rank is not None

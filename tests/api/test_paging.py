@@ -8,7 +8,7 @@ from tests.support.gateway import start_gateway
 
 HISCORES = """query ($id: ID!, $order: ScoreOrder!, $first: Int!, $after: String) { user(id: $id) { stats {
   page: hiscores(orderBy: $order, first: $first, after: $after) {
-    totalCount nodes { ...Play } edges { cursor node { ...Play } } pageInfo { hasNextPage endCursor }
+    totalCount nodes { ...Play } edges { cursor node { ...Play } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 } } }
 fragment Play on Hiscore { beatmapId score pp playedAt recordedAt mods { bits } }"""
@@ -75,7 +75,15 @@ async def test_edges_match_nodes_and_cursors_start_after_them(gateway):
     after_third = await page(gateway, first=7, after=first_page["edges"][2]["cursor"])
 
     assert [edge["node"] for edge in first_page["edges"]] == first_page["nodes"]
-    assert first_page["edges"][-1]["cursor"] == first_page["pageInfo"]["endCursor"]
+    cursors = [edge["cursor"] for edge in first_page["edges"]]
+    assert first_page["pageInfo"] == {
+        "hasNextPage": True,
+        "hasPreviousPage": False,
+        "startCursor": cursors[0],
+        "endCursor": cursors[-1],
+    }
+    assert after_third["pageInfo"]["hasPreviousPage"] is True
+    assert after_third["pageInfo"]["startCursor"] == cursors[3]
     assert after_third["nodes"] == first_page["nodes"][3:]
 
 
@@ -84,7 +92,7 @@ async def test_empty_page_has_no_end_cursor(gateway, user, more):
     empty = await page(gateway, user, first=0)
 
     assert empty["nodes"] == empty["edges"] == []
-    assert empty["pageInfo"] == {"hasNextPage": more, "endCursor": None}
+    assert empty["pageInfo"] == {"hasNextPage": more, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
 
 
 async def test_page_after_the_last_play_is_empty(gateway):
@@ -94,7 +102,12 @@ async def test_page_after_the_last_play_is_empty(gateway):
 
     assert after_last["nodes"] == []
     assert after_last["totalCount"] == last["totalCount"]
-    assert after_last["pageInfo"] == {"hasNextPage": False, "endCursor": None}
+    assert after_last["pageInfo"] == {
+        "hasNextPage": False,
+        "hasPreviousPage": True,
+        "startCursor": None,
+        "endCursor": None,
+    }
 
 
 async def test_cursor_stays_valid_when_an_update_adds_plays(gateway):

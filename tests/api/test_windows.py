@@ -137,3 +137,17 @@ async def test_snapshot_at_returns_the_newest_until_then(gateway):
     assert await snapshot_at(gateway, just_before.isoformat()) == {"at": second}
     assert await snapshot_at(gateway, "2000-01-01T00:00:00Z") is None
     assert await snapshot_at(gateway, "2100-01-01T00:00:00+01:00") == {"at": all_times[-1]}
+
+
+async def test_every_field_gives_a_snapshot_the_same_id(gateway):
+    query = """query ($window: Window!) { user(id: 131464) { stats(mode: TAIKO) {
+      snapshots { ...Row } latest { ...Row } earliest { ...Row } gain(window: $window) { start { ...Row } end { ...Row } }
+    } } }
+    fragment Row on Snapshot { id at pp }"""
+    for _ in range(3):  # the third one is compiled
+        stats = (await gateway.ask(query, window={"days": 900}))["user"]["stats"]
+
+    by_id = {row["id"]: row for row in stats["snapshots"]}
+    assert all(row["id"] == f"131464:TAIKO:{row['at']}" for row in stats["snapshots"])
+    for row in (stats["latest"], stats["earliest"], stats["gain"]["start"], stats["gain"]["end"]):
+        assert by_id[row["id"]] == row

@@ -44,7 +44,9 @@ def test_installed_gateway_serves_its_pages(repository, tmp_path):
     command = [repository / SERVE.split(maxsplit=1)[0], "serve", "--sandbox"]
     with subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
-            url = next(match[1] for line in process.stdout or () if (match := re.search(r"running on (http://\S+)", line)))
+            url = next(
+                match[1] for line in process.stdout or () if (match := re.search(r"running on (http://\S+)", line))
+            )
             page = httpx.get(f"{url}/players/2", timeout=START_TIMEOUT_S)
             assert page.status_code == 200
             for source in re.findall(r'(?:src|href)="(\S+?\.(?:js|css))"', page.text):

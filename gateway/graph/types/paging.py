@@ -93,6 +93,16 @@ class Page(NamedTuple, Generic[P]):
         return self
 
     @property
+    def has_previous_page(self) -> bool:
+        """Whether plays of the list precede this page."""
+        return self.offset > 0
+
+    @property
+    def start_cursor(self) -> str | None:
+        """The cursor of the first play."""
+        return self.cursor(self.offset + 1, self.nodes[0]) if self.nodes else None
+
+    @property
     def end_cursor(self) -> str | None:
         """The cursor of the last play."""
         return self.cursor(self.offset + len(self.nodes), self.nodes[-1]) if self.nodes else None

@@ -78,9 +78,11 @@ class NewHiscore(Score):
 @documented
 @strawberry.type
 class PageInfo:
-    """Paging information. Paging is forward only."""
+    """Paging information, as in Relay's connections. Paging is forward only."""
 
     has_next_page: bool = _field(description="True if the list continues after this page.")
+    has_previous_page: bool = _field(description="True if the list has plays before this page.")
+    start_cursor: str | None = _field(description="The cursor of the first play. Null if the page is empty.")
     end_cursor: str | None = _field(
         description="The cursor of the last play: pass it as `after` for the next page. Null if the page is empty."
     )

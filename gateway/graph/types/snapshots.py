@@ -38,10 +38,12 @@ class StatsDelta:
 @documented
 @strawberry.type
 class Snapshot:
-    """A player's stats at one moment. A snapshot has no ID, as it is a value and not an entity. Its fields are not
-    nested, as charts read thousands of snapshots.
-    """
+    """A player's stats at one moment. Its fields are not nested, as charts read thousands of snapshots."""
 
+    id: strawberry.ID = _field(
+        description="`<user ID>:<mode>:<at>`, for client caches: without it, a normalized cache can mix the values of\n"
+        "two snapshots. osu!track has a few snapshots with equal times, which share an ID."
+    )
     at: DateTime = _field(description="The time of recording by osu!track.")
     pp: float = _field(description="Performance points; 0 for unranked and inactive players.")
     global_rank: int | None = _field(description="The global rank; null while the player is unranked.")
