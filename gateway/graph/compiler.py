@@ -27,7 +27,7 @@ from graphql.pyutils import Path
 
 from gateway import mods, records
 
-from .completion import NAMES, VALID, leaf_completion, response_class
+from .completion import NAMES, VALID, VALID_IN_RECORDS, leaf_completion, response_class
 from .strawberry_compat import (
     Executor,
     Fields,
@@ -45,16 +45,13 @@ ResponsePath: TypeAlias = tuple[str | int | None, ...]
 MAX_FIELDS = 300
 # Exceptions of the compiler; the last three if an expression is nested too deeply for Python.
 FAILURES = (NotCompilable, GraphQLError, SyntaxError, RecursionError, MemoryError)
-# Object types whose values are instances of one class of records. The decoder has validated them: their attributes are
-# valid values of the schema's types.
+# Object types whose values are instances of one class of records.
 RECORDS: Mapping[str, type] = {
     "Snapshot": records.Snapshot,
     "Hiscore": records.Hiscore,
     "BestPlay": records.BestPlay,
     "Mods": mods.Mods,
 }
-# Types with the same value in a record and in the response.
-UNCHANGED = {"Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"}
 
 
 class Call(NamedTuple):
@@ -179,16 +176,18 @@ class _Compiler:
         if isinstance(output_type, GraphQLList):
             written = self._list(output_type.of_type, selection, variable, path, trusted=trusted)
         else:
-            written = self._object(output_type, selection, variable, path)
+            written = self._object(output_type, selection, variable, path, trusted=trusted)
         null = "None" if nullable else "unexpected()"
         return f"({null} if ({variable} := {value}) is None else {written})"
 
-    def _object(self, output_type: Any, selection: Selection, value: str, path: ResponsePath) -> str:
+    def _object(self, output_type: Any, selection: Selection, value: str, path: ResponsePath, *, trusted: bool) -> str:
         record = RECORDS.get(output_type.name)
         if not isinstance(output_type, GraphQLObjectType) or (output_type.is_type_of and record is None):
             raise NotCompilable(output_type.name)
         written = self.response_object(output_type, sub_fields(self._executor, output_type, selection), value, path)
-        return f"{written} if isinstance({value}, {self._name(record)}) else unexpected()" if record else written
+        if record is None or trusted:
+            return written
+        return f"{written} if isinstance({value}, {self._name(record)}) else unexpected()"
 
     def _list(self, item_type: Any, selection: Selection, value: str, path: ResponsePath, *, trusted: bool) -> str:
         if trusted and get_nullable_type(item_type).name == "String":
@@ -197,16 +196,16 @@ class _Compiler:
         return self.response_list(item_type, selection, value, path)
 
     def _leaf(self, leaf_type: Any, value: str, *, nullable: bool, trusted: bool) -> str:
-        if trusted and leaf_type.name in UNCHANGED:
+        condition = (VALID_IN_RECORDS if trusted else VALID).get(leaf_type.name)
+        if condition == "":
             return value
         if trusted and leaf_type.name == "ID" and not nullable:
             return f"str({value})"
         complete = self._name(leaf_completion(leaf_type, nullable))
-        if not trusted or leaf_type.name not in VALID:
+        if condition is None:
             return f"{complete}({value})"
-        # Without a call, for long lists.
         variable = self._variable()
-        valid = VALID[leaf_type.name].format(f"({variable} := {value})", variable)
+        valid = condition.format(f"({variable} := {value})", variable)
         return f"({variable} if {valid} else {complete}({variable}))"
 
     def _variable(self) -> str:

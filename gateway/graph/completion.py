@@ -5,6 +5,7 @@ from functools import lru_cache, partial
 from types import CoroutineType
 from typing import Any, NamedTuple
 
+from graphql import GraphQLEnumType
 from graphql.pyutils import Path
 from msgspec import defstruct
 
@@ -21,6 +22,12 @@ VALID = {
     "Float": "{0}.__class__ is float and {1} - {1} == 0",
     "Boolean": "{0}.__class__ is bool",
     **dict.fromkeys(("String", "ID", "DateTime", "URL"), "{0}.__class__ is str"),
+}
+# The same for attributes of records, which the decoder has validated: no condition for most types.
+VALID_IN_RECORDS = {
+    **VALID,
+    **dict.fromkeys(("Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"), ""),
+    "BigInt": f"-{MAX_SAFE_INTEGER} <= {{0}} <= {MAX_SAFE_INTEGER}",
 }
 
 
@@ -46,18 +53,17 @@ class FieldInfo(NamedTuple):
 
 @lru_cache(maxsize=100)
 def leaf_completion(leaf_type: Any, nullable: bool) -> Callable[[Any], Any]:
-    """graphql-core's completion of a scalar or enum, with a shortcut for the usual values."""
+    """graphql-core's completion of a scalar or enum."""
     complete: Callable[[Any], Any] = partial(Executor.complete_leaf_value, leaf_type)
-    if leaf_type.name not in VALID:
+    if isinstance(leaf_type, GraphQLEnumType):
         # Strawberry searches the name of an enum's value each time.
         complete = lru_cache(maxsize=100)(complete)
-    valid = VALID.get(leaf_type.name, "False").format("value", "value")
-    null = "None" if nullable else "unexpected()"
-    # Safe to evaluate: a constant expression for each type.
-    completion: Callable[[Any], Any] = eval(  # noqa: S307
-        f"lambda value: value if {valid} else {null} if value is None else complete(value)",
-        {"complete": complete, "unexpected": _unexpected},
-    )
+
+    def completion(value: Any) -> Any:
+        if value is not None:
+            return complete(value)
+        return None if nullable else _unexpected()
+
     return completion
 
 
