@@ -6,11 +6,12 @@ arguments of its resolvers can depend on all variables; they are computed for ea
 
 import asyncio
 from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from types import EllipsisType
 from typing import Any, TypeAlias
 
 import msgspec
-from graphql import GraphQLError, GraphQLSchema, get_variable_values
+from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, get_variable_values
 
 from gateway.store.lru import LRU
 
@@ -105,45 +106,31 @@ class CompiledOperation:
     """A program and the arguments of its calls."""
 
     def __init__(self, executor: Executor, program: Program) -> None:
-        """`executor` has the variables of the first request: the other arguments are constant."""
         self.program = program
-        self._schema = executor.schema
-        self._definitions = executor.operation.variable_definitions or ()
-        self._constants = tuple(arguments_of(self._schema, *call, executor.variable_values) for call in program.calls)
-        self._are_variable = [_has_variable(call) for call in program.calls]
-        self._cache: LRU[bytes, Arguments] = LRU(MAX_ARGUMENTS, size_of=lambda arguments: 1 + len(arguments))
-
-    @property
-    def size_bytes(self) -> int:
-        """Approximate memory, without the document."""
-        size_bytes = PROGRAM_BYTES + BYTES_PER_CHARACTER * len(self.program.expression)
-        return size_bytes + (ARGUMENTS_BYTES if self._definitions else 0)
+        definitions = executor.operation.variable_definitions or ()
+        bind = partial(_bind, executor.schema, definitions, program.calls)
+        self._bind = lru_cache(MAX_ARGUMENTS // (1 + len(program.calls)) if definitions else 1)(bind)
+        # Approximate memory, without the document.
+        arguments_bytes = ARGUMENTS_BYTES if definitions else 0
+        self.size_bytes = PROGRAM_BYTES + BYTES_PER_CHARACTER * len(program.expression) + arguments_bytes
 
     def arguments(self, variables: Mapping[str, Any]) -> Arguments | None:
         """The arguments with these variables; None if they are invalid."""
-        if not self._definitions:
-            return self._constants
-        key = _encoded(variables)
-        arguments = self._cache.peek(key) if key else None
-        if arguments is None:
-            arguments = self._bound(variables)
-            if key and arguments is not None:
-                self._cache.put(key, arguments)
-        return arguments
+        # Unlike a dictionary, JSON distinguishes 1, 1.0 and true.
+        key = msgspec.json.encode(variables)
+        return self._bind(key) if len(key) <= MAX_KEY_BYTES else self._bind.__wrapped__(key)
 
-    def _bound(self, variables: Mapping[str, Any]) -> Arguments | None:
-        values = get_variable_values(self._schema, self._definitions, dict(variables))
-        if isinstance(values, list):
-            return None
-        try:
-            return tuple(
-                arguments_of(self._schema, *call, values) if is_variable else constant
-                for call, is_variable, constant in zip(
-                    self.program.calls, self._are_variable, self._constants, strict=True
-                )
-            )
-        except GraphQLError:
-            return None
+
+def _bind(
+    schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], calls: Sequence[Call], variables: bytes
+) -> Arguments | None:
+    values = get_variable_values(schema, definitions, msgspec.json.decode(variables))
+    if isinstance(values, list):
+        return None
+    try:
+        return [arguments_of(schema, *call, values) for call in calls]
+    except GraphQLError:
+        return None
 
 
 class Programs:
@@ -180,18 +167,3 @@ class Programs:
             return CompiledOperation(executor, compile_operation(executor)) if executor else None
         except FAILURES:
             return None
-
-
-def _has_variable(call: Call) -> bool:
-    """Whether the arguments may depend on variables: a string can contain the sign, too."""
-    places = [argument.loc for argument in call.selection[0].node.arguments or ()]
-    return any("$" in place.source.body[place.start : place.end] for place in places if place)
-
-
-def _encoded(variables: Mapping[str, Any]) -> bytes | None:
-    """The variables as a key that distinguishes 1, 1.0 and true; None if they are too long or not JSON."""
-    try:
-        key = msgspec.json.encode(variables)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return key if len(key) <= MAX_KEY_BYTES else None

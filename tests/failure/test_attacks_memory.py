@@ -112,7 +112,8 @@ class TestWithoutCostLimit:
         size_bytes, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         counted_bytes = cache.used_bytes - counted_before
-        assert 0.6 * counted_bytes < size_bytes < 1.05 * counted_bytes + TIMERS_BYTES
+        # Responses can share tags, which count for each of them.
+        assert 0.5 * counted_bytes < size_bytes < 1.05 * counted_bytes + TIMERS_BYTES
 
     async def test_distinct_origins_take_no_memory(self, gateway):
         cache = gateway.app.state.lookup.__self__.cache
