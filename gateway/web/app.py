@@ -227,7 +227,7 @@ def create_app(
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
-    app.state.lookup = responses.lookup
+    app.state.lookup, app.state.repeat = responses.lookup, responses.repeat
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app
