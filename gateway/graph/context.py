@@ -153,7 +153,8 @@ class Context:
             age_s = round(result.age_s)
             text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
             self.warn(info, "STALE_DATA", text, ageSeconds=age_s)
-        self.warn_dropped(info, result.dropped)
+        if result.dropped:
+            self.warn_dropped(info, result.dropped)
         return result.value
 
     def warn_dropped(self, info: "Info", count: int) -> None:

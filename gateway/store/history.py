@@ -88,6 +88,11 @@ class History(Struct, frozen=True, dict=True):
         regular = Rows(row for row in self.rows if not row.is_anomaly)
         return self.rows if len(regular) == len(self.rows) else regular
 
+    @cached_property
+    def _times(self) -> list[str]:
+        """The times of `regular`, which are searched for each row of a list with `delta`."""
+        return [row.at for row in self.regular]
+
     @property
     def latest(self) -> Snapshot | None:
         """The newest snapshot."""
@@ -100,12 +105,12 @@ class History(Struct, frozen=True, dict=True):
 
     def at(self, instant: str) -> Snapshot | None:
         """The newest snapshot at or before the instant."""
-        index = bisect_right(self.regular, instant, key=_at)
+        index = bisect_right(self._times, instant)
         return self.regular[index - 1] if index else None
 
     def delta(self, row: Snapshot) -> Delta | None:
         """The difference of a snapshot to the previous one; None for the first."""
-        index = bisect_left(self.regular, row.at, key=_at)
+        index = bisect_left(self._times, row.at)
         return difference(row, self.regular[index - 1]) if index else None
 
     def corrected(self, reported: Delta) -> Delta:

@@ -1,8 +1,13 @@
-"""The comparison of compiled operations with plain graphql-core on random operations: cold, warm and stale."""
+"""The comparison of compiled operations with plain graphql-core on random operations: cold, warm and stale.
+
+`python -m tests.support.differential 10000` compares more operations than the tests, and lists all differences.
+"""
 
 import asyncio
 import json
+import logging
 import re
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
@@ -11,6 +16,7 @@ from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
+import stamina
 
 from gateway.graph.engine import Engine
 from gateway.graph.prepare.errors import RequestError
@@ -68,6 +74,11 @@ class Difference(NamedTuple):
     compiled: Outcome
     plain: Outcome
     depends_on_arrival: bool
+
+    def __str__(self) -> str:
+        kind = "order of arrival" if self.depends_on_arrival else "UNEXPLAINED"
+        outcomes = f"  compiled: {self.compiled}\n  plain: {self.plain}"
+        return f"{kind}, {self.state}: {self.operation.text}\n  variables: {self.operation.variables}\n{outcomes}"
 
 
 class Comparison:
@@ -186,7 +197,7 @@ async def compare_random_operations(operations: int, seed: int) -> Comparison:
     async with comparison() as running:
         for _ in range(operations // BATCH):
             batch = [
-                random_operation(SCHEMA, random, errors=random.random() < 0.6, cursors=cursors) for _ in range(BATCH)
+                random_operation(SCHEMA, random, errors=random.random() < 0.8, cursors=cursors) for _ in range(BATCH)
             ]
             for operation in batch[: BATCH // 4]:
                 await running.cold(operation, random.choice(FAULTS))
@@ -195,3 +206,24 @@ async def compare_random_operations(operations: int, seed: int) -> Comparison:
                 cursors = [*cursors, *re.findall(r'"endCursor":"([^"]+)"', data.decode())][-20:]
             await running.stale(batch[-BATCH // 4 :])
         return running
+
+
+def main() -> None:
+    """Compare random operations and print the differences; the arguments are their number and the seed."""
+    logging.disable()
+    stamina.instrumentation.set_on_retry_hooks([])
+    operations, seed = [*map(int, sys.argv[1:]), 2026][:2]
+    with stamina.set_testing(testing=True, attempts=3):
+        comparison = asyncio.run(compare_random_operations(operations, seed))
+    differences, outcomes = comparison.differences, comparison.outcomes
+    unexplained = [difference for difference in differences if not difference.depends_on_arrival]
+    sys.stdout.writelines(f"{difference}\n" for difference in differences)
+    sys.stdout.write(
+        f"{outcomes.total()} comparisons, {outcomes['errors']} with errors: {len(differences)} differences,"
+        f" {len(differences) - len(unexplained)} of them by the order of arrival\n"
+    )
+    sys.exit(bool(unexplained))
+
+
+if __name__ == "__main__":
+    main()

@@ -46,7 +46,7 @@ async def test_random_operations_equal_graphql_core():
     unexplained = [difference for difference in comparison.differences if not difference.depends_on_arrival]
     assert unexplained == []
     assert len(comparison.differences) <= 0.05 * comparison.outcomes.total()
-    assert comparison.outcomes["errors"] > 0.3 * comparison.outcomes.total()
+    assert comparison.outcomes["errors"] >= 0.45 * comparison.outcomes.total()
     assert comparison.gateway.parts.engine.tally["compiled"] > 200
 
 
