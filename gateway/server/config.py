@@ -5,7 +5,16 @@ import logging
 import sys
 from collections.abc import Callable
 from multiprocessing import parent_process
-from socket import AF_INET, AF_INET6, create_server, has_dualstack_ipv6, socket
+from socket import (
+    AF_INET,
+    AF_INET6,
+    IPPROTO_IPV6,
+    IPV6_V6ONLY,
+    SO_REUSEADDR,
+    SOL_SOCKET,
+    has_dualstack_ipv6,
+    socket,
+)
 from typing import Any
 
 import uvicorn
@@ -55,11 +64,13 @@ class ServerConfig(uvicorn.Config):
         """The listening socket. That of the host `::` accepts IPv4 too, or only IPv4 on a machine without IPv6."""
         if self.host != ALL_ADDRESSES:
             return super().bind_socket()
-        address, family = (ALL_ADDRESSES, AF_INET6) if has_dualstack_ipv6() else ("", AF_INET)
+        # Not yet listening: until a worker is ready, connections are refused.
+        listener = socket(AF_INET6 if has_dualstack_ipv6() else AF_INET)
+        listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        if listener.family == AF_INET6:
+            listener.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0)
         try:
-            listener = create_server(
-                (address, self.port), family=family, backlog=self.backlog, dualstack_ipv6=family == AF_INET6
-            )
+            listener.bind((ALL_ADDRESSES if listener.family == AF_INET6 else "", self.port))
         except OSError as exc:
             log.error(exc)  # noqa: TRY400 - the message suffices
             sys.exit(STARTUP_FAILURE)

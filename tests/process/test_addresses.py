@@ -10,12 +10,13 @@ import pytest
 from gateway.server.config import ServerConfig
 from tests.support.processes import ROOT, gateway_process
 from tests.support.redis_server import redis_server
+from tests.support.waiting import wait_until
 
 
 def statuses(url):
     """The status of `/healthz` over IPv4 and over IPv6."""
     port = httpx.URL(url).port
-    return [httpx.get(f"http://{host}:{port}/healthz").status_code for host in ("127.0.0.1", "[::1]")]
+    return [httpx.get(f"http://{host}:{port}/healthz", timeout=30).status_code for host in ("127.0.0.1", "[::1]")]
 
 
 def test_one_worker_serves_both_ip_versions():
@@ -26,6 +27,7 @@ def test_one_worker_serves_both_ip_versions():
 
 def test_several_workers_serve_both_ip_versions(tmp_path):
     with redis_server(tmp_path) as redis, gateway_process(host="::", workers="2", redis_url=redis.url) as gateway:
+        wait_until(lambda: gateway.output.count("Application startup complete") == 2)
         assert statuses(gateway.url) == [200, 200]
         assert gateway.stop() == 0
 
