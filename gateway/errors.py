@@ -6,6 +6,7 @@
     ├── Unauthenticated         UNAUTHENTICATED
     ├── NameNotFound            USER_NOT_FOUND
     ├── ResultTooLarge          RESULT_TOO_LARGE
+    ├── PointsMissing           RATE_LIMITED
     ├── NumberTooLarge          VALUE_OUT_OF_RANGE
     ├── OperationTimeout        OPERATION_TIMEOUT
     └── UpstreamError
@@ -80,12 +81,18 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             json_status=200,
         ),
         "RATE_LIMITED": ErrorCode(
-            429, "The client has too few points left: retry after `Retry-After` seconds.", retryable=True
+            429,
+            "The client has too few points left, for the operation or for the values of a list: retry after"
+            " `Retry-After`, or `retryAfterSeconds`.",
+            retryable=True,
         ),
         "UNAUTHENTICATED": ErrorCode(200, "Updates need a bearer token, which is missing or invalid."),
         "USER_NOT_FOUND": ErrorCode(200, "No player has this name."),
         "RESULT_TOO_LARGE": ErrorCode(
-            200, "The operation's lists have too many rows in total: narrow a window or use `every`."
+            400,
+            "The response has too many values, or takes too much CPU time: narrow a window, use `every`, or select"
+            " fewer fields.",
+            json_status=200,
         ),
         "VALUE_OUT_OF_RANGE": ErrorCode(200, "A value exceeds the range of its type, such as 2^53 - 1 for a `BigInt`."),
         "OPERATION_TIMEOUT": ErrorCode(
@@ -174,9 +181,15 @@ class NameNotFound(GatewayError):
 
 
 class ResultTooLarge(GatewayError):
-    """The operation's lists have more rows in total than one operation may return."""
+    """The response has more values than one operation may return, or takes too much CPU time."""
 
     code = "RESULT_TOO_LARGE"
+
+
+class PointsMissing(GatewayError):
+    """The client has too few points for the values of a list."""
+
+    code = "RATE_LIMITED"
 
 
 class NumberTooLarge(GatewayError):

@@ -1,23 +1,26 @@
-"""graphql-core's executor with compiled lists, for operations that are not compiled as a whole.
+"""graphql-core's executors, which count the size of lists, and complete long ones with compiled programs.
 
-An operation that runs for the first time or has an error can still contain thousands of rows.
+Operations that are not compiled as a whole, because they run for the first time or have an error, can still contain
+thousands of rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from types import SimpleNamespace
 from typing import Any
 
 import msgspec
 import strawberry
-from graphql import parse
+from graphql import get_named_type, is_leaf_type, parse
 from graphql.pyutils import Path
 
+from gateway.errors import ResultTooLarge
 from gateway.mods import mods_of
 from gateway.records import Rows
 
-from .compiler import FAILURES, compile_list, compile_operation
+from .compiler import FAILURES, Program, compile_list, compile_operation
 from .fields import record_field
-from .programs import CompiledOperation, Run
+from .programs import Arguments, CompiledOperation, Run
+from .response_size import TurnNeeded
 from .strawberry_compat import (
     Executor,
     ListExecutor,
@@ -27,39 +30,95 @@ from .strawberry_compat import (
     executor_for,
 )
 from .types.snapshots import Mods
+from .work import ItemSize, item_size
 
 # Shorter lists take less time than their compilation.
 MIN_ROWS = 50
+# The estimated CPU time of compiling a list.
+COMPILATION_US = 1000
 
 
-class CompiledListExecutor(ListExecutor):
-    """Compiles long lists of records. Lists with a value outside of the success case are completed by graphql-core."""
+class CountingExecutor(ListExecutor):
+    """Counts the values and the work of each list before graphql-core completes it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The size of an item by the identity of its selection, which graphql-core keeps alive.
+        self._sizes: dict[int, ItemSize] = {}
+
+    def complete_list(
+        self, items: Any, item_type: Any, selection: Selection, path: Path, complete: Callable[[], Any]
+    ) -> Any:
+        """The response value of a list; an awaitable if a mutation has to wait for its turn."""
+        context = self.context_value
+        size = self._sizes.get(id(selection))
+        if size is None:
+            size = self._sizes[id(selection)] = item_size(self, item_type, selection)
+        values = 0 if is_leaf_type(get_named_type(item_type)) else size.values
+        try:
+            context.count_list(_length(items), values, size.work_us)
+        except TurnNeeded:
+            if context.abandon():
+                raise
+            return self._complete_in_turn(items, item_type, selection, path, complete)
+        return complete()
+
+    async def _complete_in_turn(self, *list_: Any) -> Any:
+        await self.context_value.wait_for_turn()
+        completed = self.complete_list(*list_)
+        return await completed if self.is_awaitable(completed) else completed
+
+
+class CompiledListExecutor(CountingExecutor):
+    """Compiles long lists. Lists with a value outside of the success case are completed by graphql-core."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._programs: dict[int, tuple[Program, Arguments] | None] = {}
 
     def complete_list(
         self, items: Any, item_type: Any, selection: Selection, path: Path, complete: Callable[[], Any]
     ) -> Any:
         """The response objects of a list."""
-        if type(items) is Rows and len(items) >= MIN_ROWS:
-            run = self._run(item_type, selection, path)
-            if run.run(items):
+        compiled = self._program(item_type, selection, path) if _length(items) >= MIN_ROWS else None
+        if compiled:
+            run = Run(self.context_value, *compiled)
+            if run.run(items, [key for key in path.as_list() if isinstance(key, int)]):
                 self.context_value.has_compiled_lists = True
                 return run.data
             run.close()
-        return complete()
+        return super().complete_list(items, item_type, selection, path, complete)
 
-    def _run(self, item_type: Any, selection: Selection, path: Path) -> Run:
-        try:
-            program = compile_list(self, item_type, selection, path)
-            arguments = [arguments_of(self.schema, *call, self.variable_values) for call in program.calls]
-        except FAILURES:
-            return Run(self.context_value)
-        return Run(self.context_value, program, arguments)
+    def _program(self, item_type: Any, selection: Selection, path: Path) -> tuple[Program, Arguments] | None:
+        """The program for all lists of this selection, and its arguments."""
+        key = id(selection)
+        if key not in self._programs:
+            try:
+                self.context_value.size.count_work(COMPILATION_US)
+                program = compile_list(self, item_type, selection, path)
+                arguments = [arguments_of(self.schema, *call, self.variable_values) for call in program.calls]
+                self._programs[key] = program, arguments
+            except (ResultTooLarge, *FAILURES):
+                self._programs[key] = None
+        return self._programs[key]
+
+
+def _length(items: object) -> int:
+    """The number of items; the schema's lists are all sized."""
+    return len(items) if isinstance(items, Sized) else 0
 
 
 def is_supported() -> bool:
     """Self-check: a compiled operation, a compiled list and graphql-core return the same data."""
     query = f"{{ mods(count: {MIN_ROWS}) {{ n: bits ...F label @skip(if: false) }} }} fragment F on Mods {{ acronyms }}"
-    context: Any = SimpleNamespace(mark=_ignore, reset=_ignore, count_values=_ignore, has_compiled_lists=False)
+    context: Any = SimpleNamespace(
+        mark=_ignore,
+        reset=_ignore,
+        count_values=_ignore,
+        count_list=_ignore,
+        size=SimpleNamespace(count_work=_ignore),
+        has_compiled_lists=False,
+    )
     try:
         expected, lists = (
             strawberry.Schema(_ProbeQuery, execution_context_class=executor).execute_sync(query, context_value=context)

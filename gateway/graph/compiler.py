@@ -27,7 +27,7 @@ from graphql.pyutils import Path
 
 from gateway import mods, records
 
-from .completion import NAMES, SAFE, leaf_completion, response_class
+from .completion import NAMES, VALID, VALID_IN_RECORDS, leaf_completion, response_class
 from .strawberry_compat import (
     Executor,
     Fields,
@@ -38,6 +38,7 @@ from .strawberry_compat import (
     strawberry_field,
     sub_fields,
 )
+from .work import COMPILED, field_work
 
 # The path of a field in the response, with None in place of each list index.
 ResponsePath: TypeAlias = tuple[str | int | None, ...]
@@ -45,16 +46,13 @@ ResponsePath: TypeAlias = tuple[str | int | None, ...]
 MAX_FIELDS = 300
 # Exceptions of the compiler; the last three if an expression is nested too deeply for Python.
 FAILURES = (NotCompilable, GraphQLError, SyntaxError, RecursionError, MemoryError)
-# Object types whose values are instances of one class of records. The decoder has validated them: their attributes are
-# valid values of the schema's types.
+# Object types whose values are instances of one class of records.
 RECORDS: Mapping[str, type] = {
     "Snapshot": records.Snapshot,
     "Hiscore": records.Hiscore,
     "BestPlay": records.BestPlay,
     "Mods": mods.Mods,
 }
-# Types with the same value in a record and in the response.
-UNCHANGED = {"Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"}
 
 
 class Call(NamedTuple):
@@ -80,14 +78,18 @@ def compile_operation(executor: Executor) -> Program:
 
 
 def compile_list(executor: Executor, item_type: Any, selection: Selection, path: Path) -> Program:
-    """A program that returns the response objects of a list; raises `NotCompilable`."""
+    """A program that returns the response objects of a list; raises `NotCompilable`.
+
+    It serves all lists of this selection: the list's own indices are a parameter.
+    """
     compiler = _Compiler(executor)
-    return compiler.program(compiler.response_list(item_type, selection, "source", tuple(path.as_list())))
+    keys = tuple(None if isinstance(key, int) else key for key in path.as_list())
+    return compiler.program(compiler.response_list(item_type, selection, "source", keys))
 
 
 class _Compiler:
     """Writes one expression. Its names are `context`, `source`, `arguments` (a mapping for each call), `pend` (called
-    with each awaitable), and those of `self._names`.
+    with each awaitable), `place` (the indices of the lists that contain the source), and those of `self._names`.
     """
 
     def __init__(self, executor: Executor) -> None:
@@ -101,13 +103,15 @@ class _Compiler:
         self._variables = 0
         # The number of leaf values of the operation, or of one item of the list that is being compiled.
         self._values = 0
+        # The estimated CPU time of writing them.
+        self._work_us = 0.0
         # The index variables of the enclosing lists, and those that are used.
         self._indices: tuple[str, ...] = ()
         self._used: set[str] = set()
 
     def program(self, expression: str) -> Program:
         # Safe to evaluate: all names and literals in the expression are created here or are GraphQL names.
-        function = eval(f"lambda context, arguments, pend, source: {expression}", self._names)  # noqa: S307
+        function = eval(f"lambda context, arguments, pend, source, place=(): {expression}", self._names)  # noqa: S307
         return Program(function, expression, self._calls, self._values)
 
     def response_object(self, object_type: GraphQLObjectType, fields: Fields, source: str, path: ResponsePath) -> str:
@@ -119,7 +123,7 @@ class _Compiler:
         """The response list of a value that is not null. The number of its values is counted before it is written."""
         object_type = get_nullable_type(item_type)
         item, index = self._variable(), self._variable()
-        values, self._values = self._values, 0
+        outer, self._values, self._work_us = (self._values, self._work_us), 0, COMPILED.container
         indices, self._indices = self._indices, (*self._indices, index)
         record = RECORDS.get(object_type.name) if isinstance(object_type, GraphQLObjectType) else None
         if record and isinstance(item_type, GraphQLNonNull):
@@ -127,8 +131,9 @@ class _Compiler:
             written = self.response_object(object_type, fields, item, (*path, None))
         else:
             written = self._completed(item_type, selection, item, (*path, None), trusted=False)
-        items = f"items({value}, {record and self._name(record)}, {self._values}, context)"
-        self._values, self._indices = values, indices
+        size = f"{self._values}, {self._work_us:.2f}"
+        items = f"items({value}, {record and self._name(record)}, {size}, context)"
+        (self._values, self._work_us), self._indices = outer, indices
         loop = f"{index}, {item} in enumerate({items})" if index in self._used else f"{item} in {items}"
         return f"[{written} for {loop}]"
 
@@ -144,6 +149,7 @@ class _Compiler:
         definition = field and strawberry_field(field)
         if field is None or definition is None:
             raise NotCompilable("introspection")
+        self._work_us += field_work(COMPILED, parent.name, name, field)
         if definition.is_basic_field:
             value = f"{source}.{definition.python_name}"
             return self._completed(field.type, selection, value, path, trusted=parent.name in RECORDS)
@@ -156,7 +162,7 @@ class _Compiler:
         if resolver.info_parameter:
             self._used |= set(self._indices)
             indices = "".join(f"{index}, " for index in self._indices)
-            parameters.append(f"{resolver.info_parameter}=Info(context, {self._name(path)}, ({indices}))")
+            parameters.append(f"{resolver.info_parameter}=Info(context, {self._name(path)}, (*place, {indices}))")
         if call.field.args:
             parameters.append(f"**arguments[{len(self._calls)}]")
             self._calls.append(call)
@@ -199,16 +205,17 @@ class _Compiler:
         return self.response_list(item_type, selection, value, path)
 
     def _leaf(self, leaf_type: Any, value: str, *, nullable: bool, trusted: bool) -> str:
-        if trusted and leaf_type.name in UNCHANGED:
+        condition = (VALID_IN_RECORDS if trusted else VALID).get(leaf_type.name)
+        if condition == "":
             return value
         if trusted and leaf_type.name == "ID" and not nullable:
             return f"str({value})"
         complete = self._name(leaf_completion(leaf_type, nullable))
-        if not trusted or leaf_type.name != "BigInt" or nullable:
+        if condition is None:
             return f"{complete}({value})"
-        # Without a call, for long lists.
         variable = self._variable()
-        return f"({variable} if {SAFE.format(f'({variable} := {value})')} else {complete}({variable}))"
+        valid = condition.format(f"({variable} := {value})", variable)
+        return f"({variable} if {valid} else {complete}({variable}))"
 
     def _variable(self) -> str:
         self._variables += 1

@@ -1,10 +1,11 @@
 """The parts of compiled programs that are called at run time; see `graph/compiler.py`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from types import CoroutineType
 from typing import Any, NamedTuple
 
+from graphql import GraphQLEnumType
 from graphql.pyutils import Path
 from msgspec import defstruct
 
@@ -14,14 +15,19 @@ from .context import Context
 from .scalars import MAX_SAFE_INTEGER
 from .strawberry_compat import Executor
 
-# The condition on which a value is sent unchanged.
-SAFE = f"-{MAX_SAFE_INTEGER} <= {{0}} <= {MAX_SAFE_INTEGER}"
+# The condition on which a value is sent unchanged; its first use of the value can bind a variable.
 VALID = {
-    "Int": "{0}.__class__ is int and -0x80000000 <= {0} <= 0x7FFFFFFF",
-    "BigInt": "{0}.__class__ is int and " + SAFE,
-    "Float": "{0}.__class__ is float and {0} - {0} == 0",
+    "Int": "{0}.__class__ is int and -0x80000000 <= {1} <= 0x7FFFFFFF",
+    "BigInt": f"{{0}}.__class__ is int and -{MAX_SAFE_INTEGER} <= {{1}} <= {MAX_SAFE_INTEGER}",
+    "Float": "{0}.__class__ is float and {1} - {1} == 0",
     "Boolean": "{0}.__class__ is bool",
     **dict.fromkeys(("String", "ID", "DateTime", "URL"), "{0}.__class__ is str"),
+}
+# The same for attributes of records, which the decoder has validated: no condition for most types.
+VALID_IN_RECORDS = {
+    **VALID,
+    **dict.fromkeys(("Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"), ""),
+    "BigInt": f"-{MAX_SAFE_INTEGER} <= {{0}} <= {MAX_SAFE_INTEGER}",
 }
 
 
@@ -47,18 +53,17 @@ class FieldInfo(NamedTuple):
 
 @lru_cache(maxsize=100)
 def leaf_completion(leaf_type: Any, nullable: bool) -> Callable[[Any], Any]:
-    """graphql-core's completion of a scalar or enum, with a shortcut for the usual values."""
+    """graphql-core's completion of a scalar or enum."""
     complete: Callable[[Any], Any] = partial(Executor.complete_leaf_value, leaf_type)
-    if leaf_type.name not in VALID:
+    if isinstance(leaf_type, GraphQLEnumType):
         # Strawberry searches the name of an enum's value each time.
         complete = lru_cache(maxsize=100)(complete)
-    valid = VALID.get(leaf_type.name, "False").format("value")
-    null = "None" if nullable else "unexpected()"
-    # Safe to evaluate: a constant expression for each type.
-    completion: Callable[[Any], Any] = eval(  # noqa: S307
-        f"lambda value: value if {valid} else {null} if value is None else complete(value)",
-        {"complete": complete, "unexpected": _unexpected},
-    )
+
+    def completion(value: Any) -> Any:
+        if value is not None:
+            return complete(value)
+        return None if nullable else _unexpected()
+
     return completion
 
 
@@ -68,15 +73,15 @@ def response_class(names: tuple[str, ...]) -> type:
     return defstruct("ResponseObject", fields, gc=False, rename=dict(zip(fields, names, strict=True)))
 
 
-def _items(items: Any, record: type | None, values: int, context: Context) -> Any:
-    """The items of a list, after counting their values. A list of records has to be `Rows`."""
+def _items(items: Any, record: type | None, values: int, work_us: float, context: Context) -> Any:
+    """The items of a list, after counting their values and work. A list of records has to be `Rows`."""
     if record is None:
-        is_valid = isinstance(items, list | tuple)
+        is_valid = isinstance(items, Sequence)
     else:
         is_valid = type(items) is Rows and (not items or isinstance(items[0], record))
     if not is_valid:
         raise Unexpected
-    context.count_values(len(items) * values)
+    context.count_list(len(items), values, work_us)
     return items
 
 

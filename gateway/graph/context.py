@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, Protocol, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import strawberry
 from msgspec import UnsetType
@@ -21,9 +21,11 @@ from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, UpdateResult, Updates
 
-from .fields import PRICES, points_of_failure
+from .fields import PRICES
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
+from .response_size import PointsBalance, ResponseSize
+from .turns import Turns
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -38,22 +40,6 @@ MAX_WARNINGS = 50
 MAX_VALIDITY_S = 600.0
 
 
-class PointsBalance(Protocol):
-    """A client's points."""
-
-    @property
-    def limit(self) -> int:
-        """The maximum balance."""
-
-    @property
-    def remaining(self) -> int:
-        """The current balance."""
-
-    @property
-    def full_in_s(self) -> float:
-        """Seconds until the balance is full."""
-
-
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """The parts of the gateway that resolvers use; they live as long as the process."""
@@ -62,7 +48,8 @@ class Services:
     updates: Updates
     breakers: CircuitBreakers
     rate_limiter: RateLimiter
-    max_rows: int
+    max_values: int
+    turns: Turns
 
 
 class LazyLoader(Generic[K, V]):
@@ -126,11 +113,12 @@ class Context:
         self.revalidating = False
         # Set by fields that depend on the client or on the moment.
         self.uncacheable = False
-        # The number of leaf values in the response so far; a list is counted before it is written.
-        self.values = 0
+        # Of the response so far; a list is counted before it is written.
+        self.size = ResponseSize(services.max_values, points)
+        # Whether graphql-core's execution was abandoned, to be repeated in the operation's turn.
+        self.is_abandoned = False
         # Whether graphql-core executed the operation with compiled lists.
         self.has_compiled_lists = False
-        self._rows = 0
         self._results: dict[Callable[..., Any], Any] = {}
         # Those that have been used.
         self.loaders: list[Loader[Any, Any]] = []
@@ -169,16 +157,6 @@ class Context:
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
 
-    def count_rows(self, rows: R, count: int) -> R:
-        """The rows; raises `ResultTooLarge` if the operation's lists exceed their limit with `count` more rows."""
-        self._rows += count
-        if self._rows > self.services.max_rows:
-            raise ResultTooLarge(
-                f"The lists of this operation have more than {self.services.max_rows} rows in total."
-                " Narrow a window, use `every`, or split the operation."
-            )
-        return rows
-
     @cached_property
     def reads_history(self) -> Callable[[UserMode], bool]:
         """A predicate: whether the operation reads a player's history."""
@@ -191,18 +169,40 @@ class Context:
         result: R = self._results[compute]
         return result
 
+    def count_list(self, length: int, values: int, work_us: float) -> None:
+        """Count a list, with the size of one item, before it is written."""
+        self.size.check_turn(length * work_us)
+        before = self.size.values
+        self.count_values(length * values)
+        try:
+            self.size.count_work(length * work_us)
+        except ResultTooLarge:
+            self.size.reset(before)
+            raise
+
     def count_values(self, count: int) -> None:
         """Add leaf values to the response's number of values."""
-        self.values += count
+        self.size.count_values(count)
 
-    def mark(self) -> tuple[int, int, int]:
+    def abandon(self) -> bool:
+        """Whether graphql-core's execution can be repeated in the operation's turn; a mutation's cannot."""
+        self.is_abandoned = self.operation.is_query
+        return self.is_abandoned
+
+    async def wait_for_turn(self) -> None:
+        """Wait until an operation that takes long may continue."""
+        await self.services.turns.wait(self.points)
+        self.size.has_turn = True
+
+    def mark(self) -> tuple[int, int]:
         """The state before an attempt to execute a part of the operation."""
-        return len(self.warnings), self._rows, self.values
+        return len(self.warnings), self.size.values
 
-    def reset(self, mark: tuple[int, int, int]) -> None:
-        """Undo the warnings and the counts of an attempt."""
-        warnings, self._rows, self.values = mark
+    def reset(self, mark: tuple[int, int]) -> None:
+        """Undo the warnings and the values of an attempt."""
+        warnings, values = mark
         del self.warnings[warnings:]
+        self.size.reset(values)
 
     def validity(self) -> Validity | None:
         """The validity of the response for caches; None if it must not be cached.
@@ -226,36 +226,45 @@ class Context:
         """Prepare a second execution, which reads everything again."""
         for loader in self.loaders:
             loader.clear()
-        self.warnings.clear()
-        self.revalidating = self.uncacheable = self.has_compiled_lists = False
-        self._rows = self.values = 0
+        self.revalidating = self.uncacheable = False
+        self.repeat()
 
-    def start_refreshes(self) -> None:
-        """Start the background refreshes of the data that this operation has served."""
+    def repeat(self) -> None:
+        """Prepare a second execution, with the data that has been read."""
+        self.warnings.clear()
+        self.has_compiled_lists = self.is_abandoned = False
+        self.size.reset(0)
+
+    def end(self) -> None:
+        """Start the background refreshes of the data that this operation has served, and settle its size."""
+        if self.size.has_turn:
+            self.services.turns.used(self.size.work_us / 1e6)
+        self.size.settle()
         if self.revalidating:
             for loader in self.loaders:
                 loader.start_refreshes()
 
-    def charge(self, points: int) -> None:
+    def charge(self, resource: str) -> None:
         """Add the price of one request to osu!track."""
-        self.charged += points
+        self.charged += PRICES[resource]
 
     async def update(self, user_mode: UserMode) -> UpdateResult:
         """Update the player; later reads of this operation see the new data."""
-        points = PRICES["update"]
+        requested = True
         try:
             async with asyncio.timeout_at(self.deadline.with_grace):
                 outcome = await self.services.updates.update(user_mode, self.deadline)
-            points = 0 if isinstance(outcome, Cooldown) else points
+            requested = not isinstance(outcome, Cooldown)
         except TimeoutError as exc:
             raise UpdateOutcomeUnknown.from_cause("osu!track has not confirmed the update in time.") from exc
         except UpstreamError as exc:
-            points = points_of_failure("update", exc)
+            requested = not exc.unsent
             raise
         finally:
             for loader in self.loaders:
                 loader.clear()
-            self.charge(points)
+            if requested:
+                self.charge("update")
         return outcome
 
 

@@ -11,15 +11,18 @@ from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from gateway.deadline import Deadline
-from gateway.errors import LimitExceeded, OperationTimeout
+from gateway.errors import LimitExceeded, OperationTimeout, ResultTooLarge
 from gateway.store.tags import Validity
 
-from .context import Context, PointsBalance, Services
+from .call_stack import on_large_stack
+from .context import Context, Services
 from .prepare.documents import Documents, Operation
 from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
 from .programs import Programs, Run
-from .strawberry_compat import core_schema
+from .response_size import PointsBalance
+from .strawberry_compat import core_schema, executor_for
+from .work import operation_values
 
 # Each field times out at the deadline; the operation as a whole a little later, if a field does not.
 GRACE_S = 1.0
@@ -62,14 +65,15 @@ class Engine:
         """`timeout_s` bounds each operation as a whole. Without `compiled`, graphql-core executes all operations."""
         # The number of operations by way of execution: compiled, lists (compiled in part), interpreted.
         self.tally: Counter[str] = Counter()
-        self._programs = Programs(core_schema(schema)) if compiled else None
+        self._core_schema = core_schema(schema)
+        self._programs = Programs(self._core_schema) if compiled else None
         self._schema = schema
         self._services = services
         self._limits = limits
         self._timeout_s = timeout_s
         self._clock = clock
         self._monotonic = monotonic
-        self._documents = Documents(core_schema(schema), limits)
+        self._documents = Documents(self._core_schema, limits)
 
     def prepare(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> PricedOperation:
         """The named operation and its cost; raises `RequestError` if the document or the cost is not acceptable."""
@@ -81,7 +85,8 @@ class Engine:
         cost = operation.cost(variables)
         try:
             self._limits.check_cost(cost)
-        except LimitExceeded as exc:
+            operation.check_values(variables, self._services.max_values)
+        except (LimitExceeded, ResultTooLarge) as exc:
             raise RequestError([format_error(exc)]) from exc
         return PricedOperation(operation=operation, variables=variables, cost=cost)
 
@@ -103,14 +108,10 @@ class Engine:
             started_at=self._monotonic(),
             deadline=Deadline.from_timeout(self._timeout_s),
         )
-        compiled = self._programs.get(priced.operation, priced.variables) if self._programs else None
-        arguments = compiled.arguments(priced.variables) if compiled else None
-        if compiled is None or arguments is None:
-            return Run(context)
-        started = Run(context, compiled.program, arguments)
+        started = self._compiled(context) or Run(context)
         if not started.run():
             return started
-        context.start_refreshes()
+        context.end()
         return self._compiled_result(started)
 
     async def finish(self, started: Run) -> OperationResult:
@@ -118,47 +119,72 @@ class Engine:
         context = started.context
         try:
             async with asyncio.timeout_at(context.deadline.at + GRACE_S):
-                if not await started.rounds():
-                    result = await self._execute(context)
-                elif not context.was_overtaken():
-                    return self._compiled_result(started)
+                result = None if await started.rounds() else await self._execute(context)
+                if context.is_abandoned:
+                    started, result = await self._execute_in_turn(started)
                 if context.operation.is_query and context.was_overtaken():
                     context.restart()
                     result = await self._execute(context)
         except TimeoutError as exc:
             raise OperationTimeout("The operation timed out. Request less data, or retry later.") from exc
         finally:
-            context.start_refreshes()
+            context.end()
+        return self._interpreted_result(context, result) if result else self._compiled_result(started)
+
+    def _compiled(self, context: Context, *, at_once: bool = False) -> Run | None:
+        operation, variables = context.operation, context.variables
+        compiled = self._programs.get(operation, variables, at_once=at_once) if self._programs else None
+        arguments = compiled.arguments(variables) if compiled else None
+        return Run(context, compiled.program, arguments) if compiled and arguments is not None else None
+
+    async def _execute_in_turn(self, abandoned: Run) -> tuple[Run, ExecutionResult | None]:
+        """The second execution of an operation with a large response, which is compiled at its first use."""
+        context = abandoned.context
+        await context.wait_for_turn()
+        context.repeat()
+        compiled = None if abandoned.was_compiled else self._compiled(context, at_once=True)
+        if compiled and (compiled.run() or await compiled.rounds()):
+            return compiled, None
+        return abandoned, await self._execute(context)
+
+    async def _execute(self, context: Context) -> ExecutionResult:
+        operation = context.operation
+        executor = executor_for(self._core_schema, operation.document, operation.name, context.variables)
+        if executor:
+            context.count_values(operation_values(executor))
+        execution = self._schema.execute(
+            operation.text,
+            variable_values=dict(context.variables),
+            context_value=context,
+            operation_name=operation.name,
+            allowed_operation_types=OPERATION_TYPES,
+        )
+        return await on_large_stack(execution)
+
+    def _compiled_result(self, completed: Run) -> OperationResult:
+        self.tally["compiled"] += 1
+        return _result(completed.context, completed.data, [])
+
+    def _interpreted_result(self, context: Context, result: ExecutionResult) -> OperationResult:
         self.tally["lists" if context.has_compiled_lists else "interpreted"] += 1
         errors = [format_error(error) for error in result.errors or ()]
         if result.data is None and not any("path" in error for error in errors):
             raise RequestError(errors)
         return _result(context, result.data, errors)
 
-    async def _execute(self, context: Context) -> ExecutionResult:
-        return await self._schema.execute(
-            context.operation.text,
-            variable_values=dict(context.variables),
-            context_value=context,
-            operation_name=context.operation.name,
-            allowed_operation_types=OPERATION_TYPES,
-        )
-
-    def _compiled_result(self, completed: Run) -> OperationResult:
-        self.tally["compiled"] += 1
-        return _result(completed.context, completed.data, [])
-
 
 def _result(context: Context, data: Any, errors: list[dict[str, Any]]) -> OperationResult:
     content = {**({"errors": errors} if errors else {}), "data": data, "extensions": _extensions(context)}
     validity = context.validity() if context.operation.is_query and not errors else None
-    return OperationResult(content, context.values, validity)
+    return OperationResult(content, context.size.values, validity)
 
 
 def _extensions(context: Context) -> dict[str, Any]:
-    extensions: dict[str, Any] = {
-        "cost": {"requested": context.cost, "charged": min(context.charged, context.cost)},
-    }
+    size = context.size
+    cost = {"requested": context.cost, "charged": min(context.charged, context.cost) + size.charged}
+    extensions: dict[str, Any] = {"cost": cost}
+    if size.charged:
+        cost["values"] = size.values
     if context.revalidating:
         extensions["revalidating"] = True
     if context.warnings:

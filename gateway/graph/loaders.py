@@ -12,8 +12,6 @@ from gateway.errors import UpstreamError
 from gateway.store.name_table import KnownNames
 from gateway.store.resource import ReadResult
 
-from .fields import PRICES, points_of_failure
-
 K = TypeVar("K", bound=Hashable)
 K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 V = TypeVar("V")
@@ -42,8 +40,8 @@ class Loader(Generic[K, V]):
 
     __slots__ = ("_charge", "_deadline", "_loader", "_requested", "_resource", "_results")
 
-    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
-        """`charge` is called with the points of each key that is not free."""
+    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
+        """`charge` is called with the resource for each key requested from osu!track, even if that failed."""
         self._resource = resource
         self._deadline = deadline
         self._charge = charge
@@ -88,8 +86,8 @@ class Loader(Generic[K, V]):
         reads = (self._resource.read(key, self._deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
         for key, result in zip(keys, results, strict=True):
-            if points := _points(self._resource.name, result):
-                self._charge(points)
+            if _was_requested(result):
+                self._charge(self._resource.name)
             if isinstance(result, ReadResult):
                 self._results[key] = result
         return results
@@ -98,7 +96,7 @@ class Loader(Generic[K, V]):
 class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
     """A loader of the names in lists, which reads all names of a batch from Redis at once."""
 
-    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
+    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
         super().__init__(names, deadline, charge)
         self._names = names
 
@@ -107,8 +105,8 @@ class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
         return await super()._load_batch(keys)
 
 
-def _points(resource: str, result: ReadResult[V] | BaseException) -> int:
-    """The price of a request that osu!track received, even if it failed, or of a refusal."""
+def _was_requested(result: ReadResult[V] | BaseException) -> bool:
+    """Whether osu!track received a request for the result."""
     if isinstance(result, UpstreamError):
-        return points_of_failure(resource, result)
-    return PRICES[resource] if isinstance(result, ReadResult) and result.loaded else 0
+        return not result.unsent
+    return isinstance(result, ReadResult) and result.loaded

@@ -18,6 +18,7 @@ from gateway.store.lru import LRU
 from .compiler import FAILURES, Call, Program, compile_operation
 from .context import Context
 from .prepare.documents import Operation
+from .response_size import TurnNeeded
 from .strawberry_compat import Executor, arguments_of, executor_for
 
 # The keyword arguments of each call of a program.
@@ -48,19 +49,28 @@ class Run:
     def __init__(self, context: Context, program: Program | None = None, arguments: Arguments = ()) -> None:
         self.context = context
         self.data: Any = None
+        # Whether the last run ended because the operation has to wait for its turn.
+        self.needs_turn = False
+        self.was_compiled = program is not None
         self._program = program
         self._arguments = arguments
         self._pending: list[Coroutine[Any, Any, Any]] = []
         self._mark = context.mark()
 
-    def run(self, source: object = None) -> bool:
-        """Whether the program has completed `data`. An incomplete or failed run leaves no trace in the context."""
+    def run(self, source: object = None, place: Sequence[int] = ()) -> bool:
+        """Whether the program has completed `data`. An incomplete or failed run leaves no trace in the context.
+
+        `source` and `place` are the items and the position of a list.
+        """
         if self._program is None:
             return False
-        self._pending = []
+        self._pending, self.needs_turn = [], False
         try:
+            self.data = self._program.function(self.context, self._arguments, self._pending.append, source, place)
+            # Those outside of lists, which are few.
             self.context.count_values(self._program.values)
-            self.data = self._program.function(self.context, self._arguments, self._pending.append, source)
+        except TurnNeeded:
+            self.needs_turn = True
         except Exception:  # noqa: BLE001  # graphql-core meets the same exception, and creates its error
             self.close()
         else:
@@ -72,11 +82,15 @@ class Run:
     async def rounds(self) -> bool:
         """Whether the program has completed `data` after some rounds; otherwise graphql-core has to."""
         for _ in range(MAX_ROUNDS):
-            arrived = bool(self._pending) and await _arrived(self._pending)
-            # The awaited resolvers have added warnings and rows, and will be called again.
+            if not (self._pending or self.needs_turn):
+                return False
+            arrived = not self._pending or await _arrived(self._pending)
+            # The awaited resolvers have added warnings, and will be called again.
             self.context.reset(self._mark)
             if not arrived:
                 return False
+            if self.needs_turn:
+                await self.context.wait_for_turn()
             if self.run():
                 return True
         self.close()
@@ -140,20 +154,23 @@ class Programs:
         self._schema = schema
         self._cache: LRU[tuple[Operation, tuple[Any, ...]], CompiledOperation] = LRU(MAX_BYTES)
 
-    def get(self, operation: Operation, variables: Mapping[str, Any]) -> CompiledOperation | None:
+    def get(
+        self, operation: Operation, variables: Mapping[str, Any], *, at_once: bool = False
+    ) -> CompiledOperation | None:
         """The compiled operation; None if graphql-core has to execute it.
 
         The n-th compilation of an operation takes place at its 2^n-th use: a document that is used once is not
         compiled, and neither many combinations of variables nor evictions make the compiler work for each request.
+        `at_once` compiles it anyway: an operation with a large response.
         """
-        operation.uses += 1
+        operation.uses += not at_once
         if not operation.is_query:
             return None
         conditions = tuple(variables.get(name, ...) for name in operation.booleans)
         if not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
             return None
         compiled = self._cache.peek((operation, conditions))
-        if compiled is None and operation.uses >= 2 ** (operation.compilations + 1):
+        if compiled is None and (at_once or operation.uses >= 2 ** (operation.compilations + 1)):
             compiled = self._compile(operation, variables)
             if compiled is not None:
                 size = compiled.size_bytes + DOCUMENT_BYTES_PER_CHARACTER * len(operation.text)

@@ -9,6 +9,7 @@ from graphql.utilities import find_breaking_changes
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
+from .compiled_lists import CountingExecutor
 from .mutation import Mutation
 from .query import Query
 from .scalars import SCALARS
@@ -20,7 +21,7 @@ class _Schema(strawberry.Schema):
         """No logging: Strawberry logs invalid input as errors. `prepare/errors.py` logs unexpected exceptions."""
 
 
-def build_schema(executor: type[Executor] = Executor) -> strawberry.Schema:
+def build_schema(executor: type[Executor] = CountingExecutor) -> strawberry.Schema:
     """The schema: queries and mutations. osu!track pushes no events, so there are no subscriptions."""
     return _Schema(
         Query,

@@ -120,7 +120,20 @@ def root_fields(executor: Executor) -> tuple[GraphQLObjectType, Fields]:
     root = schema.query_type
     if root is None or operation.operation is not OperationType.QUERY:
         raise NotCompilable("only queries are compiled")
-    return root, collect_fields(schema, executor.fragments, executor.variable_values, root, operation).grouped_field_set
+    return root, _collected(executor, root)
+
+
+def operation_fields(executor: Executor) -> Iterator[tuple[GraphQLObjectType, Selection]]:
+    """The selected fields of a query or mutation, each with the type that has them."""
+    root = executor.schema.get_root_type(executor.operation.operation)
+    if root:
+        for selection in _collected(executor, root).values():
+            yield root, selection
+
+
+def _collected(executor: Executor, root: GraphQLObjectType) -> Fields:
+    variables, fragments = executor.variable_values, executor.fragments
+    return collect_fields(executor.schema, fragments, variables, root, executor.operation).grouped_field_set
 
 
 def sub_fields(executor: Executor, object_type: GraphQLObjectType, selection: Selection) -> Fields:

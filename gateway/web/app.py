@@ -22,6 +22,7 @@ from gateway.graph.context import Services
 from gateway.graph.engine import Engine
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
+from gateway.graph.turns import Turns
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
 from gateway.settings import Settings
@@ -106,7 +107,8 @@ class Gateway:
             updates=self.updates,
             breakers=self.upstream.breakers,
             rate_limiter=self.upstream.rate_limiter,
-            max_rows=settings.max_rows,
+            max_values=settings.max_values,
+            turns=Turns(),
         )
         limits = Limits(
             depth=settings.max_depth,

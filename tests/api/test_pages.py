@@ -116,9 +116,11 @@ async def test_pages_work_at_any_mount_path(gateway):
 class TestWithOtherLimits:
     @pytest.fixture
     def settings(self):
-        return {"max_depth": 5, "max_cost": 0, "max_rows": 12_345}
+        return {"max_depth": 5, "max_cost": 0, "max_values": 12_345}
 
-    @pytest.mark.parametrize("title,limit", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Rows", "12,345")])
+    @pytest.mark.parametrize(
+        "title,limit", [("Depth", "5"), ("Cost of an operation", "no limit"), ("Values", "12,345")]
+    )
     async def test_landing_page_shows_the_configured_limits(self, gateway, title, limit):
         page = (await get(gateway, "/")).text
         assert re.search(rf'<th scope="row">{title} <small>[^<]+</small></th><td class="number">{limit}</td>', page)

@@ -28,7 +28,7 @@ from tests.support.clock import DAY_S, HOUR_S
 from tests.support.gateway import InProcessGateway, start_gateway
 from tests.support.random_operations import RandomOperation, random_operation
 
-SETTINGS = {"max_aliases": 0, "max_cost": 0, "max_depth": 0, "max_directives": 0, "max_tokens": 0, "max_rows": 1500}
+SETTINGS = {"max_aliases": 0, "max_cost": 0, "max_depth": 0, "max_directives": 0, "max_tokens": 0, "max_values": 10_000}
 SCHEMA = core_schema(build_schema())
 POINTS: Any = type("PointsBalance", (), {"limit": 0, "remaining": 0, "full_in_s": 0.0})()
 JSON = "application/json"

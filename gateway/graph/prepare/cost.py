@@ -170,7 +170,7 @@ class _ChargeCollector:
             return
         self._visited.add(key)
         for selection in selections.selections:
-            if self._is_skipped(selection):
+            if self._variables is not None and is_skipped(selection, self._variables):
                 continue
             if isinstance(selection, FieldNode):
                 self._collect_field(selection, parent, scope)
@@ -189,16 +189,6 @@ class _ChargeCollector:
         if node.selection_set:
             self.collect(node.selection_set, get_named_type(field.type), inner)
 
-    def _is_skipped(self, node: SelectionNode) -> bool:
-        if self._variables is None:
-            return False
-        conditions = {
-            directive.name.value: value_from_ast_untyped(argument.value, dict(self._variables))
-            for directive in node.directives or ()
-            for argument in directive.arguments or ()
-        }
-        return conditions.get("skip") is True or conditions.get("include") is False
-
     def _type(self, condition: NamedTypeNode | None, parent: GraphQLNamedType) -> GraphQLNamedType:
         return self._schema.type_map[condition.name.value] if condition else parent
 
@@ -207,15 +197,26 @@ def child_scope(name: str, field: GraphQLField, node: FieldNode, scope: Scope) -
     """The scope of a field's children; `name` is the field's, like `Query.user`."""
     values = {argument.name.value: argument.value for argument in node.arguments or ()}
     if name in SUBJECT_ARG:
-        scope = Scope(_argument(SUBJECT_ARG[name], field, values), listed=scope.listed)
+        scope = Scope(argument_of(SUBJECT_ARG[name], field, values), listed=scope.listed)
     if name in LISTS:
-        scope = scope._replace(source=tuple(_argument(argument, field, values) for argument in sorted(field.args)))
+        scope = scope._replace(source=tuple(argument_of(argument, field, values) for argument in sorted(field.args)))
     if name in MODE_ARG:
-        scope = scope._replace(modes=_argument(MODE_ARG[name], field, values))
+        scope = scope._replace(modes=argument_of(MODE_ARG[name], field, values))
     return scope._replace(listed=scope.listed or isinstance(get_nullable_type(field.type), GraphQLList))
 
 
-def _argument(name: str, field: GraphQLField, values: Mapping[str, ValueNode]) -> ArgumentRef:
+def is_skipped(node: SelectionNode, variables: Mapping[str, Any]) -> bool:
+    """Whether `@skip` or `@include` excludes the selection."""
+    conditions = {
+        directive.name.value: value_from_ast_untyped(argument.value, dict(variables))
+        for directive in node.directives or ()
+        for argument in directive.arguments or ()
+    }
+    return conditions.get("skip") is True or conditions.get("include") is False
+
+
+def argument_of(name: str, field: GraphQLField, values: Mapping[str, ValueNode]) -> ArgumentRef:
+    """The argument of a field, with its default; `values` are those in the document."""
     definition = field.args[name]
     default = definition.default_value
     return ArgumentRef(

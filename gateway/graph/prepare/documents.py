@@ -21,13 +21,14 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from gateway.errors import LimitExceeded
+from gateway.errors import LimitExceeded, ResultTooLarge
 from gateway.graph.fields import HISTORY
 from gateway.records import UserMode
 
 from .cost import Charge, charges_of, cost_of
 from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
 from .limits import Limits
+from .values import certain_values
 
 # Including invalid documents, which clients tend to repeat.
 MAX_DOCUMENTS = 250
@@ -41,9 +42,11 @@ class Operation:
         text: str,
         document: DocumentNode,
         definition: OperationDefinitionNode,
+        *,
         collect_charges: Callable[[Mapping[str, Any] | None], frozenset[Charge]],
+        count_values: Callable[[Mapping[str, Any] | None], int],
     ) -> None:
-        """`collect_charges` is `charges_of` for this operation."""
+        """`collect_charges` and `count_values` are `charges_of` and `certain_values` for this operation."""
         self.text = text
         self.document = document
         self.name = definition.name.value if definition.name else None
@@ -53,6 +56,8 @@ class Operation:
         self.uses = 0
         self.compilations = 0
         self._collect_charges = collect_charges
+        self._count_values = count_values
+        self._max_certain_values = count_values(None)
         self._charges = collect_charges(None)
         self.has_histories = any(charge.resource == HISTORY.resource for charge in self._charges)
         variables = definition.variable_definitions or ()
@@ -70,6 +75,16 @@ class Operation:
     @cached_property
     def _default_cost(self) -> int:
         return cost_of(self._charges, self._defaults)
+
+    def check_values(self, variables: Mapping[str, Any], maximum: int) -> None:
+        """Raise `ResultTooLarge` if the response certainly has too many values."""
+        if self._max_certain_values > maximum:
+            values = self._count_values(self._defaults | dict(variables))
+            if values > maximum:
+                raise ResultTooLarge(
+                    f"The response has at least {values:,} values; the maximum is {maximum:,}."
+                    " Select fewer fields, or split the operation."
+                )
 
     def histories(self, variables: Mapping[str, Any]) -> Callable[[UserMode], bool]:
         """A predicate: whether the operation with these variables reads a player's history."""
@@ -130,7 +145,13 @@ class Documents:
             if isinstance(definition, FragmentDefinitionNode)
         }
         operations = (
-            Operation(text, document, definition, partial(charges_of, self._schema, fragments, definition))
+            Operation(
+                text,
+                document,
+                definition,
+                collect_charges=partial(charges_of, self._schema, fragments, definition),
+                count_values=partial(certain_values, self._schema, fragments, definition),
+            )
             for definition in document.definitions
             if isinstance(definition, OperationDefinitionNode)
         )

@@ -88,7 +88,7 @@ def best_plays_page(
         result = page and context.best_plays.peek(key)
         if page and result:
             context.unwrap(info, result)
-            return context.count_rows(page, len(page.nodes))
+            return page
     return _load_page(info, keys, pager)
 
 
@@ -103,7 +103,7 @@ async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPage
         page = pager(result.value, key.limit)
         if page:
             context.unwrap(info, result)
-            return context.count_rows(page, len(page.nodes))
+            return page
     raise AssertionError("the largest tier always has the page")
 
 

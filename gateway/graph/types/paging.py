@@ -3,7 +3,7 @@
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
@@ -13,6 +13,7 @@ import strawberry
 from gateway.errors import BadUserInput
 from gateway.graph.context import Context
 from gateway.graph.inputs import ScoreOrder, Window, page_size
+from gateway.graph.work import SCANNED_ROW_US
 from gateway.records import BestPlay, Hiscore, Hiscores, Rows
 from gateway.store.history import Span
 
@@ -83,9 +84,9 @@ class Page(NamedTuple, Generic[P]):
     total_count: int
 
     @property
-    def edges(self) -> list[Edge[P]]:
+    def edges(self) -> "Edges[P]":
         """The plays with their cursors."""
-        return [Edge(self, offset, play) for offset, play in enumerate(self.nodes, self.offset + 1)]
+        return Edges(self)
 
     @property
     def page_info(self) -> "Page[P]":
@@ -110,6 +111,23 @@ class Page(NamedTuple, Generic[P]):
     def cursor(self, offset: int, play: P) -> str:
         """The cursor of a play that is the `offset`-th of the whole list."""
         return str(Cursor(self.source, offset, self.order(play)))
+
+
+class Edges(Sequence[Edge[P]]):
+    """The edges of a page, each created when it is written: a list that is too large is not."""
+
+    def __init__(self, page: Page[P]) -> None:
+        self._page = page
+
+    def __len__(self) -> int:
+        return len(self._page.nodes)
+
+    def __iter__(self) -> Iterator[Edge[P]]:
+        page = self._page
+        return (Edge(page, offset, play) for offset, play in enumerate(page.nodes, page.offset + 1))
+
+    def __getitem__(self, index: Any) -> Any:
+        return list(self)[index]
 
 
 def list_id(*identity: object) -> int:
@@ -180,10 +198,12 @@ class HiscorePager:
 
     def __call__(self, plays: Hiscores) -> Page[Hiscore]:
         """The page; `plays` are in the order `PP_DESC`."""
+        is_sorted = self._order is ORDERS[ScoreOrder.PP_DESC]
+        scans = any(self._span) + self._best_per_beatmap + (not is_sorted)
+        self._context.size.count_work(scans * len(plays) * SCANNED_ROW_US)
         selected = plays.played_within(*self._span) if any(self._span) else plays
         if self._best_per_beatmap:
             selected = best_of_each_beatmap(selected)
-        if self._order is not ORDERS[ScoreOrder.PP_DESC]:
+        if not is_sorted:
             selected = plays.in_order(self._order) if selected is plays else Rows(sorted(selected, key=self._order))
-        page = cut_page(selected, self._first, self._after, order=self._order, source=self._source)
-        return self._context.count_rows(page, len(page.nodes))
+        return cut_page(selected, self._first, self._after, order=self._order, source=self._source)

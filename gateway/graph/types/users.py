@@ -14,6 +14,7 @@ from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
 from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
+from gateway.graph.work import SCANNED_ROW_US
 from gateway.records import Rows, UserMode
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
@@ -132,15 +133,15 @@ class UserStats:
         every: Interval | None = UNSET,
         include_anomalies: IncludeAnomalies = False,
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
-        """Snapshots, oldest first. With `every`, only the last one of each bucket. The lists of an operation have
-        at most 20,000 rows in total; beyond that, the field fails with `RESULT_TOO_LARGE`. Of a period without
-        changes, osu!track keeps only the first and the last snapshot.
+        """Snapshots, oldest first. With `every`, only the last one of each bucket. Of a period without changes,
+        osu!track keeps only the first and the last snapshot.
         """
         within = span(window, info.context.now)
 
         def select(history: History) -> Rows[records.Snapshot]:
-            rows = history.within(within, every or None, anomalies=include_anomalies)
-            return info.context.count_rows(rows, len(rows))
+            if every:
+                info.context.size.count_work(len(history.rows) * SCANNED_ROW_US)
+            return history.within(within, every or None, anomalies=include_anomalies)
 
         return info.context.read(info, info.context.history, self.user_mode, select)
 

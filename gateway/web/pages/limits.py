@@ -9,7 +9,7 @@ LIMITS = {
     "client_points": ("Points per client", ""),
     "client_points_per_minute": ("Points per minute", ""),
     "max_cost": ("Cost of an operation", ""),
-    "max_rows": ("Rows", ""),
+    "max_values": ("Values", ""),
     "max_depth": ("Depth", ""),
     "max_aliases": ("Aliases", ""),
     "max_tokens": ("Tokens", ""),

@@ -1,0 +1,107 @@
+"""The size of one operation's response: its values, their points, and the CPU time of writing them.
+
+It is counted before each list is written, because a list that is being written cannot be interrupted.
+"""
+
+from typing import Protocol
+
+from gateway.errors import PointsMissing, ResultTooLarge
+
+# A larger response costs a point for each further 50,000 values that it starts.
+VALUES_PER_POINT = 50_000
+# Estimated CPU time of an operation: its maximum, and the part after which it waits for its turn (`graph/turns.py`).
+MAX_WORK_US = 90_000
+UNINTERRUPTED_US = 15_000
+
+
+class PointsBalance(Protocol):
+    """A client's points."""
+
+    @property
+    def limit(self) -> int:
+        """The maximum balance; 0 means no limit."""
+
+    @property
+    def remaining(self) -> int:
+        """The current balance."""
+
+    @property
+    def full_in_s(self) -> float:
+        """Seconds until the balance is full."""
+
+    def wait_s(self, points: int, /) -> float:
+        """Seconds until the balance has so many points."""
+
+    def take(self, points: int, /) -> None:
+        """Take points; a negative number is a refund."""
+
+
+class TurnNeeded(Exception):
+    """The operation takes long, and must wait for its turn before it continues."""
+
+
+class ResponseSize:
+    """Counts an operation's values and work, within their limits."""
+
+    def __init__(self, max_values: int, points: PointsBalance) -> None:
+        self.values = 0
+        # Of all attempts to execute the operation.
+        self.work_us = 0.0
+        # Whether work above `UNINTERRUPTED_US` is permitted.
+        self.has_turn = False
+        # Taken from the client while the operation runs, and its part of the operation's charge.
+        self.points = self.charged = 0
+        self._max_values = max_values
+        self._balance = points
+
+    def count_values(self, count: int) -> None:
+        """Add values; raises `ResultTooLarge` or `PointsMissing` if they must not be written."""
+        self._check(count)
+        values = self.values + count
+        self._take(max(values - 1, 0) // VALUES_PER_POINT - self.points)
+        self.values = values
+
+    def count_work(self, work_us: float) -> None:
+        """Add estimated CPU time; raises `ResultTooLarge` above the limit."""
+        if self.work_us + work_us > MAX_WORK_US:
+            raise ResultTooLarge(
+                "The lists and fields of this operation would take too much CPU time."
+                " Narrow a window, use `every`, select fewer nested fields, or split the operation."
+            )
+        self.work_us += work_us
+
+    def check_turn(self, work_us: float) -> None:
+        """Raise `TurnNeeded` if the operation has to wait before this work."""
+        if not self.has_turn and self.work_us + work_us > UNINTERRUPTED_US:
+            raise TurnNeeded
+
+    def reset(self, values: int) -> None:
+        """Discard the values of a failed attempt, and return their points."""
+        self.values = values
+        self._take(max(values - 1, 0) // VALUES_PER_POINT - self.points)
+
+    def settle(self) -> None:
+        """Return the points to the client, which is charged for the operation as a whole."""
+        self.charged = self.points
+        self._take(-self.points)
+
+    def _check(self, count: int) -> None:
+        if self.values + count > self._max_values:
+            raise ResultTooLarge(
+                f"The response has more than {self._max_values:,} values."
+                " Narrow a window, use `every`, select fewer fields, or split the operation."
+            )
+
+    def _take(self, points: int) -> None:
+        balance = self._balance
+        if points and balance.limit:
+            if points > 0 and self.points + points > balance.limit:
+                raise ResultTooLarge("The values of the response cost more points than any client has.")
+            wait_s = balance.wait_s(points) if points > 0 else 0.0
+            if wait_s > 0:
+                raise PointsMissing(
+                    f"The values of the response cost {points} more points, which this client does not have.",
+                    retry_after_s=wait_s,
+                )
+            balance.take(points)
+        self.points += points
