@@ -17,10 +17,10 @@ RUN pip --python /opt/gateway/bin/python install --no-deps dist/*.whl
 
 FROM python:3.13-slim
 COPY --from=build /opt/gateway /opt/gateway
-ENV PATH=/opt/gateway/bin:$PATH GATEWAY_HOST=0.0.0.0 GATEWAY_LOG_FORMAT=json PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV PATH=/opt/gateway/bin:$PATH GATEWAY_HOST=:: GATEWAY_LOG_FORMAT=json PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # A number, so that an orchestrator can verify that it is not root; any other user ID works too.
 USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
-    CMD ["python", "-c", "import http.client, os; c = http.client.HTTPConnection('127.0.0.1', int(os.environ.get('GATEWAY_PORT', 8000)), timeout=3); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
+    CMD ["/bin/sh", "-c", "exec python -m gateway.cli.health_check ${GATEWAY_PORT:-8000}"]
 CMD ["osutrack-gateway", "serve"]

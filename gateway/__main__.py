@@ -13,6 +13,7 @@ from .cli import streams
 # The exit code of a shell for programs ended by SIGINT.
 INTERRUPTED = 130
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
+SERVE_SETTINGS = ("host", "port", "workers")
 MAX_USER_ID = 2**31 - 1
 
 EXIT_CODES = (
@@ -84,7 +85,8 @@ def _serve(options: argparse.Namespace) -> int:
     try:
         from .cli.commands import serve  # noqa: PLC0415
 
-        return serve(sandbox=options.sandbox)
+        overrides = {name: vars(options)[name] for name in SERVE_SETTINGS if vars(options)[name] is not None}
+        return serve(overrides, sandbox=options.sandbox)
     except KeyboardInterrupt:
         return 0
 
@@ -107,6 +109,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve the gateway", description=SERVE)
     serve.add_argument("--sandbox", action="store_true", help="use a simulated osu!track, without network access")
+    for name in SERVE_SETTINGS:
+        serve.add_argument(f"--{name}", help=f"overrides GATEWAY_{name.upper()}")
     schema = commands.add_parser("schema", help="print the schema", description=SCHEMA)
     schema.add_argument("--check", metavar="OLD", help="compare with the schema in this file")
     commands.add_parser("settings", help="print every setting and its value", description=SETTINGS)

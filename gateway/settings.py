@@ -35,7 +35,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on.")
+    host: str = Field("127.0.0.1", description="Address to listen on; `::` means all IPv6 and IPv4 addresses.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
     workers: Count = Field(1, description="Number of server processes; above 1, `GATEWAY_REDIS_URL` is required.")
     redis_url: str | None = Field(
@@ -231,8 +231,8 @@ def _check_token(value: str) -> str:
     return value
 
 
-def read_settings() -> Settings:
-    """The server's settings; raises `BadSettings` for an unknown variable or an invalid value."""
+def read_settings(**overrides: str) -> Settings:
+    """The server's settings, `overrides` first; raises `BadSettings` for an unknown variable or an invalid value."""
     names = {
         f"{kind.model_config['env_prefix']}{name}".upper()
         for kind in (Settings, QuerySettings)
@@ -242,7 +242,7 @@ def read_settings() -> Settings:
     unknown = sorted(name for name in variables if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
-    return _read(Settings)
+    return _read(Settings, **overrides)
 
 
 def read_query_settings() -> QuerySettings:
@@ -250,9 +250,9 @@ def read_query_settings() -> QuerySettings:
     return _read(QuerySettings)
 
 
-def _read(kind: type[S]) -> S:
+def _read(kind: type[S], **overrides: Any) -> S:
     try:
-        return kind()
+        return kind(**overrides)
     except ValidationError as exc:
         prefix = kind.model_config["env_prefix"]
         raise BadSettings("\n".join(_explain(error, prefix) for error in exc.errors())) from exc

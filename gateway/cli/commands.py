@@ -42,9 +42,9 @@ SHUTDOWN_S = 30
 WORKER_START_S = 20
 
 
-def serve(*, sandbox: bool) -> int:
-    """Serve the gateway until SIGINT or SIGTERM."""
-    settings = read_settings()
+def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
+    """Serve the gateway until SIGINT or SIGTERM. `overrides` are settings of the command line."""
+    settings = read_settings(**overrides)
     # Checked before workers start: one that fails to start would be replaced forever.
     check_extra(settings)
     connection_pool(settings.redis_url)
@@ -64,7 +64,7 @@ def _serve(config: ServerConfig) -> bool:
     log_retries()
     server = uvicorn.Server(config)
     try:
-        server.run()
+        server.run(config.sockets())
     except KeyboardInterrupt:
         # uvicorn raises the signal again after a graceful shutdown.
         return True

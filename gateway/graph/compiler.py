@@ -27,7 +27,7 @@ from graphql.pyutils import Path
 
 from gateway import mods, records
 
-from .completion import NAMES, VALID, VALID_IN_RECORDS, leaf_completion, response_class
+from .completion import NAMES, SAFE, leaf_completion, response_class
 from .strawberry_compat import (
     Executor,
     Fields,
@@ -46,13 +46,16 @@ ResponsePath: TypeAlias = tuple[str | int | None, ...]
 MAX_FIELDS = 300
 # Exceptions of the compiler; the last three if an expression is nested too deeply for Python.
 FAILURES = (NotCompilable, GraphQLError, SyntaxError, RecursionError, MemoryError)
-# Object types whose values are instances of one class of records.
+# Object types whose values are instances of one class of records. The decoder has validated them: their attributes are
+# valid values of the schema's types.
 RECORDS: Mapping[str, type] = {
     "Snapshot": records.Snapshot,
     "Hiscore": records.Hiscore,
     "BestPlay": records.BestPlay,
     "Mods": mods.Mods,
 }
+# Types with the same value in a record and in the response.
+UNCHANGED = {"Int", "Float", "String", "Boolean", "DateTime", "URL", "Grade"}
 
 
 class Call(NamedTuple):
@@ -205,17 +208,16 @@ class _Compiler:
         return self.response_list(item_type, selection, value, path)
 
     def _leaf(self, leaf_type: Any, value: str, *, nullable: bool, trusted: bool) -> str:
-        condition = (VALID_IN_RECORDS if trusted else VALID).get(leaf_type.name)
-        if condition == "":
+        if trusted and leaf_type.name in UNCHANGED:
             return value
         if trusted and leaf_type.name == "ID" and not nullable:
             return f"str({value})"
         complete = self._name(leaf_completion(leaf_type, nullable))
-        if condition is None:
+        if not trusted or leaf_type.name != "BigInt" or nullable:
             return f"{complete}({value})"
+        # Without a call, for long lists.
         variable = self._variable()
-        valid = condition.format(f"({variable} := {value})", variable)
-        return f"({variable} if {valid} else {complete}({variable}))"
+        return f"({variable} if {SAFE.format(f'({variable} := {value})')} else {complete}({variable}))"
 
     def _variable(self) -> str:
         self._variables += 1

@@ -21,7 +21,7 @@ from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, UpdateResult, Updates
 
-from .fields import PRICES
+from .fields import PRICES, points_of_failure
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
 from .response_size import PointsBalance, ResponseSize
@@ -244,27 +244,26 @@ class Context:
             for loader in self.loaders:
                 loader.start_refreshes()
 
-    def charge(self, resource: str) -> None:
+    def charge(self, points: int) -> None:
         """Add the price of one request to osu!track."""
-        self.charged += PRICES[resource]
+        self.charged += points
 
     async def update(self, user_mode: UserMode) -> UpdateResult:
         """Update the player; later reads of this operation see the new data."""
-        requested = True
+        points = PRICES["update"]
         try:
             async with asyncio.timeout_at(self.deadline.with_grace):
                 outcome = await self.services.updates.update(user_mode, self.deadline)
-            requested = not isinstance(outcome, Cooldown)
+            points = 0 if isinstance(outcome, Cooldown) else points
         except TimeoutError as exc:
             raise UpdateOutcomeUnknown.from_cause("osu!track has not confirmed the update in time.") from exc
         except UpstreamError as exc:
-            requested = not exc.unsent
+            points = points_of_failure("update", exc)
             raise
         finally:
             for loader in self.loaders:
                 loader.clear()
-            if requested:
-                self.charge("update")
+            self.charge(points)
         return outcome
 
 

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 import strawberry
 from strawberry.schema_directive import Location
 
+from gateway.errors import UpstreamBusy, UpstreamError
+
 from .strawberry_compat import describe_type
 
 T = TypeVar("T")
@@ -80,3 +82,12 @@ NAME = Cost(points=1, resource="name")
 UPDATE = Cost(points=5, resource="update")
 
 PRICES = {cost.resource: cost.points for cost in (HISTORY, HISCORES, HISCORES_BY_NAME, PEAK, BEST_PLAYS, NAME, UPDATE)}
+# The price of `UPSTREAM_BUSY`: refused requests have waited for a budget like others.
+REFUSAL = 1
+
+
+def points_of_failure(resource: str, error: UpstreamError) -> int:
+    """The price of a failed request to osu!track: in full if it was sent, else free, unless it was refused."""
+    if isinstance(error, UpstreamBusy):
+        return REFUSAL
+    return 0 if error.unsent else PRICES[resource]

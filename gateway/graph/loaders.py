@@ -12,6 +12,8 @@ from gateway.errors import UpstreamError
 from gateway.store.name_table import KnownNames
 from gateway.store.resource import ReadResult
 
+from .fields import PRICES, points_of_failure
+
 K = TypeVar("K", bound=Hashable)
 K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 V = TypeVar("V")
@@ -40,8 +42,8 @@ class Loader(Generic[K, V]):
 
     __slots__ = ("_charge", "_deadline", "_loader", "_requested", "_resource", "_results")
 
-    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
-        """`charge` is called with the resource for each key requested from osu!track, even if that failed."""
+    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
+        """`charge` is called with the points of each key that is not free."""
         self._resource = resource
         self._deadline = deadline
         self._charge = charge
@@ -86,8 +88,8 @@ class Loader(Generic[K, V]):
         reads = (self._resource.read(key, self._deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
         for key, result in zip(keys, results, strict=True):
-            if _was_requested(result):
-                self._charge(self._resource.name)
+            if points := _points(self._resource.name, result):
+                self._charge(points)
             if isinstance(result, ReadResult):
                 self._results[key] = result
         return results
@@ -96,7 +98,7 @@ class Loader(Generic[K, V]):
 class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
     """A loader of the names in lists, which reads all names of a batch from Redis at once."""
 
-    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[str], None]) -> None:
+    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
         super().__init__(names, deadline, charge)
         self._names = names
 
@@ -105,8 +107,8 @@ class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
         return await super()._load_batch(keys)
 
 
-def _was_requested(result: ReadResult[V] | BaseException) -> bool:
-    """Whether osu!track received a request for the result."""
+def _points(resource: str, result: ReadResult[V] | BaseException) -> int:
+    """The price of a request that osu!track received, even if it failed, or of a refusal."""
     if isinstance(result, UpstreamError):
-        return not result.unsent
-    return isinstance(result, ReadResult) and result.loaded
+        return points_of_failure(resource, result)
+    return PRICES[resource] if isinstance(result, ReadResult) and result.loaded else 0

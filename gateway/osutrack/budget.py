@@ -2,28 +2,21 @@
 
 import asyncio
 import time
-from bisect import insort
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import AsyncExitStack, contextmanager
-from itertools import count
-from typing import NamedTuple
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
+from gateway.shared.claim import UNLIMITED, Claim
 from gateway.shared.request_window import RequestWindow
-from gateway.telemetry.request_context import current_request
+from gateway.telemetry.clients import current_clients
+
+from .turns import Turns, Waiter
 
 # The interval of attempts while other processes use the same budget.
 RETRY_S = 0.01
-
-
-class _Waiter(NamedTuple):
-    """A queued request; waiters sort by priority, by their client's turn, then by arrival."""
-
-    background: bool
-    turn: int
-    number: int
-    at_front: asyncio.Event
+# The longest sleep of the request that goes next: requests in progress may end meanwhile.
+POLL_S = 1.0
 
 
 class Budget:
@@ -46,11 +39,9 @@ class Budget:
         self._paused_until = 0.0
         self._lowered_to = per_minute
         self._lowered_until = 0.0
-        self._numbers = count()
-        self._queue: list[_Waiter] = []
-        # Round-robin between clients: the turn of the last request, and of each client's last one in the queue.
-        self._turn = 0
-        self._turns: dict[str, int] = {}
+        self.turns = Turns(monotonic)
+        # Called with the clients of each request that is sent, if the budget is limited.
+        self.on_served: Callable[[list[str]], None] = lambda _: None
 
     @property
     def per_minute(self) -> int:
@@ -82,29 +73,37 @@ class Budget:
             return None
         return 0 if self._paused_s > 0 else await self._window.remaining(self.per_minute)
 
-    async def acquire(self, deadline: Deadline, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack:
+    async def acquire(
+        self, deadline: Deadline, slots: Sequence[asyncio.Semaphore], *, scarce: Sequence[asyncio.Semaphore] = ()
+    ) -> AsyncExitStack:
         """Acquire all slots and charge the budget; raises `UpstreamBusy` if the deadline is too early for that.
 
         The budget is charged last, immediately before the request is sent: with a wait in between, the requests of
-        two minutes could be sent in one. Slots are shared with other budgets, so none is occupied during a wait.
+        two minutes could be sent in one. Slots are shared with other budgets, so none is occupied during a wait. While
+        a `scarce` slot is in use, other requests overtake this one.
         """
-        with self._queued(background=deadline.background) as waiter:
+
+        def slots_are_free() -> bool:
+            return not any(slot.locked() for slot in scarce)
+
+        with self.turns.queued(
+            current_clients(), background=deadline.background, slots_are_free=slots_are_free
+        ) as waiter:
             while True:
-                await self._wait_for_front(waiter)
-                delay_s = await self._delay_s(background=deadline.background)
+                await self.turns.wait(waiter)
+                delay_s = await self._delay_s(self.turns.claim(waiter))
                 if delay_s > deadline.remaining_s:
                     raise self._exhausted_error(delay_s)
                 if delay_s > 0:
-                    await self._sleep(delay_s)
-                elif acquired := await self._try_acquire(waiter, slots):
-                    self._advance(waiter.turn)
+                    await self._sleep(min(delay_s, POLL_S))
+                elif acquired := await self._try_acquire(waiter, (*scarce, *slots)):
                     return acquired
                 else:
                     await self._sleep(RETRY_S)
 
     async def timeout_error(self) -> UpstreamBusy:
         """The error for a deadline that passed during `acquire`: the budget is exhausted, or all slots are in use."""
-        delay_s = await self._delay_s(background=False)
+        delay_s = await self._delay_s(UNLIMITED)
         if delay_s > 0:
             return self._exhausted_error(delay_s)
         return UpstreamBusy(
@@ -120,57 +119,34 @@ class Budget:
             unsent=True,
         )
 
-    @contextmanager
-    def _queued(self, *, background: bool) -> Iterator[_Waiter]:
-        waiter = _Waiter(background, self._next_turn(), next(self._numbers), asyncio.Event())
-        insort(self._queue, waiter)
-        try:
-            yield waiter
-        finally:
-            self._queue.remove(waiter)
-            if self._queue:
-                self._queue[0].at_front.set()
-
-    def _next_turn(self) -> int:
-        request_context = current_request.get()
-        client = request_context.client if request_context else ""
-        turn = self._turns[client] = max(self._turns.get(client, 0) + 1, self._turn)
-        return turn
-
-    def _advance(self, turn: int) -> None:
-        if turn > self._turn:
-            self._turn = turn
-            self._turns = {client: last for client, last in self._turns.items() if last >= turn}
-
-    async def _wait_for_front(self, waiter: _Waiter) -> None:
-        # A request of higher priority can still overtake a waiter at the front.
-        while self._queue[0] is not waiter:
-            waiter.at_front.clear()
-            await waiter.at_front.wait()
-
-    async def _delay_s(self, *, background: bool) -> float:
+    async def _delay_s(self, claim: Claim) -> float:
         """Seconds until a request may be sent; 0 if it may be sent now."""
         if self._paused_s > 0 or not self.per_minute:
             return max(self._paused_s, 0)
-        return await self._window.wait_s(self.per_minute, background=background)
+        return await self._window.wait_s(self.per_minute, claim)
 
-    async def _try_acquire(self, waiter: _Waiter, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
+    async def _try_acquire(self, waiter: Waiter, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
         async with AsyncExitStack() as acquired:
             for slot in slots:
                 await acquired.enter_async_context(slot)
+            waiter.has_slots = True
             # While it waited for the slots, another request may have overtaken it or used up the budget.
-            ready = await self._delay_s(background=waiter.background) <= 0
-            if ready and self._queue[0] is waiter and await self._charge(acquired):
+            if self._paused_s <= 0 and self.turns.front() is waiter and await self._charge(waiter, acquired):
                 return acquired.pop_all()
+            waiter.has_slots = False
         return None
 
-    async def _charge(self, acquired: AsyncExitStack) -> bool:
+    async def _charge(self, waiter: Waiter, acquired: AsyncExitStack) -> bool:
         if not self.per_minute:
+            self.turns.serve(waiter)
             return True
-        request = await self._window.start(self.per_minute)
-        if request is not None:
-            acquired.callback(self._window.end, request)
-        return request is not None
+        request = await self._window.start(self.per_minute, self.turns.claim(waiter))
+        if request is None:
+            return False
+        acquired.callback(self._window.end, request)
+        if served := self.turns.serve(waiter):
+            self.on_served(served)
+        return True
 
     @property
     def _paused_s(self) -> float:

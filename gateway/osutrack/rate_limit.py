@@ -4,10 +4,12 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 
 from gateway.deadline import Deadline
 from gateway.shared.redis_link import RedisLink
 from gateway.shared.restrictions import Restrictions
+from gateway.telemetry.clients import Clients, running_for
 
 from .budget import Budget
 
@@ -17,6 +19,8 @@ BACKGROUND_SHARE = 4
 MAX_BY_NAME = 2
 # The time for which a rate stays lowered after a 429.
 LOWERED_S = 3600.0
+# The subject of messages between processes about the clients that were served.
+SERVED = "served"
 
 log = logging.getLogger(__name__)
 
@@ -24,13 +28,17 @@ log = logging.getLogger(__name__)
 class RateLimiter:
     """The request budgets by name, and a limit on concurrent requests.
 
-    With Redis, processes share the budgets, their pauses and lowered rates. Interactive requests overtake background
-    refreshes.
+    With Redis, processes share the budgets, their pauses and lowered rates, and the turns of clients. Interactive
+    requests overtake background refreshes.
     """
 
     def __init__(self, budgets: list[Budget], *, concurrency: int, redis_link: RedisLink | None = None) -> None:
         self.budgets = {budget.name: budget for budget in budgets}
-        self._restrictions = Restrictions(redis_link or RedisLink(None), self.budgets, self._restrict)
+        self._redis_link = redis_link or RedisLink(None)
+        self._restrictions = Restrictions(self._redis_link, self.budgets, self._restrict)
+        self._redis_link.subscribe(SERVED, tuple[str, list[str]], self._record_served)
+        for budget in budgets:
+            budget.on_served = partial(self._publish_served, budget.name)
         self._slots = asyncio.Semaphore(concurrency)
         share = max(1, concurrency // BACKGROUND_SHARE)
         self._background_slots = asyncio.Semaphore(share)
@@ -59,13 +67,13 @@ class RateLimiter:
         """Occupy one of the slots for concurrent requests, charged to the budget `name`; raises `UpstreamBusy`."""
         budget = self.budgets[name]
         slots = (self._background_slots, self._slots) if deadline.background else (self._slots,)
+        scarce = (self._by_name_slots,) if by_name else ()
         async with AsyncExitStack() as acquired:
             try:
                 async with asyncio.timeout_at(deadline.at):
-                    if by_name:
-                        # Before the budget's queue, where it would delay the requests behind it.
-                        await acquired.enter_async_context(self._by_name_slots)
-                    await acquired.enter_async_context(await budget.acquire(deadline, slots))
+                    # Runs last: a slot by name is free then.
+                    acquired.callback(self._wake_fronts)
+                    await acquired.enter_async_context(await budget.acquire(deadline, slots, scarce=scarce))
             except TimeoutError as exc:
                 raise await budget.timeout_error() from exc
             yield
@@ -73,8 +81,23 @@ class RateLimiter:
     @asynccontextmanager
     async def charge(self, name: str, deadline: Deadline) -> AsyncIterator[None]:
         """Charge one more request to the budget `name`, within a slot; raises `UpstreamBusy`."""
-        async with await self.budgets[name].acquire(deadline, ()):
+        # It has had its turn.
+        with running_for(Clients()):
+            charged = await self.budgets[name].acquire(deadline, ())
+        async with charged:
             yield
+
+    def _wake_fronts(self) -> None:
+        for budget in self.budgets.values():
+            budget.turns.wake_front()
+
+    def _publish_served(self, name: str, clients: list[str]) -> None:
+        self._redis_link.publish(SERVED, (name, clients))
+
+    def _record_served(self, message: tuple[str, list[str]]) -> None:
+        name, clients = message
+        if name in self.budgets:  # another release may have other budgets
+            self.budgets[name].turns.record(clients)
 
     def _restrict(self, name: str, per_minute: int, seconds: float) -> None:
         budget = self.budgets[name]

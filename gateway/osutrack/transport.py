@@ -21,6 +21,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.records import Mode, UserMode
+from gateway.telemetry.clients import Clients, running_for
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Tracing
@@ -183,11 +184,12 @@ class Transport:
                     yield _response(http_response, body)
 
     async def _probe(self) -> None:
-        """Request a peak, although requests may be paused."""
+        """Request a peak, although requests may be paused, and before those of clients."""
         request = Request(PEAK, {"user": str(PROBED.user_id), "mode": str(int(PROBED.mode))})
         deadline = Deadline.from_timeout(PROBE_TIMEOUT_S)
-        async with self._attempt(request, self._build(request), deadline, breaker=None) as response:
-            decode_peak(response.body, PROBED)
+        with running_for(Clients()):
+            async with self._attempt(request, self._build(request), deadline, breaker=None) as response:
+                decode_peak(response.body, PROBED)
 
     def _check_status(self, request: Request, http_response: httpx.Response) -> None:
         status = http_response.status_code

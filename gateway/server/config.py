@@ -5,6 +5,16 @@ import logging
 import sys
 from collections.abc import Callable
 from multiprocessing import parent_process
+from socket import (
+    AF_INET,
+    AF_INET6,
+    IPPROTO_IPV6,
+    IPV6_V6ONLY,
+    SO_REUSEADDR,
+    SOL_SOCKET,
+    has_dualstack_ipv6,
+    socket,
+)
 from typing import Any
 
 import uvicorn
@@ -13,6 +23,9 @@ from uvicorn.config import STARTUP_FAILURE
 from .self_check import supported_protocol
 
 log = logging.getLogger(__name__)
+
+# The host that means all IPv6 and IPv4 addresses.
+ALL_ADDRESSES = "::"
 
 
 class ServerConfig(uvicorn.Config):
@@ -42,6 +55,28 @@ class ServerConfig(uvicorn.Config):
         super().__init__(app, http=protocol or "auto", proxy_headers=False, **options)
         self.header_timeout_s = header_timeout_s
         self._is_custom = protocol is not None
+
+    def sockets(self) -> list[socket] | None:
+        """The listening sockets of a single process; None if uvicorn creates them from the host."""
+        return [self.bind_socket()] if self.host == ALL_ADDRESSES else None
+
+    def bind_socket(self) -> socket:
+        """The listening socket. That of the host `::` accepts IPv4 too, or only IPv4 on a machine without IPv6."""
+        if self.host != ALL_ADDRESSES:
+            return super().bind_socket()
+        # Not yet listening: until a worker is ready, connections are refused.
+        listener = socket(AF_INET6 if has_dualstack_ipv6() else AF_INET)
+        listener.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        if listener.family == AF_INET6:
+            listener.setsockopt(IPPROTO_IPV6, IPV6_V6ONLY, 0)
+        try:
+            listener.bind((ALL_ADDRESSES if listener.family == AF_INET6 else "", self.port))
+        except OSError as exc:
+            log.error(exc)  # noqa: TRY400 - the message suffices
+            sys.exit(STARTUP_FAILURE)
+        log.info("Uvicorn running on http://[::]:%d (IPv6 and IPv4; press CTRL+C to quit)", listener.getsockname()[1])
+        listener.set_inheritable(True)
+        return listener
 
     def configure_logging(self) -> None:
         """Called by uvicorn in each new process, before it handles signals."""

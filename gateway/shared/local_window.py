@@ -4,6 +4,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+from .claim import UNLIMITED, Claim
+
 MINUTE_S = 60.0
 # osu!track counts requests by its own clock, and on arrival, which a slow network delays.
 MARGIN_S = 1.0
@@ -21,6 +23,7 @@ class LocalWindow:
         self._monotonic = monotonic
         self._used_at_start = used_at_start
         self._started_at = monotonic()
+        self._last_start_at = self._started_at
         self._in_progress = 0
         self._ended_at: deque[float] = deque()
 
@@ -32,22 +35,31 @@ class LocalWindow:
         """The number of requests in the window that may have been sent before the start."""
         return self._used_at_start if self._started_at + window_s > self._monotonic() else 0
 
-    def wait_s(self, limit: int, window_s: float = WINDOW_S) -> float:
-        """The time until the window has room for another request; 0 if it has room now."""
-        if self._used_at_start + self._in_progress + len(self._ended_at) < limit:
+    def wait_s(self, limit: int, window_s: float = WINDOW_S, claim: Claim = UNLIMITED) -> float:
+        """The time until the window has room for a request with this claim; 0 if it has room now."""
+        used_at_start = self.used_at_start(window_s)
+        usable = claim.usable(limit - used_at_start)
+        burst = min(claim.burst(usable), usable)
+        if self._in_progress + len(self._ended_at) < burst:
             return 0.0
-        ended_at = [self._started_at] * self.used_at_start(window_s) + self._ended_within(window_s)
-        surplus = self._in_progress + len(ended_at) - limit
-        if surplus < 0:
+        ended_at = self._ended_within(window_s)
+        sent = self._in_progress + len(ended_at)
+        if sent < burst:
             return 0.0
+        ended_at = [self._started_at] * used_at_start + ended_at
         now = self._monotonic()
-        # Otherwise a request in progress has to end first.
-        leaving_at = ended_at[surplus] if surplus < len(ended_at) else now
-        return leaving_at + window_s - now
+        # The request after which there is room, or the next one to leave; one in progress has to end first.
+        leaving = max(sent - usable, 0)
+        leaving_at = (ended_at[leaving] if leaving < len(ended_at) else now) + window_s
+        if sent < usable:
+            spread_s = (leaving_at - self._last_start_at) / (usable - sent + 1)
+            leaving_at = self._last_start_at + max(spread_s, window_s / usable)
+        return max(leaving_at - now, 0.0)
 
     def start(self) -> None:
         """Count a request in progress."""
         self._in_progress += 1
+        self._last_start_at = self._monotonic()
 
     def end(self) -> None:
         """The end of a request in progress."""

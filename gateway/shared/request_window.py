@@ -9,53 +9,14 @@ from typing import Any
 
 from redis.asyncio import Redis
 
+from .claim import BURST_SHARE, RESERVED_SHARE, UNLIMITED, Claim
 from .local_window import MARGIN_S, MINUTE_S, WINDOW_S, LocalWindow
 from .redis_link import PREFIX, RedisLink, RedisUnavailable
+from .window_scripts import COUNT, END
 
 WINDOW_MS = int(WINDOW_S * 1000)
 # A start begins with this part of a budget: the process before it may have used the rest.
 START_SHARE = 4
-# Background refreshes leave this part of a budget unused.
-RESERVED_SHARE = 4
-# A request's score is the time at which it leaves the window, by Redis' clock. The marker has the time at which the
-# requests of a start leave it; if it is missing, Redis has lost its data, and now is a start. Arguments: the window in
-# milliseconds, the requests of a start, the limit, and the request to add, or an empty string.
-COUNT = """
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local window, limit, request = tonumber(ARGV[1]), tonumber(ARGV[3]), ARGV[4]
-local last = now + window
-local started = tonumber(redis.call('GET', KEYS[2]) or '')
-if not started or started > last then
-  started = last
-  redis.call('SET', KEYS[2], string.format('%.0f', last))
-end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
--- Redis' clock was set back
-for _, other in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. string.format('%.0f', last), '+inf')) do
-  redis.call('ZADD', KEYS[1], last, other)
-end
-local sent, used_at_start, wait = redis.call('ZCARD', KEYS[1]), 0, 0
-if started > now then used_at_start = tonumber(ARGV[2]) end
-local surplus = sent + used_at_start - limit
-if surplus >= used_at_start then
-  local rank = surplus - used_at_start
-  wait = redis.call('ZRANGE', KEYS[1], rank, rank, 'WITHSCORES')[2] - now
-elseif surplus >= 0 then
-  wait = started - now
-elseif request ~= '' then
-  redis.call('ZADD', KEYS[1], last, request)
-  sent = sent + 1
-end
-redis.call('PEXPIRE', KEYS[1], window)
-return {sent, used_at_start, wait}
-"""
-# A request that ends leaves the window a whole window later.
-END = """
-local time = redis.call('TIME')
-redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000) + ARGV[1], ARGV[2])
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
-"""
 
 
 class RequestWindow:
@@ -77,7 +38,8 @@ class RequestWindow:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begins with a quarter of the budget `per_minute`, in Redis only after a loss of its data."""
-        self._keys = f"{PREFIX}:budget:{name}", started_key(name)
+        key = f"{PREFIX}:budget:{name}"
+        self._keys = key, started_key(name), f"{key}:last", f"{key}:waiting"
         self._redis_link = redis_link
         self._processes = processes
         self._monotonic = monotonic
@@ -107,28 +69,26 @@ class RequestWindow:
         shared = max(limit - sent - used_at_start, 0)
         return min(shared, local) if self._limited_to_share else shared
 
-    async def wait_s(self, limit: int, *, background: bool = False) -> float:
-        """The time until another request may be sent; 0 if it may be sent now. Some are reserved for interactive ones.
-
-        Reserves a quarter of the limit, or of this process's share.
-        """
+    async def wait_s(self, limit: int, claim: Claim = UNLIMITED) -> float:
+        """The time until a request with this claim may be sent; 0 if it may be sent now."""
         share, window_s = self._share(limit)
-        local_s = self._local.wait_s(_unreserved(share) if background else share, window_s)
+        local_s = self._local.wait_s(share, window_s, claim)
         try:
-            *_, shared_s = await self._count(_unreserved(limit) if background else limit)
+            *_, shared_s = await self._count(limit, claim)
         except RedisUnavailable:
             return local_s
         return max(shared_s, local_s) if self._limited_to_share else shared_s
 
-    async def start(self, limit: int) -> str | None:
+    async def start(self, limit: int, claim: Claim = UNLIMITED) -> str | None:
         """Count a request that is about to be sent, and return its name for `end`; None if there is no room."""
         name = f"{self._process_id}:{next(self._numbers)}"
-        if self._limited_to_share and self._local.wait_s(*self._share(limit)) > 0:
+        share, window_s = self._share(limit)
+        if self._limited_to_share and self._local.wait_s(share, window_s, claim) > 0:
             return None
         try:
-            *_, wait_s = await self._count(limit, name)
+            *_, wait_s = await self._count(limit, claim, name)
         except RedisUnavailable:
-            wait_s = self._local.wait_s(*self._share(limit))
+            wait_s = self._local.wait_s(share, window_s, claim)
         if wait_s > 0:
             return None
         self._local.start()
@@ -140,11 +100,17 @@ class RequestWindow:
         if self._redis_link.connected:
             _ = self._redis_link.spawn(self._redis_link.run(lambda redis: self._end(redis, name)))
 
-    async def _count(self, limit: int, request: str = "") -> tuple[int, int, float]:
+    async def _count(self, limit: int, claim: Claim = UNLIMITED, request: str = "") -> tuple[int, int, float]:
         """Requests sent, requests of a start, and the time until there is room; adds the request if there is."""
-        arguments = (*self._keys, WINDOW_MS, self._used_at_start, limit, request)
+        # Without room in its own share, a process must not keep others from sending.
+        waited_s = None if self._limited_to_share else claim.waited_s
+        waited_ms = -1 if waited_s is None else int(waited_s * 1000)
+        shares = RESERVED_SHARE * claim.keeps_reserve, BURST_SHARE * claim.paced
+        counted = WINDOW_MS, self._used_at_start, limit
+        arguments = (*self._keys, *counted, request, self._process_id, *shares, waited_ms)
         run: Any = self._redis_link.run  # redis-py's types cover its sync client as well
-        self._shared_count, used_at_start, wait_ms = await run(lambda redis: redis.eval(COUNT, 2, *arguments))
+        count_ = await run(lambda redis: redis.eval(COUNT, len(self._keys), *arguments))
+        self._shared_count, used_at_start, wait_ms = count_
         return self._shared_count, used_at_start, wait_ms / 1000
 
     async def _end(self, redis: Redis, name: str) -> None:
@@ -173,7 +139,3 @@ def started_key(budget: str) -> str:
 
 def _used_at_start(limit: int) -> int:
     return limit - max(1, limit // START_SHARE) if limit else 0
-
-
-def _unreserved(limit: int) -> int:
-    return limit - limit // RESERVED_SHARE

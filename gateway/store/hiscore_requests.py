@@ -19,6 +19,7 @@ from .cache import Entry
 from .history import History
 from .keys import Name
 from .resource import Resource
+from .shared_task import SharedTask
 from .update_registry import Outcome, Subject, UpdateRecord, UpdateRegistry, was_not_made
 
 # A row that was recorded by this time before the request is not a result of the request.
@@ -60,7 +61,7 @@ class HiscoreRequests:
         self._timeout_s = timeout_s
         self._clock = clock
         self._monotonic = monotonic
-        self._in_progress: dict[Subject, asyncio.Task[Fetched[Any]]] = {}
+        self._in_progress: dict[Subject, SharedTask[Fetched[Any]]] = {}
 
     async def fetch(
         self, user_mode: UserMode, entry: Entry[Hiscores] | None, deadline: Deadline
@@ -90,17 +91,17 @@ class HiscoreRequests:
 
     async def close(self) -> None:
         """Cancel all potential updates; the registry keeps them."""
-        tasks = list(self._in_progress.values())
+        tasks = [shared.task for shared in self._in_progress.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _join(self, subject: Subject, request: Callable[[], Awaitable[Fetched[Any]]]) -> Fetched[Any]:
-        task = self._in_progress.get(subject)
-        if task is None:
-            task = self._in_progress[subject] = asyncio.ensure_future(request())
-            task.add_done_callback(lambda done: self._finish(subject, done))
-        return await asyncio.shield(task)
+        shared = self._in_progress.get(subject)
+        if shared is None:
+            shared = self._in_progress[subject] = SharedTask(request())
+            shared.task.add_done_callback(lambda done: self._finish(subject, done))
+        return await shared.wait()
 
     def _finish(self, subject: Subject, task: asyncio.Task[Fetched[Any]]) -> None:
         del self._in_progress[subject]

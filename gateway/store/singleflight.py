@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, Generic, TypeVar
 
+from .shared_task import SharedTask
+
 T = TypeVar("T")
 
 Arguments = tuple[Any, ...]
@@ -15,9 +17,9 @@ class SingleFlight(Generic[T]):
     def __init__(self, fn: Callable[..., Awaitable[T]]) -> None:
         self._fn = fn
         # The tasks that can be joined.
-        self._tasks: dict[Arguments, asyncio.Task[T]] = {}
+        self._tasks: dict[Arguments, SharedTask[T]] = {}
         # The number of waiters of each unfinished task; 0 while it is being cancelled.
-        self._waiters: dict[asyncio.Task[T], int] = {}
+        self._waiters: dict[SharedTask[T], int] = {}
 
     def __len__(self) -> int:
         """The number of unfinished tasks."""
@@ -29,40 +31,40 @@ class SingleFlight(Generic[T]):
 
     async def do(self, *arguments: Any) -> T:
         """The result of `fn(*arguments)`."""
-        task = self._tasks.get(arguments) or self._start(arguments)
-        self._waiters[task] += 1
+        shared = self._tasks.get(arguments) or self._start(arguments)
+        self._waiters[shared] += 1
         try:
-            return await asyncio.shield(task)
+            return await shared.wait()
         finally:
-            self._leave(arguments, task)
+            self._leave(arguments, shared)
 
     async def close(self) -> None:
         """Cancel all tasks and wait until they have ended."""
-        tasks = list(self._waiters)
+        tasks = [shared.task for shared in self._waiters]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    def _start(self, arguments: Arguments) -> asyncio.Task[T]:
-        task = asyncio.ensure_future(self._fn(*arguments))
-        self._tasks[arguments] = task
-        self._waiters[task] = 0
-        task.add_done_callback(lambda done: self._finish(arguments, done))
-        return task
+    def _start(self, arguments: Arguments) -> SharedTask[T]:
+        shared = SharedTask(self._fn(*arguments))
+        self._tasks[arguments] = shared
+        self._waiters[shared] = 0
+        shared.task.add_done_callback(lambda _: self._finish(arguments, shared))
+        return shared
 
-    def _leave(self, arguments: Arguments, task: asyncio.Task[T]) -> None:
-        if task.done():
+    def _leave(self, arguments: Arguments, shared: SharedTask[T]) -> None:
+        if shared.task.done():
             return
-        self._waiters[task] -= 1
-        if not self._waiters[task]:
+        self._waiters[shared] -= 1
+        if not self._waiters[shared]:
             # A task that is being cancelled cannot be joined.
             self._tasks.pop(arguments, None)
-            task.cancel()
+            shared.task.cancel()
 
-    def _finish(self, arguments: Arguments, task: asyncio.Task[T]) -> None:
-        del self._waiters[task]
-        if self._tasks.get(arguments) is task:
+    def _finish(self, arguments: Arguments, shared: SharedTask[T]) -> None:
+        del self._waiters[shared]
+        if self._tasks.get(arguments) is shared:
             del self._tasks[arguments]
-        if not task.cancelled():
+        if not shared.task.cancelled():
             # Retrieved here, so that asyncio does not log it if every waiter has been cancelled.
-            task.exception()
+            shared.task.exception()

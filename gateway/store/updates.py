@@ -10,6 +10,7 @@ from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamInvalid,
 from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
+from .shared_task import SharedTask
 from .tracker import Tracker
 from .update_registry import Outcome, UpdateRecord, failure, success, was_not_made
 
@@ -37,22 +38,22 @@ class Updates:
         self._tracker = tracker
         self._registry = tracker.registry
         self._clock = clock
-        self._in_progress: dict[UserMode, asyncio.Task[UpdateResult]] = {}
+        self._in_progress: dict[UserMode, SharedTask[UpdateResult]] = {}
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> UpdateResult:
         """Send an update or join the one in progress. Raises `UpstreamError`.
 
         It is not sent after the deadline. Once started it continues, even if the caller is cancelled.
         """
-        task = self._in_progress.get(user_mode)
-        if task is None:
-            task = self._in_progress[user_mode] = asyncio.ensure_future(self._update(user_mode, deadline))
-            task.add_done_callback(lambda done: self._finish(user_mode, done))
-        return await asyncio.shield(task)
+        shared = self._in_progress.get(user_mode)
+        if shared is None:
+            shared = self._in_progress[user_mode] = SharedTask(self._update(user_mode, deadline))
+            shared.task.add_done_callback(lambda done: self._finish(user_mode, done))
+        return await shared.wait()
 
     async def close(self) -> None:
         """Wait for the updates in progress, which cannot be taken back."""
-        await asyncio.gather(*self._in_progress.values(), return_exceptions=True)
+        await asyncio.gather(*(shared.task for shared in self._in_progress.values()), return_exceptions=True)
 
     async def _update(self, user_mode: UserMode, deadline: Deadline) -> UpdateResult:
         while (record := await self._registry.claim(user_mode)) is not None:

@@ -28,7 +28,10 @@ def whole_budgets(gateway):
 
 
 async def send_thirty(gateway, query=LATEST):
-    return await asyncio.gather(*(gateway.send(query, id=str(user)) for user in range(1001, 1031)))
+    """One operation of each of thirty clients, for different players."""
+    clients = (f"10.0.0.{number}" for number in range(30))
+    operations = (gateway.send_from(client, query, id=str(1001 + n)) for n, client in enumerate(clients))
+    return await asyncio.gather(*operations)
 
 
 async def test_requests_beyond_the_budget_are_refused(gateway):
@@ -80,7 +83,7 @@ async def test_update_beyond_the_deadline_is_never_sent(gateway):
 async def test_background_refreshes_leave_budget_for_interactive_requests(gateway):
     known = [str(user) for user in range(1001, 1006)]
     for user in known:
-        await gateway.ask(LATEST, id=user)
+        await gateway.send_from(f"10.0.0.{user[-1]}", LATEST, id=user)
     gateway.clock.move(11 * MINUTE_S)
     await asyncio.gather(*(gateway.ask(LATEST, id=user) for user in known))
     await gateway.finish_refreshes()
@@ -192,11 +195,12 @@ async def refuse_next(gateway):
 
 
 async def sent_in_a_minute(gateway):
-    """The number of requests that thirty queries cause after a minute without any."""
+    """The number of requests that queries of thirty new clients cause after a minute without any."""
     gateway.clock.move(WINDOW_S)
     before = gateway.sandbox.count()
-    users = iter(range(gateway.sandbox.count() * 100 + 2001, 10**6))
-    await asyncio.gather(*(gateway.send(LATEST, id=str(next(users))) for _ in range(30)))
+    users = range(before * 100 + 2001, before * 100 + 2031)
+    operations = (gateway.send_from(f"10.0.{user // 250}.{user % 250}", LATEST, id=str(user)) for user in users)
+    await asyncio.gather(*operations)
     return gateway.sandbox.count() - before
 
 

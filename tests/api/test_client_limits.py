@@ -35,12 +35,46 @@ async def test_points_for_cached_data_are_refunded(gateway):
         ("mutation { updateUser(id: 1001) { __typename } }", 5),
     ],
 )
-@pytest.mark.parametrize("status,is_charged", [(500, True), (429, False)])
-async def test_failures_are_charged_unless_unprocessed(gateway, query, charged, status, is_charged):
-    gateway.sandbox.faults = (Fault(kind="status", status=status),)
-    response = await gateway.send(query)
-    assert response["errors"]
-    assert response["extensions"]["cost"]["charged"] == (charged if is_charged else 0)
+async def test_failures_are_charged_and_refusals_cost_one(gateway, query, charged):
+    gateway.sandbox.faults = (Fault(kind="status", status=500),)
+    failed = await gateway.send(query)
+    gateway.sandbox.faults = (Fault(kind="status", status=429),)
+    refused = await gateway.send(query.replace("1001", "1002").replace("ameo", "other"))
+    assert failed["errors"]
+    assert refused["errors"]
+    assert [response["extensions"]["cost"]["charged"] for response in (failed, refused)] == [charged, 1]
+
+
+class TestBudgetUsedUp:
+    @pytest.fixture
+    def settings(self):
+        return {
+            "client_points": 10,
+            "client_points_per_minute": 10,
+            "reads_per_minute": 1,
+            "hiscores_per_minute": 1,
+            "updates_per_minute": 1,
+        }
+
+    @pytest.mark.parametrize(
+        "query",
+        [
+            "{ user(id: USER) { stats { tracked } } }",
+            "{ user(id: USER) { stats { hiscores { totalCount } } } }",
+            "mutation { updateUser(id: USER) { __typename } }",
+        ],
+    )
+    async def test_each_refusal_costs_one_point(self, gateway, query):
+        await gateway.send_from("10.0.0.1", query.replace("USER", "1001"))
+        refused = await gateway.send(query.replace("USER", "1002"))
+        assert refused["errors"][0]["extensions"]["code"] == "UPSTREAM_BUSY"
+        assert refused["extensions"]["cost"]["charged"] == 1
+
+    async def test_refusals_use_up_the_points(self, gateway):
+        await gateway.send_from("10.0.0.1", "{ user(id: 1001) { stats { tracked } } }")
+        nine = await gateway.send("{ users(ids: [2, 3, 4, 5, 6, 7, 8, 9, 10]) { stats { tracked } } }")
+        assert nine["extensions"]["cost"]["charged"] == 9
+        assert (await gateway.post("{ users(ids: [11, 12]) { stats { tracked } } }")).status_code == 429
 
 
 async def test_update_of_unknown_player_is_charged_once(gateway):

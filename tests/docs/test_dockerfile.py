@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from socket import AF_INET, AF_INET6
 from threading import Thread
 from typing import NamedTuple
 
@@ -77,14 +78,17 @@ def health(image: Path, port: int) -> int:
 
 
 @contextmanager
-def health_server(status: int) -> Iterator[int]:
+def health_server(status: int, host: str = "127.0.0.1") -> Iterator[int]:
     """Answer each GET on `/healthz` with this status, any other with 404; gives the port."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.send_error(status if self.path == "/healthz" else 404)
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+    class Server(HTTPServer):
+        address_family = AF_INET6 if ":" in host else AF_INET
+
+    with Server((host, 0), Handler) as server:
         Thread(target=server.serve_forever, daemon=True).start()
         yield server.server_port
         server.shutdown()
@@ -115,6 +119,11 @@ def test_image_has_no_build_tools(image):
 def test_health_check_follows_the_status_of_healthz(image, status, code):
     with health_server(status) as port:
         assert health(image, port) == code
+
+
+def test_health_check_works_with_ipv6_only(image):
+    with health_server(200, "::1") as port:
+        assert health(image, port) == 0
 
 
 def test_health_check_fails_while_nothing_listens(image):

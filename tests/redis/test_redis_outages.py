@@ -126,7 +126,9 @@ async def test_standalone_replica_uses_its_budget_share(cluster, redis):
     async with cluster.replica(reads_per_minute=10) as gateway:
         cluster.clock.move(WINDOW_S)
         user_ids = cluster.sandbox.players[:8]
-        responses = await asyncio.gather(*(gateway.send(LATEST, id=str(player)) for player in user_ids))
+        responses = await asyncio.gather(
+            *(gateway.send_from(f"10.0.0.{n}", LATEST, id=str(player)) for n, player in enumerate(user_ids))
+        )
 
     assert sum("errors" in response for response in responses) == 3
     assert cluster.sandbox.count("/stats_history") == 5

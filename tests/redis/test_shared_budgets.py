@@ -21,10 +21,12 @@ def cluster(tmp_path, clock):
 
 
 async def sent(gateway, count=30):
-    """The number of requests caused by so many queries for other players."""
+    """The number of requests caused by queries of so many clients for other players."""
     before = gateway.sandbox.count()
     users = range(before * 100 + 1001, before * 100 + 1001 + count)
-    await asyncio.gather(*(gateway.send(LATEST, id=str(user)) for user in users))
+    await asyncio.gather(
+        *(gateway.send_from(f"10.0.{user // 250}.{user % 250}", LATEST, id=str(user)) for user in users)
+    )
     return gateway.sandbox.count() - before
 
 

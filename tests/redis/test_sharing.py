@@ -251,7 +251,11 @@ async def test_replicas_share_one_budget(cluster):
         await skip_start(one)
         user_ids = cluster.sandbox.players[:16]
         responses = await asyncio.gather(
-            *(gateway.send(LATEST, id=str(player)) for player in user_ids for gateway in (one, other))
+            *(
+                gateway.send_from(f"10.0.0.{number}", LATEST, id=str(player))
+                for number, player in enumerate(user_ids)
+                for gateway in (one, other)
+            )
         )
 
     refused = [response["errors"][0]["extensions"]["code"] for response in responses if "errors" in response]

@@ -50,7 +50,7 @@ class GatewayProcess:
     @property
     def url(self) -> str:
         """The address, once the gateway serves it."""
-        return self._announced(r"running on (http://127\.0\.0\.1:\d+)")
+        return self._announced(r"running on (http://(?:127\.0\.0\.1|\[::\]):\d+)")
 
     @property
     def sandbox_url(self) -> str:
