@@ -58,7 +58,12 @@ class ServerConfig(uvicorn.Config):
 
     def sockets(self) -> list[socket] | None:
         """The listening sockets of a single process; None if uvicorn creates them from the host."""
-        return [self.bind_socket()] if self.host == ALL_ADDRESSES else None
+        if self.host != ALL_ADDRESSES:
+            return None
+        listener = self.bind_socket()
+        # Connections wait until the application has started.
+        listener.listen(self.backlog)
+        return [listener]
 
     def bind_socket(self) -> socket:
         """The listening socket. That of the host `::` accepts IPv4 too, or only IPv4 on a machine without IPv6."""
