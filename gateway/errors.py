@@ -86,6 +86,12 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             " `Retry-After`, or `retryAfterSeconds`.",
             retryable=True,
         ),
+        "UNREAD_RESPONSES": ErrorCode(
+            503,
+            "Too many large responses have not been read by this client, or by all clients: retry after"
+            " `retryAfterSeconds`.",
+            retryable=True,
+        ),
         "UNAUTHENTICATED": ErrorCode(200, "Updates need a bearer token, which is missing or invalid."),
         "USER_NOT_FOUND": ErrorCode(200, "No player has this name."),
         "RESULT_TOO_LARGE": ErrorCode(

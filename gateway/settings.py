@@ -144,9 +144,12 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (), description="Networks whose `X-Forwarded-For` header is trusted, comma-separated, such as `10.0.0.0/8`."
     )
-    header_timeout_s: Positive = Field(
-        10.0, description="Timeout for request headers, and for clients that stop reading a response."
+    header_timeout_s: Positive = Field(10.0, description="Timeout for request headers.")
+    send_timeout_s: Positive = Field(20.0, description="Timeout for clients that stop reading a response.")
+    unsent_max_bytes: Count = Field(
+        64 * 2**20, description="Memory limit for large responses that clients are reading, in bytes."
     )
+    client_unsent_max_bytes: Count = Field(32 * 2**20, description="The same for the responses of one client.")
     body_timeout_s: Positive = Field(10.0, description="Timeout for request bodies.")
     max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

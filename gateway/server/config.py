@@ -20,6 +20,7 @@ from typing import Any
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
+from .deliveries import Deliveries
 from .self_check import supported_protocol
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,7 @@ ALL_ADDRESSES = "::"
 
 
 class ServerConfig(uvicorn.Config):
-    """The configuration of one process. `header_timeout_s` also bounds the time for which a client may stop reading.
-
-    `start_worker` is called at the start of each worker process.
-    """
+    """The configuration of one process. `start_worker` is called at the start of each worker process."""
 
     def __init__(
         self,
@@ -40,6 +38,9 @@ class ServerConfig(uvicorn.Config):
         *,
         header_timeout_s: float,
         start_worker: Callable[[], None] | None = None,
+        send_timeout_s: float = 20.0,
+        unsent_max_bytes: int = 64 * 2**20,
+        client_unsent_max_bytes: int = 32 * 2**20,
         find_protocol: Callable[[], type[asyncio.Protocol] | None] = supported_protocol,
         **options: Any,
     ) -> None:
@@ -54,6 +55,8 @@ class ServerConfig(uvicorn.Config):
         self._start_worker = start_worker
         super().__init__(app, http=protocol or "auto", proxy_headers=False, **options)
         self.header_timeout_s = header_timeout_s
+        self.send_timeout_s = send_timeout_s
+        self._limits = unsent_max_bytes, client_unsent_max_bytes
         self._is_custom = protocol is not None
 
     def sockets(self) -> list[socket] | None:
@@ -96,4 +99,6 @@ class ServerConfig(uvicorn.Config):
         except Exception:
             log.exception("The gateway cannot start")
             sys.exit(STARTUP_FAILURE)
-        self.loaded_app.state.gateway.metrics.gauges["gateway_custom_protocol"].set(self._is_custom)
+        metrics = self.loaded_app.state.gateway.metrics
+        metrics.gauges["gateway_custom_protocol"].set(self._is_custom)
+        self.deliveries = Deliveries(*self._limits, metrics)

@@ -7,6 +7,10 @@ from typing import Any
 
 import uvicorn
 
+from gateway.telemetry.metrics import Metrics
+
+from .deliveries import Deliveries
+
 HEAD = b" HTTP/1.1\r\nHost: gateway\r\n"
 
 
@@ -31,7 +35,8 @@ def is_supported(protocol: type[Any]) -> bool:
 async def _connection(protocol_class: type[Any]) -> bytes:
     """All bytes that the protocol sends on one connection."""
     config: Any = uvicorn.Config(_Application(), ws="none", lifespan="off", log_config=None, proxy_headers=False)
-    config.header_timeout_s = 0.0
+    config.header_timeout_s, config.send_timeout_s = 0.0, 1.0
+    config.deliveries = Deliveries(0, 0, Metrics())
     config.load()
     state, transport = uvicorn.server.ServerState(), _Transport()
     protocol = protocol_class(config, state, {}, asyncio.get_running_loop())
@@ -52,9 +57,9 @@ class _Application:
     """An ASGI application with one cached response."""
 
     def __init__(self) -> None:
-        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda _: None)
+        self.state = SimpleNamespace(lookup=self._lookup, client_of=str)
 
-    def _lookup(self, scope: Any, _: bytes, __: bytes) -> Any:
+    def _lookup(self, scope: Any, _: bytes) -> Any:
         headers = (b"content-length", b"4"), (b"x-cache", b"hit")
         return (200, headers[:1], headers[1:], b"body") if scope["path"] == "/cached" else None
 
@@ -83,6 +88,9 @@ class _Transport(asyncio.Transport):
 
     def get_write_buffer_size(self) -> int:
         return 0
+
+    def set_write_buffer_limits(self, high: int | None = None, low: int | None = None) -> None:
+        pass
 
     def pause_reading(self) -> None:
         pass

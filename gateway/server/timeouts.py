@@ -7,9 +7,11 @@ from collections import deque
 from http import HTTPStatus
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from gateway.errors import CODES, entry
+
+from .delivery_protocol import DeliveryProtocol
 
 MAX_HEADER_BYTES = 32 * 2**10
 # httptools parses the body behind an `Upgrade` header as the new protocol. Java's HTTP client, which offers HTTP/2,
@@ -20,7 +22,7 @@ UPGRADE_NAME = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 DISCARD: Any = deque(maxlen=0)
 
 
-class TimeoutProtocol(HttpToolsProtocol):
+class TimeoutProtocol(DeliveryProtocol):
     """Closes a connection if a request's headers are late or too large."""
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:

@@ -19,7 +19,8 @@ from .request_context import RequestContext
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
-# Counters that are updated by the collector: name, meaning, labels. Of `gateway_requests` it adds cache hits only.
+# Counters: name, meaning, labels. The collector updates them, of `gateway_requests` the cache hits only; the server
+# counts its slow clients.
 COUNTERS = (
     (
         "gateway_requests",
@@ -54,6 +55,16 @@ COUNTERS = (
         "Failures of requests to osu!track that its state counts, by cause, such as dns, refused, or tls_untrusted.",
         ("class", "kind"),
     ),
+    (
+        "gateway_slow_clients_closed",
+        "Connections closed because the client stopped reading, or read slowly while a limit was reached.",
+        ("cause",),
+    ),
+    (
+        "gateway_responses_refused",
+        "Large responses replaced by `UNREAD_RESPONSES`, by the limit: that of the client, or the total.",
+        ("cause",),
+    ),
 )
 # Gauges that are updated by the collector: name, meaning, labels, and their aggregation over worker processes.
 GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "livesum"]], ...] = (
@@ -77,6 +88,7 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "li
     ),
     ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
     ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
+    ("gateway_unsent_bytes", "Memory of the large responses that clients are reading.", (), "livesum"),
     ("gateway_redis_up", "1 while Redis is connected, 0 if it is unavailable or not configured.", (), "livemin"),
     (
         "gateway_custom_protocol",

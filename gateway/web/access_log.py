@@ -12,8 +12,6 @@ from starlette.types import Scope
 from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.tracing import remote_span
 
-from .cache_key import PlainRequest
-
 # Polled every few seconds, and logged on failure only.
 PROBES = {"/healthz", "/readyz", "/metrics"}
 MAX_PATH = 200
@@ -45,8 +43,9 @@ def request_record(scope: Scope, request_context: RequestContext, status: int) -
 
 
 def hit_record(
-    request: PlainRequest,
+    scope: Scope,
     request_id: str,
+    traceparent: bytes | None,
     status: int,
     seconds: float,
     operation_fields: Mapping[str, Any],
@@ -54,8 +53,8 @@ def hit_record(
     """The record of a response-cache hit; `operation_fields` are those of the cached response."""
     record = {
         "request_id": request_id,
-        "method": request.key.method,
-        "path": request.path,
+        "method": scope["method"],
+        "path": scope["path"],
         "status": status,
         "duration_ms": int(seconds * 100_000) / 100,
         "outcome": "ok",
@@ -64,7 +63,7 @@ def hit_record(
         "upstream_requests": 0,
         "cache": "hit",
     }
-    if traceparent := request.headers.get(b"traceparent"):
+    if traceparent:
         record |= RequestContext(request_id, remote_span([traceparent.decode("latin-1")])).log_ids
     return record
 

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -229,7 +229,9 @@ def create_app(
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
-    app.state.lookup, app.state.repeat = responses.lookup, responses.repeat
+    app.state.lookup = responses.lookup
+    addresses = ClientAddresses(settings.trusted_proxies)
+    app.state.client_of = lambda scope: addresses.client(HTTPConnection(scope))
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app

@@ -10,7 +10,9 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
+from gateway.server.deliveries import Deliveries
 from gateway.server.protocol import GatewayProtocol
+from gateway.telemetry.metrics import Metrics
 from tests.support.waiting import eventually
 
 TIMEOUT_S = 10
@@ -25,10 +27,10 @@ class Application:
     """Responds with the path. `/cached` is in the response cache, and `/slow` waits for an event."""
 
     def __init__(self):
-        self.state = SimpleNamespace(lookup=self.lookup, repeat=lambda _: None)
+        self.state = SimpleNamespace(lookup=self.lookup, client_of=str)
         self.finish = asyncio.Event()
 
-    def lookup(self, scope, _, __):
+    def lookup(self, scope, _):
         return (200, ((b"content-length", b"7"),), (), b"/cached") if scope["path"] == "/cached" else None
 
     async def __call__(self, scope, receive, send):
@@ -68,7 +70,8 @@ class Connection:
 async def connection():
     loop, state, app = asyncio.get_running_loop(), ServerState(), Application()
     config: Any = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, proxy_headers=False)
-    config.header_timeout_s = 10.0
+    config.header_timeout_s = config.send_timeout_s = 10.0
+    config.deliveries = Deliveries(0, 0, Metrics())
     config.load()
     server = await loop.create_server(lambda: GatewayProtocol(config, state, {}, loop), "127.0.0.1", 0)
     with socket.socket() as client:
