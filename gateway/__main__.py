@@ -21,8 +21,8 @@ EXIT_CODES = (
 )
 SERVE = """Serve the gateway until interrupted. Settings are environment variables that begin with GATEWAY_; the command
 `settings` lists them."""
-SCHEMA = """Print the schema. With --check, print the changes since an older schema that break clients; the exit code
-is 1 if there are any."""
+SCHEMA = """Print the schema. With --check, print the changes since an older schema: those that break clients, and those
+that can change the results of their operations (dangerous). The exit code is 1 if any is breaking."""
 SETTINGS = """Print every setting with its value, meaning, default, and the source of its value: the environment, the
 file .env, or the default."""
 DOCTOR = """Send up to four reads to osu!track and report every failure and every unexpected field or value; the exit
@@ -65,7 +65,7 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
 
         match options.command:
             case "schema":
-                return commands.schema(options.check)
+                return commands.schema(options.check, strict=options.strict)
             case "settings":
                 return commands.settings()
             case "completion":
@@ -113,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         serve.add_argument(f"--{name}", help=f"overrides GATEWAY_{name.upper()}")
     schema = commands.add_parser("schema", help="print the schema", description=SCHEMA)
     schema.add_argument("--check", metavar="OLD", help="compare with the schema in this file")
+    schema.add_argument("--strict", action="store_true", help="exit with 1 if a change is only dangerous, too")
     commands.add_parser("settings", help="print every setting and its value", description=SETTINGS)
     doctor = commands.add_parser("doctor", help="compare osu!track's responses with its known API", description=DOCTOR)
     doctor.add_argument(

@@ -15,7 +15,8 @@ from typing import Any
 import shtab
 import uvicorn
 
-from gateway.graph.schema import SchemaFileError, breaking_changes, sdl
+from gateway.graph.schema import sdl
+from gateway.graph.schema_changes import SchemaFileError, changes_since
 from gateway.osutrack.doctor import examine
 from gateway.osutrack.retries import log_retries
 from gateway.osutrack.upstream import Upstream
@@ -137,18 +138,19 @@ def run_sandbox() -> Iterator[str]:
         thread.join(SANDBOX_START_S)
 
 
-def schema(old: str | None) -> int:
-    """Print the schema, or its breaking changes since the file `old`."""
+def schema(old: str | None, *, strict: bool) -> int:
+    """Print the schema, or the changes since the file `old` that concern clients."""
     if old is None:
         print(sdl(), end="")
         return 0
     try:
-        changes = breaking_changes(old)
+        breaking, dangerous = changes_since(old, sdl())
     except SchemaFileError as exc:
         print(f"error: {exc}", file=sys.stderr)
         return 2
-    print("\n".join(changes) or "No change breaks clients.")
-    return 1 if changes else 0
+    lines = [*(f"breaking: {change}" for change in breaking), *(f"dangerous: {change}" for change in dangerous)]
+    print("\n".join(lines) or "No change concerns clients.")
+    return 1 if breaking or (strict and dangerous) else 0
 
 
 def settings() -> int:

@@ -1,11 +1,7 @@
-"""The schema, its printed form (`schema.graphql`), and the comparison with an older one."""
-
-from pathlib import Path
+"""The schema, and its printed form (`schema.graphql`)."""
 
 import strawberry
 from graphql import GraphQLError
-from graphql import build_schema as parse_schema
-from graphql.utilities import find_breaking_changes
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -36,19 +32,3 @@ def sdl() -> str:
     """The schema in SDL, with descriptions and directives."""
     # Built-in directives need no definition; Strawberry prints one for `@oneOf`.
     return build_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
-
-
-class SchemaFileError(Exception):
-    """A file that cannot be read as a schema."""
-
-
-def breaking_changes(old: str) -> list[str]:
-    """Descriptions of changes that break clients of the schema in the file `old`; raises `SchemaFileError`."""
-    try:
-        old_schema = parse_schema(Path(old).read_text("utf-8"))
-    except OSError as exc:
-        raise SchemaFileError(f"{old}: {exc.strerror}") from exc
-    except (GraphQLError, TypeError, UnicodeDecodeError) as exc:
-        reason = exc.message if isinstance(exc, GraphQLError) else exc
-        raise SchemaFileError(f"{old} is not a valid SDL schema: {reason}") from exc
-    return [change.description for change in find_breaking_changes(old_schema, parse_schema(sdl()))]
