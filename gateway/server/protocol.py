@@ -18,7 +18,11 @@ from .shutdown import GracefulProtocol
 BODY_TIMEOUT_S = 0.25
 MAX_BODY_BYTES = 16 * 2**10
 # From a request's scope and body to its cached response: status, cached headers, headers of this request, body.
-Lookup = Callable[[Any, bytes], tuple[int, Headers, Headers, bytes] | None]
+Response = tuple[int, Headers, Headers, bytes]
+# The same, with the request as it was received, or nothing.
+Lookup = Callable[[Any, bytes, bytes], Response | None]
+# From the bytes of a request to its cached response, if equal bytes have been looked up before.
+Repeat = Callable[[bytes], Response | None]
 
 
 class GatewayProtocol(GracefulProtocol):
@@ -27,6 +31,9 @@ class GatewayProtocol(GracefulProtocol):
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(config, *args, **kwargs)
         self._lookup: Lookup = config.loaded_app.state.lookup
+        self._repeat: Repeat = config.loaded_app.state.repeat
+        # The data that is being parsed, if it began between two requests.
+        self._data = b""
         self._parsing = False
         self._app_cycle: RequestResponseCycle | None = None
         self._pending: tuple[RequestResponseCycle, Any] | None = None
@@ -34,11 +41,27 @@ class GatewayProtocol(GracefulProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, then dispatch the request if its headers are complete."""
+        is_between = self._is_between_requests
+        if is_between and (response := self._repeat(data)):
+            self._headers_since, self._header_tail = None, b""
+            self._write(*response)
+            self.on_response_complete()
+            return
+        self._data = data if is_between else b""
         self._parsing = True
         super().data_received(data)
         self._parsing = False
         if self._pending is not None:
             self._dispatch(*self._pending)
+        self._data = b""
+
+    @property
+    def _is_between_requests(self) -> bool:
+        """Whether the parser is at the start of a request, and its response could be sent at once."""
+        if self._shutting_down or self.flow.write_paused or not self._is_idle:
+            return False
+        cycle: RequestResponseCycle | None = self.cycle
+        return cycle is None or (cycle.keep_alive and not cycle.more_body)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel timers and notify the application."""
@@ -77,20 +100,22 @@ class GatewayProtocol(GracefulProtocol):
         self._clear_pending()
         # uvicorn handles connections to be closed and clients that read slowly.
         simple = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
-        response = self._lookup(cycle.scope, bytes(cycle.body)) if simple else None
+        # Without the start of another request.
+        data = b"" if self.pipeline or cycle.scope is not self.scope else self._data
+        response = self._lookup(cycle.scope, bytes(cycle.body), data) if simple else None
         if response is None:
             self._call_app(cycle, app)
         elif len(response[-1]) > LARGE_BYTES:
             self._call_app(cycle, respond_with(*response))
         else:
-            self._send(cycle, *response)
+            self._write(*response)
+            cycle.response_started = cycle.response_complete = True
+            cycle.on_response()
 
-    def _send(self, cycle: RequestResponseCycle, status: int, headers: Headers, added: Headers, body: bytes) -> None:
+    def _write(self, status: int, headers: Headers, added: Headers, body: bytes) -> None:
         added_lines = _lines((*self.server_state.default_headers, *added))
         head = b"".join((STATUS_LINE[status], _cached_lines(headers), added_lines, b"\r\n"))
         self.transport.writelines((head, body))
-        cycle.response_started = cycle.response_complete = True
-        cycle.on_response()
 
 
 def _lines(headers: Headers) -> bytes:

@@ -57,9 +57,9 @@ class _Application:
     """An ASGI application with one cached response."""
 
     def __init__(self) -> None:
-        self.state = SimpleNamespace(lookup=self._lookup, client_of=str)
+        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda _: None, client_of=str)
 
-    def _lookup(self, scope: Any, _: bytes) -> Any:
+    def _lookup(self, scope: Any, _: bytes, __: bytes) -> Any:
         headers = (b"content-length", b"4"), (b"x-cache", b"hit")
         return (200, headers[:1], headers[1:], b"body") if scope["path"] == "/cached" else None
 

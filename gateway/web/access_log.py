@@ -12,6 +12,8 @@ from starlette.types import Scope
 from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.tracing import remote_span
 
+from .cache_key import PlainRequest
+
 # Polled every few seconds, and logged on failure only.
 PROBES = {"/healthz", "/readyz", "/metrics"}
 MAX_PATH = 200
@@ -43,9 +45,8 @@ def request_record(scope: Scope, request_context: RequestContext, status: int) -
 
 
 def hit_record(
-    scope: Scope,
+    request: PlainRequest,
     request_id: str,
-    traceparent: bytes | None,
     status: int,
     seconds: float,
     operation_fields: Mapping[str, Any],
@@ -53,8 +54,8 @@ def hit_record(
     """The record of a response-cache hit; `operation_fields` are those of the cached response."""
     record = {
         "request_id": request_id,
-        "method": scope["method"],
-        "path": scope["path"],
+        "method": request.key.method,
+        "path": request.path,
         "status": status,
         "duration_ms": int(seconds * 100_000) / 100,
         "outcome": "ok",
@@ -63,7 +64,7 @@ def hit_record(
         "upstream_requests": 0,
         "cache": "hit",
     }
-    if traceparent:
+    if traceparent := request.headers.get(b"traceparent"):
         record |= RequestContext(request_id, remote_span([traceparent.decode("latin-1")])).log_ids
     return record
 

@@ -229,7 +229,7 @@ def create_app(
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
-    app.state.lookup = responses.lookup
+    app.state.lookup, app.state.repeat = responses.lookup, responses.repeat
     addresses = ClientAddresses(settings.trusted_proxies)
     app.state.client_of = lambda scope: addresses.client(HTTPConnection(scope))
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.

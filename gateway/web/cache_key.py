@@ -52,6 +52,7 @@ class CacheKey(NamedTuple):
 class PlainRequest(NamedTuple):
     """A request that the application would accept without looking at its text, and its headers in `READ_HEADERS`."""
 
+    path: str
     key: CacheKey
     headers: dict[bytes, bytes]
 

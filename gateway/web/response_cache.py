@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.store.cache import Cache
+from gateway.store.lru import LRU
 from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.request_context import RequestContext
@@ -32,6 +33,10 @@ PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
 # The approximate size of an entry without its texts, and of each header and tag.
 ENTRY_BYTES, PAIR_BYTES = 1600, 180
+
+# Clients repeat requests byte by byte. 4 MiB at most.
+MAX_KNOWN_REQUESTS = 1000
+MAX_DATA_BYTES = 2048
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -76,6 +81,8 @@ class ResponseCache:
         self._generations = generations
         self._cors_origins = cors_origins
         self._monotonic = monotonic
+        # Requests with cached responses, by the bytes that clients have sent.
+        self._known_requests: LRU[bytes, PlainRequest] = LRU(MAX_KNOWN_REQUESTS)
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
 
@@ -87,32 +94,51 @@ class ResponseCache:
         if not _is_graphql(scope):
             await app(scope, receive, send)
             return
-        headers, cacheable = key_headers(scope)
-        key = None
-        if cacheable:
+        found = headers, cacheable = key_headers(scope)
+        body = None
+        if cacheable and scope["method"] == "POST":
             buffer = BodyBuffer(receive)
             receive = buffer.receive
-            body = await buffer.read() if scope["method"] == "POST" else None
-            key = cache_key(scope, headers, body, self._cors_origins)
-        is_new = "request_context" not in scope.get("state", ())
-        response = self._respond(scope, PlainRequest(key, headers)) if key and is_new else None
+            body = await buffer.read()
+        request = self._plain_request(scope, found, body)
+        response = None
+        # The server may have begun the request.
+        if request and "request_context" not in scope.get("state", ()):
+            response = self._find(request) or self._executed(scope, request)
         if response is None:
+            key = request.key if request else None
             await app(scope, receive, _CachingSend(self, scope, send, key, headers))
             return
         all_headers = [*response.headers, *response.added_headers]
         await send({"type": "http.response.start", "status": response.status, "headers": all_headers})
         await send({"type": "http.response.body", "body": response.body})
 
-    def lookup(self, scope: Scope, body: bytes) -> CachedResponse | None:
-        """The cached response to a complete request, for a server that sends it without calling the application."""
+    def lookup(self, scope: Scope, body: bytes, data: bytes = b"") -> CachedResponse | None:
+        """The response to a complete request, for a server that sends it without calling the application.
+
+        `data` is the request as it was received, for `repeat`; empty if it may depend on the data before it.
+        """
         if not _is_graphql(scope):
             return None
-        headers, cacheable = key_headers(scope)
-        key = cache_key(scope, headers, body, self._cors_origins) if cacheable else None
-        return self._respond(scope, PlainRequest(key, headers)) if key else None
+        request = self._plain_request(scope, key_headers(scope), body)
+        if request is None:
+            return None
+        response = self._find(request)
+        if response and 0 < len(data) <= MAX_DATA_BYTES:
+            self._known_requests.put(data, request)
+        return response or self._executed(scope, request)
 
-    def _respond(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
-        return self._find(scope, request) or self._executed(scope, request)
+    def repeat(self, data: bytes) -> CachedResponse | None:
+        """The cached response to a request of the same bytes as an earlier one, without parsing them."""
+        request = self._known_requests.peek(data)
+        return self._find(request) if request else None
+
+    def _plain_request(
+        self, scope: Scope, key_headers: tuple[dict[bytes, bytes], bool], body: bytes | None
+    ) -> PlainRequest | None:
+        headers, cacheable = key_headers
+        key = cache_key(scope, headers, body, self._cors_origins) if cacheable else None
+        return PlainRequest(scope["path"], key, headers) if key else None
 
     def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
         response = self.execute(scope, request) if self.execute else None
@@ -126,7 +152,7 @@ class ResponseCache:
             self._log_request("info", request_record(scope, context, start["status"]))
         return CachedResponse(start["status"], (), tuple(start["headers"]), body)
 
-    def _find(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
+    def _find(self, request: PlainRequest) -> CachedResponse | None:
         started, headers = perf_counter(), request.headers
         entry = self._valid_entry(request.key)
         if entry is None:
@@ -136,10 +162,8 @@ class ResponseCache:
         identity = request_id(given.decode("latin-1") if given else None)
         response = self._response(entry, identity, headers)
         if self._log_request:
-            seconds, traceparent = perf_counter() - started, headers.get(b"traceparent")
-            self._log_request(
-                "info", hit_record(scope, identity, traceparent, response.status, seconds, entry.operation_fields)
-            )
+            record = hit_record(request, identity, response.status, perf_counter() - started, entry.operation_fields)
+            self._log_request("info", record)
         return response
 
     def _valid_entry(self, key: CacheKey) -> CachedEntry | None:

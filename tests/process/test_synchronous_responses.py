@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from gateway.server.config import ServerConfig
 from tests.support.http_servers import serve_gateway
@@ -39,13 +40,19 @@ class Response(NamedTuple):
     body: bytes
 
 
+class Running(NamedTuple):
+    app: Starlette
+    url: str
+    original: Response
+
+
 @pytest.fixture(scope="module")
 def running():
     """A gateway with cached responses to a POST and a GET, and the former as the application made it."""
     with serve_gateway(partial(ServerConfig, header_timeout_s=5)) as (app, url):
         original = [exchange(url, POST + CLOSE + b"\r\n" + BODY) for _ in range(2)][-1]
         httpx.get(f"{url}/graphql", params={"query": QUERY})
-        yield app, url, parse(original)
+        yield Running(app, url, parse(original))
 
 
 @pytest.fixture
@@ -89,6 +96,67 @@ def test_connection_is_reused(url):
         for _ in range(50):
             connection.sendall(POST + b"\r\n" + BODY)
             assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.fixture
+def lookups(running):
+    """The bodies of the requests that were parsed; the others equal an earlier one byte by byte."""
+    app, bodies = running.app, []
+    lookup = app.state.lookup
+
+    def recorded(scope, body, data):
+        bodies.append(body)
+        return lookup(scope, body, data)
+
+    app.state.lookup = recorded
+    yield bodies
+    app.state.lookup = lookup
+
+
+def test_repeated_bytes_are_not_parsed_again(url, lookups):
+    request = POST + b"X-Request-ID: repeated\r\n\r\n" + BODY
+    with connect(url) as connection:
+        for _ in range(3):
+            connection.sendall(request)
+            assert b"x-request-id: repeated\r\n" in connection.recv(65_536)
+    assert lookups == [BODY]
+
+
+@pytest.mark.parametrize("more", [POST, b"POST /gra"], ids=["complete", "incomplete"])
+def test_bytes_with_another_request_are_parsed(url, lookups, more):
+    with connect(url) as connection:
+        for _ in range(3):
+            connection.sendall(POST + b"\r\n" + BODY + more)
+            assert connection.recv(65_536).count(b"HTTP/1.1 200 OK") == 1
+            connection.sendall((POST + b"\r\n" + BODY)[len(more) :])
+            assert connection.recv(65_536).count(b"HTTP/1.1 200 OK") == 1
+    assert len(lookups) >= 3
+
+
+def test_repeated_bytes_within_a_body_are_no_request(url):
+    request = POST + b"\r\n" + BODY
+    with connect(url) as connection:
+        for _ in range(2):
+            connection.sendall(request)
+            assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+        connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n" % len(request))
+        connection.sendall(request)
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 418 ")
+
+
+def test_connection_stays_open_after_repeated_bytes(running):
+    config = partial(ServerConfig, header_timeout_s=0.2)
+    with serve_gateway(config) as (_, address):
+        request = POST + b"\r\n" + BODY
+        for _ in range(2):
+            exchange(address, POST + CLOSE + b"\r\n" + BODY)
+        with connect(address) as first, connect(address) as second:
+            for connection in (first, second):
+                connection.sendall(request)
+                assert connection.recv(65_536).startswith(b"HTTP/1.1 200 OK")
+            time.sleep(0.5)  # longer than the timeout of headers, shorter than that of idle connections
+            second.sendall(request)
+            assert second.recv(65_536).startswith(b"HTTP/1.1 200 OK")
 
 
 @pytest.mark.parametrize("count", [1, 2, 20])

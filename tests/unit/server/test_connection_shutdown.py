@@ -27,10 +27,10 @@ class Application:
     """Responds with the path. `/cached` is in the response cache, and `/slow` waits for an event."""
 
     def __init__(self):
-        self.state = SimpleNamespace(lookup=self.lookup, client_of=str)
+        self.state = SimpleNamespace(lookup=self.lookup, repeat=lambda _: None, client_of=str)
         self.finish = asyncio.Event()
 
-    def lookup(self, scope, _):
+    def lookup(self, scope, _, __):
         return (200, ((b"content-length", b"7"),), (), b"/cached") if scope["path"] == "/cached" else None
 
     async def __call__(self, scope, receive, send):
