@@ -204,12 +204,17 @@ class Context:
         del self.warnings[warnings:]
         self.size.reset(values)
 
+    @property
+    def request_points(self) -> int:
+        """The points charged for requests to osu!track."""
+        return min(self.charged, self.cost)
+
     def validity(self) -> Validity | None:
         """The validity of the response for caches; None if it must not be cached.
 
         It has ended already if a value is being refreshed in the background.
         """
-        if self.uncacheable or self.charged:
+        if self.uncacheable:
             return None
         results = [result for loader in self.loaders for result in loader.results()]
         fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)

@@ -40,11 +40,13 @@ class PricedOperation(NamedTuple):
 class OperationResult(NamedTuple):
     """The response (`data`, `errors`, `extensions`), the number of its values, and its validity for caches.
 
-    The validity is None if the response must not be cached.
+    The validity is None if the response must not be cached. With `request_points`, charged for requests to osu!track,
+    only the response to an equal operation can be cached, which is not charged for them.
     """
 
     content: dict[str, Any]
     values: int
+    request_points: int
     validity: Validity | None
 
 
@@ -176,12 +178,12 @@ class Engine:
 def _result(context: Context, data: Any, errors: list[dict[str, Any]]) -> OperationResult:
     content = {**({"errors": errors} if errors else {}), "data": data, "extensions": _extensions(context)}
     validity = context.validity() if context.operation.is_query and not errors else None
-    return OperationResult(content, context.size.values, validity)
+    return OperationResult(content, context.size.values, context.request_points, validity)
 
 
 def _extensions(context: Context) -> dict[str, Any]:
     size = context.size
-    cost = {"requested": context.cost, "charged": min(context.charged, context.cost) + size.charged}
+    cost = {"requested": context.cost, "charged": context.request_points + size.charged}
     extensions: dict[str, Any] = {"cost": cost}
     if size.charged:
         cost["values"] = size.values

@@ -19,8 +19,8 @@ BODY_TIMEOUT_S = 0.25
 MAX_BODY_BYTES = 16 * 2**10
 # From a request's scope and body to its cached response: status, cached headers, headers of this request, body.
 Response = tuple[int, Headers, Headers, bytes]
-# The same, with the request as it was received, or nothing.
-Lookup = Callable[[Any, bytes, bytes], Response | None]
+# The same, with the request as it was received, or nothing. A future: not yet.
+Lookup = Callable[[Any, bytes, bytes], Response | asyncio.Future[None] | None]
 # From the bytes of a request to its cached response, if equal bytes have been looked up before.
 Repeat = Callable[[bytes], Response | None]
 
@@ -98,12 +98,16 @@ class GatewayProtocol(GracefulProtocol):
 
     def _respond(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._clear_pending()
+        if cycle.disconnected:
+            return
         # uvicorn handles connections to be closed and clients that read slowly.
         simple = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
         # Without the start of another request.
         data = b"" if self.pipeline or cycle.scope is not self.scope else self._data
         response = self._lookup(cycle.scope, bytes(cycle.body), data) if simple else None
-        if response is None:
+        if isinstance(response, asyncio.Future):
+            response.add_done_callback(lambda _: self._respond(cycle, app))
+        elif response is None:
             self._call_app(cycle, app)
         elif len(response[-1]) > LARGE_BYTES:
             self._call_app(cycle, respond_with(*response))

@@ -18,7 +18,7 @@ from .execution import Execution, Executions, error_codes
 from .graphql_request import HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
-from .responses import error_response
+from .responses import error_response, graphql_response, without_points
 
 # Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
 PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
@@ -84,7 +84,11 @@ class GraphQLEndpoint:
                     span.set_error(error_codes(result.content["errors"])[0])
         finally:
             execution.settle()
-        request.state.validity = result.validity
+        if not result.request_points:
+            request.state.validity = result.validity
+        elif result.validity and hasattr(request.state, "flight") and request.state.flight.followers:
+            content = without_points(result.content, result.request_points)
+            request.state.repetition = bytes(graphql_response(200, content, accepted).body), result.validity
         return execution.response(result.content, accepted)
 
     async def _begin(self, request: Request) -> Execution:

@@ -17,6 +17,9 @@ from .client_limits import ClientAddresses, ClientLimits, TokenBucket
 from .graphql_request import GraphQLRequest, HTTPError
 from .responses import graphql_response, with_request_id
 
+# Fields with values of the client or the moment. They may not be selected where their names appear in a document.
+UNCACHEABLE = ("rateLimit", "status")
+
 
 class Execution:
     """An operation whose maximum cost has been taken from a client's points; `settle` must refund the rest."""
@@ -33,6 +36,11 @@ class Execution:
         self._bucket = bucket
         self._request_context = request_context
         self._started: OperationResult | Run | None = None
+
+    @property
+    def can_be_shared(self) -> bool:
+        """Whether equal requests should wait for this execution."""
+        return isinstance(self._started, Run) and not any(name in self._priced.operation.text for name in UNCACHEABLE)
 
     def start(self, *, may_update: bool = False) -> OperationResult | Run:
         """The result, if the operation does not have to wait; else a run for `finish`."""

@@ -3,6 +3,7 @@
 It wraps the whole application and does not parse GraphQL.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import partial
@@ -22,7 +23,9 @@ from gateway.telemetry.request_context import RequestContext
 
 from .access_log import hit_record, request_record
 from .cache_key import BodyBuffer, CacheKey, PlainRequest, cache_key, key_headers
-from .compression import MIN_BYTES, compress
+from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
+from .execution import Execution
+from .flights import Flight, Flights
 from .middleware import request_id
 from .negotiation import IDENTITY, coding
 from .synchronous import completed
@@ -81,6 +84,7 @@ class ResponseCache:
         self._generations = generations
         self._cors_origins = cors_origins
         self._monotonic = monotonic
+        self._flights = Flights()
         # Requests with cached responses, by the bytes that clients have sent.
         self._known_requests: LRU[bytes, PlainRequest] = LRU(MAX_KNOWN_REQUESTS)
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
@@ -101,37 +105,50 @@ class ResponseCache:
             receive = buffer.receive
             body = await buffer.read()
         request = self._plain_request(scope, found, body)
-        response = None
+        state = scope.setdefault("state", {})
         # The server may have begun the request.
-        if request and "request_context" not in scope.get("state", ()):
-            response = self._find(request) or self._executed(scope, request)
-        if response is None:
-            key = request.key if request else None
-            await app(scope, receive, _CachingSend(self, scope, send, key, headers))
+        response = self._respond(scope, request) if request and "request_context" not in state else None
+        while request and isinstance(response, Flight):
+            await asyncio.shield(response)
+            response = self._respond(scope, request)
+        if not isinstance(response, CachedResponse):
+            await self._call_app(app, scope, receive, _CachingSend(self, scope, send, request, headers))
             return
         all_headers = [*response.headers, *response.added_headers]
         await send({"type": "http.response.start", "status": response.status, "headers": all_headers})
         await send({"type": "http.response.body", "body": response.body})
 
-    def lookup(self, scope: Scope, body: bytes, data: bytes = b"") -> CachedResponse | None:
+    async def _call_app(self, app: ASGIApp, scope: Scope, receive: Receive, send: "_CachingSend") -> None:
+        try:
+            await app(scope, receive, send)
+        finally:
+            if send.request and "flight" in scope["state"]:
+                self._flights.land(send.request.key, scope["state"]["flight"])
+
+    def lookup(self, scope: Scope, body: bytes, data: bytes = b"") -> CachedResponse | Flight | None:
         """The response to a complete request, for a server that sends it without calling the application.
 
-        `data` is the request as it was received, for `repeat`; empty if it may depend on the data before it.
+        At the end of a flight, the server calls this again. `data` is the request as it was received, for `repeat`;
+        empty if it may depend on the data before it.
         """
         if not _is_graphql(scope):
             return None
         request = self._plain_request(scope, key_headers(scope), body)
         if request is None:
             return None
-        response = self._find(request)
+        response = self._respond(scope, request)
         if response and 0 < len(data) <= MAX_DATA_BYTES:
             self._known_requests.put(data, request)
-        return response or self._executed(scope, request)
+        return response
 
     def repeat(self, data: bytes) -> CachedResponse | None:
-        """The cached response to a request of the same bytes as an earlier one, without parsing them."""
+        """The cached response to a request of the same bytes as an earlier one, without parsing them.
+
+        None if it is large: the server must bound the memory of clients that read slowly.
+        """
         request = self._known_requests.peek(data)
-        return self._find(request) if request else None
+        entry = self.cache.peek(request.key) if request else None
+        return self._find(request) if request and entry and len(entry.body) <= MAX_INLINE_BYTES else None
 
     def _plain_request(
         self, scope: Scope, key_headers: tuple[dict[bytes, bytes], bool], body: bytes | None
@@ -139,6 +156,23 @@ class ResponseCache:
         headers, cacheable = key_headers
         key = cache_key(scope, headers, body, self._cors_origins) if cacheable else None
         return PlainRequest(scope["path"], key, headers) if key else None
+
+    def _respond(self, scope: Scope, request: PlainRequest) -> CachedResponse | Flight | None:
+        state = scope.setdefault("state", {})
+        waiting_since = state.get("waiting_since")
+        response = self._find(request, waiting_since)
+        if response:
+            return response
+        # A request waits once: it must not wait for one failing execution after the other.
+        flight = None if waiting_since else self._flights.join(request.key)
+        if flight:
+            state["waiting_since"] = perf_counter()
+            return flight
+        response = self._executed(scope, request)
+        execution: Execution | None = state.get("execution")
+        if execution and execution.can_be_shared:
+            state["flight"] = self._flights.lead(request.key)
+        return response
 
     def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
         response = self.execute(scope, request) if self.execute else None
@@ -152,8 +186,8 @@ class ResponseCache:
             self._log_request("info", request_record(scope, context, start["status"]))
         return CachedResponse(start["status"], (), tuple(start["headers"]), body)
 
-    def _find(self, request: PlainRequest) -> CachedResponse | None:
-        started, headers = perf_counter(), request.headers
+    def _find(self, request: PlainRequest, started: float | None = None) -> CachedResponse | None:
+        started, headers = started or perf_counter(), request.headers
         entry = self._valid_entry(request.key)
         if entry is None:
             return None
@@ -234,12 +268,17 @@ class _CachingSend:
     """An ASGI `send` that compresses the response, and stores it if it has a validity."""
 
     def __init__(
-        self, cache: ResponseCache, scope: Scope, send: Send, key: CacheKey | None, headers: dict[bytes, bytes]
+        self,
+        cache: ResponseCache,
+        scope: Scope,
+        send: Send,
+        request: PlainRequest | None,
+        headers: dict[bytes, bytes],
     ) -> None:
+        self.request = request
         self._cache = cache
         self._scope = scope
         self._send = send
-        self._key = key
         self._headers = headers
         self._start: Message | None = None
 
@@ -250,10 +289,19 @@ class _CachingSend:
         if self._start is not None:
             start, self._start = self._start, None
             if not message.get("more_body"):
-                body, state = message.get("body", b""), self._scope.get("state", {})
-                message["body"] = await self._cache.finish(start, body, state, self._key, self._headers)
+                message["body"] = await self._finish(start, message.get("body", b""))
             await self._send(start)
         await self._send(message)
+
+    async def _finish(self, start: Message, body: bytes) -> bytes:
+        state, key = self._scope["state"], self.request.key if self.request else None
+        if "repetition" in state:
+            # For requests that wait for this execution: the response to them, instead of the present one.
+            repetition, validity = state["repetition"]
+            headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
+            other_start = {"headers": [*headers, (b"content-length", b"%d" % len(repetition))]}
+            await self._cache.finish(other_start, repetition, {**state, "validity": validity}, key, self._headers)
+        return await self._cache.finish(start, body, state, key, self._headers)
 
 
 def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:

@@ -30,6 +30,13 @@ def error_response(
     return graphql_response(status, {"errors": with_request_id(errors, request_id)}, media_type, headers)
 
 
+def without_points(content: Mapping[str, Any], points: int) -> dict[str, Any]:
+    """The content for a request that was charged less by these points."""
+    extensions = content["extensions"]
+    cost = {**extensions["cost"], "charged": extensions["cost"]["charged"] - points}
+    return {**content, "extensions": {**extensions, "cost": cost}}
+
+
 def with_request_id(errors: Sequence[Mapping[str, Any]], request_id: str) -> list[dict[str, Any]]:
     """The errors with `extensions.requestId`, by which the request is found in the log."""
     return [{**error, "extensions": {**error["extensions"], "requestId": request_id}} for error in errors]

@@ -5,6 +5,7 @@ import json
 import re
 import socket
 import time
+from contextlib import ExitStack
 from functools import partial
 from random import Random
 from threading import Event
@@ -15,7 +16,7 @@ import pytest
 from starlette.applications import Starlette
 
 from gateway.server.config import ServerConfig
-from tests.support.http_servers import serve_gateway
+from tests.support.http_servers import serve_gateway, serve_sandbox
 from tests.support.metrics import metric_value
 from tests.support.random_requests import SETTINGS, random_requests, raw_response
 from tests.support.sockets import connect, exchange, read_to_the_end
@@ -243,6 +244,26 @@ def test_application_requests_an_expected_body(running):
 )
 def test_uncached_requests_are_passed_to_the_application(url, method, path, content):
     assert httpx.request(method, url + path, content=content, headers=JSON).status_code == 418
+
+
+def test_disconnects_do_not_fail_equal_requests():
+    config = partial(ServerConfig, header_timeout_s=5)
+    with (
+        serve_sandbox() as osutrack,
+        serve_gateway(config, upstream_url=osutrack.url) as (_, url),
+        ExitStack() as stack,
+    ):
+        osutrack.set_faults({"kind": "latency", "seconds": 0.3})
+        connections = [stack.enter_context(connect(url)) for _ in range(5)]
+        for number, connection in enumerate(connections):
+            connection.sendall(POST + b"X-Request-ID: client-%d\r\n\r\n" % number + BODY)
+        connections[0].close()
+        connections[3].close()
+        responses = {number: connections[number].recv(65_536) for number in (1, 2, 4)}
+        executions = metric_value(url, 'gateway_executed_operations_total{execution="interpreted"}')
+    assert all(b"x-request-id: client-%d\r\n" % number in response for number, response in responses.items())
+    assert all(response.startswith(b"HTTP/1.1 200 OK") for response in responses.values())
+    assert executions == 1
 
 
 async def compare_random_requests(first_url, second_url):

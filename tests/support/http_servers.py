@@ -87,7 +87,7 @@ def serve_sandbox() -> Iterator[SandboxClient]:
 def serve_gateway(config: ServerConfig = uvicorn.Config, **settings: Any) -> Iterator[ServedGateway]:
     """A gateway without limits, except those in `settings`, over a sandbox. Its time stands still at `NOON`."""
     with serve_sandbox() as osutrack:
-        chosen = Settings(_env_file=None, upstream_url=osutrack.url, **{**UNLIMITED, **settings})
+        chosen = Settings(_env_file=None, **{"upstream_url": osutrack.url, **UNLIMITED, **settings})
         clock = Clock()
         app = create_app(chosen, clock=clock, monotonic=clock.monotonic)
         with serve(app, config) as url:
