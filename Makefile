@@ -29,12 +29,8 @@ check: $(VENV)/.dev ## Check format, lint and types
 	@$(RUN) ruff check
 	@$(RUN) mypy
 
-bench: $(VENV)/.dev ## Measure speed against a plain app, a day's traffic to osu!track, and the cache's memory
-	@$(RUN) benchmarks.speed
-	@$(RUN) benchmarks.in_process
-	@$(RUN) benchmarks.workers
-	@$(RUN) benchmarks.upstream_traffic
-	@$(RUN) benchmarks.cache_memory
+bench: $(VENV)/.dev ## Measure speed, traffic and memory (BASE=COMMIT: compared with it; ARGS="--quick", "--write")
+	@$(RUN) benchmarks $(if $(BASE),--base $(BASE)) $(ARGS)
 
 schema: $(VENV)/.runtime ## Write schema.graphql from the code
 	@$(RUN) gateway schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
@@ -60,7 +56,7 @@ lock: $(VENV)/bin/python ## Lock the dependencies (UPGRADE=--upgrade: to newer r
 	@$(COMPILE) --group node --output-file requirements-node.txt
 
 clean: ## Remove generated files
-	rm -rf $(VENV) .lockvenv dist gateway/web/pages/vendor .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .lockvenv dist gateway/web/pages/vendor benchmarks/peers/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

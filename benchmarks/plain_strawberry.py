@@ -31,10 +31,18 @@ class GameMode(IntEnum):
 
 
 @strawberry.input
-class Window:
-    """The last days."""
+class DateRange:
+    """The first day."""
 
-    days: int
+    from_: str = strawberry.field(name="from")
+
+
+@strawberry.input
+class Window:
+    """The last days, or a range."""
+
+    days: int | None = None
+    between: DateRange | None = None
 
 
 @strawberry.type
@@ -66,6 +74,13 @@ class Peak:
 
 
 @strawberry.type
+class Mods:
+    """The mods of a play."""
+
+    bits: int
+
+
+@strawberry.type
 class Play:
     """A row of `/hiscores` or `/bestplays`."""
 
@@ -76,11 +91,7 @@ class Play:
     grade: str
     played_at: datetime
     recorded_at: datetime
-
-    @strawberry.field
-    def beatmap_url(self) -> str:
-        """Page on osu.ppy.sh."""
-        return f"https://osu.ppy.sh/b/{self.beatmap_id}"
+    mods: Mods
 
     @strawberry.field
     def user(self) -> "User":
@@ -105,8 +116,11 @@ class Stats:
     @strawberry.field
     async def snapshots(self, info: strawberry.Info, window: Window | None = None) -> list[Snapshot]:
         """Oldest first."""
-        since = (datetime.now(UTC) - timedelta(days=window.days)).date().isoformat() if window else None
-        return [_snapshot(row) for row in await info.context["history"].load((self.user_id, self.mode, since))]
+        if window and window.days:
+            since = datetime.now(UTC) - timedelta(days=window.days)
+            rows = await info.context["history"].load((self.user_id, self.mode, since.date().isoformat()))
+            return [snapshot for row in rows if (snapshot := _snapshot(row)).at >= since]
+        return [_snapshot(row) for row in await info.context["history"].load((self.user_id, self.mode, None))]
 
     @strawberry.field
     async def peak(self, info: strawberry.Info) -> Peak:
@@ -144,14 +158,12 @@ class Query:
         return User(id=id)
 
     @strawberry.field
-    def users(self, ids: list[strawberry.ID]) -> list[User]:
-        """Several players."""
-        return [User(id=id) for id in ids]
-
-    @strawberry.field
-    async def best_plays(self, info: strawberry.Info, mode: GameMode = GameMode.OSU, first: int = 50) -> Plays:
+    async def best_plays(
+        self, info: strawberry.Info, mode: GameMode = GameMode.OSU, window: Window | None = None, first: int = 50
+    ) -> Plays:
         """Best plays of all players."""
-        rows = await info.context["best"].load((mode, first))
+        since = window.between.from_ if window and window.between else None
+        rows = await info.context["best"].load((mode, first, since))
         return Plays(nodes=[_play(row, str(row["user"])) for row in rows])
 
 
@@ -183,6 +195,7 @@ def _play(row: dict[str, Any], user_id: str) -> Play:
         grade=row["rank"],
         played_at=datetime.fromisoformat(row["score_time"]),
         recorded_at=datetime.fromisoformat(row["update_time"]),
+        mods=Mods(bits=row["mods"]),
     )
 
 
@@ -199,7 +212,9 @@ class App(GraphQL[Any, Any]):
             ),
             "peak": self._loader("/peak", lambda key: {"user": key[0], "mode": key[1]}),
             "hiscores": self._loader("/hiscores", lambda key: {"user": key[0], "mode": key[1]}),
-            "best": self._loader("/bestplays", lambda key: {"mode": key[0], "limit": key[1]}),
+            "best": self._loader(
+                "/bestplays", lambda key: {"mode": key[0], "limit": key[1]} | ({"from": key[2]} if key[2] else {})
+            ),
         }
 
     def _loader(self, path: str, params: Callable[[Any], dict[str, Any]]) -> DataLoader[Any, Rows]:

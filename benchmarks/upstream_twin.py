@@ -1,11 +1,12 @@
 """A fast, static copy of the sandbox: the responses for one player, sent for every player.
 
-Run by `benchmarks.speed` under uvicorn. `TWIN_DELAY_S` is its latency; `/count` returns the number of requests.
+Run by the benchmarks under uvicorn. `/delay?ms=50` sets its latency; `/count` returns the number of requests.
 """
 
 import asyncio
 import json
-import os
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeAlias
 from urllib.parse import parse_qsl
 
 import httpx
@@ -14,43 +15,85 @@ from starlette.types import Receive, Scope, Send
 from gateway.sandbox import create_sandbox
 from gateway.sandbox.players import HEAVY
 
-HISCORES = 500
-PLAYERS = 100
+# Path and parameters.
+Key: TypeAlias = tuple[str, tuple[tuple[str, str], ...]]
 
-_delay_s = float(os.environ.get("TWIN_DELAY_S", "0"))
+HISCORES = 500
+PLAYERS = 76
+FIRST_BEATMAP = 1_000_000
+KNOWN_MODS = 2**31 - 1
+
 _sandbox = httpx.AsyncClient(transport=httpx.ASGITransport(create_sandbox()), base_url="http://sandbox")
-_bodies: dict[tuple[str, tuple[tuple[str, str], ...]], bytes] = {}
+_started = datetime.now(UTC)
+_bodies: dict[Key, bytes] = {}
+_known: dict[Key, list[dict[str, Any]]] = {}
 _requests = 0
+_delay_s = 0.0
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
     """The ASGI application."""
     if scope["type"] != "http":
         raise NotImplementedError
-    body = str(_requests).encode() if scope["path"] == "/count" else await _body(scope)
+    params = dict(parse_qsl(scope["query_string"].decode()))
+    match scope["path"]:
+        case "/count":
+            body = str(_requests).encode()
+        case "/delay":
+            body = _set_delay(float(params["ms"]) / 1000)
+        case path:
+            body = await _body(path, params)
     headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 
 
-async def _body(scope: Scope) -> bytes:
+def _set_delay(seconds: float) -> bytes:
+    global _delay_s  # noqa: PLW0603 - one latency per process
+    _delay_s = seconds
+    return b""
+
+
+async def _body(path: str, params: dict[str, str]) -> bytes:
     global _requests  # noqa: PLW0603 - one counter per process
     _requests += 1
-    params = dict(parse_qsl(scope["query_string"].decode()))
     if "user" in params:
         params["user"] = str(HEAVY)
-    key = (scope["path"], tuple(sorted(params.items())))
+    key = (path, tuple(sorted(params.items())))
     if key not in _bodies:
-        _bodies[key] = _fit(scope["path"], (await _sandbox.get(scope["path"], params=params)).content)
+        since = params.pop("from", "")
+        _bodies[key] = json.dumps(_fit(path, await _rows(path, params), since)).encode()
     await asyncio.sleep(_delay_s)
     return _bodies[key]
 
 
-def _fit(path: str, body: bytes) -> bytes:
-    """One page of hiscores; best plays of a hundred players instead of one."""
-    rows = json.loads(body)
+async def _rows(path: str, params: dict[str, str]) -> list[dict[str, Any]]:
+    key = (path, tuple(sorted(params.items())))
+    if key not in _known:
+        _known[key] = (await _sandbox.get(path, params=params)).json()
+    return _known[key]
+
+
+def _fit(path: str, rows: list[dict[str, Any]], since: str) -> list[dict[str, Any]]:
+    """Rows that need no repair, so that all servers have the same answers: plays of distinct beatmaps, known mods.
+
+    One page of hiscores; one snapshot a day; best plays of 76 players, who are others for each `since`.
+    """
+    if path == "/stats_history":
+        dated = [row | {"timestamp": _timestamp(age)} for age, row in zip(range(len(rows), 0, -1), rows, strict=True)]
+        return [row for row in dated if row["timestamp"] >= since]
     if path == "/hiscores":
-        rows = rows[:HISCORES]
+        return [_play(number, row) for number, row in enumerate(rows[:HISCORES])]
     if path == "/bestplays":
-        rows = [row | {"user": number % PLAYERS + 1} for number, row in enumerate(rows)]
-    return json.dumps(rows).encode()
+        first = date.fromisoformat(since[:10]).toordinal() * PLAYERS if since else 1
+        return [_play(number, row) | {"user": first + number % PLAYERS} for number, row in enumerate(rows)]
+    return rows
+
+
+def _play(number: int, row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"beatmap_id": FIRST_BEATMAP + number, "mods": row["mods"] & KNOWN_MODS}
+
+
+def _timestamp(age_days: int) -> str:
+    # Noon of a day, so that the rows of the last 90 days are the same during the whole benchmark.
+    return (_started - timedelta(days=age_days, hours=-12)).strftime("%Y-%m-%dT%H:%M:%S.000Z")

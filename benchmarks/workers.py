@@ -15,8 +15,9 @@ from contextlib import contextmanager, suppress
 from socket import create_connection
 from typing import Any
 
-from .load import Server, free_port, load, query_data, serving, uvicorn
-from .speed import MEDIUM, UNLIMITED
+from .contenders import UNLIMITED
+from .load import Server, free_port, load, serving, uvicorn
+from .queries import MEDIUM
 
 ROUNDS = 3
 WORKERS = (1, 2)
@@ -50,9 +51,9 @@ def _gateway(twin: Server, redis_url: str, workers: int) -> Iterator[Server]:
         "GATEWAY_WORKERS": str(workers),
         "GATEWAY_REDIS_URL": redis_url,
     }
-    with serving(["-m", "gateway", "serve"], core=CORES, **{**UNLIMITED, **settings}) as server:
+    with serving([sys.executable, "-m", "gateway", "serve"], core=CORES, **{**UNLIMITED, **settings}) as server:
         for _ in range(20 * workers):
-            query_data(server, MEDIUM)
+            server.query(MEDIUM)
         yield server
 
 
