@@ -45,11 +45,6 @@ class BestPlay(Score):
         """The player."""
         return user_of(self.user_id)
 
-    @classmethod
-    def is_type_of(cls, value: object, _info: object) -> bool:
-        """Resolvers return records, which are not instances of schema types."""
-        return isinstance(value, records.BestPlay)
-
 
 @documented
 @strawberry.type

@@ -1,7 +1,5 @@
 """Scores: the interface `Score`, hiscores and their pages. Fields are attributes of records."""
 
-from typing import Any
-
 import strawberry
 from strawberry import ID
 
@@ -33,6 +31,11 @@ class Score:
     mods: Mods = _field(description="The mods of the play.")
     beatmap_url: URL = _field(description="The beatmap's page on osu.ppy.sh.")
 
+    @classmethod
+    def is_type_of(cls, value: object, _info: object) -> bool:
+        """Resolvers return records, which are not instances of schema types, but have their names."""
+        return isinstance(value, getattr(records, cls.__name__))
+
 
 @documented
 @strawberry.type
@@ -42,11 +45,6 @@ class Hiscore(Score):
     recorded_at: DateTime = _field(
         description="The time of recording by osu!track; long after `playedAt` if tracking began later."
     )
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Resolvers return records, which are not instances of schema types."""
-        return isinstance(value, records.Hiscore)
 
 
 @documented
@@ -68,11 +66,6 @@ class NewHiscore(Score):
         description="Accuracy in percent, from 0 to 100, computed from the hit counts by the mode's formula.\n"
         "It can be wrong in CATCH since 2024, as osu!track omits some counts."
     )
-
-    @classmethod
-    def is_type_of(cls, value: Any, _info: Any) -> bool:
-        """Resolvers return records, which are not instances of schema types."""
-        return isinstance(value, records.NewHiscore)
 
 
 @documented
