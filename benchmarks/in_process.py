@@ -65,21 +65,23 @@ def main() -> None:
 
 
 async def _print_cases() -> None:
-    compiled, plain = _gateway(), _gateway(compiled_operations=False)
+    compiled, plain = start_gateway(), start_gateway(compiled_operations=False)
     for case in CASES:
-        plain_us, compiled_us = await _best_us(_execution(plain, case), _execution(compiled, case))
+        plain_us, compiled_us = await best_us(execution(plain, case), execution(compiled, case))
         target = "" if case.target_us is None else f"{case.target_us:,.0f}"
         print(f"{case.name:<30}{plain_us:>12,.1f}{compiled_us:>14,.1f}{plain_us / compiled_us:>8.1f}{target:>12}")
 
 
-def _gateway(**settings: Any) -> Gateway:
+def start_gateway(**settings: Any) -> Gateway:
+    """A gateway over the upstream of the benchmarks, in this process."""
     budgets: dict[str, Any] = {"reads_per_minute": 0, "hiscores_per_minute": 0}
     chosen = Settings(_env_file=None, upstream_url="http://twin", **budgets, **settings)
     gateway: Gateway = create_app(chosen, transport=httpx.ASGITransport(upstream_twin.app)).state.gateway
     return gateway
 
 
-def _execution(gateway: Gateway, case: Case) -> Callable[[], Awaitable[bytes]]:
+def execution(gateway: Gateway, case: Case) -> Callable[[], Awaitable[bytes]]:
+    """A function that executes the case's query and encodes the response."""
     engine, generations = gateway.engine, gateway.tracker.generations
     priced = engine.prepare(case.query, {}, None)
 
@@ -92,19 +94,21 @@ def _execution(gateway: Gateway, case: Case) -> Callable[[], Awaitable[bytes]]:
     return execute
 
 
-async def _best_us(*executions: Callable[[], Awaitable[bytes]]) -> list[float]:
+async def best_us(
+    *executions: Callable[[], Awaitable[bytes]], rounds: int = ROUNDS, turn_s: float = TURN_S
+) -> list[float]:
     """The shortest time of each execution. They take turns, so that a busy moment affects all of them."""
     answers = {[await execute() for _ in range(3)][-1] for execute in executions}
     if len(answers) != 1 or b'"errors"' in answers.pop():
         raise AssertionError("The answers differ, or have errors.")
-    rounds = [[await _shortest_s(execute) for execute in executions] for _ in range(ROUNDS)]
-    return [min(durations) * 1e6 for durations in zip(*rounds, strict=True)]
+    durations = [[await _shortest_s(execute, turn_s) for execute in executions] for _ in range(rounds)]
+    return [min(each) * 1e6 for each in zip(*durations, strict=True)]
 
 
-async def _shortest_s(execute: Callable[[], Awaitable[bytes]]) -> float:
+async def _shortest_s(execute: Callable[[], Awaitable[bytes]], turn_s: float) -> float:
     """The shortest average of some executions in a row, during one turn."""
     times = max(1, int(BATCH_S / await _average_s(execute, 1)))
-    until = process_time() + TURN_S
+    until = process_time() + turn_s
     averages = [await _average_s(execute, times)]
     while process_time() < until:
         averages.append(await _average_s(execute, times))
