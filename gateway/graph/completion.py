@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache, partial
 from types import CoroutineType
-from typing import Any, NamedTuple
+from typing import Any
 
 from graphql.pyutils import Path
-from msgspec import defstruct
+from msgspec import Struct, defstruct
 
 from gateway.records import Rows
 
@@ -29,7 +29,7 @@ class Unexpected(Exception):
     """A value that is not part of the success case."""
 
 
-class FieldInfo(NamedTuple):
+class FieldInfo(Struct):
     """The part of Strawberry's `Info` that resolvers use. `keys` has None in place of each of `indices`."""
 
     context: Context

@@ -84,6 +84,16 @@ class Context:
         lambda tracker: tracker.names.known_usernames, KnownNamesLoader
     )
 
+    charged = 0
+    # Whether a value is being refreshed in the background.
+    revalidating = False
+    # Set by fields that depend on the client or on the moment.
+    uncacheable = False
+    # Whether graphql-core's execution was abandoned, to be repeated in the operation's turn.
+    is_abandoned = False
+    # Whether graphql-core executed the operation with compiled lists.
+    has_compiled_lists = False
+
     def __init__(
         self,
         *,
@@ -108,17 +118,8 @@ class Context:
         self.started_at = started_at
         self.deadline = deadline
         self.warnings: list[dict[str, Any]] = []
-        self.charged = 0
-        # Whether a value is being refreshed in the background.
-        self.revalidating = False
-        # Set by fields that depend on the client or on the moment.
-        self.uncacheable = False
         # Of the response so far; a list is counted before it is written.
         self.size = ResponseSize(services.max_values, points)
-        # Whether graphql-core's execution was abandoned, to be repeated in the operation's turn.
-        self.is_abandoned = False
-        # Whether graphql-core executed the operation with compiled lists.
-        self.has_compiled_lists = False
         self._results: dict[Callable[..., Any], Any] = {}
         # Those that have been used.
         self.loaders: list[Loader[Any, Any]] = []
@@ -217,7 +218,7 @@ class Context:
         if self.uncacheable:
             return None
         results = [result for loader in self.loaders for result in loader.results()]
-        fresh_until = min((result.fresh_until for result in results), default=self.started_at + MAX_VALIDITY_S)
+        fresh_until = min([result.fresh_until for result in results], default=self.started_at + MAX_VALIDITY_S)
         return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
 
     def was_overtaken(self) -> bool:

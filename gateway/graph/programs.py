@@ -166,8 +166,8 @@ class Programs:
         operation.uses += not at_once
         if not operation.is_query:
             return None
-        conditions = tuple(variables.get(name, ...) for name in operation.booleans)
-        if not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
+        conditions = tuple([variables.get(name, ...) for name in operation.booleans])
+        if conditions and not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
             return None
         compiled = self._cache.peek((operation, conditions))
         if compiled is None and (at_once or operation.uses >= 2 ** (operation.compilations + 1)):
