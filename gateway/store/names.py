@@ -15,6 +15,9 @@ from .keys import Username, tag_of_user_id, tag_of_username
 from .name_table import LEARNED_S, KnownNames, Lookup, NameTable
 from .tags import Generations
 
+# Changes that wait for Redis; the oldest ones are dropped. With the default budgets, a day has about 100,000.
+MAX_UNSHARED = 10_000
+
 # A listener that is told that the player with this ID has this name.
 Listener: TypeAlias = Callable[[Username, int], Awaitable[None]]
 
@@ -100,6 +103,8 @@ class Names:
         except RedisUnavailable:
             if self._redis_link.configured:
                 self._unshared |= {(table.kind, key): (table, key, value) for table, key, value in changes}
+                while len(self._unshared) > MAX_UNSHARED:
+                    del self._unshared[next(iter(self._unshared))]
         await self._invalidate(*tags)
         for table, key, value in changes:
             table.put(key, value, LEARNED_S)

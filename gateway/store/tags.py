@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import islice
 from math import ceil
 from typing import NamedTuple
 
@@ -14,6 +15,8 @@ REDIS_KEY = f"{PREFIX}:generations"
 # The time of each tag's last bump, by Redis' clock: the clocks of the processes may differ, or be stepped.
 BUMPED_KEY = f"{PREFIX}:generations:bumped"
 SUBJECT = "bumped"
+# About 25 MB. With the default budgets, a day has at most half of it.
+MAX_TAGS = 100_000
 # Arguments: the lifetime in seconds, a channel and a message, then generations and tags.
 BUMP = """
 local now = tonumber(redis.call('TIME')[1])
@@ -41,7 +44,8 @@ class Generations:
 
     It is the time in milliseconds since 1970, so that the numbers of separate processes are in order too, unless the
     clock is set back. A generation is dropped after `lifetime_s`, which must be at least the lifetime of any entry:
-    otherwise an invalidated entry would become valid again.
+    otherwise an invalidated entry would become valid again. Above `MAX_TAGS`, the oldest ones are dropped earlier, and
+    all tags get the newest of their generations: this invalidates more than necessary, but nothing less.
     """
 
     def __init__(
@@ -55,6 +59,8 @@ class Generations:
         self._clock = clock
         self._monotonic = monotonic
         self._highest = 0
+        # The generation of all tags that have no higher one.
+        self._lowest = 0
         self._current: dict[str, int] = {}
         # In the order of the last bump, by monotonic time.
         self._bumped_at: dict[str, float] = {}
@@ -64,7 +70,7 @@ class Generations:
 
     def of(self, tag: str) -> int:
         """The tag's current generation."""
-        return self._current.get(tag, 0)
+        return self._current.get(tag, self._lowest)
 
     def all(self) -> Iterable[tuple[str, int]]:
         """All tags with a generation above 0."""
@@ -73,7 +79,7 @@ class Generations:
     def are_current(self, generations: tuple[tuple[str, int], ...]) -> bool:
         """Whether no tag has been bumped since."""
         for tag, generation in generations:  # noqa: SIM110 - `all` takes twice the time, on the path of response-cache hits
-            if self._current.get(tag, 0) > generation:
+            if self._current.get(tag, self._lowest) > generation:
                 return False
         return True
 
@@ -95,7 +101,15 @@ class Generations:
     def _drop_expired(self) -> None:
         oldest = self._monotonic() - self.lifetime_s
         while (first := next(iter(self._bumped_at), None)) and self._bumped_at[first] < oldest:
-            del self._bumped_at[first], self._current[first]
+            self._drop(first)
+        if len(self._current) > MAX_TAGS:
+            # Many at once, because each time invalidates all entries with other tags.
+            for tag in list(islice(self._bumped_at, MAX_TAGS // 4)):
+                self._lowest = max(self._lowest, self._drop(tag))
+
+    def _drop(self, tag: str) -> int:
+        del self._bumped_at[tag]
+        return self._current.pop(tag)
 
 
 class Invalidations:

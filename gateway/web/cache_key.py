@@ -32,6 +32,8 @@ MAX_TEXT_BYTES = 16 * 2**10
 BODY_TIMEOUT_S = 0.25
 # Values of `Sec-Fetch-Site` for which the application needs no cross-site check.
 TRUSTED_SITES = {b"none", b"same-origin"}
+# Longer headers are parsed each time: 128 of 32 KiB would take 8 MB.
+MAX_FORM_BYTES = 1000
 # The CORS headers of the response: none, those of an allowed origin, or those of every other one.
 NO_ORIGIN, OTHER_ORIGIN = "", "other"
 
@@ -93,9 +95,14 @@ def _origin_form(origin: bytes | None, cors_origins: Collection[str]) -> str:
     return text if text in cors_origins and "*" not in cors_origins else OTHER_ORIGIN
 
 
-# Clients use a few dozen combinations, but may send 64 KiB of either.
-@lru_cache(maxsize=128)
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
+    is_short = len(accept) + len(accept_encoding) <= MAX_FORM_BYTES
+    return (_known_form if is_short else _known_form.__wrapped__)(accept, accept_encoding)
+
+
+# Clients use a few dozen combinations.
+@lru_cache(maxsize=128)
+def _known_form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:
     """The media type and coding of the response; None for a page or an unsupported type."""
     accepts = accept.decode("latin-1") or None
     accepted = media_type(accepts)

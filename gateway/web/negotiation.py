@@ -1,7 +1,5 @@
 """Content negotiation: the only parser of `Accept`, `Accept-Encoding` and `Content-Type` headers."""
 
-from functools import lru_cache
-
 from starlette.requests import Request
 
 GRAPHQL = "application/graphql-response+json"
@@ -10,6 +8,8 @@ HTML = "text/html"
 # In the gateway's order of preference.
 CODINGS = ("zstd", "br", "gzip")
 IDENTITY = ""
+# Further elements of a header are ignored: each takes microseconds.
+MAX_ELEMENTS = 100
 
 
 def is_page_view(request: Request) -> bool:
@@ -33,7 +33,6 @@ def media_type(accept: str | None) -> str | None:
     return GRAPHQL if graphql > json or (graphql == json and GRAPHQL in qualities) else JSON
 
 
-@lru_cache(maxsize=64)
 def coding(accept_encoding: str) -> str:
     """The content coding of the response, `IDENTITY` for none."""
     qualities = _qualities(accept_encoding) if accept_encoding else {}
@@ -51,7 +50,7 @@ def is_json_in_utf_8(content_type: str) -> bool:
 def _qualities(accept: str | None) -> dict[str, float]:
     """The quality, from 0 to 1, of each media type, range or coding in the header."""
     qualities: dict[str, float] = {}
-    for part in (accept or "*/*").split(","):
+    for part in (accept or "*/*").split(",", MAX_ELEMENTS)[:MAX_ELEMENTS]:
         name, parameters = _parse(part)
         qualities[name] = max(_quality(parameters), qualities.get(name, 0.0))
     return qualities

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from sys import getsizeof
 
 from redis.asyncio import Redis
 
@@ -69,7 +70,7 @@ class PersistedDocuments:
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
-        self._registered: LRU[str, str] = LRU(MAX_BYTES, size_of=len, max_entries=MAX_DOCUMENTS)
+        self._registered: LRU[str, str] = LRU(MAX_BYTES, size_of=getsizeof, max_entries=MAX_DOCUMENTS)
 
     async def text(self, request: GraphQLRequest) -> str:
         """The document's text; raises `HTTPError` if it is missing, unknown or not trusted."""

@@ -1,7 +1,8 @@
 """Prepared documents: parsed, validated, priced and checked against limits once, then cached."""
 
 from collections.abc import Callable, Mapping
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, partial
+from sys import getsizeof
 from typing import Any
 
 from graphql import (
@@ -24,14 +25,19 @@ from graphql import (
 from gateway.errors import LimitExceeded, ResultTooLarge
 from gateway.graph.fields import HISTORY
 from gateway.records import UserMode
+from gateway.store.lru import LRU
 
 from .cost import Charge, charges_of, cost_of
 from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
 from .limits import Limits
 from .values import certain_values
 
-# Including invalid documents, which clients tend to repeat.
+# Bounds of the cache, with invalid documents, which clients tend to repeat.
 MAX_DOCUMENTS = 250
+MAX_BYTES = 48 * 2**20
+# The approximate memory of a prepared document is this, but not more than that of the most tokens or errors.
+BYTES_PER_CHARACTER = 200
+BYTES_PER_TOKEN, MIN_BYTES = 540, 260_000
 
 
 class Operation:
@@ -106,7 +112,19 @@ class Documents:
     def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
         self._limits = limits
-        self.prepare = lru_cache(MAX_DOCUMENTS)(self._prepare)
+        self.cache: LRU[str, PreparedDocument] = LRU(MAX_BYTES, max_entries=MAX_DOCUMENTS)
+
+    def prepare(self, text: str) -> PreparedDocument:
+        """The prepared document, from the cache if possible."""
+        prepared = self.cache.peek(text)
+        if prepared is None:
+            prepared = self._prepare(text)
+            self.cache.put(text, prepared, size=self._bytes(text))
+        return prepared
+
+    def _bytes(self, text: str) -> int:
+        most = max(BYTES_PER_TOKEN * self._limits.tokens or MAX_BYTES, MIN_BYTES)
+        return getsizeof(text) + min(BYTES_PER_CHARACTER * len(text), most)
 
     def _prepare(self, text: str) -> PreparedDocument:
         try:

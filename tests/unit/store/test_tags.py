@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.store.tags import Generations
+from gateway.store.tags import MAX_TAGS, Generations
 
 
 @pytest.fixture
@@ -54,3 +54,21 @@ def test_clock_step_drops_no_generation(generations, clock, step_s):
 
     assert generations.of("a") == before
     assert generations.bump("a") > generations.of("b") > before
+
+
+def test_number_of_generations_is_bounded(generations):
+    for number in range(2 * MAX_TAGS):
+        generations.bump(f"tag {number}")
+    assert MAX_TAGS / 2 < len(generations) <= MAX_TAGS
+
+
+def test_surplus_generations_invalidate_at_least_their_tags(generations):
+    first, other = generations.bump("first"), generations.of("other")
+    for number in range(MAX_TAGS):
+        generations.bump(f"tag {number}")
+    last = f"tag {MAX_TAGS - 1}"
+    assert generations.of("first") >= first
+    assert not generations.are_current((("first", first - 1),))
+    assert not generations.are_current((("other", other),))
+    assert generations.are_current((("first", generations.of("first")), (last, generations.of(last))))
+    assert generations.of(last) > generations.of("other")
