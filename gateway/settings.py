@@ -4,6 +4,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 """
 
 import os
+import ssl
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
@@ -135,8 +136,10 @@ class Settings(BaseSettings):
     max_values: Count = Field(
         300_000, description="Maximum number of values in a response: selected fields without subfields, in each row."
     )
-    trusted_documents: DirectoryPath | None = Field(
-        None, description="Folder of `*.graphql` files; clients can send the SHA-256 of a file instead of its text."
+    trusted_documents: FilePath | DirectoryPath | None = Field(
+        None,
+        description="File or folder of trusted documents, which clients can name by ID: `*.graphql` files (ID: the"
+        " SHA-256 of the file) and `*.json` manifests of graphql-codegen, Apollo or Relay.",
     )
     only_trusted_documents: bool = Field(
         default=False, description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`."
@@ -193,6 +196,15 @@ class Settings(BaseSettings):
     @classmethod
     def _check_tokens(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(map(_check_token, value))
+
+    @field_validator("upstream_ca")
+    @classmethod
+    def _check_certificates(cls, value: Path | None) -> Path | None:
+        try:
+            ssl.create_default_context(cafile=value) if value else None
+        except OSError as exc:
+            raise ValueError(f"the file has no certificate in PEM format ({exc.strerror or exc})") from exc
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod

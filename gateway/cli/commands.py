@@ -30,6 +30,7 @@ from gateway.telemetry.log_writer import LogWriter, write_to
 from gateway.telemetry.logs import AccessLogger, configure
 from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
+from gateway.web.trusted_documents import trusted_documents
 
 from .workers import serve_workers, start_worker
 
@@ -50,6 +51,8 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     check_extra(settings)
     connection_pool(settings.redis_url)
     cooldown_file(settings)
+    if settings.trusted_documents:
+        trusted_documents(settings.trusted_documents)
     log_request, log_writer = _start_log(settings)
     with run_sandbox() if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings

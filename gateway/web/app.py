@@ -42,11 +42,12 @@ from .execution import Executions
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
-from .persisted_documents import PersistedDocuments, SharedDocuments, trusted_documents
+from .persisted_documents import PersistedDocuments, SharedDocuments
 from .probes import MetricsCollector, Probes
 from .response_cache import ResponseCache
 from .responses import error_response
 from .synchronous import SynchronousExecution
+from .trusted_documents import trusted_documents
 
 log = logging.getLogger(__name__)
 
@@ -238,9 +239,8 @@ def create_app(
 
 
 def _documents(gateway: Gateway, settings: Settings) -> PersistedDocuments:
-    folder = settings.trusted_documents
     return PersistedDocuments(
-        trusted_documents(folder) if folder else {},
+        trusted_documents(settings.trusted_documents) if settings.trusted_documents else {},
         SharedDocuments(gateway.redis_link),
         only_trusted=settings.only_trusted_documents,
     )

@@ -6,7 +6,6 @@ Clients register them by Apollo's protocol, automatic persisted queries; the ope
 from collections.abc import Mapping
 from contextlib import suppress
 from hashlib import sha256
-from pathlib import Path
 from sys import getsizeof
 
 from redis.asyncio import Redis
@@ -65,7 +64,7 @@ class PersistedDocuments:
     """Resolves a request's document: sent in full, registered by a client, or trusted."""
 
     def __init__(self, trusted: Mapping[str, str], shared: SharedDocuments, *, only_trusted: bool = False) -> None:
-        """`trusted` maps SHA-256 digests (hexadecimal) to documents; `only_trusted` rejects all others."""
+        """`trusted` maps IDs to documents; `only_trusted` rejects all others."""
         self._shared = shared
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
@@ -93,8 +92,10 @@ class PersistedDocuments:
         digest = _digest(request)
         if digest is None:
             return self._check(request.query)
-        if digest in self._trusted:
-            return self._trusted[digest]
+        # The IDs of a manifest can be any text.
+        trusted = self._trusted.get(request.document_id or digest) or self._trusted.get(digest)
+        if trusted is not None:
+            return trusted
         if self._only_trusted:
             raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
         return self._registered.peek(digest) if request.query is None else None
@@ -112,12 +113,6 @@ class PersistedDocuments:
         if self._registered.peek(digest) is None:
             self._registered.put(digest, text)
             await self._shared.put(digest, text)
-
-
-def trusted_documents(folder: Path) -> dict[str, str]:
-    """The documents in the folder's `*.graphql` files, by SHA-256; raises `OSError` if one is unreadable."""
-    texts = [path.read_text(encoding="utf-8") for path in sorted(folder.iterdir()) if path.suffix == ".graphql"]
-    return {sha256(text.encode()).hexdigest(): text for text in texts}
 
 
 def _digest(request: GraphQLRequest) -> str | None:

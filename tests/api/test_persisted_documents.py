@@ -1,8 +1,12 @@
 """Persisted documents: registered by clients, or trusted by the operator."""
 
+import json
 from hashlib import sha256
 
 import pytest
+
+from gateway.settings import BadSettings
+from gateway.web.trusted_documents import trusted_documents
 
 QUERY = "{ user(id: 2) { id } }"
 OTHER = "{ user(id: 3) { id } }"
@@ -68,3 +72,64 @@ class TestTrusted:
 
     async def test_registration_is_not_supported(self, gateway):
         assert code(await send(gateway, query=OTHER, **hash_of(OTHER))) == "PERSISTED_QUERY_NOT_SUPPORTED"
+
+
+CODEGEN = {"3f1e": QUERY, "SHA-1 in hexadecimal": OTHER}
+APOLLO = {
+    "format": "apollo-persisted-query-manifest",
+    "version": 1,
+    "operations": [{"id": "Ab/1", "name": "Two", "type": "query", "body": QUERY}],
+}
+
+
+class TestManifests:
+    @pytest.fixture
+    def settings(self, tmp_path):
+        (tmp_path / "persisted-documents.json").write_text(json.dumps(CODEGEN))
+        (tmp_path / "apollo.json").write_text(json.dumps(APOLLO))
+        (tmp_path / "windows.graphql").write_bytes(b"{ user(id: 2) {\r\n id } }")
+        (tmp_path / "README.md").write_text("Documents of the front end.")
+        return {"trusted_documents": tmp_path, "only_trusted_documents": True}
+
+    @pytest.mark.parametrize("identifier", ["3f1e", "Ab/1"])
+    async def test_document_is_found_by_manifest_id(self, gateway, identifier):
+        assert (await send(gateway, documentId=identifier))["data"] == DATA
+
+    async def test_file_is_found_by_hash_of_bytes(self, gateway):
+        digest = sha256(b"{ user(id: 2) {\r\n id } }").hexdigest()
+        assert (await send(gateway, documentId=digest))["data"] == DATA
+
+    async def test_manifest_hash_works_as_persisted_query(self, gateway):
+        extensions = {"persistedQuery": {"version": 1, "sha256Hash": "3f1e"}}
+        assert (await send(gateway, extensions=extensions))["data"] == DATA
+
+    async def test_texts_of_manifests_are_trusted(self, gateway):
+        assert (await send(gateway, query=OTHER))["data"] == {"user": {"id": "3"}}
+
+
+def test_setting_can_name_one_file(tmp_path):
+    file = tmp_path / "queries.manifest"
+    file.write_text(QUERY)
+    assert trusted_documents(file) == {sha256(QUERY.encode()).hexdigest(): QUERY}
+    manifest = tmp_path / "relay.json"
+    manifest.write_text(json.dumps(CODEGEN))
+    assert trusted_documents(manifest) == CODEGEN
+
+
+@pytest.mark.parametrize(
+    "name,content,reason",
+    [
+        ("README.md", b"text", "has no document"),
+        ("empty.json", b"{}", "has no document"),
+        ("list.json", b"[]", "is not a manifest of documents: Expected `object`"),
+        ("numbers.json", b'{"a": 1}', "is not a manifest of documents"),
+        ("apollo.json", b'{"operations": [{"id": "a"}]}', "missing required field `body`"),
+        ("broken.json", b"{", "is not a manifest"),
+        ("binary.graphql", b"\xff", "is not UTF-8 text"),
+    ],
+)
+def test_folder_without_documents_is_refused(tmp_path, name, content, reason):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadSettings, match=reason) as refusal:
+        trusted_documents(tmp_path)
+    assert str(refusal.value).startswith("GATEWAY_TRUSTED_DOCUMENTS: ")

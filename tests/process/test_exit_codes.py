@@ -8,7 +8,9 @@ from contextlib import suppress
 
 import httpx
 import pytest
+from uvicorn.config import STARTUP_FAILURE
 
+from gateway.server.config import ServerConfig
 from tests.support.processes import gateway_process
 from tests.support.waiting import wait_until
 
@@ -72,12 +74,20 @@ def test_unknown_host_exits_with_1(settings):
         assert "Traceback" not in gateway.output
 
 
+def test_application_that_cannot_start_exits_with_1(caplog):
+    config = ServerConfig(lambda: 1 / 0, header_timeout_s=1, factory=True, log_config=None)
+    with pytest.raises(SystemExit) as exit_:
+        config.load()
+    assert exit_.value.code == STARTUP_FAILURE
+    assert "The gateway cannot start" in caplog.text
+
+
 @both
-def test_application_that_cannot_start_exits_with_1(settings, tmp_path):
+def test_unreadable_trusted_documents_exit_with_2(settings, tmp_path):
     (tmp_path / "binary.graphql").write_bytes(b"\xff")
     with gateway_process(trusted_documents=str(tmp_path), **settings) as gateway:
-        assert gateway.process.wait(timeout=30) == 1
-        assert "The gateway cannot start" in gateway.output
+        assert gateway.process.wait(timeout=30) == 2
+        assert "binary.graphql is not UTF-8 text" in gateway.output
 
 
 @both

@@ -51,7 +51,7 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("REDIS_URL", "memcached://host", "pattern"),
         ("UPDATE_TOKENS", "valid, pässword", "printable ASCII"),
         ("UPDATE_TOKENS", "a\tb", "printable ASCII"),
-        ("TRUSTED_DOCUMENTS", "/no/such/folder", "directory"),
+        ("TRUSTED_DOCUMENTS", "/no/such/folder", "does not point to"),
     ],
 )
 def test_invalid_value_is_named_with_the_expectation(monkeypatch, capsys, name, value, expected):
