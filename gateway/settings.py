@@ -153,6 +153,10 @@ class Settings(BaseSettings):
         64 * 2**20, description="Memory limit for large responses that clients are reading, in bytes."
     )
     client_unsent_max_bytes: Count = Field(32 * 2**20, description="The same for the responses of one client.")
+    keepalive_s: Positive = Field(
+        75.0,
+        description="Time for which an idle connection is kept open: longer than the idle timeout of a proxy in front.",
+    )
     body_timeout_s: Positive = Field(10.0, description="Timeout for request bodies.")
     max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
     cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(

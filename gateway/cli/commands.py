@@ -96,6 +96,7 @@ def _server_config(settings: Settings, create: Callable[[], Any]) -> ServerConfi
         log_level=settings.log_level,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=settings.keepalive_s,
         timeout_graceful_shutdown=SHUTDOWN_S,
         timeout_worker_healthcheck=WORKER_START_S,
     )

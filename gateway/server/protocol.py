@@ -35,7 +35,6 @@ class GatewayProtocol(GracefulProtocol):
         # The data that is being parsed, if it began between two requests.
         self._data = b""
         self._parsing = False
-        self._app_cycle: RequestResponseCycle | None = None
         self._pending: tuple[RequestResponseCycle, Any] | None = None
         self._body_timer: asyncio.TimerHandle | None = None
 
@@ -43,7 +42,7 @@ class GatewayProtocol(GracefulProtocol):
         """Parse the data, then dispatch the request if its headers are complete."""
         is_between = self._is_between_requests
         if is_between and (response := self._repeat(data)):
-            self._headers_since, self._header_tail = None, b""
+            self._end_headers()
             self._write(*response)
             self.on_response_complete()
             return
@@ -58,18 +57,14 @@ class GatewayProtocol(GracefulProtocol):
     @property
     def _is_between_requests(self) -> bool:
         """Whether the parser is at the start of a request, and its response could be sent at once."""
-        if self._shutting_down or self.flow.write_paused or not self._is_idle:
+        if self._shutting_down or self._is_ending or self.flow.write_paused or not self._is_idle:
             return False
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or (cycle.keep_alive and not cycle.more_body)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel timers and notify the application."""
+        """Cancel the timer of a late body."""
         self._clear_pending()
-        if self._app_cycle is not None:
-            # uvicorn notifies the last of several pipelined requests, which need not be the one in the application.
-            self._app_cycle.disconnected = True
-            self._app_cycle.message_event.set()
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
@@ -77,11 +72,7 @@ class GatewayProtocol(GracefulProtocol):
         if self._parsing:
             self._pending = cycle, app
         else:
-            self._call_app(cycle, app)
-
-    def _call_app(self, cycle: RequestResponseCycle, app: Any) -> None:
-        self._app_cycle = cycle
-        super()._start_asgi_task(cycle, app)
+            super()._start_asgi_task(cycle, app)
 
     def _dispatch(self, cycle: RequestResponseCycle, app: Any) -> None:
         is_ready = not cycle.more_body or len(cycle.body) > MAX_BODY_BYTES or cycle.waiting_for_100_continue
@@ -89,6 +80,12 @@ class GatewayProtocol(GracefulProtocol):
             self._respond(cycle, app)
         elif self._body_timer is None:
             self._body_timer = self.loop.call_later(BODY_TIMEOUT_S, self._respond, cycle, app)
+
+    def _abandon(self) -> None:
+        if self._pending is None:
+            super()._abandon()
+        else:
+            self._clear_pending()
 
     def _clear_pending(self) -> None:
         self._pending = None
@@ -106,11 +103,12 @@ class GatewayProtocol(GracefulProtocol):
         data = b"" if self.pipeline or cycle.scope is not self.scope else self._data
         response = self._lookup(cycle.scope, bytes(cycle.body), data) if simple else None
         if isinstance(response, asyncio.Future):
+            self._app_cycle = cycle
             response.add_done_callback(lambda _: self._respond(cycle, app))
         elif response is None:
-            self._call_app(cycle, app)
+            super()._start_asgi_task(cycle, app)
         elif len(response[-1]) > LARGE_BYTES:
-            self._call_app(cycle, respond_with(*response))
+            super()._start_asgi_task(cycle, respond_with(*response))
         else:
             self._write(*response)
             cycle.response_started = cycle.response_complete = True

@@ -7,6 +7,7 @@ from typing import Any
 
 import uvicorn
 
+from gateway.errors import CODES
 from gateway.telemetry.metrics import Metrics
 
 from .deliveries import Deliveries
@@ -57,11 +58,14 @@ class _Application:
     """An ASGI application with one cached response."""
 
     def __init__(self) -> None:
-        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda _: None, client_of=str)
+        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda _: None, client_of=str, refusal=self._refusal)
 
     def _lookup(self, scope: Any, _: bytes, __: bytes) -> Any:
         headers = (b"content-length", b"4"), (b"x-cache", b"hit")
         return (200, headers[:1], headers[1:], b"body") if scope["path"] == "/cached" else None
+
+    def _refusal(self, _: Any, code: str, __: str) -> Any:
+        return CODES[code].status, (), b""
 
     async def __call__(self, _: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -79,6 +83,9 @@ class _Transport(asyncio.Transport):
 
     def write(self, data: Any) -> None:
         self.sent += data
+
+    def can_write_eof(self) -> bool:
+        return False
 
     def close(self) -> None:
         self._closing = True

@@ -1,39 +1,39 @@
 """Timeout and size limit of request headers, which uvicorn does not have."""
 
 import asyncio
-import json
 import re
-from collections import deque
-from http import HTTPStatus
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
-from gateway.errors import CODES, entry
+from .refusals import RefusalProtocol
+from .request_head import MAX_HEADER_BYTES, VERSION_FAULT, HeadCheck, Trailers
 
-from .delivery_protocol import DeliveryProtocol
-
-MAX_HEADER_BYTES = 32 * 2**10
+END_OF_HEAD = b"\r\n\r\n"
 # httptools parses the body behind an `Upgrade` header as the new protocol. Java's HTTP client, which offers HTTP/2,
 # would get no response.
 UPGRADE_HEADER = b"\r\nupgrade:"
+# A request by HTTP/0.9.
+UNVERSIONED_LINE = re.compile(rb"[A-Z]+ [^ \r\n]+\r\n")
 UPGRADE_NAME = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
-# uvicorn adds trailers to the headers. They are discarded: a proxy has not checked them.
-DISCARD: Any = deque(maxlen=0)
 
 
-class TimeoutProtocol(DeliveryProtocol):
-    """Closes a connection if a request's headers are late or too large."""
+class TimeoutProtocol(RefusalProtocol):
+    """Refuses requests with late, large or invalid headers."""
 
     def __init__(self, config: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(config, *args, **kwargs)
-        self.header_timeout_s: float = config.header_timeout_s
         self._timer: asyncio.TimerHandle | None = None
         # The start of incomplete headers, in the loop's time; None during a body.
         self._headers_since: float | None = None
         self._header_bytes = 0
-        # The last bytes of incomplete headers, which may be the beginning of an `Upgrade` header.
+        # The last bytes of incomplete headers: the beginning of their end, or of an `Upgrade` header.
         self._header_tail = b""
+        # Bytes until the end of a body; 0 for chunks.
+        self._body_left = 0
+        self._head = HeadCheck()
+        self._fault: str | None = None
+        self._trailers = Trailers()
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
         """Start the timeout of the first request."""
@@ -42,26 +42,30 @@ class TimeoutProtocol(DeliveryProtocol):
         self._schedule_check(self.header_timeout_s)
 
     def data_received(self, data: bytes) -> None:
-        """Parse the data, and count it as headers or as a body."""
-        if not self._in_body and UPGRADE_HEADER in (self._header_tail + data).lower():
-            data = _without_upgrade(self._header_tail, data)
-        previous: RequestResponseCycle | None = self.cycle
-        previous_length = len(previous.body) if previous is not None else 0
-        super().data_received(data)
-        is_new = self.cycle is not previous
-        parsed_length = 0 if is_new else previous_length
-        # Chunk extensions and trailers count as headers.
-        if self._has_headers and (not self.cycle.more_body or len(self.cycle.body) > parsed_length):
-            # The endpoint limits the body.
-            self._headers_since, self._header_tail = None, b""
-        else:
-            self._header_tail = self._tail(data)
-            self._count_headers(len(data), is_new=is_new)
+        """Parse the data in parts. A part belongs to one head or one body, so that each head is measured exactly."""
+        start, end = 0, len(data)
+        while start < end and not self._is_ending:
+            if self._body_left:
+                part_end = min(start + self._body_left, end)
+                parse = self._parse_body
+            else:
+                part_end = self._end_of_head(data, start)
+                parse = self._parse_chunks if self._in_body else self._parse_head
+            parse(data[start:part_end])
+            start = part_end
+        if start < end:
+            self._discard(end - start)
 
     def on_headers_complete(self) -> None:
-        """Ignore later headers."""
+        """Check the headers, and ignore later ones."""
+        self._fault = self._head.fault(self.parser.get_http_version(), self.headers)
+        if self._fault:
+            # The parser stops, and uvicorn calls `send_400_response`.
+            raise ValueError(self._fault)
         super().on_headers_complete()
-        self.headers = DISCARD
+        self._in_body = True
+        self._trailers.size = 0
+        self.headers = self._trailers  # type: ignore[assignment]  # uvicorn adds trailers to the headers
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Cancel the timeout."""
@@ -71,38 +75,87 @@ class TimeoutProtocol(DeliveryProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Replace uvicorn's plain text by JSON."""
-        self._refuse("BAD_REQUEST", msg)
-
-    @property
-    def _in_body(self) -> bool:
-        """Whether the parser is in a body, that of an already answered request included."""
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.more_body and cycle.scope is self.scope
-
-    @property
-    def _has_headers(self) -> bool:
-        """Whether the latest request has complete headers and no response.
-
-        Data behind a response, such as an empty line or the rest of a refused body, counts as headers of the next
-        request, because it has ended uvicorn's keep-alive timeout.
-        """
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and cycle.scope is self.scope and not cycle.response_complete
-
-    def _tail(self, data: bytes) -> bytes:
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and cycle.scope is self.scope:
-            return b""
-        return (self._header_tail + data)[1 - len(UPGRADE_HEADER) :].rpartition(b"\r\n\r\n")[2]
-
-    def _count_headers(self, size: int, *, is_new: bool) -> None:
-        if self._headers_since is None or is_new:
-            # They begin somewhere in this data, behind another request.
-            self._headers_since, self._header_bytes = self.loop.time(), 0
+        if self._trailers.size > MAX_HEADER_BYTES:
+            self._refuse_large_headers()
         else:
-            self._header_bytes += size
+            self._refuse("BAD_REQUEST", self._fault or msg)
+
+    def _end_of_head(self, data: bytes, start: int) -> int:
+        """The end of the part up to an empty line, which also ends chunks and trailers."""
+        # The end may be in two pieces of data.
+        before = b"" if start else self._header_tail[1 - len(END_OF_HEAD) :]
+        index = (before + data).find(END_OF_HEAD) if before else data.find(END_OF_HEAD, start)
+        return len(data) if index < 0 else index + len(END_OF_HEAD) - len(before)
+
+    def _parse_head(self, part: bytes) -> None:
+        size = self._header_bytes + len(part)
+        if size > MAX_HEADER_BYTES:
+            # Parsed for the request ID.
+            super().data_received(part[: MAX_HEADER_BYTES - size])
+            self._refuse_large_headers()
+            return
+        tail = self._header_tail
+        if UPGRADE_HEADER in (tail + part if tail else part).lower():
+            part = _without_upgrade(tail, part)
+        previous: RequestResponseCycle | None = self.cycle
+        super().data_received(part)
+        if self.cycle is previous:
+            self._count_headers(part)
+            return
+        self._end_headers()
+        if self._in_body:
+            self._body_left = self._head.content_length
+
+    def _parse_body(self, part: bytes) -> None:
+        self._body_left -= len(part)
+        super().data_received(part)
+        if not self._body_left:
+            self._end_headers()
+        elif self.cycle.response_complete:
+            self._count_rest(part)
+
+    def _parse_chunks(self, part: bytes) -> None:
+        cycle: RequestResponseCycle = self.cycle
+        body_bytes = len(cycle.body)
+        super().data_received(part)
+        if not self._in_body:
+            self._end_headers()
+        elif cycle.response_complete:
+            self._count_rest(part)
+        elif len(cycle.body) <= body_bytes:
+            # Chunk extensions and trailers count as headers.
+            self._count_headers(part)
+        else:
+            # The endpoint limits the body.
+            self._end_headers()
+            self._header_tail = part[1 - len(END_OF_HEAD) :]
+
+    def _count_rest(self, part: bytes) -> None:
+        """The rest of a refused body has ended uvicorn's keep-alive timeout, and gets the timeout of headers."""
+        if self._headers_since is None:
+            self._headers_since = self.loop.time()
+        self._header_tail = (self._header_tail + part)[1 - len(END_OF_HEAD) :]
+        self._discard(len(part))
+
+    def _end_headers(self) -> None:
+        self._headers_since, self._header_bytes, self._header_tail = None, 0, b""
+
+    def _count_headers(self, part: bytes) -> None:
+        if self._headers_since is None:
+            self._headers_since = self.loop.time()
+        is_start = not self._header_bytes and not self._in_body
+        self._header_bytes += len(part)
+        self._header_tail = (self._header_tail + part)[1 - len(UPGRADE_HEADER) :]
         if self._header_bytes > MAX_HEADER_BYTES:
-            self._refuse("HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+            self._refuse_large_headers()
+        elif is_start and UNVERSIONED_LINE.match(part):
+            # Such a client sends no headers.
+            self._refuse("BAD_REQUEST", VERSION_FAULT)
+
+    def _refuse_large_headers(self) -> None:
+        # The client has sent more than enough.
+        self._max_discarded_bytes = 2 * MAX_HEADER_BYTES
+        self._refuse("HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
     def _schedule_check(self, after_s: float) -> None:
         # One timer per connection: one per request would add a tenth to the cost of a cached response.
@@ -117,20 +170,7 @@ class TimeoutProtocol(DeliveryProtocol):
         else:
             self._refuse("REQUEST_TIMEOUT", f"The headers took longer than {self.header_timeout_s:g} s.")
 
-    def _refuse(self, code: str, message: str) -> None:
-        if self.transport.is_closing():
-            return
-        status = HTTPStatus(CODES[code].status)
-        body = json.dumps({"errors": [entry(code, message)]}).encode()
-        head = (
-            f"HTTP/1.1 {status} {status.phrase}\r\nContent-Type: application/json; charset=utf-8\r\n"
-            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-        )
-        self.transport.write(head.encode() + body)
-        self.transport.close()
 
-
-def _without_upgrade(before: bytes, data: bytes) -> bytes:
-    """The data, with the `Upgrade` header renamed. `before` is data already parsed, which may begin the header."""
-    head, end, body = (before + data).partition(b"\r\n\r\n")
-    return (UPGRADE_NAME.sub(b"-ignored", head) + end + body)[len(before) :]
+def _without_upgrade(before: bytes, head: bytes) -> bytes:
+    """The head, with the `Upgrade` header renamed. `before` is data already parsed, which may begin the header."""
+    return UPGRADE_NAME.sub(b"-ignored", before + head)[len(before) :]

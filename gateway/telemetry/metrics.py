@@ -154,6 +154,10 @@ class Metrics:
     ) -> tuple[Callable[[], None], Callable[[float], None]]:
         return self._requests.labels(operation, outcome, "miss").inc, self._request_seconds.labels(operation).observe
 
+    def count_refusal(self) -> None:
+        """Count a request that was refused by the server: it has no operation and no duration."""
+        self._requests.labels("none", "refused", "miss").inc()
+
     def count_dropped_rows(self, endpoint: str, count: int) -> None:
         """Count the invalid rows of a response."""
         self._rows_dropped.labels(endpoint).inc(count)

@@ -44,6 +44,7 @@ from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
 from .persisted_documents import PersistedDocuments, SharedDocuments
 from .probes import MetricsCollector, Probes
+from .refusals import Refusals
 from .response_cache import ResponseCache
 from .responses import error_response
 from .synchronous import SynchronousExecution
@@ -233,6 +234,12 @@ def create_app(
     app.state.lookup, app.state.repeat = responses.lookup, responses.repeat
     addresses = ClientAddresses(settings.trusted_proxies)
     app.state.client_of = lambda scope: addresses.client(HTTPConnection(scope))
+    app.state.refusal = Refusals(
+        cors_origins=settings.cors_origins,
+        exposed_headers=EXPOSED_HEADERS,
+        metrics=gateway.metrics,
+        log_request=log_request,
+    ).response
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = responses.wrap(app.build_middleware_stack())
     return app

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.support.processes import gateway_process
-from tests.support.sockets import connect, exchange, read_to_the_end
+from tests.support.sockets import connect, exchange, read_to_the_end, read_until
 
 QUERY = json.dumps({"query": "{ user(id: 2) { id } }"}).encode()
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: gateway\r\nContent-Type: application/json\r\n"
@@ -30,6 +30,19 @@ REQUESTS = {
     "two lengths": (HEAD + LENGTH + b"Content-Length: 3\r\n\r\n" + QUERY, 400),
     "a length and chunks": (HEAD + LENGTH + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
+    "no host": (b"GET / HTTP/1.1\r\n\r\n", 400),
+    "two hosts": (b"GET / HTTP/1.1\r\nHost: gateway\r\nHost: gateway\r\n\r\n", 400),
+    "two hosts in HTTP/1.0": (b"GET / HTTP/1.0\r\nHost: a\r\nhost: b\r\n\r\n", 400),
+    "an empty host": (b"GET / HTTP/1.1\r\nHost:\r\n\r\n", 400),
+    "a list of hosts": (b"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400),
+    "an invalid host": (b"GET / HTTP/1.1\r\nHost: user@gateway/path\r\n\r\n", 400),
+    "HTTP/0.9": (b"GET /\r\n", 400),
+    "HTTP/0.9 with headers": (b"GET / HTTP/0.9\r\nHost: gateway\r\n\r\n", 400),
+    "HTTP/1.2": (b"GET / HTTP/1.2\r\nHost: gateway\r\n\r\n", 400),
+    "HTTP/2.0": (b"GET / HTTP/2.0\r\nHost: gateway\r\n\r\n", 400),
+    "HTTP/3.0": (b"GET / HTTP/3.0\r\nHost: gateway\r\n\r\n", 400),
+    "a tunnel": (b"CONNECT gateway:443 HTTP/1.1\r\nHost: gateway:443\r\n\r\n", 400),
+    "large headers in one packet": (b"GET / HTTP/1.1\r\nHost: gateway\r\n" + b"X: 1\r\n" * 6_000 + b"\r\n", 431),
     "a compressed body": (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 500\r\n\r\n", 415),
 }
 
@@ -49,6 +62,59 @@ def test_bad_request_gets_an_error_and_is_closed(url, sent, status):
     extensions = json.loads(body)["errors"][0]["extensions"]
     assert extensions["code"]
     assert extensions["retryable"] is (status == 408)
+    assert f"\r\nx-request-id: {extensions['requestId']}\r\n".encode() in head
+
+
+@pytest.mark.parametrize("host", [b"gateway:8000", b"127.0.0.1:80", b"[::1]:8000", b"[2001:db8::1]", b"a-b.example."])
+def test_valid_host_is_accepted(url, host):
+    assert exchange(url, b"GET /healthz HTTP/1.1\r\nHost: %b\r\n%b\r\n" % (host, CLOSE)).startswith(b"HTTP/1.1 200 ")
+
+
+def test_old_clients_need_no_host(url):
+    assert exchange(url, b"GET /healthz HTTP/1.0\r\n\r\n").startswith(b"HTTP/1.1 200 ")
+
+
+REFUSED = {
+    "too large": (b"POST /graphql", b"Content-Type: application/json\r\n", 413),
+    "encoded": (b"POST /graphql", b"Content-Type: application/json\r\nContent-Encoding: br\r\n", 415),
+    "another type": (b"POST /graphql", b"Content-Type: text/plain\r\n", 415),
+    "unknown path": (b"POST /nothing", b"", 404),
+    "method": (b"PUT /static/site.css", b"", 405),
+    "unknown method": (b"ATTACK /", b"", 400),
+    "invalid header": (b"POST /graphql", b"X: \x01\r\n", 400),
+    "repeated host": (b"POST /graphql", b"Host: other\r\n", 400),
+    "large header": (b"POST /graphql", b"X: %b\r\n" % (b"a" * 40_000), 431),
+}
+
+
+@pytest.mark.parametrize("start,headers,status", REFUSED.values(), ids=REFUSED)
+def test_refused_client_can_send_its_body(url, start, headers, status):
+    length = 50_000 if status == 431 else 1_000_000
+    head = b"%b HTTP/1.1\r\nHost: gateway\r\nContent-Length: %d\r\n%b\r\n" % (start, length, headers)
+    with connect(url) as connection:
+        connection.sendall(head)
+        response = connection.recv(65_536)
+        # A closed socket would now reset the connection.
+        for _ in range(10):
+            connection.sendall(b" " * (length // 10))
+            time.sleep(0.005)
+        connection.shutdown(socket.SHUT_WR)
+        response += read_to_the_end(connection)
+    assert response.startswith(f"HTTP/1.1 {status} ".encode())
+    assert response.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("start,headers,status", [REFUSED["another type"], REFUSED["unknown path"]])
+def test_connection_is_reused_after_a_refused_body(url, start, headers, status):
+    request = b"%b HTTP/1.1\r\nHost: gateway\r\nContent-Length: 500000\r\n%b\r\n" % (start, headers)
+    with connect(url) as connection:
+        for _ in range(5):
+            connection.sendall(request)
+            assert read_until(connection, b"}]}").startswith(f"HTTP/1.1 {status} ".encode())
+            connection.sendall(b" " * 500_000)
+        time.sleep(1.3)  # longer than the timeout of headers
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 200 ")
 
 
 @pytest.mark.parametrize("protocol", ["h2c", "websocket", "TLS/1.0"])

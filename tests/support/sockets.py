@@ -21,3 +21,13 @@ def read_to_the_end(connection):
     while piece := connection.recv(65_536):
         received += piece
     return received
+
+
+def read_until(connection, end):
+    """All bytes received up to `end`."""
+    received = b""
+    while not received.endswith(end):
+        piece = connection.recv(65_536)
+        assert piece, received
+        received += piece
+    return received
