@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from gateway.cli.commands import SHUTDOWN_S
+from gateway.server.request_head import MAX_HEADER_BYTES
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from tests.support.processes import ROOT
@@ -60,9 +61,9 @@ def variables():
 
 
 def nginx(directive):
-    """The directive's number, without its unit."""
-    [number] = re.findall(rf"\b{directive} (\d+)[sm]?;", NGINX)
-    return int(number)
+    """The directive's number in seconds or bytes."""
+    [(number, unit)] = re.findall(rf"^ *{directive} (\d+)([skm]?);", NGINX, re.MULTILINE)
+    return int(number) * {"k": 2**10, "m": 2**20}.get(unit, 1)
 
 
 def paths(application):
@@ -210,10 +211,43 @@ def test_gateways_have_fixed_addresses_of_the_subnet():
     assert all(ip_address(address) in subnet for address in addresses)
 
 
-def test_proxy_timeout_and_body_limit_exceed_the_gateway():
+def test_limits_of_the_proxy_match_the_gateway():
     settings = Settings(_env_file=None)
     assert nginx("proxy_read_timeout") > settings.update_timeout_s
-    assert nginx("client_max_body_size") * 2**20 > settings.max_body_bytes
+    assert nginx("keepalive_timeout") < settings.keepalive_s
+    assert nginx("client_max_body_size") == settings.max_body_bytes
+    assert f"larger than {settings.max_body_bytes} bytes" in NGINX
+    assert nginx("client_body_timeout") == settings.body_timeout_s
+    assert nginx("client_header_timeout") == settings.header_timeout_s
+
+
+def test_proxy_accepts_smaller_headers_than_the_gateway():
+    [(count, size)] = re.findall(r"large_client_header_buffers (\d+) (\d+)k;", NGINX)
+    assert nginx("client_header_buffer_size") + int(count) * int(size) * 2**10 < MAX_HEADER_BYTES
+
+
+def test_proxy_neither_drops_gateways_nor_repeats_updates():
+    assert re.findall(r"server gateway-\d:\d+ (.*);", NGINX) == ["max_fails=0"] * 2
+    assert re.findall(r"proxy_next_upstream (.*);", NGINX) == ["error"]
+
+
+def test_proxy_stores_no_files():
+    assert nginx("client_body_buffer_size") >= nginx("client_max_body_size")
+    assert nginx("proxy_max_temp_file_size") == 0
+
+
+def test_memory_of_the_proxy_is_limited():
+    [(count, size)] = re.findall(r"proxy_buffers (\d+) (\d+)k;", NGINX)
+    per_request = nginx("client_body_buffer_size") + int(count) * int(size) * 2**10 + MAX_HEADER_BYTES
+    limit = int(COMPOSE["services"]["proxy"]["mem_limit"].removesuffix("m")) * 2**20
+    # Ten addresses at their limit, and 50 MB for the program.
+    assert 10 * nginx("limit_conn clients") * per_request + 50 * 2**20 < limit
+
+
+@pytest.mark.parametrize("service", COMPOSE["services"].values(), ids=COMPOSE["services"])
+def test_container_has_bounded_memory(service):
+    assert re.fullmatch(r"\d+m", service["mem_limit"])
+    assert [folder for folder in service["tmpfs"] if folder != "/data" and ":size=" not in folder] == []
 
 
 def test_memory_limit_is_twice_the_caches():

@@ -54,14 +54,16 @@ def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
     # As root, nginx would switch to a user without access to this folder.
     user = "user root; " if os.geteuid() == 0 else ""
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    # Not a pipe: nginx would stop once its log fills one that nobody reads.
+    with (folder / "error.log").open("wb") as errors:
+        process = subprocess.Popen(command, stderr=errors)
     running = Proxy(f"http://127.0.0.1:{port}", folder)
     try:
         _wait_for(running, process)
         yield running
     finally:
         process.terminate()
-        process.communicate()
+        process.wait()
 
 
 def _wait_for(running: Proxy, process: subprocess.Popen[bytes]) -> None:
@@ -72,5 +74,4 @@ def _wait_for(running: Proxy, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
         else:
             return
-    assert process.stderr
-    pytest.fail(process.stderr.read().decode())
+    pytest.fail((running.folder / "error.log").read_text())
