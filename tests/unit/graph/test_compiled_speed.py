@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.in_process import CASES, best_us, execution, start_gateway
+from benchmarks.in_process import CASES, best_us, create_gateway, executions
 
 # About half of the ratios of a quiet machine.
 RATIOS = {
@@ -18,8 +18,7 @@ RATIOS = {
 @pytest.mark.parametrize("name, ratio", RATIOS.items())
 async def test_compiled_operations_are_faster(name, ratio):
     case = next(case for case in CASES if case.name == name)
-    gateways = start_gateway(compiled_operations=False), start_gateway()
 
-    plain_us, compiled_us = await best_us(*(execution(gateway, case) for gateway in gateways), rounds=1, turn_s=0.02)
+    plain_us, compiled_us = await best_us(*executions(create_gateway(), case), rounds=1, turn_s=0.02)
 
     assert plain_us / compiled_us > ratio
