@@ -30,8 +30,8 @@ class TokenBucket:
 
     @property
     def remaining(self) -> int:
-        """Whole points left now."""
-        return int(self._points_now())
+        """Whole points left now; 0 without a limit, and while more points than the balance are taken."""
+        return max(int(self._points_now()), 0)
 
     @property
     def full_in_s(self) -> float:

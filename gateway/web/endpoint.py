@@ -1,5 +1,6 @@
 """The `/graphql` endpoint: GraphQL over HTTP, and GraphiQL for browsers."""
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Mapping
 from hmac import compare_digest
 
@@ -70,6 +71,10 @@ class GraphQLEndpoint:
         except GatewayError as error:
             request_context.refuse([error.code])
             return error_response(503 if strict else 200, [format_error(error)], accepted or JSON, request_id)
+        except CancelledError:
+            # Such as a client's disconnection, or the end of the process: no failure of the gateway.
+            request_context.refuse([])
+            raise
         finally:
             self._metrics.count_request(request_context)
 
@@ -94,7 +99,10 @@ class GraphQLEndpoint:
     async def _begin(self, request: Request) -> Execution:
         settings = self._settings
         graphql_request = await parse_request(request, settings.max_body_bytes, settings.body_timeout_s)
-        document = await self._documents.text(graphql_request)
+        client = self._executions.client(request)
+        document = await self._documents.text(
+            graphql_request, client, lambda: self._executions.charge_registration(client)
+        )
         return self._executions.begin(graphql_request, document, request, queries_only=request.method == "GET")
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:

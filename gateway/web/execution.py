@@ -19,6 +19,8 @@ from .responses import graphql_response, with_request_id
 
 # Fields with values of the client or the moment. They may not be selected where their names appear in a document.
 UNCACHEABLE = ("rateLimit", "status")
+# The price of the registration of a persisted document.
+REGISTRATION = 1
 
 
 class Execution:
@@ -51,7 +53,14 @@ class Execution:
     async def finish(self, *, may_update: bool) -> OperationResult:
         """The result of the operation, which may have been started."""
         started = self.start(may_update=may_update)
-        return self._completed(await self._engine.finish(started)) if isinstance(started, Run) else started
+        if not isinstance(started, Run):
+            return started
+        try:
+            return self._completed(await self._engine.finish(started))
+        except BaseException:
+            # Requests that were sent are not free if the operation fails or is cancelled afterwards.
+            self._request_context.charged = min(started.context.charged, self._priced.cost)
+            raise
 
     def settle(self) -> None:
         """Refund the points that the operation has not used."""
@@ -89,11 +98,21 @@ class Executions:
         """The execution of a request; raises `HTTPError` or `RequestError` if it is refused."""
         priced = self._engine.prepare(document, request.variables, request.operation_name)
         request_context: RequestContext = connection.state.request_context
+        bucket = self._client_limits.bucket(self.client(connection))
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if queries_only and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
-        request_context.client = self._client_addresses.client(connection)
-        return Execution(self._engine, priced, self._client_limits.bucket(request_context.client), request_context)
+        return Execution(self._engine, priced, bucket, request_context)
+
+    def client(self, connection: HTTPConnection) -> str:
+        """The name of the request's client."""
+        request_context: RequestContext = connection.state.request_context
+        request_context.client = request_context.client or self._client_addresses.client(connection)
+        return request_context.client
+
+    def charge_registration(self, client: str) -> None:
+        """Take the price of a persisted document; raises `HTTPError` if the client has too few points."""
+        _charge(self._client_limits.bucket(client), REGISTRATION, "registration of a document")
 
 
 def error_codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -101,8 +120,8 @@ def error_codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
     return sorted({error["extensions"]["code"] for error in errors})
 
 
-def _charge(bucket: TokenBucket, cost: int) -> None:
-    """Take the operation's points in advance; the rest is refunded after its execution."""
+def _charge(bucket: TokenBucket, cost: int, subject: str = "operation") -> None:
+    """Take the points in advance; the rest is refunded after the execution of an operation."""
     if bucket.limit and cost > bucket.limit:
         rule = "points of the operation; no client has more than the maximum"
         raise RequestError([format_error(LimitExceeded("cost", cost, bucket.limit, rule))])
@@ -110,7 +129,7 @@ def _charge(bucket: TokenBucket, cost: int) -> None:
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
         message = (
-            f"The operation costs {cost} points, but only {bucket.remaining} of {bucket.limit} are left"
+            f"The {subject} costs {cost} points, but only {bucket.remaining} of {bucket.limit} are left"
             f" for this client's address. Retry in {ceil(wait_s)} s."
         )
         raise HTTPError("RATE_LIMITED", message, headers)

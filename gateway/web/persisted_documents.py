@@ -3,16 +3,14 @@
 Clients register them by Apollo's protocol, automatic persisted queries; the operator provides trusted documents.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from hashlib import sha256
-from sys import getsizeof
-
-from redis.asyncio import Redis
+from typing import Any
 
 from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
-from gateway.store.lru import LRU
 
+from .document_store import DocumentStore
 from .graphql_request import GraphQLRequest, HTTPError
 
 # Bounds of the documents in memory. The client of an evicted document sends it once more.
@@ -21,11 +19,43 @@ MAX_BYTES = 16 * 2**20
 # Bounds of the documents in Redis.
 INDEX = f"{PREFIX}:documents"
 MAX_SHARED_BYTES = 16 * 2**10
+OWNERS = f"{PREFIX}:document-owners"
 TTL_S = 24 * 3600
+# Stores a document, by Redis' clock. While there are too many, the client with most documents loses its oldest one.
+# Keys: the index by age, the owners, and the prefix of the documents. Arguments: the digest, the document, its client,
+# the lifetime, and the maximum number.
+STORE = """
+local now, ttl, limit = tonumber(redis.call('TIME')[1]), tonumber(ARGV[4]), tonumber(ARGV[5])
+local function remove(digest)
+  redis.call('DEL', KEYS[3] .. digest)
+  redis.call('ZREM', KEYS[1], digest)
+  redis.call('HDEL', KEYS[2], digest)
+end
+redis.call('SET', KEYS[3] .. ARGV[1], ARGV[2], 'EX', ttl)
+redis.call('ZADD', KEYS[1], now, ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[3])
+for _, old in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now - ttl)) do remove(old) end
+while redis.call('ZCARD', KEYS[1]) > limit do
+  local digests, counts, largest = redis.call('ZRANGE', KEYS[1], 0, -1), {}, nil
+  for _, digest in ipairs(digests) do
+    local owner = redis.call('HGET', KEYS[2], digest) or ''
+    counts[owner] = (counts[owner] or 0) + 1
+    if not largest or counts[owner] > counts[largest] then largest = owner end
+  end
+  for _, digest in ipairs(digests) do
+    if (redis.call('HGET', KEYS[2], digest) or '') == largest then
+      remove(digest)
+      break
+    end
+  end
+end
+redis.call('EXPIRE', KEYS[1], ttl)
+redis.call('EXPIRE', KEYS[2], ttl)
+"""
 
 
 class SharedDocuments:
-    """Registered documents in Redis: the most recent ones, for a day. Long documents are not shared."""
+    """Registered documents in Redis for a day, bounded and fair between clients. Long documents are not shared."""
 
     def __init__(self, redis_link: RedisLink) -> None:
         self._redis_link = redis_link
@@ -40,24 +70,15 @@ class SharedDocuments:
         is_genuine = document and sha256(document).hexdigest() == digest
         return document.decode("utf-8", "surrogatepass") if is_genuine else None
 
-    async def put(self, digest: str, text: str) -> None:
+    async def put(self, digest: str, text: str, client: str) -> None:
         """Share the document with the other processes, if Redis is available."""
         document = text.encode("utf-8", "surrogatepass")
-        if len(document) <= MAX_SHARED_BYTES:
-            with suppress(RedisUnavailable):
-                await self._redis_link.run(lambda redis: self._store(redis, digest, document))
-
-    async def _store(self, redis: Redis, digest: str, document: bytes) -> None:
-        # Redis' clock: those of the processes may differ.
-        seconds, _ = await redis.time()
-        async with redis.pipeline(transaction=True) as pipeline:
-            pipeline.set(_key(digest), document, ex=TTL_S)
-            pipeline.zadd(INDEX, {digest: seconds})
-            pipeline.zrange(INDEX, 0, -MAX_DOCUMENTS - 1)
-            *_, surplus = await pipeline.execute()
-        for old in surplus:
-            await redis.delete(_key(old.decode()))
-            await redis.zrem(INDEX, old)
+        if len(document) > MAX_SHARED_BYTES:
+            return
+        arguments = digest, document, sha256(client.encode()).hexdigest()[:16], TTL_S, MAX_DOCUMENTS
+        with suppress(RedisUnavailable):
+            run: Any = self._redis_link.run  # redis-py's types cover its sync client as well
+            await run(lambda redis: redis.eval(STORE, 3, INDEX, OWNERS, _key(""), *arguments))
 
 
 class PersistedDocuments:
@@ -69,22 +90,24 @@ class PersistedDocuments:
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
-        self._registered: LRU[str, str] = LRU(MAX_BYTES, size_of=getsizeof, max_entries=MAX_DOCUMENTS)
+        self._registered = DocumentStore(max_documents=MAX_DOCUMENTS, max_bytes=MAX_BYTES)
 
-    async def text(self, request: GraphQLRequest) -> str:
-        """The document's text; raises `HTTPError` if it is missing, unknown or not trusted."""
+    async def text(self, request: GraphQLRequest, client: str, charge: Callable[[], None]) -> str:
+        """The document's text; raises `HTTPError` if it is missing, unknown or not trusted.
+
+        `charge` is called before the client registers a document.
+        """
         text = self.peek(request)
         if text is not None:
             return text
         digest = str(_digest(request))
         if request.query is not None:
-            await self._register(digest, request.query)
-        elif shared := await self._shared.find(digest):
-            self._registered.put(digest, shared)
-        text = self._registered.peek(digest)
+            return await self._register(digest, request.query, client, charge)
+        text = await self._shared.find(digest)
         if text is None:
             # Apollo's clients compare this message, and then send the document.
             raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+        self._put(digest, text, client)
         return text
 
     def peek(self, request: GraphQLRequest) -> str | None:
@@ -98,7 +121,7 @@ class PersistedDocuments:
             return trusted
         if self._only_trusted:
             raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
-        return self._registered.peek(digest) if request.query is None else None
+        return self._registered.find(digest) if request.query is None else None
 
     def _check(self, text: str | None) -> str:
         if text is None:
@@ -107,12 +130,19 @@ class PersistedDocuments:
             raise HTTPError("DOCUMENT_NOT_TRUSTED", "Only trusted documents are accepted.")
         return text
 
-    async def _register(self, digest: str, text: str) -> None:
+    async def _register(self, digest: str, text: str, client: str, charge: Callable[[], None]) -> str:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
             raise HTTPError("BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
-        if self._registered.peek(digest) is None:
-            self._registered.put(digest, text)
-            await self._shared.put(digest, text)
+        if self._registered.find(digest) is None:
+            charge()
+            self._registered.put(digest, text, client)
+            await self._shared.put(digest, text, client)
+        return text
+
+    def _put(self, digest: str, text: str, client: str) -> None:
+        # Another request may have stored it meanwhile.
+        if self._registered.find(digest) is None:
+            self._registered.put(digest, text, client)
 
 
 def _digest(request: GraphQLRequest) -> str | None:

@@ -3,6 +3,8 @@
 import pytest
 
 from gateway.sandbox import Fault
+from gateway.web.client_limits import TokenBucket
+from tests.support.gateway import start_gateway
 
 NINE = "{ users(ids: [1, 2, 3, 4, 5, 6, 7, 8, 9]) { stats { tracked } } }"
 SIX = "{ users(ids: [1, 2, 3, 4, 5, 6]) { stats { tracked } } }"
@@ -199,3 +201,19 @@ class TestUnlimited:
     async def test_remaining_points_are_never_negative(self, gateway):
         response = await gateway.ask("{ rateLimit { limit remaining resetAt } a: user(id: 1) { stats { tracked } } }")
         assert response["rateLimit"] == {"limit": 0, "remaining": 0, "resetAt": "2026-11-20T12:00:00.000Z"}
+
+
+@pytest.mark.parametrize("points,per_minute", [(0, 0), (0, 60), (3, 0), (3, 60), (1, 1)])
+async def test_balance_is_never_negative(points, per_minute):
+    async with start_gateway({"client_points": points, "client_points_per_minute": per_minute}) as gateway:
+        query = "{ rateLimit { remaining } a: user(id: USER) { stats { tracked } } }"
+        responses = [await gateway.send(query.replace("USER", str(1001 + number))) for number in range(6)]
+    balances = [response["data"]["rateLimit"]["remaining"] for response in responses if response.get("data")]
+    assert balances
+    assert min(balances) >= 0
+
+
+def test_bucket_below_zero_shows_zero(clock):
+    bucket = TokenBucket(60, 60, clock.monotonic)
+    bucket.take(100)
+    assert (bucket.remaining, bucket.wait_s(1)) == (0, 41)

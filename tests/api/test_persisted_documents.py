@@ -55,6 +55,48 @@ async def test_least_recently_used_document_is_evicted(gateway):
     assert code(await send(gateway, **hash_of("{ a0: user(id: 2) { id } }"))) == "PERSISTED_QUERY_NOT_FOUND"
 
 
+async def test_many_registrations_evict_no_other_document(gateway):
+    await gateway.send_from("10.0.0.1", QUERY, **hash_of(QUERY))
+    for number in range(1000):
+        query = f"{{ a{number}: user(id: 2) {{ id }} }}"
+        await send(gateway, query=query, **hash_of(query))
+    assert (await send(gateway, **hash_of(QUERY)))["data"] == DATA
+    assert code(await send(gateway, **hash_of("{ a0: user(id: 2) { id } }"))) == "PERSISTED_QUERY_NOT_FOUND"
+
+
+class TestPoints:
+    @pytest.fixture
+    def settings(self):
+        return {"client_points": 2, "client_points_per_minute": 2}
+
+    async def test_registration_costs_one_point(self, gateway):
+        counted = "{ rateLimit { remaining } user(id: 2) { id } }"
+        first, again, other = [
+            await send(gateway, query=query, **hash_of(query))
+            for query in (counted, counted, counted.replace("2", "3"))
+        ]
+        remaining = [response["data"]["rateLimit"]["remaining"] for response in (first, again, other)]
+        assert remaining == [1, 1, 0]
+
+    async def test_registration_without_points_is_refused(self, gateway):
+        for query in (QUERY, OTHER):
+            await send(gateway, query=query, **hash_of(query))
+        third = "{ user(id: 4) { id } }"
+        refused = await gateway.http.post("/graphql", json={"query": third, **hash_of(third)})
+        assert (refused.status_code, code(refused.json())) == (429, "RATE_LIMITED")
+        assert refused.json()["errors"][0]["message"].startswith("The registration of a document costs 1 points")
+        assert code(await send(gateway, **hash_of(third))) == "PERSISTED_QUERY_NOT_FOUND"
+        assert (await send(gateway, **hash_of(QUERY)))["data"] == DATA
+
+    async def test_invalid_document_costs_its_registration(self, gateway):
+        await send(gateway, query="{", **hash_of("{"))
+        assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 1
+
+    async def test_wrong_hash_costs_nothing(self, gateway):
+        await send(gateway, query=OTHER, **hash_of(QUERY))
+        assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 2
+
+
 class TestTrusted:
     @pytest.fixture
     def settings(self, tmp_path):

@@ -55,11 +55,14 @@ class InProcessGateway(NamedTuple):
         body = {"query": query, "variables": variables, "operationName": operation}
         return (await self.http.post("/graphql", json=body)).json()
 
-    async def send_from(self, address: str, query: str, **variables: Any) -> Any:
+    async def send_from(
+        self, address: str, query: str, extensions: Mapping[str, Any] = NO_SETTINGS, **variables: Any
+    ) -> Any:
         """The response to an operation of the client with this address, including errors."""
         transport = httpx.ASGITransport(self.app, client=(address, 50_000))
+        body = {"query": query, "variables": variables, "extensions": dict(extensions)}
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
-            return (await http.post("/graphql", json={"query": query, "variables": variables})).json()
+            return (await http.post("/graphql", json=body)).json()
 
     async def ask(self, query: str, operation: str | None = None, **variables: Any) -> Any:
         """The data of an operation. Any error fails the test."""

@@ -41,7 +41,7 @@ PLACES = {
     "httpcore": ("osutrack/cancellation.py",),
     "httpx": ("osutrack/", "cli/gateway_client.py"),
     "opentelemetry": ("telemetry/",),
-    "redis": ("shared/", "store/", "web/persisted_documents.py"),
+    "redis": ("shared/", "store/"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py",),
     "pydantic_settings": ("settings.py",),
