@@ -86,6 +86,13 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "li
         ("budget",),
         "livemin",
     ),
+    (
+        "gateway_upstream_waiting_clients",
+        "Clients with a request that waits for the budget; background refreshes are not counted.",
+        ("budget",),
+        # The same client may wait in several processes.
+        "livemax",
+    ),
     ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
     ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
     ("gateway_unsent_bytes", "Memory of the large responses that clients are reading.", (), "livesum"),

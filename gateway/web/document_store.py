@@ -62,4 +62,3 @@ class DocumentStore:
     def _add_bytes(self, client: str, size: int) -> None:
         self.used_bytes += size
         self._bytes[client] = self._bytes.get(client, 0) + size
-

@@ -58,6 +58,7 @@ class MetricsCollector:
     async def collect(self) -> None:
         """Update all metrics."""
         for name, budget in self._budgets.items():
+            self._set("gateway_upstream_waiting_clients", budget.turns.waiting_clients, name)
             remaining = await budget.remaining()
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)

@@ -127,6 +127,26 @@ def test_every_alert_is_documented():
     assert re.findall(r"^\| `(Gateway\w+)` \|", OPERATIONS, re.MULTILINE) == list(ALERTS)
 
 
+def test_critical_alerts_are_not_about_queries():
+    critical = {
+        name: re.findall(r"(gateway_\w+)(?:\{(.*?)\})?", rule["expr"])
+        for name, rule in ALERTS.items()
+        if rule["labels"]["severity"] == "critical"
+    }
+    # An unhandled exception is a bug, and a block is osu!track's decision about the whole gateway.
+    assert critical == {
+        "GatewayAbsent": [("gateway_upstream_state", "")],
+        "GatewayBlockedByUpstream": [("gateway_upstream_pauses_total", 'reason="block"')],
+        "GatewayFailures": [("gateway_requests_total", 'outcome="failed"')],
+    }
+
+
+def test_used_up_budget_needs_several_waiting_clients():
+    [(metric, clients)] = re.findall(r"avg_over_time\((\w+)\[10m\]\) >= (\d+)", ALERTS["GatewayBudgetUsedUp"]["expr"])
+    assert metric == "gateway_upstream_waiting_clients"
+    assert int(clients) >= 3
+
+
 @pytest.mark.parametrize("variable, value", variables())
 def test_variable_is_a_setting_with_a_valid_value(variable, value):
     name = variable.removeprefix("GATEWAY_").lower()
