@@ -2,12 +2,14 @@
 
 import json
 import signal
+import time
 
 import httpx
 import pytest
 
 from tests.support.operations import OPERATIONS
 from tests.support.processes import gateway_process
+from tests.support.sockets import connect, read_to_the_end
 
 
 @pytest.fixture
@@ -76,3 +78,11 @@ def test_every_output_line_is_json_on_request():
 
     assert {line["level"] for line in lines} == {"info"}
     assert [line["path"] for line in lines if line["event"] == "request"] == ["/graphql"]
+
+
+def test_idle_connection_is_kept_for_the_configured_time():
+    with gateway_process(keepalive_s="0.5") as gateway, connect(gateway.url) as connection:
+        started = time.monotonic()
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
+        assert read_to_the_end(connection).startswith(b"HTTP/1.1 200 ")
+        assert 0.4 < time.monotonic() - started < 4

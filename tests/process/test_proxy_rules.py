@@ -1,0 +1,160 @@
+"""Rules of the shipped proxy, in front of replicas that misbehave: retries, refusals and memory."""
+
+import socketserver
+import threading
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.nginx import proxy
+from tests.support.sockets import connect, exchange, read_until
+from tests.support.waiting import wait_until
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+LARGE_BYTES = 20 * 2**20
+LARGE = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % LARGE_BYTES + b"x" * LARGE_BYTES
+SLOW_CLIENTS = 30
+GET = b"GET / HTTP/1.1\r\nHost: gateway\r\n"
+
+
+class Replica(socketserver.ThreadingTCPServer):
+    """Sends `answer` to each request, then closes the connection. `requests` has the methods."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answer = OK
+        self.requests: list[str] = []
+        self.heads: list[bytes] = []
+
+
+class Handler(socketserver.StreamRequestHandler):
+    server: Replica
+
+    def handle(self):
+        head = b""
+        while (line := self.rfile.readline()) not in {b"\r\n", b""}:
+            head += line
+        self.server.requests.append(head.partition(b" ")[0].decode())
+        self.server.heads.append(head)
+        self.wfile.write(self.server.answer)
+
+
+@contextmanager
+def running_replica():
+    with Replica() as replica:
+        thread = threading.Thread(target=replica.serve_forever, args=(0.02,), daemon=True)
+        thread.start()
+        yield replica
+        replica.shutdown()
+
+
+@pytest.fixture
+def replicas():
+    with ExitStack() as stack:
+        yield [stack.enter_context(running_replica()) for _ in range(2)]
+
+
+@pytest.fixture
+def proxied(replicas, tmp_path):
+    with proxy(tmp_path, [replica.server_address[1] for replica in replicas]) as running:
+        for replica in replicas:
+            replica.requests.clear()
+            replica.heads.clear()
+        yield running
+
+
+def received(replicas):
+    return [method for replica in replicas for method in replica.requests]
+
+
+def test_sent_post_is_never_sent_to_another_replica(proxied, replicas):
+    for replica in replicas:
+        replica.answer = b""
+    statuses = [httpx.post(proxied.address, json={}).status_code for _ in range(10)]
+    assert statuses == [502] * 10
+    assert received(replicas) == ["POST"] * 10
+
+
+def test_get_is_repeated_on_the_other_replica(proxied, replicas):
+    replicas[0].answer = b""
+    statuses = [httpx.get(proxied.address).status_code for _ in range(10)]
+    assert statuses == [200] * 10
+
+
+def test_failed_requests_take_no_replica_offline(proxied, replicas):
+    for replica in replicas:
+        replica.answer = b""
+    for _ in range(20):
+        httpx.post(proxied.address, json={})
+    for replica in replicas:
+        replica.answer = OK
+        replica.requests.clear()
+    assert [httpx.post(proxied.address, json={}).status_code for _ in range(4)] == [200] * 4
+    assert [len(replica.requests) for replica in replicas] == [2, 2]
+
+
+def test_post_is_sent_to_the_other_replica_if_one_is_down(proxied, replicas):
+    replicas[0].shutdown()
+    replicas[0].server_close()
+    assert [httpx.post(proxied.address, json={}).status_code for _ in range(10)] == [200] * 10
+
+
+@pytest.mark.parametrize("sent", [b"GET / HTTP/1.0\r\n\r\n", b"GET http://other/ HTTP/1.1\r\nHost: gateway\r\n\r\n"])
+def test_every_request_has_one_host(proxied, replicas, sent):
+    exchange(proxied.address, sent.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    [head] = [head for replica in replicas for head in replica.heads]
+    assert head.lower().count(b"\r\nhost: ") == 1
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_large_body_is_refused_in_the_gateway_format(proxied, replicas, chunked):
+    content = iter([b"x" * 70_000]) if chunked else b"x" * 70_000
+    response = httpx.post(proxied.address, content=content)
+    extensions = response.json()["errors"][0]["extensions"]
+    assert (response.status_code, extensions["code"], extensions["retryable"]) == (413, "BODY_TOO_LARGE", False)
+    assert response.headers["X-Request-ID"] == extensions["requestId"]
+    wait_until(lambda: extensions["requestId"] in [line["request_id"] for line in proxied.log()])
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert received(replicas) == []
+
+
+def worker_memory(proxied):
+    """The memory of nginx's processes, in bytes."""
+    master = (proxied.folder / "nginx.pid").read_text().strip()
+    children = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    pages = [int(Path(f"/proc/{process}/statm").read_text().split()[1]) for process in [master, *children]]
+    return sum(pages) * 4096
+
+
+def test_slow_clients_cost_little_memory_and_no_disk(proxied, replicas):
+    for replica in replicas:
+        replica.answer = LARGE
+    with ExitStack() as stack:
+        for _ in range(SLOW_CLIENTS):
+            client = stack.enter_context(connect(proxied.address))
+            client.sendall(GET + b"\r\n")
+            assert client.recv(1000).startswith(b"HTTP/1.1 200 ")
+        files = [path for path in proxied.folder.rglob("*") if path.is_file() and path.parent != proxied.folder]
+        assert files == []
+        assert worker_memory(proxied) < 50 * 2**20
+        # Other clients are served.
+        replicas[0].answer = replicas[1].answer = OK
+        assert httpx.get(proxied.address).status_code == 200
+
+
+def test_requests_of_one_address_are_limited(proxied, replicas):
+    with ExitStack() as stack:
+        for _ in range(100):
+            client = stack.enter_context(connect(proxied.address))
+            client.sendall(b"POST / HTTP/1.1\r\nHost: gateway\r\nContent-Length: 9\r\n\r\n")
+        client = stack.enter_context(connect(proxied.address))
+        client.sendall(GET + b"\r\n")
+        refused = read_until(client, b"}]}")
+        with httpx.Client(transport=httpx.HTTPTransport(local_address="127.0.0.2")) as other:
+            assert other.get(proxied.address).status_code == 200
+    assert refused.startswith(b"HTTP/1.1 429 ")
+    assert b'"code":"RATE_LIMITED"' in refused
