@@ -61,25 +61,25 @@ class SemanticNonNull:
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
-    name="cost",
+    name="upstreamCost",
     description="""The points that the field adds to an operation's cost: the price of the requests to osu!track
 that it may need. Fields with the same `resource` share these requests: a resource counts once per player
 and mode, regardless of aliases. Points for cached data are refunded.""",
 )
-class Cost:
+class UpstreamCost:
     """The price of a resource, read by `prepare/cost.py`."""
 
     points: int
     resource: str
 
 
-HISTORY = Cost(points=1, resource="history")
-HISCORES = Cost(points=3, resource="hiscores")
-HISCORES_BY_NAME = Cost(points=3, resource="hiscores-by-name")
-PEAK = Cost(points=1, resource="peak")
-BEST_PLAYS = Cost(points=2, resource="best-plays")
-NAME = Cost(points=1, resource="name")
-UPDATE = Cost(points=5, resource="update")
+HISTORY = UpstreamCost(points=1, resource="history")
+HISCORES = UpstreamCost(points=3, resource="hiscores")
+HISCORES_BY_NAME = UpstreamCost(points=3, resource="hiscores-by-name")
+PEAK = UpstreamCost(points=1, resource="peak")
+BEST_PLAYS = UpstreamCost(points=2, resource="best-plays")
+NAME = UpstreamCost(points=1, resource="name")
+UPDATE = UpstreamCost(points=5, resource="update")
 
 PRICES = {cost.resource: cost.points for cost in (HISTORY, HISCORES, HISCORES_BY_NAME, PEAK, BEST_PLAYS, NAME, UPDATE)}
 # The price of `UPSTREAM_BUSY`: refused requests have waited for a budget like others.

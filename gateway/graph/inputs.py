@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from enum import Enum
 from functools import lru_cache
+from typing import Annotated
 
 import strawberry
 from strawberry import ID, UNSET
@@ -15,6 +16,7 @@ from gateway.store.history import Interval, Span
 
 from .fields import documented, frozen
 from .scalars import DateTime, from_timestamp, instant
+from .strawberry_compat import describe_enum_values
 
 MAX_USER_ID = 2**31 - 1
 MAX_PAGE = 10_000
@@ -34,8 +36,19 @@ class GameMode(Enum):
 
     OSU = Mode.OSU
     TAIKO = Mode.TAIKO
-    CATCH = strawberry.enum_value(Mode.CATCH, description="Formerly Catch the Beat; `fruits` in osu!api v2.")
+    CATCH = Mode.CATCH
     MANIA = Mode.MANIA
+
+
+describe_enum_values(
+    GameMode,
+    {
+        "OSU": "osu!standard: circles, sliders and spinners.",
+        "TAIKO": "osu!taiko: drums.",
+        "CATCH": "Formerly Catch the Beat; `fruits` in osu!api v2.",
+        "MANIA": "osu!mania: falling notes on several keys.",
+    },
+)
 
 
 @strawberry.enum(
@@ -56,10 +69,32 @@ class Grade(Enum):
     F = "F"
 
 
+describe_enum_values(
+    Grade,
+    {
+        "XH": "Silver SS: X with Hidden, Flashlight or Fade In.",
+        "X": "SS: accuracy 100 %.",
+        "SH": "Silver S: S with Hidden, Flashlight or Fade In.",
+        "S": "S: the best grade below SS.",
+        "A": "A: below S.",
+        "B": "B: below A.",
+        "C": "C: below B.",
+        "D": "D: the lowest grade of a passed play.",
+        "F": "F: a failed play.",
+    },
+)
 strawberry.enum(
     Interval,
     name="Interval",
     description="The spacing of thinned snapshots. Buckets are in UTC; weeks start on Monday.",
+)
+describe_enum_values(
+    Interval,
+    {
+        "DAY": "One snapshot per day, from midnight UTC.",
+        "WEEK": "One snapshot per week, from Monday, midnight UTC.",
+        "MONTH": "One snapshot per calendar month, from its first day, midnight UTC.",
+    },
 )
 
 
@@ -71,6 +106,14 @@ class ScoreOrder(Enum):
     PLAYED_AT_DESC = strawberry.enum_value("-played_at", description="Newest play first.")
     PLAYED_AT_ASC = strawberry.enum_value("played_at", description="Oldest play first.")
     RECORDED_AT_DESC = strawberry.enum_value("-recorded_at", description="Most recently recorded first.")
+
+
+PlayerID = Annotated[ID, strawberry.argument(description="The numeric osu! user ID, from 1 to 2147483647.")]
+PlayerIDs = Annotated[list[ID], strawberry.argument(description="Numeric osu! user IDs, each from 1 to 2147483647.")]
+PlayerName = Annotated[str, strawberry.argument(description="The osu! username, of up to 15 characters.")]
+Ruleset = Annotated[GameMode, strawberry.argument(description="The ruleset.")]
+Rulesets = Annotated[list[GameMode], strawberry.argument(description="The rulesets, at most four.")]
+OrderBy = Annotated[ScoreOrder, strawberry.argument(description="The order of the list.")]
 
 
 @documented

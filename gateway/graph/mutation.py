@@ -15,7 +15,7 @@ from gateway.store.updates import Cooldown
 from . import inputs
 from .context import Info
 from .fields import HISTORY, UPDATE, documented, record_field
-from .inputs import GameMode
+from .inputs import GameMode, PlayerID, Ruleset
 from .scalars import DateTime, from_timestamp
 from .types.scores import NewHiscore
 from .types.snapshots import StatsDelta
@@ -102,7 +102,7 @@ class Mutation:
 
     @record_field(UpdateUserResult, UPDATE)
     async def update_user(
-        self, info: Info, id: ID, mode: GameMode = GameMode.OSU
+        self, info: Info, id: PlayerID, mode: Ruleset = GameMode.OSU
     ) -> UpdateUserSuccess | UserNotFound | UpdateOnCooldown:
         """Makes osu!track fetch the player's current stats from osu! and record them. Returns the changes.
         Later reads of this player and mode, including the rest of this response, return the new data.

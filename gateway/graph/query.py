@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 
 import strawberry
-from strawberry import ID, UNSET
+from strawberry import UNSET
 
 from gateway import records
 from gateway.errors import BadUserInput, NameNotFound
@@ -12,7 +12,7 @@ from gateway.store.keys import Name, Username
 from . import inputs
 from .context import Info, NullableResult
 from .fields import BEST_PLAYS, HISCORES_BY_NAME, NAME, SemanticNonNull, documented, record_field
-from .inputs import GameMode, ScoreOrder, span
+from .inputs import GameMode, OrderBy, PlayerID, PlayerIDs, PlayerName, Ruleset, ScoreOrder, span
 from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
 from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
@@ -29,21 +29,21 @@ class Query:
     """Operations that read data. All data is public; no token is required."""
 
     @strawberry.field
-    def user(self, id: ID) -> User:
+    def user(self, id: PlayerID) -> User:
         """A player by numeric osu! user ID. Never null: osu!track cannot tell whether a user exists. A player
         unknown to osu!track has no data (see `UserStats.tracked`). Cost: 0.
         """
         return user_of(inputs.user_id(id))
 
     @strawberry.field
-    def users(self, ids: list[ID]) -> list[User]:
+    def users(self, ids: PlayerIDs) -> list[User]:
         """Several players, in the given order. At most 25 IDs; duplicates are fetched once. Cost: 0."""
         if len(ids) > MAX_USERS:
             raise BadUserInput("ids", f"`ids` has {len(ids)} IDs; the maximum is {MAX_USERS}.")
         return [user_of(inputs.user_id(id_, "ids")) for id_ in ids]
 
     @record_field(User | None, NAME)
-    def user_by_name(self, info: Info, username: str) -> NullableResult[User]:
+    def user_by_name(self, info: Info, username: PlayerName) -> NullableResult[User]:
         """The player with this name; null if there is none. Case does not matter, and underscores equal spaces. Names
         are known from updates through this gateway; others are looked up in the names service, if the gateway has
         one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`. Cost: 1.
@@ -54,10 +54,10 @@ class Query:
     def hiscores_by_username(
         self,
         info: Info,
-        username: str,
-        mode: GameMode = GameMode.OSU,
+        username: PlayerName,
+        mode: Ruleset = GameMode.OSU,
         window: PlayedWindow = UNSET,
-        order_by: ScoreOrder = ScoreOrder.PP_DESC,
+        order_by: OrderBy = ScoreOrder.PP_DESC,
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
@@ -80,7 +80,7 @@ class Query:
     def best_plays(
         self,
         info: Info,
-        mode: GameMode = GameMode.OSU,
+        mode: Ruleset = GameMode.OSU,
         window: BestPlayWindow = UNSET,
         first: First = 50,
         after: After = UNSET,

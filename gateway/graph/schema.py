@@ -9,7 +9,17 @@ from .compiled_lists import CountingExecutor
 from .mutation import Mutation
 from .query import Query
 from .scalars import SCALARS
-from .strawberry_compat import Executor, PreparedDocumentExtension
+from .strawberry_compat import Executor, PreparedDocumentExtension, core_schema
+
+DESCRIPTION = """osu!track's records of osu! players: stats over time, hiscores, peaks, and the best plays of all
+players. Reads are served from a cache; the mutation makes osu!track update a player."""
+
+# Arguments of the schema's directives.
+ARGUMENTS = {
+    "points": "The price in points.",
+    "resource": "The name of the shared resource.",
+    "levels": "The nesting levels of lists; 0 is the field itself.",
+}
 
 
 class _Schema(strawberry.Schema):
@@ -19,16 +29,24 @@ class _Schema(strawberry.Schema):
 
 def build_schema(executor: type[Executor] = CountingExecutor) -> strawberry.Schema:
     """The schema: queries and mutations. osu!track pushes no events, so there are no subscriptions."""
-    return _Schema(
+    schema = _Schema(
         Query,
         Mutation,
         config=StrawberryConfig(scalar_map=SCALARS),
         extensions=[PreparedDocumentExtension],
         execution_context_class=executor,
     )
+    # Strawberry has no parameters for these.
+    core_schema(schema).description = DESCRIPTION
+    for directive in core_schema(schema).directives:
+        for name, argument in directive.args.items():
+            argument.description = argument.description or ARGUMENTS[name]
+    return schema
 
 
 def sdl() -> str:
     """The schema in SDL, with descriptions and directives."""
     # Built-in directives need no definition; Strawberry prints one for `@oneOf`.
-    return build_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "") + "\n"
+    types = build_schema().as_str().replace("directive @oneOf on INPUT_OBJECT\n\n", "")
+    # Strawberry prints neither the description nor, without directives, the definition of the schema.
+    return f'"""\n{DESCRIPTION}\n"""\nschema {{\n  query: Query\n  mutation: Mutation\n}}\n\n{types}\n'

@@ -64,7 +64,7 @@ def compare(old: GraphQLSchema, new: GraphQLSchema) -> Changes:
     dangerous = [
         change.description for change in changes if isinstance(change, DangerousChange) or change.type in ADDED_DEFAULTS
     ]
-    before, after = dict(_elements(old)), dict(_elements(new))
+    before, after = dict(elements(old)), dict(elements(new))
     for coordinate in before.keys() & after.keys():
         if _is_required(after[coordinate]) and f"{coordinate} defaultValue was removed." in dangerous:
             dangerous.remove(f"{coordinate} defaultValue was removed.")
@@ -72,14 +72,17 @@ def compare(old: GraphQLSchema, new: GraphQLSchema) -> Changes:
         if _is_one_of(after[coordinate]) and not _is_one_of(before[coordinate]):
             breaking.append(f"@oneOf was added to {coordinate}.")
         for name, description in _directive_changes(coordinate, before[coordinate], after[coordinate]):
+            if old.get_directive(name) and not new.get_directive(name):
+                continue  # its removal is one change
             (breaking if name == TYPE_DIRECTIVE and "removed" in description else dangerous).append(description)
     return Changes(sorted(breaking + _root_changes(old, new)), sorted(dangerous))
 
 
-def _elements(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
+def elements(schema: GraphQLSchema) -> Iterator[tuple[str, Any]]:
     """Everything that can have directives, by its coordinate: the schema, types, fields, arguments, enum values."""
     yield "the schema", schema
     for directive in schema.directives:
+        yield f"@{directive.name}", directive
         yield from _arguments(f"@{directive.name}", directive.args)
     for name, kind in schema.type_map.items():
         if name.startswith("__"):

@@ -31,7 +31,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from gateway.graph.fields import NAME, PRICES, Cost
+from gateway.graph.fields import NAME, PRICES, UpstreamCost
 from gateway.graph.inputs import MAX_PAGE
 from gateway.graph.strawberry_compat import strawberry_field
 
@@ -224,9 +224,9 @@ def argument_of(name: str, field: GraphQLField, values: Mapping[str, ValueNode])
     )
 
 
-def _costs(field: GraphQLField) -> list[Cost]:
+def _costs(field: GraphQLField) -> list[UpstreamCost]:
     definition = strawberry_field(field)
-    return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, Cost)]
+    return [directive for directive in getattr(definition, "directives", ()) if isinstance(directive, UpstreamCost)]
 
 
 def _subjects(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:

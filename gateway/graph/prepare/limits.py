@@ -78,7 +78,7 @@ class Limits:
 
     def check_cost(self, cost: int) -> None:
         """Raise `LimitExceeded` if the cost of an operation exceeds the limit."""
-        check("cost", cost, self.cost, "points of all `@cost` fields; a shared resource counts once")
+        check("cost", cost, self.cost, "points of all `@upstreamCost` fields; a shared resource counts once")
 
 
 class SelectionSize(NamedTuple):

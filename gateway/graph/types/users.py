@@ -12,7 +12,7 @@ from gateway import records
 from gateway.errors import BadUserInput
 from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
-from gateway.graph.inputs import GameMode, ScoreOrder, Window, span
+from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
 from gateway.graph.work import SCANNED_ROW_US
 from gateway.records import Rows, UserMode
@@ -28,6 +28,14 @@ from .snapshots import Gain, Snapshot
 ALL_MODES = (GameMode.OSU, GameMode.TAIKO, GameMode.CATCH, GameMode.MANIA)
 LAST_30_DAYS = Window(days=30)
 
+SnapshotWindow = Annotated[
+    Window | None, strawberry.argument(description="The time of the snapshots. The whole history if omitted.")
+]
+Every = Annotated[
+    Interval | None, strawberry.argument(description="Return only the last snapshot of each bucket, for charts.")
+]
+At = Annotated[DateTime, strawberry.argument(description="An instant.")]
+GainWindow = Annotated[Window, strawberry.argument(description="The period of the gain; by default, the last 30 days.")]
 IncludeAnomalies = Annotated[
     bool,
     strawberry.argument(
@@ -72,12 +80,12 @@ class User:
         return username_of(info, self.user_id, lambda name: URL(f"https://ameobea.me/osutrack/user/{quote(name)}"))
 
     @strawberry.field
-    def stats(self, mode: GameMode = GameMode.OSU) -> "UserStats":
+    def stats(self, mode: Ruleset = GameMode.OSU) -> "UserStats":
         """The player's data in one mode."""
         return stats_of(UserMode(self.user_id, mode.value))
 
     @strawberry.field
-    def all_stats(self, modes: list[GameMode] = ALL_MODES) -> list["UserStats"]:  # type: ignore[assignment]  # read only
+    def all_stats(self, modes: Rulesets = ALL_MODES) -> list["UserStats"]:  # type: ignore[assignment]  # read only
         """The player's data in several modes; by default, in all four."""
         if len(modes) > len(ALL_MODES):
             raise BadUserInput("modes", f"`modes` has {len(modes)} modes; the maximum is {len(ALL_MODES)}.")
@@ -121,7 +129,7 @@ class UserStats:
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.earliest)
 
     @record_field(Snapshot | None, HISTORY)
-    def snapshot_at(self, info: Info, at: DateTime) -> NullableResult[records.Snapshot]:
+    def snapshot_at(self, info: Info, at: At) -> NullableResult[records.Snapshot]:
         """The newest snapshot at or before this instant; null if tracking began later."""
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.at(at))
 
@@ -129,8 +137,8 @@ class UserStats:
     def snapshots(
         self,
         info: Info,
-        window: Window | None = UNSET,
-        every: Interval | None = UNSET,
+        window: SnapshotWindow = UNSET,
+        every: Every = UNSET,
         include_anomalies: IncludeAnomalies = False,
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
         """Snapshots, oldest first. With `every`, only the last one of each bucket. Of a period without changes,
@@ -146,7 +154,7 @@ class UserStats:
         return info.context.read(info, info.context.history, self.user_mode, select)
 
     @record_field(Gain | None, HISTORY)
-    def gain(self, info: Info, window: Window = LAST_30_DAYS) -> NullableResult[GainRecord]:
+    def gain(self, info: Info, window: GainWindow = LAST_30_DAYS) -> NullableResult[GainRecord]:
         """The change over the window, measured from the last snapshot at or before the window's start, or from the
         first one within it if tracking began later. Null if there are fewer than two snapshots.
         """
@@ -158,7 +166,7 @@ class UserStats:
         self,
         info: Info,
         window: PlayedWindow = UNSET,
-        order_by: ScoreOrder = ScoreOrder.PP_DESC,
+        order_by: OrderBy = ScoreOrder.PP_DESC,
         best_per_beatmap: BestPerBeatmap = False,
         first: First = 50,
         after: After = UNSET,
