@@ -87,8 +87,10 @@ class ClientAddresses:
     def client(self, connection: HTTPConnection) -> str:
         """The client's IPv4 address or IPv6 network; a digest if a trusted proxy has hidden the address."""
         peer = connection.client.host if connection.client else ""
-        address = _peer_address(peer)
-        lines = connection.headers.getlist("x-forwarded-for") if self._is_trusted(address) else []
+        address, name = _peer(peer)
+        if not self._trusted or not self._is_trusted(address):
+            return name
+        lines = connection.headers.getlist("x-forwarded-for")
         hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
         # Each proxy appends the address of its peer, so only the last hop was added by the nearest proxy.
         while hops and self._is_trusted(address):
@@ -97,7 +99,7 @@ class ClientAddresses:
                 # Such as `unknown`: the rest of the header is all that tells this client from others.
                 return _digest(peer, *hops)
             hops.pop()
-        return _network(address) if address else "unknown"
+        return _name(address)
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._trusted)
@@ -113,7 +115,10 @@ def _parse(text: str) -> Address | None:
 
 
 # Most requests come from few peers, and an address takes longer to parse than a small query to execute.
-_peer_address = lru_cache(maxsize=1024)(_parse)
+@lru_cache(maxsize=1024)
+def _peer(text: str) -> tuple[Address | None, str]:
+    address = _parse(text)
+    return address, _name(address)
 
 
 def _address(text: str) -> Address | None:
@@ -124,8 +129,9 @@ def _address(text: str) -> Address | None:
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
 
 
-@lru_cache(maxsize=1024)
-def _network(address: Address) -> str:
+def _name(address: Address | None) -> str:
+    if address is None:
+        return "unknown"
     if isinstance(address, IPv6Address):
         return str(ip_network((address, CLIENT_PREFIX_V6), strict=False))
     return str(address)

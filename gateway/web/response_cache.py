@@ -235,7 +235,7 @@ class ResponseCache:
             headers["etag"] = etag.decode()
             headers["cache-control"] = f"public, max-age={self.max_age_s(validity)}"
         body = await _compress(body, headers, request_headers)
-        if validity and key and not self.has_ended(validity):
+        if validity and key and self.cache.max_size and not self.has_ended(validity):
             self.put(key, start, body, etag, state)
         if etag and _matches(etag, request_headers.get(b"if-none-match")):
             start["status"], body = 304, b""

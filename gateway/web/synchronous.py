@@ -28,8 +28,9 @@ from .persisted_documents import PersistedDocuments
 
 T = TypeVar("T")
 
-# Responses with more values are encoded and compressed in threads.
-MAX_VALUES = 2000
+# Larger responses are left to the endpoint, which uses threads: to encode them, or to compress or hash them.
+MAX_ENCODED_VALUES = 10_000
+MAX_COMPRESSED_VALUES = 2000
 # The origins in cache keys: the allowed ones, if they are listed, and two forms for all others.
 MAX_ORIGINS = 100
 
@@ -86,11 +87,13 @@ class SynchronousExecution:
         execution = self._executions.begin(graphql_request, document, HTTPConnection(scope), queries_only=True)
         state["execution"] = execution
         result = execution.start()
-        if isinstance(result, Run) or result.values > MAX_VALUES:
+        needs_only_encoding = not (is_get or request.key.coding)
+        max_values = MAX_ENCODED_VALUES if needs_only_encoding else MAX_COMPRESSED_VALUES
+        if isinstance(result, Run) or result.values > max_values:
             return None
         execution.settle()
         response = execution.response(result.content, request.key.media_type)
-        if len(response.body) > MAX_INLINE_BYTES:
+        if len(response.body) > MAX_INLINE_BYTES and not needs_only_encoding:
             return None
         del state["execution"]
         state["validity"] = result.validity

@@ -92,17 +92,18 @@ async def test_waiting_operation_is_continued_by_the_endpoint(gateway, executed,
     assert len(executed) == 1
 
 
-async def test_long_response_is_left_to_threads(gateway, executed, monkeypatch):
+@pytest.mark.parametrize(
+    "limit,coding,count",
+    [
+        ("MAX_ENCODED_VALUES", "identity", 0),
+        ("MAX_COMPRESSED_VALUES", "gzip", 0),
+        ("MAX_INLINE_BYTES", "gzip", 0),
+        ("MAX_INLINE_BYTES", "identity", 1),
+    ],
+)
+async def test_large_responses_are_left_to_threads(gateway, executed, monkeypatch, limit, coding, count):
     await gateway.ask(SERIES)
-    threads = []
-
-    async def to_thread(function, *arguments):
-        threads.append(function)
-        return function(*arguments)
-
-    monkeypatch.setattr("gateway.web.compression.to_thread", to_thread)
-    for limit in ({"MAX_VALUES": 0}, {"MAX_INLINE_BYTES": 10}):
-        for name, value in limit.items():
-            monkeypatch.setattr(synchronous, name, value)
-        await gateway.post(SERIES + " " * len(limit))
-    assert executed == []
+    monkeypatch.setattr(synchronous, limit, 1)
+    response = await gateway.post(SERIES, **{"Accept-Encoding": coding})
+    assert response.json()["data"]["user"]["stats"]["snapshots"]
+    assert len(executed) == count
