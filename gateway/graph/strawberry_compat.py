@@ -7,6 +7,7 @@ does the same at startup.
 
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
+from functools import partial
 from typing import Any, NamedTuple, TypeAlias
 
 import strawberry
@@ -89,21 +90,12 @@ class ListExecutor(Executor):
         raise NotImplementedError
 
     def complete_iterable_value(
-        self,
-        item_type: GraphQLOutputType,
-        field_details_list: Selection,
-        info: Any,
-        path: Path,
-        items: Any,
-        position_context: Any,
+        self, item_type: GraphQLOutputType, selection: Selection, info: Any, path: Path, items: Any, *position: Any
     ) -> Any:
-        """graphql-core's method for completing a list, with its parameters."""
+        """graphql-core's method for completing a list."""
         default = super().complete_iterable_value
-
-        def complete() -> Any:
-            return default(item_type, field_details_list, info, path, items, position_context)
-
-        return self.complete_list(items, item_type, field_details_list, path, complete)
+        complete = partial(default, item_type, selection, info, path, items, *position)
+        return self.complete_list(items, item_type, selection, path, complete)
 
 
 def executor_for(

@@ -8,13 +8,13 @@ import pytest
 from graphql import GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse, validate
 
 from gateway.graph import programs
-from gateway.graph.compiled_lists import is_supported
+from gateway.graph.compiled_lists import CompiledListExecutor, is_supported
 from gateway.graph.compiler import compile_operation
 from gateway.graph.context import Context
 from gateway.graph.engine import OperationResult
 from gateway.graph.inputs import Window
 from gateway.graph.schema import build_schema
-from gateway.graph.strawberry_compat import NotCompilable, core_schema, executor_for
+from gateway.graph.strawberry_compat import Executor, NotCompilable, core_schema, executor_for
 from gateway.graph.types.users import stats_of, user_of
 from gateway.records import Mode, UserMode
 from gateway.sandbox import Fault, players
@@ -205,6 +205,12 @@ class TestWithoutDepthLimit:
 
 def test_self_check_passes_with_locked_versions():
     assert is_supported()
+
+
+@pytest.mark.parametrize("owner, name", [(CompiledListExecutor, "complete_iterable_value"), (Executor, "build")])
+def test_self_check_detects_changed_executor(monkeypatch, owner, name):
+    monkeypatch.setattr(owner, name, lambda *_: None)
+    assert not is_supported()
 
 
 class TestWithoutCompiledOperations:
