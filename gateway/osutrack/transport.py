@@ -217,7 +217,7 @@ def _response(http_response: httpx.Response, body: bytes) -> Response:
     return Response(
         http_response.status_code,
         body,
-        etag if 0 < len(etag) <= MAX_ETAG else None,
+        etag if 0 < len(etag) <= MAX_ETAG and etag.isascii() and etag.isprintable() else None,
         time_of_date(headers.get("Date")),
     )
 

@@ -4,20 +4,22 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from math import inf
 from secrets import token_hex
 from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 from redis.asyncio import ConnectionPool, Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import RedisError
 
 from gateway.settings import BadSettings
+
+from .redis_content import PREFIX, Unreadable, decode, delete_wrong_types, is_content_error
 
 T = TypeVar("T")
 Command: TypeAlias = Callable[["Redis"], Awaitable[T]]
 
-PREFIX = "osutrack-gateway"
 CHANNEL = f"{PREFIX}:messages"
 # The lifetime of the key by which a process detects that Redis has lost its data, or is read-only or full.
 PRESENCE_S = 600
@@ -29,6 +31,9 @@ MAX_CONNECTIONS = 32
 POLL_S = 1.0
 START_TIMEOUT_S = 2.0
 FAILURES = (RedisError, OSError, TimeoutError)
+# The time between two repairs.
+REPAIR_S = 10.0
+REPAIR_TIMEOUT_S = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +67,8 @@ class RedisLink:
         self._connection_task: asyncio.Task[None] | None = None
         self._background_tasks: set[asyncio.Task[None]] = set()
         self._first_attempt_done = asyncio.Event()
+        self._repaired_at = -inf
+        self._closing = False
 
     async def start(self) -> None:
         """Start the background task; returns after the first connection attempt, or after a timeout."""
@@ -75,7 +82,7 @@ class RedisLink:
     async def close(self) -> None:
         """Wait for spawned commands, stop the background task and close the connections."""
         await asyncio.gather(*self._background_tasks, return_exceptions=True)
-        self.connected = False
+        self.connected, self._closing = False, True
         if self._connection_task:
             self._connection_task.cancel()
             await asyncio.gather(self._connection_task, return_exceptions=True)
@@ -92,8 +99,9 @@ class RedisLink:
                     raise RedisUnavailable
                 return await command(self._redis)
         except FAILURES as exc:
-            # A key of another type: Redis itself is fine.
-            if not (isinstance(exc, ResponseError) and str(exc).startswith("WRONGTYPE")):
+            if is_content_error(exc):
+                _ = self.spawn(self._repair(exc))
+            else:
                 self._disconnected(exc)
             raise RedisUnavailable from exc
 
@@ -125,13 +133,16 @@ class RedisLink:
         self._on_reconnect.append(command)
 
     async def _maintain_connection(self) -> None:
-        while True:
+        # A library's timeout that ends at the same time can swallow a cancellation.
+        while not self._closing:
             try:
                 async with self._redis.pubsub() as channel:
                     await channel.subscribe(CHANNEL)
                     await self._listen(channel)
-            except FAILURES as exc:
+            except Exception as exc:  # noqa: BLE001 - the subscription must never end
                 self._disconnected(exc)
+                if is_content_error(exc):
+                    await self._repair(exc)
             await asyncio.sleep(POLL_S)
 
     async def _listen(self, channel: PubSub) -> None:
@@ -152,13 +163,28 @@ class RedisLink:
 
     def _dispatch(self, payload: bytes) -> None:
         try:
-            sender, subject, content = _message_decoder.decode(payload)
+            sender, subject, content = decode(_message_decoder, payload)
             # Another release may send unknown subjects.
             if sender != self._process_id and subject in self._receivers:
                 decoder, receiver = self._receivers[subject]
-                receiver(decoder.decode(content))
-        except msgspec.DecodeError as exc:
+                receiver(decode(decoder, bytes(content)))
+        except Unreadable as exc:
             log.warning("Ignored an invalid message from another process (%s)", exc)
+        except Exception:
+            log.exception("Ignored a message from another process")
+
+    async def _repair(self, cause: BaseException) -> None:
+        """Delete keys of another type, which another program must have written. At most once in a while."""
+        now = asyncio.get_running_loop().time()
+        if now < self._repaired_at + REPAIR_S:
+            return
+        self._repaired_at = now
+        log.warning("Deleting keys of the gateway in Redis that have another type (%s)", cause)
+        try:
+            async with asyncio.timeout(REPAIR_TIMEOUT_S):
+                await delete_wrong_types(self._redis)
+        except Exception as exc:  # noqa: BLE001 - as above
+            log.warning("Cannot delete them (%s)", str(exc) or type(exc).__name__)
 
     async def _detect_loss(self) -> None:
         """Share everything again if Redis has lost its data while connected, as after `FLUSHALL`."""
@@ -181,7 +207,10 @@ class RedisLink:
     def _disconnected(self, exc: BaseException) -> None:
         if self.connected or not self._first_attempt_done.is_set():
             self.disconnects += 1
-            log.warning("Redis unavailable (%s); running standalone", str(exc) or type(exc).__name__)
+            unexpected = None if isinstance(exc, FAILURES) else exc
+            log.warning(
+                "Redis unavailable (%s); running standalone", str(exc) or type(exc).__name__, exc_info=unexpected
+            )
         self.connected = False
         self._first_attempt_done.set()
 
@@ -205,5 +234,9 @@ def connection_pool(url: str | None) -> ConnectionPool:
 
 
 async def _suppress_unavailable(coroutine: Coroutine[Any, Any, object]) -> None:
-    with suppress(RedisUnavailable):
+    try:
         await coroutine
+    except RedisUnavailable:
+        return
+    except Exception:
+        log.exception("A background command for Redis has failed")

@@ -11,7 +11,8 @@ from redis.asyncio import Redis
 
 from .claim import BURST_SHARE, RESERVED_SHARE, UNLIMITED, Claim
 from .local_window import MARGIN_S, MINUTE_S, WINDOW_S, LocalWindow
-from .redis_link import PREFIX, RedisLink, RedisUnavailable
+from .redis_content import PREFIX
+from .redis_link import RedisLink, RedisUnavailable
 from .window_scripts import COUNT, END
 
 WINDOW_MS = int(WINDOW_S * 1000)

@@ -1,12 +1,21 @@
 """Pauses and lowered rates of request budgets, shared with all processes, and with those that start later."""
 
 from collections.abc import Callable, Iterable
+from typing import Annotated
 
+from msgspec import Meta
 from redis.asyncio import Redis
 
-from .redis_link import PREFIX, RedisLink
+from .redis_content import PREFIX
+from .redis_link import RedisLink
 
 SUBJECT = "restricted"
+# The longest restriction: an hour. Other values in Redis are not the gateway's.
+MAX_S = 3600.0
+MAX_DIGITS = 9
+
+Seconds = Annotated[float, Meta(ge=0, le=MAX_S)]
+PerMinute = Annotated[int, Meta(ge=0)]
 
 
 class Restrictions:
@@ -17,7 +26,7 @@ class Restrictions:
         self._redis_link = redis_link
         self._budgets = frozenset(budgets)
         self._apply = apply
-        redis_link.subscribe(SUBJECT, tuple[str, int, float], self._receive)
+        redis_link.subscribe(SUBJECT, tuple[str, PerMinute, Seconds], self._receive)
         redis_link.on_reconnect(self._recall)
 
     def add(self, budget: str, per_minute: int, seconds: float) -> None:
@@ -37,8 +46,8 @@ class Restrictions:
             for paused in (True, False):
                 key = _key(budget, paused=paused)
                 per_minute, ttl_ms = await redis.get(key), await redis.pttl(key)
-                if per_minute and per_minute.isdigit() and ttl_ms > 0:
-                    self._apply(budget, int(per_minute), ttl_ms / 1000)
+                if per_minute and per_minute.isdigit() and len(per_minute) <= MAX_DIGITS and ttl_ms > 0:
+                    self._apply(budget, int(per_minute), min(ttl_ms / 1000, MAX_S))
 
 
 def _key(budget: str, *, paused: bool) -> str:

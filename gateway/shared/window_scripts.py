@@ -16,7 +16,7 @@ local function text(number) return string.format('%.0f', number) end
 
 local last = now + window
 local started = tonumber(redis.call('GET', KEYS[2]) or '')
-if not started or started > last then
+if not (started and started <= last) then -- also NaN, if another program has written it
   started = last
   redis.call('SET', KEYS[2], text(last))
 end
@@ -52,7 +52,7 @@ end
 local states = redis.call('HGETALL', KEYS[4])
 for i = 1, #states, 2 do
   local longer, known_until = string.match(states[i + 1], '^(%d+) (%d+)$')
-  if not longer or tonumber(known_until) <= now then
+  if not longer or tonumber(known_until) <= now or tonumber(known_until) > now + KNOWN_MS then
     redis.call('HDEL', KEYS[4], states[i])
   elseif states[i] ~= process and waited >= 0 and tonumber(longer) > waited then
     wait = math.max(wait, RETRY_MS)

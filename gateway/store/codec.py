@@ -1,12 +1,15 @@
 """Conversion of entries to bytes, for Redis. Rows are arrays of values: a fifth of the size of rows with names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Generic, TypeVar, cast
+from operator import attrgetter
+from typing import Annotated, Any, Generic, TypeVar, cast
 
-from msgspec import Struct, defstruct, msgpack, structs
+from msgspec import Meta, Struct, defstruct, msgpack, structs
 
 from gateway.records import BestPlay, Delta, Hiscore, Hiscores, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
+from gateway.shared.redis_content import Unreadable, decode
 
 from .cache import Entry
 from .history import History
@@ -17,18 +20,27 @@ V = TypeVar("V")
 W = TypeVar("W")
 
 
+# Redis is untrusted input: no NaN, no infinity, no text that has another form than the decoders of responses give it.
+Finite = Annotated[float, Meta(ge=-1e18, le=1e18)]
+Instant = Annotated[str, Meta(min_length=24, max_length=24)]
+Count = Annotated[int, Meta(ge=0, le=2**52)]
+ETag = Annotated[str, Meta(pattern=r"^[ -~]*\Z", max_length=1000)]
+CHECKED: dict[Any, Any] = {float: Finite, float | None: Finite | None}
+CHECKED_INSTANTS: dict[Any, Any] = {str: Instant, str | None: Instant | None}
+
+
 class _Envelope(Struct, Generic[W], array_like=True):
     """An entry in Redis: the time of writing, in seconds since 1970, and ages at that time."""
 
     value: W
-    written_at: float
-    fetched_s: float
-    validated_s: float
-    loaded_s: float
-    generation: int
-    etag: str | None
-    dropped: int
-    fresh_s: float | None
+    written_at: Finite
+    fetched_s: Finite
+    validated_s: Finite
+    loaded_s: Finite
+    generation: Count
+    etag: ETag | None
+    dropped: Count
+    fresh_s: Finite | None
 
 
 RECORDS: tuple[type[Struct], ...] = (
@@ -73,14 +85,14 @@ class Codec(Generic[V]):
         return msgpack.encode(envelope)
 
     def decode(self, encoded: bytes, now: float, wall_now: float) -> Entry[V]:
-        """The entry; raises `msgspec.DecodeError`. `now` is monotonic, `wall_now` in seconds since 1970.
+        """The entry; raises `Unreadable`. `now` is monotonic, `wall_now` in seconds since 1970.
 
         If the clock of the other process is ahead, or this one was set back, the entry counts as written now.
         """
-        envelope = self._envelopes.decode(encoded)
+        envelope = decode(self._envelopes, encoded)
         written_at = now - max(wall_now - envelope.written_at, 0.0)
         return Entry(
-            value=self._from_plain(envelope.value),
+            value=self._value(envelope.value),
             fetched_at=written_at - max(envelope.fetched_s, 0.0),
             validated_at=written_at - max(envelope.validated_s, 0.0),
             loaded_at=written_at - max(envelope.loaded_s, 0.0),
@@ -96,14 +108,35 @@ class Codec(Generic[V]):
         return msgpack.encode(self._to_plain(value))
 
     def decode_value(self, encoded: bytes) -> V:
-        """The value; raises `msgspec.DecodeError`."""
-        return self._from_plain(self._values.decode(encoded))
+        """The value; raises `Unreadable`."""
+        return self._value(decode(self._values, encoded))
+
+    def _value(self, plain: Any) -> V:
+        try:
+            return self._from_plain(plain)
+        except ValueError as exc:
+            raise Unreadable(str(exc)) from exc
 
 
 def _array_type(record: type[R]) -> type[R]:
-    """A subclass of the record that msgspec writes and reads as an array."""
-    made = defstruct(record.__name__, [], bases=(record,), array_like=True, frozen=True, gc=False, kw_only=True)
+    """A subclass of the record that msgspec writes and reads as an array, with stricter types of the same fields."""
+    checked: list[Any] = []
+    for field in structs.fields(record):
+        types = CHECKED | CHECKED_INSTANTS if field.name.endswith("at") else CHECKED
+        if field.type in types:
+            default = () if field.required else (field.default,)
+            checked.append((field.name, types[field.type], *default))
+    made = defstruct(record.__name__, checked, bases=(record,), array_like=True, frozen=True, gc=False, kw_only=True)
     return cast("type[R]", made)
+
+
+def _check_instants(rows: Iterable[Any], *names: str) -> None:
+    """Raise `ValueError` unless these fields are times."""
+    # A regular expression of msgspec would take five times as long.
+    for name in names:
+        for instant in map(attrgetter(name), rows):
+            if instant is not None:
+                datetime.fromisoformat(instant)
 
 
 def _rows_to_plain(rows: Rows[Any] | None) -> list[tuple[Any, ...]] | None:
@@ -118,9 +151,28 @@ def _history_to_plain(history: History) -> object:
 
 def _history_from_plain(plain: tuple[UserMode, bool, tuple[Snapshot, ...]]) -> History:
     user_mode, abridged, rows = plain
+    _check_instants(rows, "at")
     for row in rows:
         structs.force_setattr(row, "user_mode", user_mode)
     return History(user_mode, Rows(rows), abridged)
+
+
+def _hiscores_from_plain(rows: tuple[Hiscore, ...] | None) -> Hiscores | None:
+    if rows is None:
+        return None
+    _check_instants(rows, "played_at", "recorded_at")
+    return Hiscores(rows)
+
+
+def _peak_from_plain(peak: Peak) -> Peak:
+    _check_instants([peak], "global_rank_at", "accuracy_at")
+    return peak
+
+
+def _best_plays_from_plain(plain: tuple[tuple[BestPlay, ...], bool]) -> BestPlays:
+    rows, complete = plain
+    _check_instants(rows, "played_at", "recorded_at")
+    return BestPlays(Rows(rows), complete)
 
 
 def _update_to_plain(update: Update | None) -> object:
@@ -137,6 +189,7 @@ def _update_from_plain(
     if plain is None:
         return None
     username, first, leveled_up, delta, new_hiscores, dropped = plain
+    _check_instants(new_hiscores, "played_at")
     return Update(
         username=username,
         first=first,
@@ -154,15 +207,13 @@ _MaybeDelta: Any = _array_type(Delta) | None
 _NewHiscores: Any = tuple[_array_type(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
 HISTORY: Codec[History] = Codec(tuple[UserMode, bool, _Snapshots], _history_to_plain, _history_from_plain)
-HISCORES: Codec[Hiscores] = Codec(_Plays, _rows_to_plain, Hiscores)
-OPTIONAL_HISCORES: Codec[Hiscores | None] = Codec(
-    _Plays | None, _rows_to_plain, lambda rows: None if rows is None else Hiscores(rows)
-)
-PEAK: Codec[Peak] = Codec(_array_type(Peak), structs.astuple, lambda peak: peak)
+HISCORES: Codec[Hiscores] = Codec(_Plays, _rows_to_plain, lambda rows: _hiscores_from_plain(rows) or Hiscores())
+OPTIONAL_HISCORES: Codec[Hiscores | None] = Codec(_Plays | None, _rows_to_plain, _hiscores_from_plain)
+PEAK: Codec[Peak] = Codec(_array_type(Peak), structs.astuple, _peak_from_plain)
 BEST_PLAYS: Codec[BestPlays] = Codec(
     tuple[_BestPlays, bool],
     lambda plays: (_rows_to_plain(plays.rows), plays.complete),
-    lambda plain: BestPlays(Rows(plain[0]), plain[1]),
+    _best_plays_from_plain,
 )
 UPDATE: Codec[Update | None] = Codec(
     tuple[str, bool, bool, _MaybeDelta, _NewHiscores, int] | None, _update_to_plain, _update_from_plain

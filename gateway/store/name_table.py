@@ -7,13 +7,14 @@ from functools import partial
 from math import inf
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from msgspec import UNSET, DecodeError, UnsetType, msgpack
+from msgspec import UNSET, UnsetType, msgpack
 from redis.asyncio import Redis
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamTimeout
 from gateway.shared.lock import exclusive_lock
-from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
+from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .lru import LRU
 from .resource import ReadResult
@@ -190,11 +191,17 @@ class NameTable(Generic[K, V]):
         """Store a value in Redis, unless it has one."""
         encoded, ttl_ms = msgpack.encode(value), max(1, int(ttl_s * 1000))
         try:
-            return bool(
-                await self._redis_link.run(lambda redis: redis.set(self._redis_key(key), encoded, px=ttl_ms, nx=True))
-            )
+            return await self._redis_link.run(lambda redis: self._add(redis, key, encoded, ttl_ms))
         except RedisUnavailable:
             return True
+
+    async def _add(self, redis: Redis, key: K, encoded: bytes, ttl_ms: int) -> bool:
+        name = self._redis_key(key)
+        if await redis.set(name, encoded, px=ttl_ms, nx=True):
+            return True
+        [(stored, _)] = await self._stored(redis, [key])
+        # An unreadable value is replaced.
+        return stored is UNSET and bool(await redis.set(name, encoded, px=ttl_ms))
 
     async def _recall(self, keys: Sequence[K]) -> None:
         generations = [self._generations.of(self.tag(key)) for key in keys]
@@ -217,13 +224,20 @@ class NameTable(Generic[K, V]):
             for key in keys:
                 pipeline.get(self._redis_key(key))
                 pipeline.pttl(self._redis_key(key))
-            replies: list[Any] = await pipeline.execute()
+            replies: list[Any] = await pipeline.execute(raise_on_error=False)
+        for reply in replies:
+            if isinstance(reply, Exception) and not is_content_error(reply):
+                raise reply
         return [self._decode(*pair) for pair in zip(replies[::2], replies[1::2], strict=True)]
 
-    def _decode(self, encoded: bytes | None, ttl_ms: int) -> tuple[V | UnsetType | None, float]:
+    def _decode(self, encoded: bytes | Exception | None, ttl_ms: int) -> tuple[V | UnsetType | None, float]:
+        if encoded is None or isinstance(encoded, Exception):
+            return UNSET, RECHECK_S
         try:
-            return (UNSET, RECHECK_S) if encoded is None else (self._decoder.decode(encoded), ttl_ms / 1000)
-        except DecodeError:
+            # A lifetime that the gateway gives no name: none at all, or a longer one.
+            ttl_s = min(ttl_ms / 1000, LEARNED_S) if ttl_ms >= 0 else RECHECK_S
+            return decode(self._decoder, encoded), ttl_s
+        except Unreadable:
             return UNSET, RECHECK_S
 
     def _redis_key(self, key: K) -> str:

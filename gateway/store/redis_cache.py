@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from aiocache.backends.redis import RedisCache
 from aiocache.serializers import NullSerializer
-from msgspec import DecodeError
 
 from gateway.shared.lock import exclusive_lock
-from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.shared.redis_content import PREFIX, Unreadable
+from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .cache import Entry
 from .codec import FORMAT, Codec
@@ -52,7 +52,7 @@ class SharedCache:
             entry = codec.decode(encoded, self._monotonic(), self._clock()) if encoded else None
         except RedisUnavailable:
             return None
-        except DecodeError:
+        except Unreadable:
             self.tally["unreadable"] += 1
             return None
         self.tally["miss" if entry is None else "hit"] += 1

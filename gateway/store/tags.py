@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from redis.asyncio import Redis
 
-from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.shared.redis_content import PREFIX
+from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 REDIS_KEY = f"{PREFIX}:generations"
 # The time of each tag's last bump, by Redis' clock: the clocks of the processes may differ, or be stepped.
@@ -17,9 +18,12 @@ BUMPED_KEY = f"{PREFIX}:generations:bumped"
 SUBJECT = "bumped"
 # About 25 MB. With the default budgets, a day has at most half of it.
 MAX_TAGS = 100_000
+# Redis stores generations as floats, which are exact up to 2^53; higher ones are not the gateway's.
+MAX_GENERATION = 2**52
 # Arguments: the lifetime in seconds, a channel and a message, then generations and tags.
-BUMP = """
+BUMP = f"""
 local now = tonumber(redis.call('TIME')[1])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '({MAX_GENERATION}', '+inf')
 for i = 4, #ARGV, 2 do
   redis.call('ZADD', KEYS[1], 'GT', ARGV[i], ARGV[i + 1])
   redis.call('ZADD', KEYS[2], now, ARGV[i + 1])
@@ -90,7 +94,7 @@ class Generations:
 
     def observe(self, tag: str, generation: int) -> None:
         """Apply a bump of another process."""
-        if generation <= self.of(tag):
+        if not self.of(tag) < generation <= MAX_GENERATION:
             return
         self._highest = max(self._highest, generation)
         self._current[tag] = generation
@@ -134,7 +138,11 @@ class Invalidations:
 
     async def _synchronize(self, redis: Redis) -> None:
         stored = await redis.zrange(REDIS_KEY, 0, -1, withscores=True)
-        known = {tag.decode(errors="replace"): int(generation) for tag, generation in stored}
+        known = {
+            tag.decode(errors="replace"): int(generation)
+            for tag, generation in stored
+            if 0 < generation <= MAX_GENERATION
+        }
         self._receive(known)
         # Repeated, because tags may be bumped here during the publication.
         while missing := {tag: number for tag, number in self._generations.all() if number > known.get(tag, 0)}:

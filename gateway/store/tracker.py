@@ -9,7 +9,7 @@ from gateway.deadline import Deadline
 from gateway.errors import READ_AFTER_S, UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscores, Mode, Peak, Rows, Snapshot, UserMode
+from gateway.records import Hiscores, Mode, Peak, Rows, Snapshot, UserID, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
@@ -94,7 +94,7 @@ class Tracker:
         self.names.on_pair(self._merge)
         # The players with a recent update of unknown outcome, each with the end of that state in monotonic time.
         self._unsettled: dict[UserMode, float] = {}
-        redis_link.subscribe(UNSETTLED, tuple[int, int], self._receive_unsettled)
+        redis_link.subscribe(UNSETTLED, tuple[UserID, Mode], self._receive_unsettled)
         spec = self._spec
         self.history = self._resource(
             spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._fetch_history
@@ -149,7 +149,7 @@ class Tracker:
 
     async def settle(self, user_mode: UserMode) -> None:
         """Invalidate the player's data after an update that has probably been made, and may still be in progress."""
-        self._receive_unsettled((user_mode.user_id, user_mode.mode))
+        self._receive_unsettled(user_mode)
         self._redis_link.publish(UNSETTLED, (user_mode.user_id, int(user_mode.mode)))
         await self.invalidate(user_mode)
 
@@ -218,11 +218,10 @@ class Tracker:
         """The freshness of data that an update with an unknown outcome may still change."""
         return READ_AFTER_S if self._unsettled.get(user_mode, 0.0) > self._monotonic() else None
 
-    def _receive_unsettled(self, player: tuple[int, int]) -> None:
-        user_id, mode = player
+    def _receive_unsettled(self, player: tuple[int, Mode]) -> None:
         now = self._monotonic()
         self._unsettled = {other: end for other, end in self._unsettled.items() if end > now}
-        self._unsettled[UserMode(user_id, Mode(mode))] = now + SETTLING_S
+        self._unsettled[UserMode(*player)] = now + SETTLING_S
 
     async def _hiscores_validated_at(
         self, user_mode: UserMode, entry: Entry[Hiscores], *, background: bool

@@ -11,21 +11,24 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
 from secrets import token_hex
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
 
-from msgspec import DecodeError, Struct, msgpack
+from msgspec import Meta, Struct, msgpack
 from redis.asyncio import Redis
 
 from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamRejected, UpstreamUnavailable
 from gateway.records import Mode, Update, UserMode
 from gateway.shared.lock import delete_if
-from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
+from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .codec import UPDATE
 from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
 
 Subject: TypeAlias = UserMode | Name
+# Neither NaN nor infinite, if another program has written it.
+Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
 # The interval at which a process polls the record of another one's potential update.
@@ -48,10 +51,10 @@ class Outcome(Struct, array_like=True, frozen=True):
     `failure`: code, message and retry time.
     """
 
-    cooldown_s: float
+    cooldown_s: Seconds
     is_answered: bool = False
     has_hiscores: bool = False
-    failure: tuple[str, str, float | None] | None = None
+    failure: tuple[str, str, Seconds | None] | None = None
     payload: bytes = b""
 
     def update(self) -> Update | None:
@@ -61,7 +64,7 @@ class Outcome(Struct, array_like=True, frozen=True):
             raise FAILURES.get(code, UpstreamUnavailable)(message, retry_after_s=retry_after_s)
         try:
             return UPDATE.decode_value(self.payload)
-        except DecodeError as exc:
+        except Unreadable as exc:
             raise UpdateOutcomeUnknown.from_cause("The update's result is not available.") from exc
 
     @property
@@ -293,8 +296,8 @@ class UpdateRegistry:
 
     def _decode(self, encoded: bytes | None) -> _Stored | None:
         try:
-            return self._decoder.decode(encoded) if encoded else None
-        except DecodeError:  # written by another release
+            return decode(self._decoder, encoded) if encoded else None
+        except Unreadable:
             return None
 
 
@@ -325,11 +328,16 @@ async def _eval(redis: Redis, script: str, *keys: str) -> None:
 
 
 async def _read(redis: Redis, key: str) -> tuple[bytes | None, float]:
-    """The value, and its remaining lifetime in seconds."""
+    """The value, and its remaining lifetime in seconds. A key of another type is deleted."""
     async with redis.pipeline(transaction=True) as pipeline:
         pipeline.get(key)
         pipeline.pttl(key)
-        encoded, ttl_ms = await pipeline.execute()
+        encoded, ttl_ms = await pipeline.execute(raise_on_error=False)
+    if isinstance(encoded, Exception):
+        if not is_content_error(encoded):
+            raise encoded
+        await redis.delete(key)
+        return None, 0.0
     return encoded, ttl_ms / 1000
 
 

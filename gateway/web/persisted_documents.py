@@ -8,7 +8,8 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
-from gateway.shared.redis_link import PREFIX, RedisLink, RedisUnavailable
+from gateway.shared.redis_content import PREFIX
+from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .document_store import DocumentStore
 from .graphql_request import GraphQLRequest, HTTPError
@@ -63,12 +64,16 @@ class SharedDocuments:
     async def find(self, digest: str) -> str | None:
         """The document; None if it is unknown or Redis is unavailable."""
         try:
-            document = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
+            document: bytes | None = await self._redis_link.run(lambda redis: redis.get(_key(digest)))
         except RedisUnavailable:
             return None
         # Redis is untrusted input: another document must not be executed under this digest.
-        is_genuine = document and sha256(document).hexdigest() == digest
-        return document.decode("utf-8", "surrogatepass") if is_genuine else None
+        if not document or sha256(document).hexdigest() != digest:
+            return None
+        try:
+            return document.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            return None
 
     async def put(self, digest: str, text: str, client: str) -> None:
         """Share the document with the other processes, if Redis is available."""

@@ -13,7 +13,8 @@ from gateway.osutrack import decode
 from gateway.records import Mode, Rows, UserMode
 from gateway.sandbox import Fault, players
 from gateway.shared.lock import exclusive_lock
-from gateway.shared.redis_link import CHANNEL, POLL_S, PREFIX, RedisLink
+from gateway.shared.redis_content import PREFIX
+from gateway.shared.redis_link import CHANNEL, POLL_S, RedisLink
 from gateway.store import codec
 from gateway.store.history import History
 from gateway.store.keys import Name, Username, tag_of

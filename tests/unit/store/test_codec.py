@@ -3,10 +3,13 @@
 from typing import Any
 
 import pytest
-from msgspec import DecodeError, structs
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec import structs
 
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Rows, UserMode
+from gateway.shared.redis_content import Unreadable
 from gateway.store import codec as codecs
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
@@ -82,10 +85,66 @@ def test_encoded_snapshot_is_small():
     assert len(codec.encode(entry(history), NOW)) < 50 + 120 * len(history.rows)
 
 
-@pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01"])
-def test_invalid_bytes_raise_a_decode_error(garbage):
-    with pytest.raises(DecodeError):
+@pytest.mark.parametrize("garbage", [b"", b"\xc1", b"\x95\x01", b"\x91" * 10_000, b"\xdd\xff\xff\xff\xff"])
+def test_invalid_bytes_are_unreadable(garbage):
+    with pytest.raises(Unreadable):
         decode_now(codecs.HISTORY, garbage)
+
+
+@pytest.mark.parametrize("codec, value", VALUES.values(), ids=VALUES)
+@given(data=st.data())
+def test_changed_bytes_are_unreadable_or_valid(codec, value, data):
+    """A decoded entry can be encoded again, and so has neither NaN nor infinite numbers nor other text than times."""
+    encoded = bytearray(codec.encode(entry(value, etag="x", written_at=WALL_NOW), NOW))
+    for _ in range(data.draw(st.integers(1, 3))):
+        encoded[data.draw(st.integers(0, len(encoded) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        decoded = decode_now(codec, bytes(encoded))
+    except Unreadable:
+        return
+    decode_now(codec, codec.encode(decoded, NOW))
+
+
+def changed(name, value):
+    """A history of one snapshot in which this field has another value."""
+    _, history = VALUES["history"]
+    return History(PLAYER, Rows([structs.replace(history.rows[0], **{name: value})]))
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("pp", float("nan")),
+        ("pp", float("inf")),
+        ("at", "2026-02-30T12:00:00.000Z"),
+        ("at", "x" * 24),
+        ("at", "2026"),
+        ("global_rank", 2**40),
+    ],
+)
+def test_absurd_value_is_unreadable(name, value):
+    encoded = codecs.HISTORY.encode(entry(changed(name, value)), NOW)
+    with pytest.raises(Unreadable):
+        decode_now(codecs.HISTORY, encoded)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"written_at": float("nan")},
+        {"validated_at": float("inf")},
+        {"generation": 2**60},
+        {"generation": -1},
+        {"dropped": -1},
+        {"etag": 'W/"\n"'},
+        {"etag": "\xe9"},
+        {"fresh_s": float("nan")},
+    ],
+)
+def test_absurd_entry_is_unreadable(fields):
+    encoded = codecs.HISCORES.encode(entry(Rows(), **fields), NOW)
+    with pytest.raises(Unreadable):
+        decode_now(codecs.HISCORES, encoded)
 
 
 @pytest.mark.parametrize("wall_s, age_s", [(0, 5), (60, 65), (3600, 3605), (-3600, 5)])
