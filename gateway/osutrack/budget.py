@@ -101,16 +101,16 @@ class Budget:
                 else:
                     await self._sleep(RETRY_S)
 
-    async def timeout_error(self) -> UpstreamBusy:
-        """The error for a deadline that passed during `acquire`: the budget is exhausted, or all slots are in use."""
+    async def timeout_error(self, slots: Sequence[asyncio.Semaphore]) -> UpstreamBusy:
+        """The error for a deadline that passed during `acquire`."""
         delay_s = await self._delay_s(UNLIMITED)
         if delay_s > 0:
             return self._exhausted_error(delay_s)
-        return UpstreamBusy(
-            "All upstream connections are in use. Try again later.",
-            retry_after_s=1,
-            unsent=True,
-        )
+        if any(slot.locked() for slot in slots):
+            text = "All upstream connections are in use. Try again later."
+        else:
+            text = f"Other clients precede this one in the gateway's request budget for {self.name}. Try again later."
+        return UpstreamBusy(text, retry_after_s=1, unsent=True)
 
     def _exhausted_error(self, delay_s: float) -> UpstreamBusy:
         return UpstreamBusy(

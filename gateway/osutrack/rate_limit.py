@@ -75,7 +75,7 @@ class RateLimiter:
                     acquired.callback(self._wake_fronts)
                     await acquired.enter_async_context(await budget.acquire(deadline, slots, scarce=scarce))
             except TimeoutError as exc:
-                raise await budget.timeout_error() from exc
+                raise await budget.timeout_error((*scarce, *slots)) from exc
             yield
 
     @asynccontextmanager

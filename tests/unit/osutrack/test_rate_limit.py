@@ -126,6 +126,29 @@ async def test_timeout_reports_pause_that_began_meanwhile(rate_limiter, loop_clo
     assert refusal.value.retry_after_s == 40
 
 
+async def test_wait_behind_other_clients_ends_at_deadline(clock, loop_clock, client):
+    never = asyncio.Event()
+    rate_limiter = RateLimiter([budget("reads", 5, clock, sleep=lambda _: never.wait())], concurrency=2)
+    clock.move(WINDOW_S)
+    turns = rate_limiter.budgets["reads"].turns
+    for name in ("a", "b"):
+        client(name)
+        await send(rate_limiter)
+    # The first client is paced, so that the second one waits behind it.
+    client("a")
+    ahead = await start(send(rate_limiter))
+    client("b")
+    waiting = await start(send(rate_limiter, timeout_s=5))
+    assert turns.waiting_clients == 2
+    clock.move(WINDOW_S)
+    loop_clock.move(5)
+
+    with pytest.raises(UpstreamBusy, match="Other clients precede"):
+        await waiting
+    ahead.cancel()
+    await asyncio.gather(ahead, return_exceptions=True)
+
+
 async def test_nothing_is_charged_after_deadline(rate_limiter):
     with pytest.raises(UpstreamBusy):
         await send(rate_limiter, timeout_s=-1)

@@ -4,6 +4,7 @@ import asyncio
 
 from gateway.errors import UpstreamTimeout
 from gateway.store.singleflight import SingleFlight
+from gateway.telemetry.clients import Clients, current_clients, running_for
 from tests.support.event_loop import run_ready_tasks
 
 
@@ -44,6 +45,30 @@ async def test_concurrent_calls_share_one_task():
 
     assert await asyncio.gather(*calls) == [1] * 50
     assert len(flight) == 0
+
+
+async def test_task_runs_for_all_its_waiters():
+    clients: list[str] = []
+    slow = SlowFunction()
+
+    async def inner(key):
+        current_clients().follow(clients.append)
+        return await slow(key)
+
+    async def outer(key):
+        return await flight_of(inner).do(key)
+
+    flight = flight_of(outer)
+    with running_for(Clients("a")):
+        first = call(flight)
+    await run_ready_tasks()
+    with running_for(Clients("b")):
+        second = call(flight)
+    await run_ready_tasks()
+    slow.done.set()
+
+    await asyncio.gather(first, second)
+    assert clients == ["a", "b"]
 
 
 async def test_other_arguments_have_their_own_task():
