@@ -12,6 +12,7 @@ from strawberry.types.graphql import OperationType
 
 from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout, ResultTooLarge
+from gateway.store.lru import LRU
 from gateway.store.tags import Validity
 
 from .call_stack import on_large_stack
@@ -76,6 +77,12 @@ class Engine:
         self._clock = clock
         self._monotonic = monotonic
         self._documents = Documents(self._core_schema, limits)
+
+    @property
+    def caches(self) -> dict[str, LRU[Any, Any]]:
+        """The caches of the engine, by name."""
+        programs = {"programs": self._programs.cache} if self._programs else {}
+        return {"documents": self._documents.cache, **programs}
 
     def prepare(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> PricedOperation:
         """The named operation and its cost; raises `RequestError` if the document or the cost is not acceptable."""

@@ -152,7 +152,7 @@ class Programs:
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema
-        self._cache: LRU[tuple[Operation, tuple[Any, ...]], CompiledOperation] = LRU(MAX_BYTES)
+        self.cache: LRU[tuple[Operation, tuple[Any, ...]], CompiledOperation] = LRU(MAX_BYTES)
 
     def get(
         self, operation: Operation, variables: Mapping[str, Any], *, at_once: bool = False
@@ -169,12 +169,12 @@ class Programs:
         conditions = tuple([variables.get(name, ...) for name in operation.booleans])
         if conditions and not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
             return None
-        compiled = self._cache.peek((operation, conditions))
+        compiled = self.cache.peek((operation, conditions))
         if compiled is None and (at_once or operation.uses >= 2 ** (operation.compilations + 1)):
             compiled = self._compile(operation, variables)
             if compiled is not None:
                 size = compiled.size_bytes + DOCUMENT_BYTES_PER_CHARACTER * len(operation.text)
-                self._cache.put((operation, conditions), compiled, size=size)
+                self.cache.put((operation, conditions), compiled, size=size)
         return compiled
 
     def _compile(self, operation: Operation, variables: Mapping[str, Any]) -> CompiledOperation | None:

@@ -131,7 +131,7 @@ class Gateway:
             monotonic=monotonic,
         )
 
-    def probes(self, responses: ResponseCache, log_writer: LogWriter | None) -> Probes:
+    def probes(self, responses: ResponseCache, persisted: PersistedDocuments, log_writer: LogWriter | None) -> Probes:
         """The endpoints for orchestrators and Prometheus."""
         breakers, redis_link = self.upstream.breakers, self.redis_link
         names_budgets = {self.names_client.budget.name: self.names_client.budget} if self.names_client else {}
@@ -141,7 +141,12 @@ class Gateway:
             breakers=breakers,
             budgets=self.upstream.rate_limiter.budgets | names_budgets,
             redis_link=redis_link,
-            caches={"records": self.tracker.cache, "responses": responses.cache},
+            caches={
+                "records": self.tracker.cache,
+                "responses": responses.cache,
+                "persisted": persisted.registered,
+                **self.engine.caches,
+            },
             served={resource.name: resource.tally for resource in self.tracker.resources} | tables,
             redis_reads=self.tracker.shared_cache.tally,
             executions=self.engine.tally,
@@ -212,7 +217,7 @@ def create_app(
         # Spans are recorded by the endpoint only.
         execute=None if gateway.tracing.has_provider else synchronous.respond,
     )
-    probes = gateway.probes(responses, log_writer)
+    probes = gateway.probes(responses, documents, log_writer)
     app = Starlette(
         routes=[
             Route("/graphql", _endpoint(gateway, settings, executions, documents)),

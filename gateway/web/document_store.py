@@ -15,7 +15,8 @@ class DocumentStore:
     """
 
     def __init__(self, *, max_documents: int, max_bytes: int) -> None:
-        self.used_bytes = 0
+        self.size = 0
+        self.evictions = 0
         self._max_documents = max_documents
         self._max_bytes = max_bytes
         self._owners: dict[str, str] = {}
@@ -44,10 +45,11 @@ class DocumentStore:
         self._owners[digest] = client
         self._documents.setdefault(client, OrderedDict())[digest] = text, size
         self._add_bytes(client, size)
-        while len(self) > self._max_documents or self.used_bytes > self._max_bytes:
+        while len(self) > self._max_documents or self.size > self._max_bytes:
             self._evict()
 
     def _evict(self) -> None:
+        self.evictions += 1
         client = max(self._documents, key=self._part)
         documents = self._documents[client]
         digest, (_, size) = documents.popitem(last=False)
@@ -60,5 +62,5 @@ class DocumentStore:
         return max(len(self._documents[client]) / self._max_documents, self._bytes[client] / self._max_bytes)
 
     def _add_bytes(self, client: str, size: int) -> None:
-        self.used_bytes += size
+        self.size += size
         self._bytes[client] = self._bytes.get(client, 0) + size

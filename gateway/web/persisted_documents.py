@@ -95,7 +95,7 @@ class PersistedDocuments:
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
-        self._registered = DocumentStore(max_documents=MAX_DOCUMENTS, max_bytes=MAX_BYTES)
+        self.registered = DocumentStore(max_documents=MAX_DOCUMENTS, max_bytes=MAX_BYTES)
 
     async def text(self, request: GraphQLRequest, client: str, charge: Callable[[], None]) -> str:
         """The document's text; raises `HTTPError` if it is missing, unknown or not trusted.
@@ -126,7 +126,7 @@ class PersistedDocuments:
             return trusted
         if self._only_trusted:
             raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
-        return self._registered.find(digest) if request.query is None else None
+        return self.registered.find(digest) if request.query is None else None
 
     def _check(self, text: str | None) -> str:
         if text is None:
@@ -138,16 +138,16 @@ class PersistedDocuments:
     async def _register(self, digest: str, text: str, client: str, charge: Callable[[], None]) -> str:
         if sha256(text.encode("utf-8", "surrogatepass")).hexdigest() != digest:
             raise HTTPError("BAD_REQUEST", "The persisted query's `sha256Hash` is not the SHA-256 of `query`.")
-        if self._registered.find(digest) is None:
+        if self.registered.find(digest) is None:
             charge()
-            self._registered.put(digest, text, client)
+            self.registered.put(digest, text, client)
             await self._shared.put(digest, text, client)
         return text
 
     def _put(self, digest: str, text: str, client: str) -> None:
         # Another request may have stored it meanwhile.
-        if self._registered.find(digest) is None:
-            self._registered.put(digest, text, client)
+        if self.registered.find(digest) is None:
+            self.registered.put(digest, text, client)
 
 
 def _digest(request: GraphQLRequest) -> str | None:

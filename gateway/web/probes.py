@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from typing import Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
@@ -14,7 +15,6 @@ from gateway.osutrack.circuit_breaker import CircuitBreakers, Health, PauseReaso
 from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
 from gateway.shared.redis_link import RedisLink
-from gateway.store.cache import Cache
 from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics
 
@@ -23,6 +23,15 @@ from .response_cache import ResponseCache
 NO_STORE = {"Cache-Control": "no-store"}
 # The maximum age of one worker process's metrics in the response of another.
 COLLECTION_INTERVAL_S = 5.0
+
+
+class MeasuredCache(Protocol):
+    """A cache with its size in bytes, its number of entries, and that of its evictions."""
+
+    size: int
+    evictions: int
+
+    def __len__(self) -> int: ...
 
 
 class MetricsCollector:
@@ -35,7 +44,7 @@ class MetricsCollector:
         breakers: CircuitBreakers,
         budgets: Mapping[str, Budget],
         redis_link: RedisLink,
-        caches: Mapping[str, Cache],
+        caches: Mapping[str, MeasuredCache],
         served: Mapping[str, Counter[str]],
         redis_reads: Counter[str],
         executions: Counter[str],
@@ -74,7 +83,7 @@ class MetricsCollector:
         self._set("gateway_redis_up", self._redis_link.connected)
         self._add("gateway_redis_disconnects", self._redis_link.disconnects)
         for name, cache in self._caches.items():
-            self._set("gateway_cache_bytes", cache.used_bytes, name)
+            self._set("gateway_cache_bytes", cache.size, name)
             self._set("gateway_cache_entries", len(cache), name)
             self._add("gateway_cache_evictions", cache.evictions, name)
         for name, tally in self._served.items():

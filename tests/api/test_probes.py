@@ -119,6 +119,9 @@ async def test_store_reads_and_cache_size_are_counted(gateway):
     assert values["gateway_executed_operations_total", "compiled"] == 3
     assert values["gateway_cache_entries", "records"] == 1
     assert values["gateway_cache_bytes", "records"] > 10**6
+    assert values["gateway_cache_bytes", "documents"] > 1000
+    assert values["gateway_cache_bytes", "programs"] > 1000
+    assert values["gateway_cache_bytes", "persisted"] == 0
 
 
 class TestWithBudgets:

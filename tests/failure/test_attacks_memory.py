@@ -64,7 +64,7 @@ async def test_programs_take_at_most_their_limit(gateway):
     gc.collect()
     size_bytes, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 50 < len(programs._cache) < 200  # noqa: SLF001
+    assert 50 < len(programs.cache) < 200
     assert size_bytes < MAX_BYTES
 
 

@@ -37,7 +37,7 @@ MAX_DOCUMENTS = 250
 MAX_BYTES = 48 * 2**20
 # The approximate memory of a prepared document is this, but not more than that of the most tokens or errors.
 BYTES_PER_CHARACTER = 200
-BYTES_PER_TOKEN, MIN_BYTES = 540, 260_000
+BYTES_PER_TOKEN, MIN_BYTES = 600, 260_000
 
 
 class Operation:

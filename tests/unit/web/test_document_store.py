@@ -46,17 +46,17 @@ def test_client_with_large_documents_evicts_its_own(store):
     for number in range(3):
         store.put(f"a{number}", "x" * 45_000, "a")
     assert (found(store, "a"), found(store, "b")) == ([1, 2], [0])
-    assert store.used_bytes <= 100_000
+    assert store.size <= 100_000
 
 
 def test_document_beyond_the_bound_is_not_stored(store):
     store.put("a0", "x" * 100_000, "a")
-    assert (len(store), store.used_bytes) == (0, 0)
+    assert (len(store), store.size) == (0, 0)
 
 
 def test_wide_characters_count_in_full(store):
     store.put("a0", "\N{CAT FACE}" * 1000, "a")
-    assert store.used_bytes > 4000 + ENTRY_BYTES
+    assert store.size > 4000 + ENTRY_BYTES
 
 
 def test_empty_store_uses_no_bytes(store):
@@ -64,4 +64,4 @@ def test_empty_store_uses_no_bytes(store):
     for client in "bcdefg":
         put(store, client, 1)
     assert found(store, "a") == []
-    assert store.used_bytes == 6 * store.used_bytes // len(store)
+    assert store.size == 6 * store.size // len(store)
