@@ -199,9 +199,9 @@ class HiscorePager:
     def __call__(self, plays: Hiscores) -> Page[Hiscore]:
         """The page; `plays` are in the order `PP_DESC`."""
         is_sorted = self._order is ORDERS[ScoreOrder.PP_DESC]
-        scans = any(self._span) + self._best_per_beatmap + (not is_sorted)
-        self._context.size.count_work(scans * len(plays) * SCANNED_ROW_US)
         selected = plays.played_within(*self._span) if any(self._span) else plays
+        scans = self._best_per_beatmap + (not is_sorted)
+        self._context.size.count_work(scans * len(selected) * SCANNED_ROW_US)
         if self._best_per_beatmap:
             selected = best_of_each_beatmap(selected)
         if not is_sorted:

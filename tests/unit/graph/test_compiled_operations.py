@@ -15,6 +15,7 @@ from gateway.graph.engine import OperationResult
 from gateway.graph.inputs import Window
 from gateway.graph.schema import build_schema
 from gateway.graph.strawberry_compat import Executor, NotCompilable, core_schema, executor_for
+from gateway.graph.types.paging import Page
 from gateway.graph.types.users import stats_of, user_of
 from gateway.records import Mode, UserMode
 from gateway.sandbox import Fault, players
@@ -176,6 +177,13 @@ async def test_values_are_counted(gateway, monkeypatch, selection, values):
     monkeypatch.setattr(Context, "count_values", lambda _, count: counted.append(count))
     await gateway.ask(query)
     assert sum(counted) == values
+
+
+async def test_cursors_are_computed_only_if_selected(gateway, monkeypatch):
+    monkeypatch.delattr(Page, "cursor")
+    for _ in range(2):
+        await gateway.ask("{ bestPlays(first: 5) { nodes { pp } edges { node { pp } } pageInfo { hasNextPage } } }")
+    assert gateway.parts.engine.tally == {"interpreted": 1, "compiled": 1}
 
 
 def test_shared_schema_objects_are_frozen():
