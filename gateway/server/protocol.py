@@ -21,8 +21,8 @@ MAX_BODY_BYTES = 16 * 2**10
 Response = tuple[int, Headers, Headers, bytes]
 # The same, with the request as it was received, or nothing. A future: not yet.
 Lookup = Callable[[Any, bytes, bytes], Response | asyncio.Future[None] | None]
-# From the bytes of a request to its cached response, if equal bytes have been looked up before.
-Repeat = Callable[[bytes], Response | None]
+# From the bytes of a request, and its connection, to its response, if equal bytes have been looked up before.
+Repeat = Callable[[bytes, dict[str, Any]], Response | None]
 
 
 class GatewayProtocol(GracefulProtocol):
@@ -32,27 +32,32 @@ class GatewayProtocol(GracefulProtocol):
         super().__init__(config, *args, **kwargs)
         self._lookup: Lookup = config.loaded_app.state.lookup
         self._repeat: Repeat = config.loaded_app.state.repeat
-        # The data that is being parsed, if it began between two requests.
+        # The data that is being parsed, if it began between two requests; the response to it, and its state.
         self._data = b""
+        self._ready: Response | None = None
+        self._state: dict[str, Any] = {}
         self._parsing = False
         self._pending: tuple[RequestResponseCycle, Any] | None = None
         self._body_timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, then dispatch the request if its headers are complete."""
-        is_between = self._is_between_requests
-        if is_between and (response := self._repeat(data)):
-            self._end_headers()
-            self._write(*response)
-            self.on_response_complete()
-            return
-        self._data = data if is_between else b""
+        if self._is_between_requests:
+            state = self.app_state.copy()
+            response = self._repeat(data, {"client": self.client, "server": self.server, "state": state})
+            if response and len(response[-1]) <= LARGE_BYTES:
+                self._end_headers()
+                self._write(*response)
+                self.on_response_complete()
+                return
+            self._data, self._ready, self._state = data, response, state
         self._parsing = True
         super().data_received(data)
         self._parsing = False
         if self._pending is not None:
+            self._pending[0].scope["state"].update(self._state)
             self._dispatch(*self._pending)
-        self._data = b""
+        self._data, self._ready, self._state = b"", None, {}
 
     @property
     def _is_between_requests(self) -> bool:
@@ -101,7 +106,7 @@ class GatewayProtocol(GracefulProtocol):
         simple = cycle.keep_alive and not cycle.more_body and not self.flow.write_paused
         # Without the start of another request.
         data = b"" if self.pipeline or cycle.scope is not self.scope else self._data
-        response = self._lookup(cycle.scope, bytes(cycle.body), data) if simple else None
+        response = self._ready or (self._lookup(cycle.scope, bytes(cycle.body), data) if simple else None)
         if isinstance(response, asyncio.Future):
             self._app_cycle = cycle
             response.add_done_callback(lambda _: self._respond(cycle, app))

@@ -58,7 +58,7 @@ class _Application:
     """An ASGI application with one cached response."""
 
     def __init__(self) -> None:
-        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda _: None, client_of=str, refusal=self._refusal)
+        self.state = SimpleNamespace(lookup=self._lookup, repeat=lambda *_: None, client_of=str, refusal=self._refusal)
 
     def _lookup(self, scope: Any, _: bytes, __: bytes) -> Any:
         headers = (b"content-length", b"4"), (b"x-cache", b"hit")

@@ -23,7 +23,7 @@ from gateway.telemetry.request_context import RequestContext
 
 from .access_log import hit_record, request_record
 from .cache_key import BodyBuffer, CacheKey, PlainRequest, cache_key, key_headers
-from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
+from .compression import MIN_BYTES, compress
 from .execution import Execution
 from .flights import Flight, Flights
 from .middleware import request_id
@@ -37,7 +37,7 @@ BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
 # The approximate size of an entry without its texts, and of each header and tag.
 ENTRY_BYTES, PAIR_BYTES = 1600, 180
 
-# Clients repeat requests byte by byte. 4 MiB at most.
+# Clients repeat requests byte by byte. 8 MiB at most.
 MAX_KNOWN_REQUESTS = 1000
 MAX_DATA_BYTES = 2048
 
@@ -85,8 +85,8 @@ class ResponseCache:
         self._cors_origins = cors_origins
         self._monotonic = monotonic
         self._flights = Flights()
-        # Requests with cached responses, by the bytes that clients have sent.
-        self._known_requests: LRU[bytes, PlainRequest] = LRU(MAX_KNOWN_REQUESTS)
+        # Requests with synchronous responses, and their scopes, by the bytes that clients have sent.
+        self._known_requests: LRU[bytes, tuple[PlainRequest, Scope]] = LRU(MAX_KNOWN_REQUESTS)
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
 
@@ -131,24 +131,30 @@ class ResponseCache:
         At the end of a flight, the server calls this again. `data` is the request as it was received, for `repeat`;
         empty if it may depend on the data before it.
         """
-        if not _is_graphql(scope):
+        if not _is_graphql(scope) or "request_context" in scope["state"]:
             return None
         request = self._plain_request(scope, key_headers(scope), body)
         if request is None:
             return None
         response = self._respond(scope, request)
         if response and 0 < len(data) <= MAX_DATA_BYTES:
-            self._known_requests.put(data, request)
+            self._known_requests.put(data, (request, {**scope, "state": {}}))
         return response
 
-    def repeat(self, data: bytes) -> CachedResponse | None:
-        """The cached response to a request of the same bytes as an earlier one, without parsing them.
+    def repeat(self, data: bytes, connection: Scope) -> CachedResponse | None:
+        """The response to a request of the same bytes as an earlier one, without parsing them.
 
-        None if it is large: the server must bound the memory of clients that read slowly.
+        `connection` has the parts of the scope that do not depend on the bytes. Without a response, its `state` must
+        become that of the request.
         """
-        request = self._known_requests.peek(data)
-        entry = self.cache.peek(request.key) if request else None
-        return self._find(request) if request and entry and len(entry.body) <= MAX_INLINE_BYTES else None
+        known = self._known_requests.peek(data)
+        if known is None:
+            return None
+        request, scope = known
+        response = self._find(request)
+        if response or request.key in self._flights:
+            return response
+        return self._executed({**scope, **connection}, request)
 
     def _plain_request(
         self, scope: Scope, key_headers: tuple[dict[bytes, bytes], bool], body: bytes | None
@@ -168,15 +174,14 @@ class ResponseCache:
         if flight:
             state["waiting_since"] = perf_counter()
             return flight
-        response = self._executed(scope, request)
-        execution: Execution | None = state.get("execution")
-        if execution and execution.can_be_shared:
-            state["flight"] = self._flights.lead(request.key)
-        return response
+        return self._executed(scope, request)
 
     def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
         response = self.execute(scope, request) if self.execute else None
         if response is None:
+            execution: Execution | None = scope["state"].get("execution")
+            if execution and execution.can_be_shared:
+                scope["state"]["flight"] = self._flights.lead(request.key)
             return None
         start: Message = {"status": response.status_code, "headers": response.raw_headers}
         # Large bodies, which threads compress, are left to the application.

@@ -123,6 +123,38 @@ def test_repeated_bytes_are_not_parsed_again(url, lookups):
     assert lookups == [BODY]
 
 
+def test_repeated_bytes_are_executed_once_if_they_wait():
+    settings = {"response_cache_max_bytes": 0, "client_points": 20, "client_points_per_minute": 20}
+    config = partial(ServerConfig, header_timeout_s=5)
+    with serve_gateway(config, **settings) as (app, address), connect(address) as connection:
+        gateway, remaining = app.state.gateway, []
+        operation = gateway.engine.prepare(QUERY, {}, None).operation
+        for _ in range(4):
+            connection.sendall(POST + b"\r\n" + BODY)
+            remaining += re.findall(rb"r=(\d+)", connection.recv(65_536))
+        gateway.monotonic.__self__.move(86_400 * 2)
+        connection.sendall(POST + b"\r\n" + BODY)
+        assert b'"charged":1' in connection.recv(65_536)
+    assert (remaining, operation.uses) == ([b"19"] * 4, 5)
+    assert gateway.engine.tally.total() == 5
+
+
+def test_repeated_large_responses_are_complete():
+    series = json.dumps({"query": '{ user(id: "2") { stats { snapshots { at pp level accuracy } } } }'}).encode()
+    request = HEAD + b"Content-Length: %d\r\n\r\n" % len(series) + series
+    with serve_gateway(partial(ServerConfig, header_timeout_s=5)) as (_, address), connect(address) as connection:
+        bodies = []
+        for _ in range(4):
+            connection.sendall(request)
+            head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
+            length = int(re.findall(rb"content-length: (\d+)", head)[0])
+            while len(body) < length:
+                body += connection.recv(65_536)
+            bodies.append(body)
+    assert len(bodies[0]) > 2**16
+    assert len(set(bodies[1:])) == 1
+
+
 @pytest.mark.parametrize("more", [POST, b"POST /gra"], ids=["complete", "incomplete"])
 def test_bytes_with_another_request_are_parsed(url, lookups, more):
     with connect(url) as connection:

@@ -72,7 +72,7 @@ class ServerConnection:
         self.transport = RecordingTransport()
         self._server = ServerState()
         application = SimpleNamespace(
-            state=SimpleNamespace(lookup=lookup, repeat=lambda data: None, client_of=str, refusal=refusal)
+            state=SimpleNamespace(lookup=lookup, repeat=lambda *_: None, client_of=str, refusal=refusal)
         )
         config: Any = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, proxy_headers=False)
         config.header_timeout_s, config.send_timeout_s = 10.0, 10.0

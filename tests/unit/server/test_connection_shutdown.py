@@ -27,7 +27,7 @@ class Application:
     """Responds with the path. `/cached` is in the response cache, and `/slow` waits for an event."""
 
     def __init__(self):
-        self.state = SimpleNamespace(lookup=self.lookup, repeat=lambda _: None, client_of=str, refusal=None)
+        self.state = SimpleNamespace(lookup=self.lookup, repeat=lambda *_: None, client_of=str, refusal=None)
         self.finish = asyncio.Event()
 
     def lookup(self, scope, _, __):
