@@ -71,7 +71,7 @@ async def test_programs_take_at_most_their_limit(gateway):
 async def test_long_documents_take_at_most_their_limit(gateway):
     documents = gateway.parts.engine._documents  # noqa: SLF001
     for number in range(300):
-        documents.prepare(f"{MOST_OPERATIONS} # {number}")
+        documents.prepare("{ status { version } }" + " " * 30_000 + f"# {number}")
     assert documents.cache.size <= DOCUMENTS_BYTES
     assert 50 < len(documents.cache) < 250
 
