@@ -14,15 +14,26 @@ from dotenv import dotenv_values
 from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from .setting_types import (
+    MAX_S,
+    Count,
+    HeaderValue,
+    Host,
+    Origin,
+    Positive,
+    ProxyURL,
+    Rate,
+    RedisURL,
+    Seconds,
+    ServiceURL,
+    Token,
+)
+
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-SECRETS = {"redis_url", "update_tokens", "upstream_proxy", "token"}
+OSUTRACK_URL = "https://osutrack-api.ameo.dev"
 
 S = TypeVar("S", bound=BaseSettings)
-Positive = Annotated[float, Field(gt=0)]
-Count = Annotated[int, Field(ge=1)]
-Rate = Annotated[int, Field(ge=0)]
-
 # The unit of a setting, by the end of its name.
 UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "per minute"}
 
@@ -31,17 +42,26 @@ class BadSettings(Exception):
     """An unknown setting or an invalid value; the message names the variable and the expected value."""
 
 
-class Settings(BaseSettings):
+class _Settings(BaseSettings):
+    """Settings without surrounding white space, of which the empty ones are unset."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}
+
+
+class Settings(_Settings):
     """The settings of the server, read once at the start."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
 
-    host: str = Field("127.0.0.1", description="Address to listen on; `::` means all IPv6 and IPv4 addresses.")
+    host: Host = Field("127.0.0.1", description="Address to listen on; `::` means all IPv6 and IPv4 addresses.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(8000, description="Port to listen on; 0 picks a free one.")
     workers: Count = Field(1, description="Number of server processes; above 1, `GATEWAY_REDIS_URL` is required.")
-    redis_url: str | None = Field(
+    redis_url: RedisURL | None = Field(
         None,
-        pattern="^rediss?://",
         description="Redis shared by all gateways: `redis://` or `rediss://user:password@host:port/number`.",
     )
     replicas: Count = Field(
@@ -50,16 +70,13 @@ class Settings(BaseSettings):
         " share of the budgets.",
     )
 
-    upstream_url: str = Field(
-        "https://osutrack-api.ameo.dev", pattern="^https?://", description="Address of osu!track's API."
-    )
-    contact: str = Field(
+    upstream_url: ServiceURL = Field(OSUTRACK_URL, description="Address of osu!track's API.")
+    contact: HeaderValue = Field(
         "no contact given",
         description="Contact for questions of osu!track's owner, sent in `User-Agent`. Set it in every deployment.",
     )
-    upstream_proxy: str | None = Field(
+    upstream_proxy: ProxyURL | None = Field(
         None,
-        pattern="^(https?|socks5h?)://",
         description="Proxy for all requests to osu!track and the names service: `http://`, `https://`, `socks5://` or"
         " `socks5h://user:password@host:port`. The variables `HTTPS_PROXY` and `ALL_PROXY` are ignored.",
     )
@@ -67,9 +84,8 @@ class Settings(BaseSettings):
         None,
         description="PEM file with further trusted certificates for these requests, as of a proxy that inspects TLS.",
     )
-    names_url: str | None = Field(
+    names_url: ServiceURL | None = Field(
         None,
-        pattern="^https?://",
         description="Address of the names service, such as `https://osu-api-bridge.ameo.dev`, for lookups of unknown"
         " names and IDs; empty disables them. Contact its author before use.",
     )
@@ -91,10 +107,10 @@ class Settings(BaseSettings):
     hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for cached hiscores; at least 900.")
     peak_fresh_s: Positive = Field(600.0, description="The same for a cached peak.")
     best_plays_fresh_s: Positive = Field(600.0, description="The same for cached best plays.")
-    revalidate_s: Rate = Field(
+    revalidate_s: Seconds = Field(
         600, description="Further time for which cached data is served at once, and refreshed in the background."
     )
-    stale_s: Rate = Field(
+    stale_s: Seconds = Field(
         86_400,
         description="Further time for which cached data is served with a warning if a refresh fails or takes longer"
         " than 3 s.",
@@ -108,14 +124,14 @@ class Settings(BaseSettings):
     names_per_minute: Rate = Field(30, description="Request budget per minute for the names service.")
     upstream_concurrency: Count = Field(8, description="Maximum number of concurrent requests to osu!track.")
 
-    update_cooldown_s: Annotated[float, Field(ge=0)] = Field(
+    update_cooldown_s: Annotated[float, Field(ge=0, le=MAX_S, allow_inf_nan=False)] = Field(
         900.0, description="Minimum time between two updates of a player in a mode."
     )
     state_dir: Path | None = Field(
         None,
         description="Folder in which the cooldowns of updates are stored, so that they survive a restart; empty: none.",
     )
-    update_tokens: Annotated[tuple[str, ...], NoDecode] = Field(
+    update_tokens: Annotated[tuple[Token, ...], NoDecode] = Field(
         (), description="Bearer tokens for `updateUser`, comma-separated; empty allows updates without a token."
     )
 
@@ -159,7 +175,7 @@ class Settings(BaseSettings):
     )
     body_timeout_s: Positive = Field(10.0, description="Timeout for request bodies.")
     max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
-    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         ("*",),
         description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all.",
     )
@@ -182,6 +198,11 @@ class Settings(BaseSettings):
     )
 
     @property
+    def has_contact(self) -> bool:
+        """Whether the operator has set a contact."""
+        return "contact" in self.model_fields_set
+
+    @property
     def processes(self) -> int:
         """The number of gateway processes on all machines."""
         return self.workers * self.replicas
@@ -190,16 +211,6 @@ class Settings(BaseSettings):
     @classmethod
     def _split_commas(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
-
-    @field_validator("names_url", "state_dir", "upstream_proxy", "upstream_ca", "security_contact", mode="before")
-    @classmethod
-    def _unset_if_empty(cls, value: object) -> object:
-        return value or None
-
-    @field_validator("update_tokens")
-    @classmethod
-    def _check_tokens(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(map(_check_token, value))
 
     @field_validator("upstream_ca")
     @classmethod
@@ -231,23 +242,12 @@ class Settings(BaseSettings):
         return self
 
 
-class QuerySettings(BaseSettings):
+class QuerySettings(_Settings):
     """The settings of `gateway query`; `gateway serve` accepts and ignores them."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}QUERY_", env_file=ENV_FILE, extra="ignore", frozen=True)
 
-    token: str = Field("", description="Bearer token that `gateway query` sends.")
-
-    @field_validator("token")
-    @classmethod
-    def _check_token(cls, value: str) -> str:
-        return _check_token(value)
-
-
-def _check_token(value: str) -> str:
-    if not (value.isascii() and value.isprintable()):
-        raise ValueError("a token must be printable ASCII, as it is sent in the header `Authorization`")
-    return value
+    token: Token | None = Field(None, description="Bearer token that `gateway query` sends.")
 
 
 def read_settings(**overrides: str) -> Settings:
@@ -257,11 +257,18 @@ def read_settings(**overrides: str) -> Settings:
         for kind in (Settings, QuerySettings)
         for name in kind.model_fields
     }
-    variables = {*os.environ, *dotenv_values(ENV_FILE)}
+    variables = {*os.environ, *_file_variables()}
     unknown = sorted(name for name in variables if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
     return _read(Settings, **overrides)
+
+
+def _file_variables() -> Mapping[str, str | None]:
+    try:
+        return dotenv_values(ENV_FILE)
+    except (OSError, ValueError) as exc:
+        raise BadSettings(f"{ENV_FILE}: cannot be read as UTF-8 text ({exc})") from exc
 
 
 def read_query_settings() -> QuerySettings:
@@ -282,14 +289,22 @@ def _explain(error: Mapping[str, Any], prefix: str) -> str:
     if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
     value = "" if name in SECRETS else f" (got {error.get('input')!r})"
-    return f"{prefix}{name.upper()}: {error['msg']}{value}"
+    return f"{prefix}{name.upper()}: {error['msg'].removeprefix('Value error, ')}{value}"
+
+
+SECRETS = {
+    name
+    for kind in (Settings, QuerySettings)
+    for name, field in kind.model_fields.items()
+    if "SecretStr" in str(field.annotation)
+}
 
 
 class SettingInfo(NamedTuple):
-    """A setting for display; the values of secrets are hidden."""
+    """A setting for display, with its values as in a file `.env`; the value of a secret is None if it is set."""
 
     variable: str
-    value: str
+    value: str | None
     default: str
     source: str
     meaning: str
@@ -302,13 +317,13 @@ class SettingInfo(NamedTuple):
 
 def setting_infos(settings: Settings) -> list[SettingInfo]:
     """Every setting of the server in the order of declaration, with the source of its value."""
-    environment = {name.upper() for name in os.environ}
-    file = {name.upper() for name in dotenv_values(ENV_FILE)}
+    environment = {name.upper() for name, value in os.environ.items() if value.strip()}
+    file = {name.upper() for name, value in _file_variables().items() if value and value.strip()}
     rows = []
     for name, field in Settings.model_fields.items():
         variable = f"{PREFIX}{name}".upper()
         source = "environment" if variable in environment else ENV_FILE if variable in file else "default"
-        value = "(hidden)" if name in SECRETS and getattr(settings, name) else _text(getattr(settings, name))
+        value = None if name in SECRETS and getattr(settings, name) else _text(getattr(settings, name))
         rows.append(SettingInfo(variable, value, _text(field.default), source, field.description or ""))
     return rows
 
@@ -316,4 +331,4 @@ def setting_infos(settings: Settings) -> list[SettingInfo]:
 def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else "" if value is None else str(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else "" if value is None else str(value)

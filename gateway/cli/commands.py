@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import sys
 import threading
 import time
@@ -22,7 +23,8 @@ from gateway.osutrack.retries import log_retries
 from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
-from gateway.settings import Settings, read_settings, setting_infos
+from gateway.setting_types import secret
+from gateway.settings import OSUTRACK_URL, Settings, read_settings, setting_infos
 from gateway.shared.redis_link import connection_pool
 from gateway.store.cooldown_file import cooldown_file
 from gateway.telemetry.captured_output import capture_output
@@ -36,6 +38,8 @@ from .workers import serve_workers, start_worker
 
 log = logging.getLogger(__name__)
 
+# Values that need no quotes in a file `.env`.
+UNQUOTED = re.compile(r"[A-Za-z0-9_./:,*@+=-]*")
 LOCAL = "127.0.0.1"
 SANDBOX_START_S = 10.0
 # Time for accepted requests to finish: as long as an update can take.
@@ -49,11 +53,13 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     settings = read_settings(**overrides)
     # Checked before workers start: one that fails to start would be replaced forever.
     check_extra(settings)
-    connection_pool(settings.redis_url)
+    connection_pool(secret(settings.redis_url))
     cooldown_file(settings)
     if settings.trusted_documents:
         trusted_documents(settings.trusted_documents)
     log_request, log_writer = _start_log(settings)
+    if settings.upstream_url == OSUTRACK_URL and not (sandbox or settings.has_contact):
+        log.warning("GATEWAY_CONTACT is not set: osu!track's owner cannot reach you about your requests")
     with run_sandbox() if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings
         if settings.workers > 1:
@@ -158,11 +164,19 @@ def schema(old: str | None, *, strict: bool) -> int:
 
 
 def settings() -> int:
-    """Print every setting with its value, meaning, default and source."""
+    """Print every setting with its value, meaning, default and source, as a file `.env`."""
     for info in setting_infos(read_settings()):
         default = f"{info.default} {info.unit}".strip() or "none"
-        print(f"{info.variable}={info.value}\n    {info.meaning} Default: {default}. Source: {info.source}.")
+        print(f"# {info.meaning} Default: {default}. Source: {info.source}.")
+        print(f"# {info.variable}: set, hidden" if info.value is None else f"{info.variable}={_quoted(info.value)}")
     return 0
+
+
+def _quoted(value: str) -> str:
+    """The value as it is written in a file `.env`."""
+    if UNQUOTED.fullmatch(value):
+        return value
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def completion(parser: ArgumentParser, shell: str) -> int:

@@ -10,6 +10,7 @@ from typing import TextIO
 
 import msgspec
 
+from gateway.setting_types import secret
 from gateway.settings import BadSettings, read_query_settings, read_settings
 
 from .gateway_client import ErrorEntry, GatewayUnreachable, Response, connect, execute, start_gateway
@@ -40,7 +41,7 @@ def query(options: argparse.Namespace) -> int:
 
 
 async def _execute(options: argparse.Namespace, operation: Operation) -> Response:
-    settings, token = read_settings(), read_query_settings().token
+    settings, token = read_settings(), secret(read_query_settings().token) or ""
     gateway = connect(options.url) if options.url else start_gateway(settings, sandbox=options.sandbox)
     async with gateway as target, progress(sys.stderr, shown=not options.quiet):
         return await execute(target, operation, token=token)

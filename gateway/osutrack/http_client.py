@@ -7,6 +7,7 @@ import certifi
 import httpx
 import truststore
 
+from gateway.setting_types import secret
 from gateway.settings import Settings
 
 from .response_body import CODING
@@ -34,7 +35,7 @@ def create_http_client(
             keepalive_expiry=KEEPALIVE_S,
         ),
         transport=transport,
-        proxy=None if transport else settings.upstream_proxy,
+        proxy=None if transport else secret(settings.upstream_proxy),
         verify=_trusted_certificates(settings),
         # No proxy or credentials from the environment: the gateway's own settings are the only ones.
         trust_env=False,

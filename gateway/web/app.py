@@ -25,6 +25,7 @@ from gateway.graph.schema import build_schema
 from gateway.graph.turns import Turns
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
+from gateway.setting_types import secret
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache
@@ -71,7 +72,7 @@ class Gateway:
         self.monotonic = monotonic
         self.metrics = Metrics()
         self.tracing = tracing
-        self.redis_link = RedisLink(settings.redis_url)
+        self.redis_link = RedisLink(secret(settings.redis_url))
         self.upstream = Upstream(
             settings,
             transport=transport,

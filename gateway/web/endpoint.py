@@ -106,7 +106,7 @@ class GraphQLEndpoint:
         return self._executions.begin(graphql_request, document, request, queries_only=request.method == "GET")
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
-        tokens = self._settings.update_tokens
+        tokens = [token.get_secret_value() for token in self._settings.update_tokens]
         if not tokens:
             return True
         scheme, _, credentials = headers.get("authorization", "").partition(" ")

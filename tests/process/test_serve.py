@@ -10,6 +10,7 @@ import pytest
 from tests.support.operations import OPERATIONS
 from tests.support.processes import gateway_process
 from tests.support.sockets import connect, read_to_the_end
+from tests.support.waiting import wait_until
 
 
 @pytest.fixture
@@ -86,3 +87,11 @@ def test_idle_connection_is_kept_for_the_configured_time():
         connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n")
         assert read_to_the_end(connection).startswith(b"HTTP/1.1 200 ")
         assert 0.4 < time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize("contact, warnings", [("", 1), ("me@example.org", 0)])
+def test_missing_contact_is_logged_once(contact, warnings):
+    settings = {"upstream_url": "https://osutrack-api.ameo.dev/", "contact": contact}
+    with gateway_process(workers="2", redis_url="redis://127.0.0.1:1", **settings) as gateway:
+        wait_until(lambda: gateway.output.count("Application startup complete") == 2)
+        assert gateway.output.count("GATEWAY_CONTACT is not set") == warnings

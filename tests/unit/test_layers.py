@@ -12,7 +12,7 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "records", "mods", "errors", "deadline"}
+LEAVES = {"settings", "setting_types", "records", "mods", "errors", "deadline"}
 APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web", "server", "cli", "__main__"}
 
 # The packages that a package may import.
@@ -43,7 +43,7 @@ PLACES = {
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
-    "pydantic": ("settings.py",),
+    "pydantic": ("settings.py", "setting_types.py"),
     "pydantic_settings": ("settings.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),

@@ -7,7 +7,8 @@ import pytest
 
 from gateway.__main__ import main
 from gateway.cli.process import IGNORED_SIGNALS
-from gateway.settings import BadSettings, read_query_settings, read_settings
+from gateway.setting_types import secret
+from gateway.settings import BadSettings, Settings, read_query_settings, read_settings, setting_infos
 
 
 @pytest.fixture(autouse=True)
@@ -40,15 +41,45 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("PORT", "70000", "65535"),
         ("READS_PER_MINUTE", "-1", "greater than or equal to 0"),
         ("READ_TIMEOUT_S", "0", "greater than 0"),
-        ("UPSTREAM_URL", "osu", "pattern"),
-        ("NAMES_URL", "osu-api-bridge", "pattern"),
+        ("READ_TIMEOUT_S", "inf", "finite"),
+        ("READ_TIMEOUT_S", "1e300", "1000000000"),
+        ("STALE_S", "9" * 30, "1000000000"),
+        ("UPDATE_COOLDOWN_S", "nan", "finite"),
+        ("UPSTREAM_URL", "osu", "http://"),
+        ("UPSTREAM_URL", "http://", "http://"),
+        ("UPSTREAM_URL", "ftp://host", "http://"),
+        ("UPSTREAM_URL", "http://host:port", "http://"),
+        ("UPSTREAM_URL", "http://host:99999", "http://"),
+        ("UPSTREAM_URL", "http://[::1", "http://"),
+        ("UPSTREAM_URL", "http://host name", "ASCII"),
+        ("UPSTREAM_URL", "http://hö.example", "ASCII"),
+        ("UPSTREAM_URL", "http://host/\n/path", "ASCII"),
+        ("UPSTREAM_URL", "http://host/?a=b", "query"),
+        ("UPSTREAM_URL", "http://host/#part", "http://"),
+        ("UPSTREAM_URL", "http://user:password@host", "credentials"),
+        ("UPSTREAM_PROXY", "host:3128", "http://"),
+        ("UPSTREAM_PROXY", "http://host:x", "http://"),
+        ("CONTACT", "Jürgen <me@example.org>", "ASCII"),
+        ("CONTACT", "me\nX-Header: x", "ASCII"),
+        ("CORS_ORIGINS", "https://a.example/path", "origin"),
+        ("CORS_ORIGINS", "https://*.example.org", "origin"),
+        ("CORS_ORIGINS", "example.org", "origin"),
+        ("CORS_ORIGINS", "https://", "origin"),
+        ("CORS_ORIGINS", "https://a b", "origin"),
+        ("CORS_ORIGINS", "https://user@a.example", "origin"),
+        ("CORS_ORIGINS", "https://a.example:x", "origin"),
+        ("HOST", "localhost:8000", "HOST"),
+        ("HOST", "http://localhost", "HOST"),
+        ("HOST", "my host", "without a port"),
+        ("NAMES_URL", "osu-api-bridge", "http://"),
         ("NAMES_PER_MINUTE", "-1", "greater than or equal to 0"),
         ("TRUSTED_PROXIES", "10.0.0.0/8, nonsense", "nonsense"),
         ("HISCORES_FRESH_S", "60", "900"),
         ("ONLY_TRUSTED_DOCUMENTS", "true", "TRUSTED_DOCUMENTS"),
         ("WORKERS", "2", "GATEWAY_REDIS_URL"),
         ("REPLICAS", "2", "GATEWAY_REDIS_URL"),
-        ("REDIS_URL", "memcached://host", "pattern"),
+        ("REDIS_URL", "memcached://host", "redis://"),
+        ("REDIS_URL", "redis://host:port", "redis://"),
         ("UPDATE_TOKENS", "valid, pässword", "printable ASCII"),
         ("UPDATE_TOKENS", "a\tb", "printable ASCII"),
         ("TRUSTED_DOCUMENTS", "/no/such/folder", "does not point to"),
@@ -62,9 +93,99 @@ def test_invalid_value_is_named_with_the_expectation(monkeypatch, capsys, name, 
     assert expected in output
 
 
-def test_empty_names_url_disables_lookups(monkeypatch):
-    monkeypatch.setenv("GATEWAY_NAMES_URL", "")
-    assert read_settings().names_url is None
+@pytest.mark.parametrize("empty", ["", " ", "\n"])
+def test_empty_values_are_unset(monkeypatch, empty):
+    for info in setting_infos(Settings(_env_file=None)):
+        monkeypatch.setenv(info.variable, empty)
+    monkeypatch.setenv("GATEWAY_QUERY_TOKEN", empty)
+    assert read_settings() == Settings(_env_file=None)
+    assert read_query_settings().token is None
+    assert {info.source for info in setting_infos(read_settings())} == {"default"}
+
+
+@pytest.mark.parametrize(
+    "name, value, corrected",
+    [
+        ("PORT", " 80\n", 80),
+        ("ACCESS_LOG", "false\n", False),
+        ("LOG_FORMAT", "json\r\n", "json"),
+        ("CONTACT", "me@example.org\n", "me@example.org"),
+        ("UPSTREAM_URL", "https://host/path/\n", "https://host/path"),
+        ("NAMES_URL", "http://[::1]:80/", "http://[::1]:80"),
+        ("HOST", "[::1]", "::1"),
+        ("HOST", "localhost\n", "localhost"),
+        ("CORS_ORIGINS", "https://A.example/,HTTPS://b.example:443\n", ("https://a.example", "https://b.example")),
+        ("CORS_ORIGINS", "http://a.example:443,http://[::1]:80", ("http://a.example:443", "http://[::1]")),
+        ("CORS_ORIGINS", "https://bücher.example, null", ("https://xn--bcher-kva.example", "null")),
+        ("CORS_ORIGINS", "capacitor://localhost", ("capacitor://localhost",)),
+    ],
+)
+def test_value_is_corrected(monkeypatch, name, value, corrected):
+    monkeypatch.setenv(f"GATEWAY_{name}", value)
+    assert getattr(read_settings(), name.lower()) == corrected
+
+
+def test_surrounding_space_of_secrets_is_removed(monkeypatch):
+    monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://host\n")
+    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "one , two\n")
+    monkeypatch.setenv("GATEWAY_QUERY_TOKEN", "token\n")
+    settings = read_settings()
+    assert secret(settings.redis_url) == "redis://host"
+    assert [secret(token) for token in settings.update_tokens] == ["one", "two"]
+    assert secret(read_query_settings().token) == "token"
+
+
+SECRET_VALUES = {
+    "REDIS_URL": "redis://:hush@host",
+    "UPDATE_TOKENS": "hush",
+    "UPSTREAM_PROXY": "http://user:hush@host",
+}
+
+
+def test_secrets_are_in_no_text(monkeypatch):
+    for name, value in SECRET_VALUES.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    assert "hush" not in repr(read_settings()) + str(read_settings()) + str(setting_infos(read_settings()))
+
+
+ENVIRONMENT = {
+    "CONTACT": 'it\'s \\ "me" # <me@example.org>',
+    "HISTORY_FRESH_S": "1234567.875",
+    "CACHE_MAX_BYTES": "268435457",
+    "CORS_ORIGINS": "https://a.example,https://b.example",
+    "TRUSTED_PROXIES": "10.0.0.0/8,::1/128",
+    "ACCESS_LOG": "false",
+    "SECURITY_CONTACT": "mailto:me@example.org",
+}
+
+
+def test_printed_settings_are_an_env_file(monkeypatch, capsys, tmp_path):
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    expected = read_settings()
+    assert main(["settings"]) == 0
+    (tmp_path / ".env").write_text(capsys.readouterr().out)
+    monkeypatch.chdir(tmp_path)
+    for name in ENVIRONMENT:
+        monkeypatch.delenv(f"GATEWAY_{name}")
+    assert read_settings() == expected
+
+
+def test_printed_secrets_are_comments(monkeypatch, capsys, tmp_path):
+    for name, value in SECRET_VALUES.items():
+        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    assert main(["settings"]) == 0
+    output = capsys.readouterr().out
+    assert [line for line in output.splitlines() if "hush" in line] == []
+    for name in SECRET_VALUES:
+        assert f"# GATEWAY_{name}: set, hidden" in output
+
+
+def test_env_file_that_is_no_text_is_named(monkeypatch, capsys, tmp_path):
+    (tmp_path / ".env").write_bytes(b"GATEWAY_CONTACT=\xff\n")
+    monkeypatch.chdir(tmp_path)
+    assert main(["serve"]) == 2
+    assert ".env: " in capsys.readouterr().err
 
 
 def test_invalid_secret_is_not_printed(monkeypatch, capsys):
@@ -102,7 +223,7 @@ def test_settings_are_printed_with_source_and_without_secrets(monkeypatch, capsy
     monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://user:very-secret@host")
     assert main(["settings"]) == 0
     output = capsys.readouterr().out
-    assert "GATEWAY_UPDATE_TOKENS=(hidden)" in output
+    assert "# GATEWAY_UPDATE_TOKENS: set, hidden" in output
     assert "Source: environment." in output
     assert "Timeout for a whole operation. Default: 20 s. Source: default." in output
     assert "very-secret" not in output
@@ -112,4 +233,4 @@ def test_serve_accepts_the_token_of_query(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("GATEWAY_QUERY_TOKEN=secret\n")
     monkeypatch.chdir(tmp_path)
     read_settings()
-    assert read_query_settings().token == "secret"
+    assert secret(read_query_settings().token) == "secret"

@@ -9,6 +9,7 @@ from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
 from gateway.osutrack.circuit_breaker import Health
 from gateway.osutrack.upstream import Upstream
+from gateway.setting_types import secret
 from gateway.settings import Settings
 from gateway.shared.local_window import WINDOW_S
 from gateway.shared.redis_link import RedisLink
@@ -36,7 +37,7 @@ def test_short_operation_timeout_counts_cancelled_reads_as_failures(clock, opera
 
 async def test_standalone_replica_reserves_a_quarter_of_its_share(clock):
     settings = Settings(reads_per_minute=16, replicas=2, redis_url="redis://127.0.0.1:1")
-    redis_link = RedisLink(settings.redis_url)
+    redis_link = RedisLink(secret(settings.redis_url))
     rate_limiter = Upstream(settings, redis_link=redis_link, monotonic=clock.monotonic).rate_limiter
     clock.move(WINDOW_S)
 
