@@ -1,8 +1,8 @@
 """A call stack for deep recursion, such as graphql-core's.
 
 CPython allocates the frames of Python functions in chunks of 16 KiB. A loop whose calls cross the end of a chunk
-allocates and frees one for each call, which makes it up to six times slower. The frame of `_call` is so large that its
-chunk has room for all frames above it.
+allocates and frees one for each call, which makes it up to six times slower. The frame of `call_on_large_stack` is so
+large that its chunk has room for all frames above it.
 """
 
 import types
@@ -15,11 +15,12 @@ T = TypeVar("T")
 FRAME_SLOTS = 9000
 
 
-def _call(function: Callable[..., Any], *args: Any) -> Any:
+def call_on_large_stack(function: Callable[..., Any], *args: Any) -> Any:
+    """The result of the function, which is called on a large stack."""
     return function(*args)
 
 
-_call.__code__ = _call.__code__.replace(co_stacksize=FRAME_SLOTS)
+call_on_large_stack.__code__ = call_on_large_stack.__code__.replace(co_stacksize=FRAME_SLOTS)
 
 
 @types.coroutine
@@ -28,7 +29,7 @@ def on_large_stack(coroutine: Coroutine[Any, Any, T]) -> Generator[Any, Any, T]:
     step, value = coroutine.send, None
     while True:
         try:
-            awaited = _call(step, value)
+            awaited = call_on_large_stack(step, value)
         except StopIteration as end:
             result: T = end.value
             return result

@@ -24,7 +24,7 @@ from gateway.store.updates import Cooldown, UpdateResult, Updates
 from .fields import PRICES, points_of_failure
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
-from .response_size import PointsBalance, ResponseSize
+from .response_size import SHORT_US, PointsBalance, ResponseSize
 from .turns import Turns
 
 K = TypeVar("K", bound=Hashable)
@@ -172,7 +172,7 @@ class Context:
 
     def count_list(self, length: int, values: int, work_us: float) -> None:
         """Count a list, with the size of one item, before it is written."""
-        self.size.check_turn(length * work_us)
+        self.size.check_turn(length * work_us, self.services.turns)
         before = self.size.values
         self.count_values(length * values)
         try:
@@ -243,7 +243,7 @@ class Context:
 
     def end(self) -> None:
         """Start the background refreshes of the data that this operation has served, and settle its size."""
-        if self.size.has_turn:
+        if self.size.work_us > SHORT_US:
             self.services.turns.used(self.size.work_us / 1e6)
         self.size.settle()
         if self.revalidating:

@@ -5,7 +5,7 @@ arguments of its resolvers can depend on all variables; they are computed for ea
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
 from types import EllipsisType
 from typing import Any, TypeAlias
@@ -15,6 +15,7 @@ from graphql import GraphQLError, GraphQLSchema, VariableDefinitionNode, get_var
 
 from gateway.store.lru import LRU
 
+from .call_stack import call_on_large_stack
 from .compiler import FAILURES, Call, Program, compile_operation
 from .context import Context
 from .prepare.documents import Operation
@@ -66,7 +67,7 @@ class Run:
             return False
         self._pending, self.needs_turn = [], False
         try:
-            self.data = self._program.function(self.context, self._arguments, self._pending.append, source, place)
+            self.data = self._call(self._program.function, source, place)
             # Those outside of lists, which are few.
             self.context.count_values(self._program.values)
         except TurnNeeded:
@@ -78,6 +79,11 @@ class Run:
                 return True
         self.context.reset(self._mark)
         return False
+
+    def _call(self, function: Callable[..., Any], source: object, place: Sequence[int]) -> Any:
+        parameters = self.context, self._arguments, self._pending.append, source, place
+        # A large stack takes longer than a small operation.
+        return call_on_large_stack(function, *parameters) if self.context.size.has_turn else function(*parameters)
 
     async def rounds(self) -> bool:
         """Whether the program has completed `data` after some rounds; otherwise graphql-core has to."""
@@ -138,7 +144,7 @@ class CompiledOperation:
 def _bind(
     schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode], calls: Sequence[Call], variables: bytes
 ) -> Arguments | None:
-    values = get_variable_values(schema, definitions, msgspec.json.decode(variables))
+    values = get_variable_values(schema, definitions, msgspec.json.decode(variables), max_errors=1)
     if isinstance(values, list):
         return None
     try:

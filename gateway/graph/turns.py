@@ -27,6 +27,11 @@ class Turns:
         self._clients: WeakKeyDictionary[object, asyncio.Lock] = WeakKeyDictionary()
         self._free_at = 0.0
 
+    @property
+    def are_paused(self) -> bool:
+        """Whether the pause after an operation has not ended."""
+        return self._free_at > self._monotonic()
+
     async def wait(self, client: object) -> None:
         """Wait for the client's turn, which ends when the caller waits again."""
         async with self._clients.setdefault(client, asyncio.Lock()), self._queue:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from gateway.errors import GatewayError
+from gateway.graph.engine import OperationResult
 from gateway.graph.prepare.errors import RequestError, format_error
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
@@ -19,7 +20,7 @@ from .execution import Execution, Executions, error_codes
 from .graphql_request import HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
-from .responses import error_response, graphql_response, without_points
+from .responses import encode, error_response, without_points
 
 # Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
 PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
@@ -89,12 +90,8 @@ class GraphQLEndpoint:
                     span.set_error(error_codes(result.content["errors"])[0])
         finally:
             execution.settle()
-        if not result.request_points:
-            request.state.validity = result.validity
-        elif result.validity and hasattr(request.state, "flight") and request.state.flight.followers:
-            content = without_points(result.content, result.request_points)
-            request.state.repetition = bytes(graphql_response(200, content, accepted).body), result.validity
-        return execution.response(result.content, accepted)
+        await _allow_caching(request, result)
+        return await execution.large_response(result, accepted)
 
     async def _begin(self, request: Request) -> Execution:
         settings = self._settings
@@ -113,6 +110,18 @@ class GraphQLEndpoint:
         # Every token is compared in constant time: timing must not reveal a part of one.
         matches = [compare_digest(credentials.strip().encode(), token.encode()) for token in tokens]
         return scheme.lower() == "bearer" and any(matches)
+
+
+async def _allow_caching(request: Request, result: OperationResult) -> None:
+    """Let the response cache store the response, or the one to an equal request, which costs fewer points."""
+    charged = result.content["extensions"]["cost"]["charged"]
+    if not charged:
+        request.state.validity = result.validity
+        return
+    flight = getattr(request.state, "flight", None)
+    if result.validity and (not result.request_points or (flight and flight.followers)):
+        body = await encode(without_points(result.content), result.values)
+        request.state.repetition = body, result.validity
 
 
 def _check(request: Request, accepted: str | None) -> None:

@@ -15,7 +15,7 @@ from gateway.telemetry.request_context import RequestContext
 
 from .client_limits import ClientAddresses, ClientLimits, TokenBucket
 from .graphql_request import GraphQLRequest, HTTPError
-from .responses import graphql_response, with_request_id
+from .responses import encode, graphql_response, with_request_id
 
 # Fields with values of the client or the moment. They may not be selected where their names appear in a document.
 UNCACHEABLE = ("rateLimit", "status")
@@ -70,6 +70,16 @@ class Execution:
 
     def response(self, content: dict[str, Any], media_type: str) -> Response:
         """The response with this content, whose outcome is recorded."""
+        self._record(content)
+        return graphql_response(200, content, media_type, _rate_headers(self._bucket))
+
+    async def large_response(self, result: OperationResult, media_type: str) -> Response:
+        """The same for a result with any number of values, without blocking the event loop."""
+        self._record(result.content)
+        body = await encode(result.content, result.values)
+        return graphql_response(200, body, media_type, _rate_headers(self._bucket))
+
+    def _record(self, content: dict[str, Any]) -> None:
         context = self._request_context
         context.outcome = "ok"
         if "errors" in content:
@@ -77,7 +87,6 @@ class Execution:
             content["errors"] = with_request_id(content["errors"], context.request_id)
         warnings = content["extensions"].get("warnings", ())
         context.stale = any(warning["code"] == "STALE_DATA" for warning in warnings)
-        return graphql_response(200, content, media_type, _rate_headers(self._bucket))
 
     def _completed(self, result: OperationResult) -> OperationResult:
         self._request_context.charged = result.content["extensions"]["cost"]["charged"]

@@ -23,7 +23,7 @@ from gateway.telemetry.request_context import RequestContext
 
 from .access_log import hit_record, request_record
 from .cache_key import BodyBuffer, CacheKey, PlainRequest, cache_key, key_headers
-from .compression import MIN_BYTES, compress
+from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
 from .execution import Execution
 from .flights import Flight, Flights
 from .middleware import request_id
@@ -236,7 +236,7 @@ class ResponseCache:
         validity: Validity | None = state.get("validity")
         etag = b""
         if validity and key and key.method == "GET":
-            etag = b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
+            etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
             headers["etag"] = etag.decode()
             headers["cache-control"] = f"public, max-age={self.max_age_s(validity)}"
         body = await _compress(body, headers, request_headers)
@@ -301,7 +301,7 @@ class _CachingSend:
     async def _finish(self, start: Message, body: bytes) -> bytes:
         state, key = self._scope["state"], self.request.key if self.request else None
         if "repetition" in state:
-            # For requests that wait for this execution: the response to them, instead of the present one.
+            # The response to equal requests, which are not charged, instead of the present one.
             repetition, validity = state["repetition"]
             headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
             other_start = {"headers": [*headers, (b"content-length", b"%d" % len(repetition))]}
@@ -330,6 +330,10 @@ async def _compress(body: bytes, headers: MutableHeaders, request_headers: Mappi
     body = await compress(body, chosen)
     headers["content-encoding"], headers["content-length"] = chosen, str(len(body))
     return body
+
+
+def _etag(body: bytes) -> bytes:
+    return b'W/"%s"' % blake2b(body, digest_size=12).hexdigest().encode()
 
 
 def _without_body_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

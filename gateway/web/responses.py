@@ -1,18 +1,27 @@
 """HTTP responses with a GraphQL response as their body."""
 
+from asyncio import to_thread
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from starlette.responses import Response
 
+# Larger contents are encoded in a thread.
+MAX_INLINE_VALUES = 10_000
+
+
+async def encode(content: Mapping[str, Any], values: int) -> bytes:
+    """The encoded content, which has this number of values."""
+    return await to_thread(msgspec.json.encode, content) if values > MAX_INLINE_VALUES else msgspec.json.encode(content)
+
 
 def graphql_response(
-    status: int, content: Mapping[str, Any], media_type: str, headers: Mapping[str, str] | None = None
+    status: int, content: Mapping[str, Any] | bytes, media_type: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """The encoded content; HTTP caches do not store it unless `headers` allow it."""
+    """The content, encoded unless it is already; HTTP caches do not store it unless `headers` allow it."""
     return Response(
-        msgspec.json.encode(content),
+        content if isinstance(content, bytes) else msgspec.json.encode(content),
         status,
         {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})},
         f"{media_type}; charset=utf-8",
@@ -30,10 +39,10 @@ def error_response(
     return graphql_response(status, {"errors": with_request_id(errors, request_id)}, media_type, headers)
 
 
-def without_points(content: Mapping[str, Any], points: int) -> dict[str, Any]:
-    """The content for a request that was charged less by these points."""
+def without_points(content: Mapping[str, Any]) -> dict[str, Any]:
+    """The content for a request that is not charged."""
     extensions = content["extensions"]
-    cost = {**extensions["cost"], "charged": extensions["cost"]["charged"] - points}
+    cost = {"requested": extensions["cost"]["requested"], "charged": 0}
     return {**content, "extensions": {**extensions, "cost": cost}}
 
 

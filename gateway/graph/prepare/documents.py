@@ -38,6 +38,8 @@ MAX_BYTES = 48 * 2**20
 # The approximate memory of a prepared document is this, but not more than that of the most tokens or errors.
 BYTES_PER_CHARACTER = 200
 BYTES_PER_TOKEN, MIN_BYTES = 600, 260_000
+# Of one document. The message of an error can contain the whole document, and its suggestions take time.
+MAX_ERRORS = 20
 
 
 class Operation:
@@ -141,7 +143,13 @@ class Documents:
             return RequestError([self._syntax_error(text, error)])
         except LimitExceeded as exc:
             return RequestError([format_error(exc)])
-        errors = validate(self._schema, document, specified_rules, hide_suggestions=not self._limits.suggestions)
+        errors = validate(
+            self._schema,
+            document,
+            specified_rules,
+            max_errors=MAX_ERRORS,
+            hide_suggestions=not self._limits.suggestions,
+        )
         if errors:
             return RequestError([format_error(error, INVALID) for error in errors])
         return self._operations(text, document)
