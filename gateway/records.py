@@ -5,6 +5,7 @@ sent to clients unchanged. Records are invisible to the garbage collector (`gc=F
 reference cycle.
 """
 
+from array import array
 from bisect import bisect_left
 from collections.abc import Callable
 from enum import IntEnum
@@ -157,10 +158,11 @@ class Hiscores(Rows[Hiscore]):
         return {}
 
     @cached_property
-    def _by_time(self) -> tuple[list[str], list[int]]:
+    def _by_time(self) -> tuple[list[str], "array[int]"]:
         """The times of the plays, in order, and their places in the list."""
         places = sorted(range(len(self)), key=lambda place: self[place].played_at)
-        return [self[place].played_at for place in places], places
+        # An array needs an eighth of the memory of a list of integers.
+        return [self[place].played_at for place in places], array("I", places)
 
 
 class BestPlay(Hiscore, frozen=True, gc=False, kw_only=True):
