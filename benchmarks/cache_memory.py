@@ -1,4 +1,4 @@
-"""The cache's memory compared with its limit: `python -m benchmarks.cache_memory [MiB]` caches a million players.
+"""The cache's memory compared with its limit: `python -m benchmarks.cache_memory [MiB]` caches 100,000 players.
 
 Each entry is a history of 20 distinct snapshots. Prints the growth of the process beside the cache's own estimate.
 """
@@ -11,7 +11,7 @@ from gateway.records import Mode, Rows, Snapshot, UserMode
 from gateway.store.cache import Cache, Entry
 from gateway.store.history import History
 
-PLAYERS = 1_000_000
+PLAYERS = 100_000
 STEPS = 20
 ROWS = 20
 

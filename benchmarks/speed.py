@@ -20,7 +20,7 @@ from .throughput import WORKLOADS, Workload, check_equality, select, throughput
 MAX_ROUNDS = 6
 COLD_SAMPLES = 9
 # With `--quick`.
-FEW_ROUNDS = 4
+FEW_ROUNDS = 3
 FEW_COLD_SAMPLES = 3
 
 
