@@ -68,11 +68,17 @@ def refusal(scope: Any, code: str, message: str) -> Any:
 class ServerConnection:
     """One connection, with an application that responds to each complete request."""
 
-    def __init__(self, app: Any = respond, *, lookup: Any = lambda scope, body, data: None) -> None:
+    def __init__(
+        self,
+        app: Any = respond,
+        *,
+        lookup: Any = lambda scope, body, data: None,
+        repeat: Any = lambda data, scope: None,
+    ) -> None:
         self.transport = RecordingTransport()
         self._server = ServerState()
         application = SimpleNamespace(
-            state=SimpleNamespace(lookup=lookup, repeat=lambda *_: None, client_of=str, refusal=refusal)
+            state=SimpleNamespace(lookup=lookup, repeat=repeat, client_of=str, refusal=refusal)
         )
         config: Any = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, proxy_headers=False)
         config.header_timeout_s, config.send_timeout_s = 10.0, 10.0
