@@ -39,6 +39,7 @@ class BoundedSend:
         self._deliveries = deliveries
         self._flow = flow
         self._start: Message | None = None
+        self._large: tuple[Message, bytes] | None = None
 
     async def __call__(self, message: Message) -> None:
         """Send a message; the start of a response is sent together with its body."""
@@ -52,19 +53,25 @@ class BoundedSend:
             await self._send(start)
             await self._send(message)
         else:
-            await self._deliver(start, message["body"])
+            self._large = start, message["body"]
 
-    async def _deliver(self, start: Message, body: bytes) -> None:
+    async def finish(self) -> None:
+        """Send a large response, after the end of the application, which would keep the body in memory."""
+        if self._large is None:
+            return
+        start, body = self._large
         request_id = dict(start["headers"]).get(b"x-request-id", b"").decode("latin-1")
         delivery = Delivery(self._client(), body, self._flow, request_id)
-        cause = self._deliveries.add(delivery)
+        self._large = None
+        del body
+        cause = await self._deliveries.admit(delivery)
         if cause:
             await self._refuse(start, cause, request_id)
             return
         try:
             await self._send(start)
             for piece in delivery.pieces():
-                more_body = delivery.passed_bytes < len(body)
+                more_body = delivery.passed_bytes < delivery.length
                 await self._send({"type": "http.response.body", "body": piece, "more_body": more_body})
         finally:
             self._deliveries.remove(delivery)

@@ -7,9 +7,12 @@ closed only if their memory is needed.
 import asyncio
 import logging
 import time
+import zlib
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from contextvars import Context
 from enum import StrEnum
+from sys import getsizeof
 
 from gateway.telemetry.metrics import Metrics
 
@@ -42,11 +45,18 @@ class Delivery:
     def __init__(self, client: str, body: bytes, flow: TimeoutFlowControl, request_id: str = "") -> None:
         self.client = client
         self.body = body
+        self.length = self.size = len(body)
         self.request_id = request_id
         self.behind_bytes = 0.0
         self.flow = flow
         # Passed to the transport, and taken from it by the kernel.
         self.passed_bytes = self._sent_bytes = 0
+        self._compressed: deque[bytes] = deque()
+
+    @property
+    def body_id(self) -> int:
+        """A number that deliveries of the same body have in common."""
+        return id(self.body or self)
 
     @property
     def is_slow(self) -> bool:
@@ -56,14 +66,23 @@ class Delivery:
     @property
     def unsent_bytes(self) -> int:
         """Bytes of the body that the kernel has not taken."""
-        return len(self.body) - self.passed_bytes + self.flow.unsent_bytes
+        return self.length - self.passed_bytes + self.flow.unsent_bytes
+
+    def compress(self) -> None:
+        """Keep the body compressed. Call it in a thread."""
+        self._compressed.extend(zlib.compress(part, 1) for part in _parts(self.body))
+        self.body = b""
+        self.size = sum(map(getsizeof, self._compressed))
 
     def pieces(self) -> Iterator[bytes]:
         """The body as copies of its parts: the transport must not hold all of it until the last byte is sent."""
-        for start in range(0, len(self.body), LARGE_BYTES):
-            piece = self.body[start : start + LARGE_BYTES]
-            self.passed_bytes = start + len(piece)
+        for piece in self._decompressed() if self._compressed else _parts(self.body):
+            self.passed_bytes += len(piece)
             yield piece
+
+    def _decompressed(self) -> Iterator[bytes]:
+        while self._compressed:
+            yield zlib.decompress(self._compressed.popleft())
 
     def sample(self, seconds: float) -> None:
         """Update the progress after this time."""
@@ -92,6 +111,7 @@ class Deliveries:
         self._running: dict[Delivery, None] = {}
         self._sampled_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
+        self._is_compressing = False
         # Prometheus needs a value before the first event to compute an increase.
         for cause in Cause:
             metrics.counters["gateway_slow_clients_closed"].labels(cause)
@@ -111,14 +131,27 @@ class Deliveries:
         own = [delivery for delivery in self._running if delivery.client == new.client]
         cause = self._make_room(new, own, self._max_client_bytes, Cause.CLIENT_LIMIT)
         cause = cause or self._make_room(new, self._running, self._max_bytes, Cause.TOTAL_LIMIT)
+        if cause is None:
+            self._running[new] = None
+            self._update()
+        return cause
+
+    async def admit(self, new: Delivery) -> Cause | None:
+        """Start a delivery, compressed if there is no room for it otherwise; the cause if it has to be refused."""
+        cause = self.add(new)
+        # One at a time: the body is not counted meanwhile.
+        if cause and not self._is_compressing:
+            self._is_compressing = True
+            try:
+                await asyncio.to_thread(new.compress)
+            finally:
+                self._is_compressing = False
+            cause = self.add(new)
         if cause:
             self._metrics.counters["gateway_responses_refused"].labels(cause).inc()
-            fields = {"cause": cause, "unsent_bytes": len(new.body)}
+            fields = {"cause": cause, "unsent_bytes": new.length, "request_id": new.request_id}
             log.warning("Response refused: too many unread responses", extra=fields)
-            return cause
-        self._running[new] = None
-        self._update()
-        return None
+        return cause
 
     def remove(self, delivery: Delivery) -> None:
         """End a delivery, complete or not."""
@@ -170,7 +203,11 @@ class Deliveries:
         self._update()
 
 
+def _parts(body: bytes) -> Iterator[bytes]:
+    return (body[start : start + LARGE_BYTES] for start in range(0, len(body), LARGE_BYTES))
+
+
 def _bytes(deliveries: Collection[Delivery]) -> int:
     """The memory of the deliveries. A body from the response cache counts once, however many clients receive it."""
-    bodies = {id(delivery.body): len(delivery.body) for delivery in deliveries}
+    bodies = {delivery.body_id: delivery.size for delivery in deliveries}
     return sum(bodies.values()) + CONNECTION_BYTES * len(deliveries)

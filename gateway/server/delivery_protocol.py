@@ -33,4 +33,6 @@ class DeliveryProtocol(HttpToolsProtocol):
         super()._start_asgi_task(cycle, partial(self._run, app))
 
     async def _run(self, app: App, scope: Any, receive: Any, send: Send) -> None:
-        await app(scope, receive, BoundedSend(send, partial(self._client_of, scope), self._deliveries, self.flow))
+        bounded_send = BoundedSend(send, partial(self._client_of, scope), self._deliveries, self.flow)
+        await app(scope, receive, bounded_send)
+        await bounded_send.finish()

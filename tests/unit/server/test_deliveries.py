@@ -1,6 +1,7 @@
 """Bounds on the memory of large responses, with clients that read at chosen rates."""
 
 import logging
+from os import urandom
 from typing import Any
 
 import pytest
@@ -167,10 +168,11 @@ async def test_stopped_client_is_closed_without_need(start, deliveries, let_read
     assert metrics.counters["gateway_slow_clients_closed"].labels("stopped")._value.get() == 1  # noqa: SLF001
 
 
-async def test_closed_and_refused_responses_are_logged(start, let_read, caplog):
+async def test_closed_and_refused_responses_are_logged(start, deliveries, let_read, caplog):
     caplog.set_level(logging.WARNING)
     delivery = start("a", 60)
-    start("b")
+    flow: Any = Flow()
+    assert await deliveries.admit(Delivery("b", urandom(16 * MB), flow)) == Cause.TOTAL_LIMIT
     await let_read(60, {delivery: 100})
     start("c")
     refused, ended = caplog.records
@@ -185,3 +187,14 @@ async def test_samples_are_taken_only_during_deliveries(start, deliveries, loop_
     deliveries.remove(delivery)
     deliveries._sample()  # noqa: SLF001
     assert deliveries._timer is None  # noqa: SLF001
+
+
+async def test_response_without_room_is_compressed(start, deliveries):
+    start("a", 60)
+    body = urandom(100) * (40 * MB // 100) + b"end"
+    flow: Any = Flow()
+    delivery = Delivery("b", body, flow)
+    assert await deliveries.admit(delivery) is None
+    assert 60 * MB < deliveries.used_bytes < 62 * MB
+    assert b"".join(delivery.pieces()) == body
+    assert delivery.passed_bytes == delivery.length == len(body)
