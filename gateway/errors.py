@@ -60,6 +60,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             403, "A page of another site sent a GET: use POST or send the header `GraphQL-Require-Preflight`."
         ),
         "REQUEST_TIMEOUT": ErrorCode(408, "The request's headers or body took too long to arrive.", retryable=True),
+        "URI_TOO_LONG": ErrorCode(414, "The request's URL is too long: send the operation by POST."),
         "HEADERS_TOO_LARGE": ErrorCode(431, "The request's headers are too large."),
         "PERSISTED_QUERY_NOT_FOUND": ErrorCode(
             200, "No document with this SHA-256 is cached: send its text along with the hash."

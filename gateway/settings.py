@@ -144,6 +144,10 @@ class Settings(_Settings):
     )
     max_tokens: Rate = Field(1000, description="Maximum number of lexical tokens in a document.")
     max_directives: Rate = Field(20, description="Maximum number of directives in a document.")
+    max_introspection_fields: Rate = Field(
+        6,
+        description="Maximum number of `__schema` and `__type` fields in a document; a fragment counts at each use.",
+    )
     max_cost: Rate = Field(30, description="Maximum cost of an operation, in points.")
     field_suggestions: bool = Field(default=True, description="Suggest similar names for unknown fields.")
     compiled_operations: bool = Field(

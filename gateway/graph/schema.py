@@ -1,7 +1,7 @@
 """The schema, and its printed form (`schema.graphql`)."""
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
@@ -36,6 +36,10 @@ def build_schema(executor: type[Executor] = CountingExecutor) -> strawberry.Sche
         extensions=[PreparedDocumentExtension],
         execution_context_class=executor,
     )
+    # Strawberry checks `@oneOf` itself, in execution; graphql-core validates it, and names locations.
+    for kind in core_schema(schema).type_map.values():
+        if isinstance(kind, GraphQLInputObjectType):
+            kind.is_one_of = kind.extensions["strawberry-definition"].is_one_of
     # Strawberry has no parameters for these.
     core_schema(schema).description = DESCRIPTION
     for directive in core_schema(schema).directives:

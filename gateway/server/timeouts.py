@@ -153,9 +153,14 @@ class TimeoutProtocol(RefusalProtocol):
             self._refuse("BAD_REQUEST", VERSION_FAULT)
 
     def _refuse_large_headers(self) -> None:
-        # The client has sent more than enough.
-        self._max_discarded_bytes = 2 * MAX_HEADER_BYTES
-        self._refuse("HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
+        if len(getattr(self, "url", b"")) > MAX_HEADER_BYTES // 2:
+            # A client with a query of 100 KB in its URL can read the response.
+            self._max_discarded_bytes = 4 * MAX_HEADER_BYTES
+            self._refuse("URI_TOO_LONG", f"The URL is too long ({MAX_HEADER_BYTES} bytes with the headers). Use POST.")
+        else:
+            # The client has sent more than enough.
+            self._max_discarded_bytes = 2 * MAX_HEADER_BYTES
+            self._refuse("HEADERS_TOO_LARGE", f"The headers are larger than {MAX_HEADER_BYTES} bytes.")
 
     def _schedule_check(self, after_s: float) -> None:
         # One timer per connection: one per request would add a tenth to the cost of a cached response.

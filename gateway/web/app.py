@@ -118,6 +118,7 @@ class Gateway:
             aliases=settings.max_aliases,
             tokens=settings.max_tokens,
             directives=settings.max_directives,
+            introspections=settings.max_introspection_fields,
             cost=settings.max_cost,
             suggestions=settings.field_suggestions,
         )
@@ -287,6 +288,7 @@ def _cors(settings: Settings) -> dict[str, Any]:
     return {
         "allow_origins": settings.cors_origins,
         "allow_methods": ("GET", "POST"),
+        "allow_private_network": True,
         # Client libraries add headers of their own. Any is safe, as there are no cookies.
         "allow_headers": ("*",),
         "expose_headers": EXPOSED_HEADERS,

@@ -93,7 +93,6 @@ async def test_more_than_four_modes_are_refused(gateway):
         {},
         {"days": 7, "between": {}},
         {"days": 7, "between": None},
-        {"weeks": 1},
         {"between": {"from": "2025-01-02", "to": "2025-01-01"}},
         {"between": {"from": "2025-01-01", "to": "2025-01-01"}},
         {"between": {"from": "2025-02-30"}},
@@ -108,6 +107,12 @@ async def test_more_than_four_modes_are_refused(gateway):
 )
 async def test_invalid_window_is_refused(gateway, window):
     await input_error(gateway, SNAPSHOTS, "window", window=window)
+
+
+async def test_unknown_key_of_a_window_is_refused(gateway):
+    errors = (await gateway.send(SNAPSHOTS, window={"weeks": 1}))["errors"]
+    assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
+    assert "unknown field 'weeks'" in errors[0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,12 @@ async def test_older_browsers_are_recognised_by_origin(gateway):
     assert response.status_code == 403
 
 
+async def test_preflight_for_a_private_network_is_answered(gateway):
+    preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
+    response = await gateway.http.options("/graphql", headers=SITE | preflight)
+    assert (response.status_code, response.headers["Access-Control-Allow-Private-Network"]) == (200, "true")
+
+
 @pytest.mark.parametrize(
     "headers",
     [

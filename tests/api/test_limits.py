@@ -11,9 +11,9 @@ EXCEEDED = {
     "directives": ("{ " + "status { version @skip(if: false) } " * 21 + "}", 21, 20),
     "alias length": (f"{{ status {{ {'a' * 101}: version }} }}", 101, 100),
     "introspections": (
-        "{ __schema { description } a: __schema { description } ...F } fragment F on Query { b: __schema { description } c: __schema { description } }",
-        4,
-        3,
+        '{ __schema { description } ...F ...F } fragment F on Query { b: __schema { description } c: __type(name: "User") { name } d: __type(name: "User") { name } }',
+        7,
+        6,
     ),
     "cost": ("{ bestPlays(first: 29) { nodes { user { " + STATS + " } } } }", 31, 30),
 }

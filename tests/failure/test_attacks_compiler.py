@@ -20,6 +20,7 @@ LIMITS = Limits(
     aliases=DEFAULTS.max_aliases,
     tokens=DEFAULTS.max_tokens,
     directives=DEFAULTS.max_directives,
+    introspections=DEFAULTS.max_introspection_fields,
     cost=DEFAULTS.max_cost,
 )
 DELTA = "pp accuracy level playCount rankedScore totalScore count300 count100 count50 countSS countS countA"

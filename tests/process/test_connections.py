@@ -43,6 +43,7 @@ REQUESTS = {
     "HTTP/3.0": (b"GET / HTTP/3.0\r\nHost: gateway\r\n\r\n", 400),
     "a tunnel": (b"CONNECT gateway:443 HTTP/1.1\r\nHost: gateway:443\r\n\r\n", 400),
     "large headers in one packet": (b"GET / HTTP/1.1\r\nHost: gateway\r\n" + b"X: 1\r\n" * 6_000 + b"\r\n", 431),
+    "a long URL": (b"GET /graphql?query=%b HTTP/1.1\r\nHost: gateway\r\n\r\n" % (b"a" * 100_000), 414),
     "a compressed body": (HEAD + b"Content-Encoding: gzip\r\nContent-Length: 500\r\n\r\n", 415),
 }
 

@@ -25,6 +25,12 @@ REFUSED = {
     "no host": (START + b"\r\n", "BAD_REQUEST"),
     "invalid header": (START + b"Host: gateway\r\nX: \x01\r\n\r\n", "BAD_REQUEST"),
     "invalid chunk": (START + b"Host: gateway\r\n" + CHUNK, "BAD_REQUEST"),
+    "long URL": (
+        b"GET /graphql?query=%b HTTP/1.1\r\nX-Request-ID: given\r\n" % (b"a" * 20_000)
+        + ORIGIN
+        + b"X: %b" % (b"a" * 20_000),
+        "URI_TOO_LONG",
+    ),
     "large headers": (START + b"Host: gateway\r\nX: %b\r\n\r\n" % (b"a" * 40_000), "HEADERS_TOO_LARGE"),
 }
 

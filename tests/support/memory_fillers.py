@@ -141,7 +141,7 @@ def responses() -> tuple[Any, int | None]:
 
 def documents() -> tuple[Any, int | None]:
     """Documents with the largest number of tokens."""
-    limits = Limits(depth=8, aliases=30, tokens=1000, directives=20, cost=30)
+    limits = Limits(depth=8, aliases=30, tokens=1000, directives=20, introspections=6, cost=30)
     prepared = Documents(SCHEMA, limits)
     operations = " ".join(f"query q{number} {{ status {{ version }} }}" for number in range(120))
     for number in range(60):

@@ -1,6 +1,7 @@
 """Error entries of responses: gateway and GraphQL errors in full; other exceptions are logged and masked."""
 
 import logging
+import re
 from typing import Any
 
 from graphql import GraphQLError
@@ -9,6 +10,9 @@ from gateway.errors import GatewayError, entry
 
 log = logging.getLogger(__name__)
 
+# Values in graphql-core's messages, as Python writes and as GraphQL writes them.
+GRAPHQL_VALUES = {"None": "null", "True": "true", "False": "false"}
+PYTHON_VALUE = re.compile(r"(?<![\w'\"])(None|True|False)(?![\w'\"])")
 # Limits quotations of client input in messages.
 MAX_MESSAGE = 500
 
@@ -30,11 +34,9 @@ def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, An
     if not isinstance(error, GraphQLError):
         return _mask(error)
     if code == INVALID or isinstance(error.original_error, GraphQLError | None):
-        # Strawberry gives no location for an invalid input object; the schema has only one.
-        prefix = "" if error.locations or error.path else "`window`: "
         # Python refuses to parse numbers with thousands of digits; its message is for programmers.
         text = "A number is too large." if isinstance(error.original_error, ValueError) else error.message
-        formatted = entry(code, _printable(prefix + text))
+        formatted = entry(code, _printable(PYTHON_VALUE.sub(lambda match: GRAPHQL_VALUES[match[0]], text)))
     else:
         formatted = format_error(error.original_error)
     position = error.formatted

@@ -26,8 +26,6 @@ from graphql import (
 from gateway.errors import LimitExceeded
 
 INTROSPECTION = {"__schema", "__type"}
-# Tools need one `__schema`, and few `__type` fields.
-MAX_INTROSPECTIONS = 3
 # An alias is repeated in each row of a response.
 MAX_ALIAS_LENGTH = 100
 
@@ -40,6 +38,7 @@ class Limits:
     aliases: int
     tokens: int
     directives: int
+    introspections: int
     cost: int
     suggestions: bool = True
 
@@ -72,7 +71,7 @@ class Limits:
         check(
             "introspections",
             size.introspections,
-            MAX_INTROSPECTIONS,
+            self.introspections,
             "`__schema` and `__type` fields; a fragment counts at each use",
         )
 

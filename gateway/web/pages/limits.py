@@ -14,6 +14,7 @@ LIMITS = {
     "max_aliases": ("Aliases", ""),
     "max_tokens": ("Tokens", ""),
     "max_directives": ("Directives", ""),
+    "max_introspection_fields": ("Introspection fields", ""),
     "max_body_bytes": ("Request body", " bytes"),
     "operation_timeout_s": ("Timeout", " s"),
     "update_cooldown_s": ("Update cooldown", " s"),
