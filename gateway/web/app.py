@@ -38,6 +38,7 @@ from gateway.telemetry.setup import create_tracing
 from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits
+from .dispatcher import Dispatcher
 from .endpoint import GraphQLEndpoint
 from .execution import Executions
 from .middleware import RequestIDMiddleware
@@ -213,11 +214,15 @@ def create_app(
     responses = ResponseCache(
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
-        cors_origins=settings.cors_origins,
         monotonic=monotonic,
         log_request=log_request,
+    )
+    dispatcher = Dispatcher(
+        responses,
         # Spans are recorded by the endpoint only.
-        execute=None if gateway.tracing.has_provider else synchronous.respond,
+        None if gateway.tracing.has_provider else synchronous.respond,
+        cors_origins=settings.cors_origins,
+        log_request=log_request,
     )
     probes = gateway.probes(responses, documents, log_writer)
     app = Starlette(
@@ -238,7 +243,7 @@ def create_app(
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
     app.state.gateway = gateway
-    app.state.lookup, app.state.repeat = responses.lookup, responses.repeat
+    app.state.lookup, app.state.repeat = dispatcher.lookup, dispatcher.repeat
     addresses = ClientAddresses(settings.trusted_proxies)
     app.state.client_of = lambda scope: addresses.client(HTTPConnection(scope))
     app.state.refusal = Refusals(
@@ -248,7 +253,7 @@ def create_app(
         log_request=log_request,
     ).response
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
-    app.middleware_stack = responses.wrap(app.build_middleware_stack())
+    app.middleware_stack = dispatcher.wrap(app.build_middleware_stack())
     return app
 
 

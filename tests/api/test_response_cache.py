@@ -30,7 +30,7 @@ async def warm(gateway, query=QUERY, **headers):
 
 
 def cached_count(gateway):
-    return len(gateway.app.state.lookup.__self__.cache)
+    return len(gateway.app.state.lookup.__self__.responses.cache)
 
 
 async def test_repeated_request_gets_cached_response_with_age(gateway):

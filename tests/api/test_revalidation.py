@@ -131,7 +131,7 @@ async def test_revalidating_response_is_not_stored(gateway):
     for _ in range(3):
         response = await gateway.send(LATEST, id=AMEO)
         assert response["extensions"]["revalidating"]
-    assert len(gateway.app.state.lookup.__self__.cache) == 0
+    assert len(gateway.app.state.lookup.__self__.responses.cache) == 0
 
 
 async def test_revalidating_response_has_max_age_zero(gateway):

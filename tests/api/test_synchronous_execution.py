@@ -42,7 +42,7 @@ async def start_client(stack):
     return Client(gateway, log)
 
 
-def responses_of(gateway):
+def dispatcher_of(gateway):
     return gateway.app.state.lookup.__self__
 
 
@@ -53,8 +53,8 @@ def executed(gateway):
 
 
 def count_executed(gateway):
-    responses, cache = [], responses_of(gateway)
-    execute = cache.execute
+    responses, dispatcher = [], dispatcher_of(gateway)
+    execute = dispatcher.execute
 
     def recorded(*arguments):
         response = execute(*arguments)
@@ -62,7 +62,7 @@ def count_executed(gateway):
             responses.append(response)
         return response
 
-    cache.execute = recorded
+    dispatcher.execute = recorded
     return responses
 
 
@@ -70,7 +70,7 @@ def count_executed(gateway):
 async def test_random_requests_equal_the_endpoint():
     async with AsyncExitStack() as stack:
         first, second = [await start_client(stack) for _ in range(2)]
-        executed, responses_of(second.gateway).execute = count_executed(first.gateway), None
+        executed, dispatcher_of(second.gateway).execute = count_executed(first.gateway), None
         for request in random_requests(Random(2026), 100, variants=2):
             for _ in range(3):
                 assert await first.send(request) == await second.send(request), request

@@ -105,7 +105,7 @@ class TestWithoutCostLimit:
 
     @pytest.mark.parametrize("query", ENTRIES.values(), ids=ENTRIES)
     async def test_counted_bytes_of_responses_are_real(self, gateway, query):
-        cache = gateway.app.state.lookup.__self__.cache
+        cache = gateway.app.state.lookup.__self__.responses.cache
 
         async def post(number):
             body = {"query": query, "extensions": {"number": number}}
@@ -126,7 +126,7 @@ class TestWithoutCostLimit:
         assert 0.5 * counted_bytes < size_bytes < 1.05 * counted_bytes + TIMERS_BYTES
 
     async def test_distinct_origins_take_no_memory(self, gateway):
-        cache = gateway.app.state.lookup.__self__.cache
+        cache = gateway.app.state.lookup.__self__.responses.cache
         await gateway.post(SMALL)
         for number in range(100):
             await gateway.post(SMALL, Origin=f"https://{number:030000}.example")
