@@ -112,7 +112,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "UPSTREAM_BUSY": ErrorCode(
             200,
             "The request budget or all connections to osu!track are in use, or the request could repeat an update:"
-            " retry after `retryAfterSeconds`.",
+            " retry after `retryAfterSeconds`. It costs one point.",
             retryable=True,
         ),
         "UPSTREAM_REJECTED": ErrorCode(200, "osu!track rejected or redirected a valid request: please report it."),

@@ -1,12 +1,16 @@
 """Turns of clients across processes: precedence in the shared budget, reserve, pace and the record of services."""
 
+import random
+
 import pytest
 
 from gateway.osutrack.budget import Budget
 from gateway.osutrack.rate_limit import RateLimiter
 from gateway.shared.claim import UNLIMITED, Claim
+from gateway.shared.local_window import WINDOW_S
 from gateway.shared.redis_link import RedisLink
 from gateway.shared.request_window import RequestWindow, started_key
+from tests.support.clock import Clock
 from tests.support.redis_server import redis_server
 from tests.support.waiting import eventually
 
@@ -112,3 +116,22 @@ async def test_services_are_recorded_in_all_processes(links):
     one.budgets["reads"].on_served(["198.51.100.7"])
     served = other.budgets["reads"].turns._served[False]  # noqa: SLF001
     await eventually(lambda: "198.51.100.7" in served)
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_shared_window_agrees_with_a_local_one(links, seed):
+    choose = random.Random(seed)
+    limit = choose.randint(1, 30)
+    name = f"seed {seed}"
+    await links[0].run(lambda redis: redis.set(started_key(name), 1))
+    clock = Clock()
+    clock.move(WINDOW_S)
+    local = RequestWindow(name, limit, RedisLink(None), monotonic=clock.monotonic)
+    clock.move(WINDOW_S)
+    shared = RequestWindow(name, limit, links[0])
+    for _ in range(40):
+        claim = Claim(keeps_reserve=choose.random() < 0.6, paced=choose.random() < 0.5)
+        waits = [await window.wait_s(limit, claim) for window in (local, shared)]
+        assert waits[1] == pytest.approx(waits[0], abs=1)
+        started = [await window.start(limit, claim) is not None for window in (local, shared)]
+        assert started[0] == started[1]
