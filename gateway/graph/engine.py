@@ -17,7 +17,7 @@ from gateway.store.tags import Validity
 
 from .call_stack import on_large_stack
 from .context import Context, Services
-from .prepare.documents import Documents, Operation
+from .prepare.documents import Documents, Operation, PreparedDocument
 from .prepare.errors import RequestError, format_error, request_error
 from .prepare.limits import Limits
 from .programs import Programs, Run
@@ -27,6 +27,8 @@ from .work import operation_values
 
 # Each field times out at the deadline; the operation as a whole a little later, if a field does not.
 GRACE_S = 1.0
+# In characters. A shorter document takes a few milliseconds to prepare, also a hostile one.
+LONG_DOCUMENT = 1000
 OPERATION_TYPES = (OperationType.QUERY, OperationType.MUTATION)
 
 
@@ -86,7 +88,7 @@ class Engine:
 
     def prepare(self, query: str, variables: Mapping[str, Any], operation_name: str | None) -> PricedOperation:
         """The named operation and its cost; raises `RequestError` if the document or the cost is not acceptable."""
-        operations = self._documents.prepare(query)
+        operations = self._prepared(query)
         if isinstance(operations, RequestError):
             # A copy: a cached exception that is raised repeatedly accumulates tracebacks.
             raise RequestError(operations.errors)
@@ -98,6 +100,26 @@ class Engine:
         except (LimitExceeded, ResultTooLarge) as exc:
             raise RequestError([format_error(exc)]) from exc
         return PricedOperation(operation=operation, variables=variables, cost=cost)
+
+    def has_to_wait(self, query: str) -> bool:
+        """Whether the document takes long to prepare, and has to wait for its turn."""
+        return self._services.turns.are_paused and self._is_long(query)
+
+    async def wait_to_prepare(self, query: str, client: object) -> None:
+        """Wait for the turn of a document that takes long to prepare."""
+        if self.has_to_wait(query):
+            await self._services.turns.wait(client)
+
+    def _is_long(self, query: str) -> bool:
+        return len(query) > LONG_DOCUMENT and self._documents.cache.peek(query) is None
+
+    def _prepared(self, query: str) -> PreparedDocument:
+        if not self._is_long(query):
+            return self._documents.prepare(query)
+        started = time.thread_time()
+        prepared = self._documents.prepare(query)
+        self._services.turns.used(time.thread_time() - started)
+        return prepared
 
     async def execute(self, priced: PricedOperation, points: PointsBalance, *, may_update: bool) -> OperationResult:
         """The result of the operation; raises `RequestError` if the variables are invalid."""

@@ -1,4 +1,4 @@
-"""Turns of operations that take long: they use at most a third of the event loop's time.
+"""Turns of operations that take long: they use at most a quarter of the event loop's time.
 
 Between two of them, the event loop is free for other clients' small operations.
 """
@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from weakref import WeakKeyDictionary
 
 # The idle time after an operation, as a multiple of its own.
-PAUSE = 2.0
+PAUSE = 3.0
 
 
 class Turns:

@@ -100,6 +100,7 @@ class GraphQLEndpoint:
         document = await self._documents.text(
             graphql_request, client, lambda: self._executions.charge_registration(client)
         )
+        await self._executions.wait_to_prepare(document, client)
         return self._executions.begin(graphql_request, document, request, queries_only=request.method == "GET")
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:

@@ -113,6 +113,14 @@ class Executions:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
         return Execution(self._engine, priced, bucket, request_context)
 
+    def has_to_wait(self, document: str) -> bool:
+        """Whether `wait_to_prepare` has to be called before `begin`."""
+        return self._engine.has_to_wait(document)
+
+    async def wait_to_prepare(self, document: str, client: str) -> None:
+        """Wait for the client's turn, if the document takes long to prepare."""
+        await self._engine.wait_to_prepare(document, self._client_limits.bucket(client))
+
     def client(self, connection: HTTPConnection) -> str:
         """The name of the request's client."""
         request_context: RequestContext = connection.state.request_context

@@ -81,7 +81,7 @@ class SynchronousExecution:
             return None
         graphql_request = from_parameters(QueryParams(text)) if is_get else from_body(text)
         document = self._documents.peek(graphql_request)
-        if document is None:
+        if document is None or self._executions.has_to_wait(document):
             return None
         state = scope["state"]
         execution = self._executions.begin(graphql_request, document, HTTPConnection(scope), queries_only=True)
