@@ -35,9 +35,8 @@ from .values import certain_values
 # Bounds of the cache, with invalid documents, which clients tend to repeat.
 MAX_DOCUMENTS = 250
 MAX_BYTES = 48 * 2**20
-# The approximate memory of a prepared document is this, but not more than that of the most tokens or errors.
-BYTES_PER_CHARACTER = 200
-BYTES_PER_TOKEN, MIN_BYTES = 600, 260_000
+# The approximate memory of a prepared document, and of the errors of an invalid one.
+BYTES_PER_TOKEN, BYTES_PER_ERROR = 600, 2600
 # Of one document. The message of an error can contain the whole document, and its suggestions take time.
 MAX_ERRORS = 20
 
@@ -121,12 +120,8 @@ class Documents:
         prepared = self.cache.peek(text)
         if prepared is None:
             prepared = self._prepare(text)
-            self.cache.put(text, prepared, size=self._bytes(text))
+            self.cache.put(text, prepared, size=getsizeof(text) + _bytes(prepared))
         return prepared
-
-    def _bytes(self, text: str) -> int:
-        most = max(BYTES_PER_TOKEN * self._limits.tokens or MAX_BYTES, MIN_BYTES)
-        return getsizeof(text) + min(BYTES_PER_CHARACTER * len(text), most)
 
     def _prepare(self, text: str) -> PreparedDocument:
         try:
@@ -182,6 +177,17 @@ class Documents:
             if isinstance(definition, OperationDefinitionNode)
         )
         return {operation.name: operation for operation in operations}
+
+
+def _bytes(prepared: PreparedDocument) -> int:
+    if isinstance(prepared, RequestError):
+        return BYTES_PER_ERROR * len(prepared.errors)
+    operation = next(iter(prepared.values()), None)
+    token = operation.document.loc and operation.document.loc.start_token if operation else None
+    count = 0
+    while token:
+        count, token = count + 1, token.next
+    return BYTES_PER_TOKEN * count
 
 
 def _is_boolean(variable_type: TypeNode) -> bool:
