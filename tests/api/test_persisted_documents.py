@@ -48,13 +48,6 @@ async def test_malformed_hash_is_refused(gateway, persisted_query):
     assert code(await send(gateway, extensions={"persistedQuery": persisted_query})) == "BAD_REQUEST"
 
 
-async def test_least_recently_used_document_is_evicted(gateway):
-    for number in range(1001):
-        query = f"{{ a{number}: user(id: 2) {{ id }} }}"
-        await send(gateway, query=query, **hash_of(query))
-    assert code(await send(gateway, **hash_of("{ a0: user(id: 2) { id } }"))) == "PERSISTED_QUERY_NOT_FOUND"
-
-
 async def test_many_registrations_evict_no_other_document(gateway):
     await gateway.send_from("10.0.0.1", QUERY, **hash_of(QUERY))
     for number in range(1000):
