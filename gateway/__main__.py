@@ -56,11 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
     if options.command == "query":
         return _query(options)
+    if options.command == "serve":
+        return _serve(options)
     from .settings import BadSettings  # noqa: PLC0415
 
     try:
-        if options.command == "serve":
-            return _serve(options)
         from .cli import commands  # noqa: PLC0415
 
         match options.command:
@@ -78,7 +78,8 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .cli.process import handle_signals, replace_closed_streams  # noqa: PLC0415
+    from .cli.process import handle_signals, print_error, replace_closed_streams  # noqa: PLC0415
+    from .settings import BadSettings  # noqa: PLC0415
 
     replace_closed_streams()
     handle_signals()
@@ -87,6 +88,9 @@ def _serve(options: argparse.Namespace) -> int:
 
         overrides = {name: vars(options)[name] for name in SERVE_SETTINGS if vars(options)[name] is not None}
         return serve(overrides, sandbox=options.sandbox)
+    except BadSettings as exc:
+        print_error(exc)
+        return 2
     except KeyboardInterrupt:
         return 0
 

@@ -2,9 +2,12 @@
 
 import os
 import signal
+import sys
+
+from gateway.telemetry.log_writer import LogWriter, write_to
 
 # Log rotation and closed terminals send them. Python's default is to end the process.
-IGNORED_SIGNALS = (signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+IGNORED_SIGNALS = [signal.Signals[name] for name in ("SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)]
 STDERR = 2
 
 
@@ -16,6 +19,13 @@ def handle_signals() -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     for ignored in IGNORED_SIGNALS:
         signal.signal(ignored, signal.SIG_IGN)
+
+
+def print_error(message: object) -> None:
+    """Print the message to standard error; a blocked one does not delay the end of the process."""
+    writer = LogWriter(write_to(sys.__stderr__))
+    writer.put(str(message).encode("utf-8", "backslashreplace"))
+    writer.close()
 
 
 def replace_closed_streams() -> None:

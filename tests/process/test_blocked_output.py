@@ -105,6 +105,12 @@ def test_requests_and_shutdown_do_not_wait(output, log_format):
         assert time.monotonic() - start < 15
 
 
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_invalid_setting_ends_the_start(output):
+    with OUTPUTS[output]() as stdout, gateway_process(stdout, log_level="loud") as gateway:
+        assert gateway.process.wait(timeout=30) == 2
+
+
 def test_workers_do_not_wait():
     with serving("pipe", workers="2", redis_url=NO_REDIS) as (gateway, url):
         send_requests(url, 300)

@@ -85,10 +85,10 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("TRUSTED_DOCUMENTS", "/no/such/folder", "does not point to"),
     ],
 )
-def test_invalid_value_is_named_with_the_expectation(monkeypatch, capsys, name, value, expected):
+def test_invalid_value_is_named_with_the_expectation(monkeypatch, capfd, name, value, expected):
     monkeypatch.setenv(f"GATEWAY_{name}", value)
     assert main(["serve"]) == 2
-    output = capsys.readouterr().err
+    output = capfd.readouterr().err
     assert name in output
     assert expected in output
 
@@ -181,24 +181,24 @@ def test_printed_secrets_are_comments(monkeypatch, capsys, tmp_path):
         assert f"# GATEWAY_{name}: set, hidden" in output
 
 
-def test_env_file_that_is_no_text_is_named(monkeypatch, capsys, tmp_path):
+def test_env_file_that_is_no_text_is_named(monkeypatch, capfd, tmp_path):
     (tmp_path / ".env").write_bytes(b"GATEWAY_CONTACT=\xff\n")
     monkeypatch.chdir(tmp_path)
     assert main(["serve"]) == 2
-    assert ".env: " in capsys.readouterr().err
+    assert ".env: " in capfd.readouterr().err
 
 
-def test_invalid_secret_is_not_printed(monkeypatch, capsys):
+def test_invalid_secret_is_not_printed(monkeypatch, capfd):
     monkeypatch.setenv("GATEWAY_REDIS_URL", "http://user:very-secret@host")
     assert main(["serve"]) == 2
-    assert "very-secret" not in capsys.readouterr().err
+    assert "very-secret" not in capfd.readouterr().err
 
 
 @pytest.mark.parametrize("url", ["redis://:very/secret@host:6379", "redis://:secret@host/0?nonsense=1"])
-def test_invalid_redis_url_is_named_but_not_printed(monkeypatch, capsys, url):
+def test_invalid_redis_url_is_named_but_not_printed(monkeypatch, capfd, url):
     monkeypatch.setenv("GATEWAY_REDIS_URL", url)
     assert main(["serve"]) == 2
-    output = capsys.readouterr().err
+    output = capfd.readouterr().err
     assert "GATEWAY_REDIS_URL" in output
     assert [word for word in ("very", "secret", "Traceback") if word in output] == []
 
