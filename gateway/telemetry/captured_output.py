@@ -6,6 +6,8 @@ import sys
 import threading
 from types import TracebackType
 
+MAX_LINE = 10_000
+
 log = logging.getLogger(__name__)
 
 
@@ -24,10 +26,17 @@ def _log_exception(kind: type[BaseException], exc: BaseException | None, _: Trac
 
 
 class LoggedStream(io.TextIOBase):
-    """A text stream that logs each line."""
+    """A text stream that logs each line. `print` writes the parts of a line separately."""
+
+    def __init__(self) -> None:
+        self._line = ""
 
     def write(self, text: str) -> int:
-        """Log the text. An empty line is not logged: `print` writes the line break separately."""
-        for line in filter(str.strip, text.splitlines()):
+        """Log the complete lines, and those that are too long to wait for their end."""
+        *lines, self._line = (self._line + text).split("\n")
+        if len(self._line) > MAX_LINE:
+            lines.append(self._line)
+            self._line = ""
+        for line in filter(str.strip, lines):
             log.warning("%s", line)
         return len(text)
