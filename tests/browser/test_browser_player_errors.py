@@ -163,7 +163,7 @@ def test_missing_chart_library_shows_install_instructions(session):
 
 
 def test_coarser_interval_avoids_result_limit(session):
-    with gateway_process(max_values="1000") as process:
+    with gateway_process(max_values="8000") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/players/2?every=all")
         assert error_code(page, "#plots-error") == "RESULT_TOO_LARGE"
