@@ -236,7 +236,10 @@ def _subjects(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set
 
 
 def _distinct(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set[str]:
-    return {str(value) for value in argument.values(variables)} if argument else {""}
+    if argument is None:
+        return {""}
+    # Values of another type are invalid; the text of deeply nested ones exceeds Python's recursion limit.
+    return {str(value) if isinstance(value, str | int | None) else "" for value in argument.values(variables)}
 
 
 def _row_count(first: object) -> int:
