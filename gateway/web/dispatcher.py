@@ -69,7 +69,7 @@ class Dispatcher:
             await asyncio.shield(response)
             response = self._respond(scope, request)
         if not isinstance(response, CachedResponse):
-            await self._call_app(app, scope, receive, _CachingSend(self.responses, scope, send, request, headers))
+            await self._call_app(app, scope, receive, _CachingSend(self, scope, send, request, headers))
             return
         all_headers = [*response.headers, *response.added_headers]
         await send({"type": "http.response.start", "status": response.status, "headers": all_headers})
@@ -79,8 +79,12 @@ class Dispatcher:
         try:
             await app(scope, receive, send)
         finally:
-            if send.request and "flight" in scope["state"]:
-                self._flights.land(send.request.key, scope["state"]["flight"])
+            self.land(scope, send.request)
+
+    def land(self, scope: Scope, request: PlainRequest | None) -> None:
+        """Let the requests that wait for this one continue."""
+        if request and "flight" in scope["state"]:
+            self._flights.land(request.key, scope["state"]["flight"])
 
     def lookup(self, scope: Scope, body: bytes, data: bytes = b"") -> CachedResponse | Flight | None:
         """The response to a complete request, for a server that sends it without calling the application.
@@ -156,14 +160,14 @@ class _CachingSend:
 
     def __init__(
         self,
-        cache: ResponseCache,
+        dispatcher: Dispatcher,
         scope: Scope,
         send: Send,
         request: PlainRequest | None,
         headers: dict[bytes, bytes],
     ) -> None:
         self.request = request
-        self._cache = cache
+        self._dispatcher = dispatcher
         self._scope = scope
         self._send = send
         self._headers = headers
@@ -181,14 +185,22 @@ class _CachingSend:
         await self._send(message)
 
     async def _finish(self, start: Message, body: bytes) -> bytes:
-        state, key = self._scope["state"], self.request.key if self.request else None
+        responses, state, key = (
+            self._dispatcher.responses,
+            self._scope["state"],
+            self.request.key if self.request else None,
+        )
         if "repetition" in state:
             # The response to equal requests, which are not charged, instead of the present one.
-            repetition, validity = state["repetition"]
+            # Removed: the state lives until the client has read the response.
+            repetition, validity = state.pop("repetition")
             headers = [pair for pair in start["headers"] if pair[0] != b"content-length"]
             other_start = {"headers": [*headers, (b"content-length", b"%d" % len(repetition))]}
-            await self._cache.finish(other_start, repetition, {**state, "validity": validity}, key, self._headers)
-        return await self._cache.finish(start, body, state, key, self._headers)
+            await responses.finish(other_start, repetition, {**state, "validity": validity}, key, self._headers)
+        body = await responses.finish(start, body, state, key, self._headers)
+        # The client may take long to read it.
+        self._dispatcher.land(self._scope, self.request)
+        return body
 
 
 def _is_graphql(scope: Scope) -> bool:

@@ -81,7 +81,8 @@ class GraphQLEndpoint:
 
     async def _execute(self, request: Request, accepted: str) -> Response:
         # The response cache may have begun the execution.
-        execution: Execution = getattr(request.state, "execution", None) or await self._begin(request)
+        # Its result must not live until the client has read the response, as the state does.
+        execution: Execution = request.scope["state"].pop("execution", None) or await self._begin(request)
         request_context: RequestContext = request.state.request_context
         try:
             with self._tracing.operation(str(request_context.operation_type), request_context.operation) as span:

@@ -41,8 +41,8 @@ class Execution:
 
     @property
     def can_be_shared(self) -> bool:
-        """Whether equal requests should wait for this execution."""
-        return isinstance(self._started, Run) and not any(name in self._priced.operation.text for name in UNCACHEABLE)
+        """Whether equal requests should wait for the response."""
+        return self._started is not None and not any(name in self._priced.operation.text for name in UNCACHEABLE)
 
     def start(self, *, may_update: bool = False) -> OperationResult | Run:
         """The result, if the operation does not have to wait; else a run for `finish`."""
