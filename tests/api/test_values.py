@@ -170,3 +170,22 @@ def count(value):
     if isinstance(value, list):
         return sum(map(count, value))
     return int(value is not None)
+
+
+async def test_long_operation_is_compiled_at_first_use(gateway):
+    fields = " ".join(f"a{number}: latest {{ pp }}" for number in range(20))
+    players = "2 " * 20
+    data = await gateway.ask(f"{{ users(ids: [{players}]) {{ allStats {{ user {{ stats {{ {fields} }} }} }} }} }}")
+    assert count(data) == 20 * 4 * 20
+    assert gateway.parts.engine.tally == {"compiled": 1}
+
+
+async def test_long_operation_with_an_error_is_repeated_once(gateway):
+    fields = " ".join(f"a{number}: latest {{ pp }}" for number in range(9))
+    players = "2 " * 20
+    query = f"{{ users(ids: [{players}]) {{ allStats {{ user {{ stats {{ {fields} }} }} }} }} {FAILING} }}"
+    response = await gateway.send(query)
+    assert [error["extensions"]["code"] for error in response["errors"]] == ["BAD_USER_INPUT"]
+    assert count(response["data"]) == 20 * 4 * 9
+    assert gateway.parts.engine.tally == {"interpreted": 1}
+    assert gateway.sandbox.count("/stats_history") == 1
