@@ -34,5 +34,9 @@ class DeliveryProtocol(HttpToolsProtocol):
 
     async def _run(self, app: App, scope: Any, receive: Any, send: Send) -> None:
         bounded_send = BoundedSend(send, partial(self._client_of, scope), self._deliveries, self.flow)
-        await app(scope, receive, bounded_send)
+        try:
+            await app(scope, receive, bounded_send)
+        finally:
+            # It may have the whole response, and the connection keeps it until the next request.
+            scope["state"].clear()
         await bounded_send.finish()

@@ -54,9 +54,9 @@ def test_slow_readers_take_bounded_memory(running, start):
         reading = pool.submit(steady.read_steadily, 14, MIN_BYTES_PER_S)
         slow = [start(number, f"{LARGE_QUERY}{number}") for number in range(READERS)]
         statuses = [reader.status for reader in slow]
-        assert resident_bytes(running.process.pid) - before < 160 * MB
+        assert resident_bytes(running.process.pid) - before < 256 * MB
         assert 32 * MB < unread_bytes(running) <= 64 * MB
-        assert statuses[:2] == [200, 200]
+        assert 200 in statuses
         small = httpx.post(f"{running.url}/graphql", json={"query": "{ status { version } }"}, timeout=2)
         assert small.status_code == 200
         time.sleep(12)
