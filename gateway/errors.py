@@ -57,7 +57,9 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "METHOD_NOT_ALLOWED": ErrorCode(405, "Queries are sent by GET or POST, mutations by POST."),
         "NOT_FOUND": ErrorCode(404, "No resource has this path."),
         "CROSS_SITE_REQUEST": ErrorCode(
-            403, "A page of another site sent a GET: use POST or send the header `GraphQL-Require-Preflight`."
+            403,
+            "A page of another site sent a GET, and its `Origin` is missing or not allowed: use POST or send the header"
+            " `GraphQL-Require-Preflight`.",
         ),
         "REQUEST_TIMEOUT": ErrorCode(408, "The request's headers or body took too long to arrive.", retryable=True),
         "URI_TOO_LONG": ErrorCode(414, "The request's URL is too long: send the operation by POST."),

@@ -181,7 +181,8 @@ class Settings(_Settings):
     max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
     cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
         ("*",),
-        description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all.",
+        description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all. Their pages"
+        " can read responses and send queries by GET.",
     )
 
     security_contact: str | None = Field(

@@ -11,7 +11,6 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -38,6 +37,7 @@ from gateway.telemetry.setup import create_tracing
 from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits
+from .cross_origin import CORS
 from .dispatcher import Dispatcher
 from .endpoint import GraphQLEndpoint
 from .execution import Executions
@@ -234,7 +234,7 @@ def create_app(
             *page_routes(settings),
         ],
         middleware=[
-            Middleware(CORSMiddleware, **_cors(settings)),
+            Middleware(CORS, **_cors(settings)),
             Middleware(RequestIDMiddleware, log_request=log_request),
         ],
         exception_handlers={404: _not_found},

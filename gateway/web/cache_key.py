@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
-from .negotiation import coding, media_type, prefers_html
+from .cross_origin import is_cross_site
+from .negotiation import coding, is_json_in_utf_8, is_plain, media_type, prefers_html
 
 # A response depends on the text and on these headers. No cached response depends on the client's identity.
 KEY_HEADERS = {
@@ -30,18 +31,18 @@ READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS
 MAX_TEXT_BYTES = 16 * 2**10
 # Many clients send headers and body in separate packets.
 BODY_TIMEOUT_S = 0.25
-# Values of `Sec-Fetch-Site` for which the application needs no cross-site check.
-TRUSTED_SITES = {b"none", b"same-origin"}
+# Lines of the same name are one list (RFC 9110, section 5.3).
+LIST_HEADERS = {b"accept", b"accept-encoding", b"if-none-match"}
 # Longer headers are parsed each time: 128 of 32 KiB would take 8 MB.
 MAX_FORM_BYTES = 1000
-# The CORS headers of the response: none, those of an allowed origin, or those of every other one.
-NO_ORIGIN, OTHER_ORIGIN = "", "other"
+# The response has the same CORS headers for all other origins, and for requests without one.
+OTHER_ORIGIN = ""
 
 
 class CacheKey(NamedTuple):
     """The request and the form of its response. `text` is the body of a POST, the query string of a GET.
 
-    `origin` is an allowed origin, or a name for all others: clients choose its header, and would fill the cache.
+    `origin` is a listed origin, or empty for all others: clients choose its header, and would fill the cache.
     """
 
     method: str
@@ -59,12 +60,16 @@ class PlainRequest(NamedTuple):
     headers: dict[bytes, bytes]
 
 
-def key_headers(scope: Scope) -> tuple[dict[bytes, bytes], bool]:
+def key_headers(scope: Scope, cors_origins: Collection[str]) -> tuple[dict[bytes, bytes], bool]:
     """The headers in `READ_HEADERS`, and whether the request can have a cached response."""
     pairs = [pair for pair in scope["headers"] if pair[0] in READ_HEADERS]
     headers = dict(pairs)
-    # The application decides which of two headers with the same name counts.
-    return headers, len(headers) == len(pairs) and _is_cacheable(scope, headers)
+    if len(headers) == len(pairs):
+        return headers, _is_cacheable(scope, headers, cors_origins)
+    repeated = {name for name in headers if [each for each, _ in pairs].count(name) > 1}
+    headers |= {name: b", ".join([value for each, value in pairs if each == name]) for name in repeated & LIST_HEADERS}
+    # The application decides which of two other headers with the same name counts.
+    return headers, repeated <= LIST_HEADERS and _is_cacheable(scope, headers, cors_origins)
 
 
 def cache_key(
@@ -80,19 +85,32 @@ def cache_key(
     return CacheKey(scope["method"], text, *form, _origin_form(headers.get(b"origin"), cors_origins))
 
 
-def _is_cacheable(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+def _is_cacheable(scope: Scope, headers: dict[bytes, bytes], cors_origins: Collection[str]) -> bool:
     """Whether the application would accept the request without looking at its text."""
     if scope["method"] == "GET":
-        return b"origin" not in headers and headers.get(b"sec-fetch-site", b"none") in TRUSTED_SITES
-    json = headers.get(b"content-type") == b"application/json"
-    return scope["method"] == "POST" and json and b"content-encoding" not in headers
+        site, origin = _text(headers.get(b"sec-fetch-site")), _text(headers.get(b"origin"))
+        return not is_cross_site(site, origin, cors_origins)
+    return scope["method"] == "POST" and _has_json(headers)
+
+
+def _has_json(headers: dict[bytes, bytes]) -> bool:
+    content_type, content_encoding = headers.get(b"content-type", b""), headers.get(b"content-encoding", b"")
+    is_short = len(content_type) + len(content_encoding) <= MAX_FORM_BYTES
+    return (_is_json if is_short else _is_json.__wrapped__)(content_type, content_encoding)
+
+
+@lru_cache(maxsize=128)
+def _is_json(content_type: bytes, content_encoding: bytes) -> bool:
+    return is_json_in_utf_8(content_type.decode("latin-1")) and is_plain(content_encoding.decode("latin-1"))
 
 
 def _origin_form(origin: bytes | None, cors_origins: Collection[str]) -> str:
-    if origin is None:
-        return NO_ORIGIN
-    text = origin.decode("latin-1")
+    text = _text(origin) or ""
     return text if text in cors_origins and "*" not in cors_origins else OTHER_ORIGIN
+
+
+def _text(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("latin-1")
 
 
 def _form(accept: bytes, accept_encoding: bytes) -> tuple[str, str] | None:

@@ -55,7 +55,7 @@ class Dispatcher:
         if not _is_graphql(scope):
             await app(scope, receive, send)
             return
-        found = headers, cacheable = key_headers(scope)
+        found = headers, cacheable = key_headers(scope, self._cors_origins)
         body = None
         if cacheable and scope["method"] == "POST":
             buffer = BodyBuffer(receive)
@@ -94,7 +94,7 @@ class Dispatcher:
         """
         if not _is_graphql(scope) or "request_context" in scope["state"]:
             return None
-        request = self._plain_request(scope, key_headers(scope), body)
+        request = self._plain_request(scope, key_headers(scope, self._cors_origins), body)
         if request is None:
             return None
         response = self._respond(scope, request)

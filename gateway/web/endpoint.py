@@ -1,7 +1,7 @@
 """The `/graphql` endpoint: GraphQL over HTTP, and GraphiQL for browsers."""
 
 from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from hmac import compare_digest
 
 from starlette.requests import Request
@@ -16,9 +16,10 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.tracing import Tracing
 
+from .cross_origin import is_cross_site
 from .execution import Execution, Executions, error_codes
 from .graphql_request import HTTPError, parse_request
-from .negotiation import GRAPHQL, JSON, is_page_view, media_type
+from .negotiation import GRAPHQL, JSON, header_list, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
 from .responses import encode, error_response, without_points
 
@@ -53,14 +54,14 @@ class GraphQLEndpoint:
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        accepted = media_type(request.headers.get("accept"))
+        accepted = media_type(header_list(request.headers, "accept"))
         strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
         request_context: RequestContext = request.state.request_context
         # The outcome of an unhandled exception.
         request_context.outcome = "failed"
         try:
-            _check(request, accepted)
+            _check(request, accepted, self._settings.cors_origins)
             return await self._execute(request, accepted or JSON)
         except HTTPError as error:
             request_context.refuse([error.code])
@@ -126,19 +127,20 @@ async def _allow_caching(request: Request, result: OperationResult) -> None:
         request.state.repetition = body, result.validity
 
 
-def _check(request: Request, accepted: str | None) -> None:
+def _check(request: Request, accepted: str | None, cors_origins: Collection[str]) -> None:
     if request.method not in {"GET", "POST"}:
         raise HTTPError("METHOD_NOT_ALLOWED", "Only GET and POST are allowed.", {"Allow": "GET, POST"})
     if accepted is None:
         raise HTTPError("NOT_ACCEPTABLE", f"The `Accept` header must allow {GRAPHQL} or {JSON}.")
-    if request.method == "GET" and _is_simple_cross_site(request.headers):
+    if request.method == "GET" and _is_simple_cross_site(request.headers, cors_origins):
         raise HTTPError(
             "CROSS_SITE_REQUEST",
-            "Cross-site GET requests need the header `GraphQL-Require-Preflight`. Alternatively, use POST.",
+            "Cross-site GET requests need an allowed `Origin` or the header `GraphQL-Require-Preflight`."
+            " Alternatively, use POST.",
         )
 
 
-def _is_simple_cross_site(headers: Mapping[str, str]) -> bool:
-    """Whether a browser sends this for another site's page without a CORS preflight."""
-    site = headers.get("sec-fetch-site", "cross-site" if "origin" in headers else "none")
-    return site in {"cross-site", "same-site"} and PREFLIGHTED.isdisjoint(headers)
+def _is_simple_cross_site(headers: Mapping[str, str], cors_origins: Collection[str]) -> bool:
+    """Whether a browser sends this for a page of another site without a CORS preflight."""
+    cross_site = is_cross_site(headers.get("sec-fetch-site"), headers.get("origin"), cors_origins)
+    return cross_site and PREFLIGHTED.isdisjoint(headers)

@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from gateway.errors import CODES, entry
 
-from .negotiation import JSON, is_json_in_utf_8
+from .negotiation import JSON, is_json_in_utf_8, is_plain
 
 # The unread rest of a body must not be parsed as the next request.
 CLOSE = {"Connection": "close"}
@@ -59,7 +59,7 @@ async def parse_request(request: Request, max_body_bytes: int, timeout_s: float)
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:
-    if request.headers.get("content-encoding", "identity") != "identity":
+    if not is_plain(request.headers.get("content-encoding", "")):
         raise HTTPError("UNSUPPORTED_MEDIA_TYPE", "Compressed bodies are not supported.", CLOSE)
     too_large = HTTPError("BODY_TOO_LARGE", f"The body is larger than {max_body_bytes} bytes.", CLOSE)
     # The server accepts numbers only; a chunked body has no length.

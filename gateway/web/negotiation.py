@@ -1,5 +1,6 @@
 """Content negotiation: the only parser of `Accept`, `Accept-Encoding` and `Content-Type` headers."""
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 GRAPHQL = "application/graphql-response+json"
@@ -8,13 +9,20 @@ HTML = "text/html"
 # In the gateway's order of preference.
 CODINGS = ("zstd", "br", "gzip")
 IDENTITY = ""
+# Its names in `charset`.
+UTF_8 = {"utf-8", "utf8"}
 # Further elements of a header are ignored: each takes microseconds.
 MAX_ELEMENTS = 100
 
 
 def is_page_view(request: Request) -> bool:
     """Whether the request is a browser's navigation to a page."""
-    return request.method in {"GET", "HEAD"} and prefers_html(request.headers.get("accept"))
+    return request.method in {"GET", "HEAD"} and prefers_html(header_list(request.headers, "accept"))
+
+
+def header_list(headers: Headers, name: str) -> str | None:
+    """The value of a header that is a list: lines of the same name are one list (RFC 9110, section 5.3)."""
+    return ", ".join(headers.getlist(name)) or None
 
 
 def prefers_html(accept: str | None) -> bool:
@@ -36,6 +44,9 @@ def media_type(accept: str | None) -> str | None:
 def coding(accept_encoding: str) -> str:
     """The content coding of the response, `IDENTITY` for none."""
     qualities = _qualities(accept_encoding) if accept_encoding else {}
+    if "x-gzip" in qualities:
+        # An older name of the same coding (RFC 9110, section 8.4.1.3).
+        qualities.setdefault("gzip", qualities["x-gzip"])
     default = qualities.get("*", 0.0)
     best = max(CODINGS, key=lambda name: qualities.get(name, default))
     return best if qualities.get(best, default) > qualities.get("identity", 0.0) else IDENTITY
@@ -45,6 +56,11 @@ def is_json_in_utf_8(content_type: str) -> bool:
     """Whether the body is JSON in UTF-8, the only accepted form."""
     name, parameters = _parse(content_type)
     return name == JSON and _is_utf_8(parameters)
+
+
+def is_plain(content_encoding: str) -> bool:
+    """Whether the header names no coding of the body."""
+    return all(name.strip().lower() in {"", "identity"} for name in content_encoding.split(","))
 
 
 def _qualities(accept: str | None) -> dict[str, float]:
@@ -60,13 +76,14 @@ def _quality(parameters: list[tuple[str, str]]) -> float:
     if not _is_utf_8(parameters):
         return 0.0
     try:
-        return float(dict(parameters).get("q", "1"))
+        quality = float(dict(parameters).get("q", "1"))
     except ValueError:
         return 0.0
+    return quality if 0 <= quality <= 1 else 0.0
 
 
 def _is_utf_8(parameters: list[tuple[str, str]]) -> bool:
-    return all(value.strip('"') == "utf-8" for name, value in parameters if name == "charset")
+    return all(value.strip('"') in UTF_8 for name, value in parameters if name == "charset")
 
 
 def _parse(part: str) -> tuple[str, list[tuple[str, str]]]:

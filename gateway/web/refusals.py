@@ -11,6 +11,7 @@ from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
 
 from .access_log import MAX_PATH
+from .cross_origin import allows
 from .middleware import request_id
 from .negotiation import JSON
 from .responses import with_request_id
@@ -65,7 +66,7 @@ class Refusals:
         if "*" in self._cors_origins:
             # For every request: the origin may be in headers that the server has not received.
             return {"access-control-allow-origin": "*", "access-control-expose-headers": self._exposed_headers}
-        if origin is None or origin not in self._cors_origins:
+        if origin is None or not allows(self._cors_origins, origin):
             return {"vary": "Origin"}
         return {
             "access-control-allow-origin": origin,

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from starlette.datastructures import QueryParams
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -21,6 +20,7 @@ from gateway.telemetry.request_context import RequestContext, current_request
 
 from .cache_key import PlainRequest
 from .compression import MAX_INLINE_BYTES
+from .cross_origin import CORS
 from .execution import Executions
 from .graphql_request import from_body, from_parameters
 from .middleware import identity_headers, request_id
@@ -31,7 +31,7 @@ T = TypeVar("T")
 # Larger responses are left to the endpoint, which uses threads: to encode them, or to compress or hash them.
 MAX_ENCODED_VALUES = 10_000
 MAX_COMPRESSED_VALUES = 2000
-# The origins in cache keys: the allowed ones, if they are listed, and two forms for all others.
+# The origins in cache keys: the allowed ones, if they are listed, and one form for all others.
 MAX_ORIGINS = 100
 
 
@@ -50,7 +50,7 @@ class SynchronousExecution:
         self._executions = executions
         self._documents = documents
         self._metrics = metrics
-        self._cors = CORSMiddleware(_start, **cors)
+        self._cors = CORS(_start, **cors)
         self._max_body_bytes = max_body_bytes
         self._cors_headers = lru_cache(MAX_ORIGINS)(self._find_cors_headers)
 

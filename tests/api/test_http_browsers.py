@@ -41,11 +41,6 @@ async def test_simple_cross_site_get_is_refused(gateway, site):
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (403, "CROSS_SITE_REQUEST")
 
 
-async def test_older_browsers_are_recognised_by_origin(gateway):
-    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=SITE)
-    assert response.status_code == 403
-
-
 async def test_preflight_for_a_private_network_is_answered(gateway):
     preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Private-Network": "true"}
     response = await gateway.http.options("/graphql", headers=SITE | preflight)
@@ -60,6 +55,7 @@ async def test_preflight_for_a_private_network_is_answered(gateway):
         {"Sec-Fetch-Site": "none"},
         {"Sec-Fetch-Site": "cross-site", "GraphQL-Require-Preflight": "1"},
         {"Sec-Fetch-Site": "cross-site", "Apollo-Require-Preflight": "true"},
+        {"Sec-Fetch-Site": "cross-site", "X-Apollo-Operation-Name": "Profile"},
         SITE | {"X-Apollo-Operation-Name": "Profile"},
     ],
 )
@@ -90,6 +86,23 @@ class TestWithOrigins:
     @pytest.fixture
     def settings(self):
         return {"cors_origins": ("https://allowed.example",)}
+
+    async def test_older_browsers_are_recognised_by_origin(self, gateway):
+        response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=SITE)
+        assert response.status_code == 403
+        assert "Access-Control-Allow-Origin" not in response.headers
+
+    @pytest.mark.parametrize("site", ["cross-site", "same-site", "Cross-Site", "unknown"])
+    @pytest.mark.parametrize("origin", [None, "https://other.example", "null", "https://allowed.example.evil"])
+    async def test_cross_site_get_of_other_origins_is_refused(self, gateway, site, origin):
+        headers = {"Sec-Fetch-Site": site} | ({"Origin": origin} if origin else {})
+        for _ in range(2):
+            response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)
+            assert (response.status_code, response.headers["Cache-Control"]) == (403, "no-store")
+
+    async def test_preflighted_get_of_other_origins_is_accepted(self, gateway):
+        headers = SITE | {"X-Apollo-Operation-Name": "Profile"}
+        assert (await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)).status_code == 200
 
     @pytest.mark.parametrize("origin,allowed", [("https://allowed.example", True), ("https://other.example", False)])
     async def test_only_configured_origins_can_read_responses(self, gateway, origin, allowed):

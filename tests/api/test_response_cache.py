@@ -81,7 +81,7 @@ async def test_large_responses_are_cached_compressed(gateway, coding):
     assert DECODED[coding](body) == plain.content
     assert len(body) < len(plain.content) / 2
     assert cached.headers["ETag"] == plain.headers["ETag"]
-    assert cached.headers["Vary"] == "Accept, Origin, Accept-Encoding"
+    assert cached.headers["Vary"] == "Accept, Accept-Encoding"
 
 
 @pytest.mark.parametrize(
@@ -166,19 +166,12 @@ async def test_cached_responses_have_cors_headers(gateway):
     assert cached_count(gateway) == 1
 
 
-async def test_all_origins_share_one_response(gateway):
+@pytest.mark.parametrize("origin", ["", "https://site.example"])
+async def test_all_origins_share_one_response(gateway, origin):
     bodies = [await gateway.post(QUERY, Origin=f"https://{number}.example") for number in range(9)]
+    bodies += [await gateway.post(QUERY), await gateway.post(QUERY, Origin=origin)]
     assert {response.headers["Access-Control-Allow-Origin"] for response in bodies} == {"*"}
     assert cached_count(gateway) == 1
-
-
-@pytest.mark.parametrize("origin", ["", "https://site.example"])
-async def test_origin_header_separates_responses_by_presence(gateway, origin):
-    for _ in range(3):
-        without, with_origin = await gateway.post(QUERY), await gateway.post(QUERY, Origin=origin)
-    assert "Access-Control-Allow-Origin" not in without.headers
-    assert with_origin.headers["Access-Control-Allow-Origin"] == "*"
-    assert cached_count(gateway) == 2
 
 
 async def test_simple_cross_site_get_misses_the_cache(gateway):
@@ -199,13 +192,6 @@ async def test_media_types_are_cached_separately(gateway):
     await warm(gateway, Accept=strict)
     assert (await get(gateway, QUERY, Accept=strict)).headers["Content-Type"].startswith(strict)
     assert (await get(gateway, QUERY)).headers["Content-Type"].startswith("application/json")
-
-
-async def test_request_with_repeated_headers_misses_the_cache(gateway):
-    await warm(gateway)
-    headers = [("Accept", "image/png"), ("Accept", "application/json")]
-    response = await gateway.http.get("/graphql", params={"query": QUERY}, headers=headers)
-    assert "Age" not in response.headers
 
 
 class TestWithOrigins:
