@@ -1,7 +1,6 @@
 """The clients on the pages of `examples/`: their code, run as programs against a gateway."""
 
 import re
-import shutil
 import subprocess
 import sys
 
@@ -10,9 +9,9 @@ import pytest
 from tests.support.binaries import requires_binary
 from tests.support.example_pages import blocks
 from tests.support.http_servers import serve_gateway
+from tests.support.npm_projects import DOCUMENTED_ADDRESS, create_project, replace_in_file, run
 from tests.support.processes import ROOT
 
-FILE = re.compile(r"^`([\w/.]+)`:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 MISTAKES = [
     ("latest?.globalRank", "latest?.globalRnk"),
     ("stats.latest?.pp", "stats.latest.pp"),
@@ -33,33 +32,24 @@ def typescript(address, tmp_path_factory):
     """The page, and a folder with its files, its packages and its types."""
     page = (ROOT / "examples/typescript.md").read_text()
     folder = tmp_path_factory.mktemp("typescript")
-    (folder / "src").mkdir()
-    shutil.copy(ROOT / "schema.graphql", folder)
-    for name, text in FILE.findall(page):
-        (folder / name).write_text(text.replace("http://127.0.0.1:8000", address))
-    run(folder, "npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent")
+    create_project(page, folder)
+    replace_in_file(folder / "src/request.ts", DOCUMENTED_ADDRESS, address)
     run(folder, "npm", "run", "types")
     return page, folder
-
-
-def run(folder, *command):
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def test_python_client_prints_the_documented_output(address, tmp_path):
     page = (ROOT / "examples/python.md").read_text()
     (code,), (printed,) = blocks(page, "python"), blocks(page, "text")
-    (tmp_path / "ranks.py").write_text(code.replace("http://127.0.0.1:8000", address))
-    assert run(tmp_path, sys.executable, "-W", "error", "ranks.py") == printed
+    (tmp_path / "ranks.py").write_text(code.replace(DOCUMENTED_ADDRESS, address))
+    assert run(tmp_path, sys.executable, "-W", "error", "ranks.py").stdout == printed
 
 
 @needs_npm
 def test_typescript_client_prints_the_documented_output(typescript):
     page, folder = typescript
     run(folder, "npm", "run", "build")
-    assert run(folder, "npm", "run", "--silent", "start") == blocks(page, "text")[0]
+    assert run(folder, "npm", "run", "--silent", "start").stdout == blocks(page, "text")[0]
 
 
 @needs_npm

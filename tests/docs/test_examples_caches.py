@@ -1,0 +1,98 @@
+"""The programs of `examples/client-caches.md`: each client's cache stays consistent and merges pages."""
+
+import re
+import shutil
+
+import pytest
+from graphql import GraphQLInterfaceType, GraphQLObjectType, build_schema
+
+from tests.support.binaries import requires_binary
+from tests.support.example_pages import blocks
+from tests.support.http_servers import serve_gateway
+from tests.support.npm_projects import DOCUMENTED_ADDRESS, create_project, replace_in_file, run
+from tests.support.processes import ROOT
+
+PAGE = (ROOT / "examples/client-caches.md").read_text()
+SCHEMA = build_schema((ROOT / "schema.graphql").read_text())
+TYPES = [kind for name, kind in SCHEMA.type_map.items() if not name.startswith("__")]
+OBJECTS = [kind for kind in TYPES if isinstance(kind, GraphQLObjectType)]
+LISTS = {
+    (kind.name, name): field.args.keys() - {"first", "after"}
+    for kind in OBJECTS
+    for name, field in kind.fields.items()
+    if "after" in field.args
+}
+needs_npm = requires_binary("npm", "the clients are packages for Node.js")
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("caches")
+    create_project(PAGE, folder)
+    (folder / "src/generated").mkdir()
+    return folder
+
+
+@pytest.fixture
+def project(installed, tmp_path):
+    """A copy of the project, to be changed."""
+    shutil.copytree(installed, tmp_path / "copy", ignore=shutil.ignore_patterns("node_modules"))
+    (tmp_path / "copy/node_modules").symlink_to(installed / "node_modules")
+    return tmp_path / "copy"
+
+
+def output(project, client):
+    """The output of a client's program, without warnings, with a gateway of its own."""
+    if client == "relay":
+        run(project, "npm", "run", "--silent", "relay")
+    with serve_gateway() as gateway:
+        replace_in_file(project / "src/shared.mjs", DOCUMENTED_ADDRESS, gateway.url)
+        return run(project, "node", f"src/{client}.mjs")
+
+
+def without_snapshot_id(schema):
+    """The schema as before `Snapshot.id`."""
+    return re.sub(r'(^type Snapshot \{\n)  """.*?"""\n  id: ID!\n', r"\1", schema, flags=re.MULTILINE | re.DOTALL)
+
+
+@needs_npm
+@pytest.mark.parametrize("client", ["apollo", "urql", "relay"])
+def test_client_prints_the_documented_output(project, client):
+    done = output(project, client)
+    assert (done.stdout, done.stderr) == (blocks(PAGE, "text")[0], "")
+
+
+@needs_npm
+def test_urql_tears_snapshots_without_id(project):
+    replace_in_file(project / "src/shared.mjs", "latest { id at", "latest { at")
+    assert "2026-11-20T12:00:00.000Z: 2326.372 pp" in output(project, "urql").stdout
+
+
+@needs_npm
+def test_relay_tears_snapshots_without_id(project):
+    schema = (ROOT / "schema.graphql").read_text()
+    (project / "schema.graphql").write_text(without_snapshot_id(schema))
+    assert "2026-11-20T12:00:00.000Z: 2326.372 pp" in output(project, "relay").stdout
+
+
+def test_urql_has_keys_for_types_without_id():
+    roots = {SCHEMA.query_type, SCHEMA.mutation_type}
+    missing = [kind.name for kind in OBJECTS if kind not in roots and "id" not in kind.fields]
+    assert re.findall(r"^    (\w+): embedded,$", PAGE, re.MULTILINE) == sorted(missing)
+
+
+def test_apollo_knows_every_interface():
+    documented = dict(re.findall(r'^    (\w+): \[("\w+", .*)\],$', PAGE, re.MULTILINE))
+    assert {name: set(re.findall(r"\w+", types)) for name, types in documented.items()} == {
+        kind.name: {possible.name for possible in SCHEMA.get_possible_types(kind)}
+        for kind in TYPES
+        if isinstance(kind, GraphQLInterfaceType)
+    }
+
+
+def test_paging_is_configured_for_every_list():
+    apollo = re.findall(r"(\w+): relayStylePagination\(\[(.*?)\]\)", PAGE)
+    assert {name: set(re.findall(r"\w+", keys)) for name, keys in apollo} == {
+        name: keys for (_, name), keys in LISTS.items()
+    }
+    assert set(re.findall(r"(\w+): relayPagination\(\)", PAGE)) == {name for _, name in LISTS}
