@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.graph.prepare.errors import syntax_fault
 from gateway.settings import BadSettings
 
 DOCUMENTS = {".graphql", ".gql"}
@@ -36,13 +37,21 @@ def trusted_documents(path: Path) -> dict[str, str]:
             identifier: text
             for file in files
             if file.suffix in DOCUMENTS | MANIFESTS or file == path
-            for identifier, text in _read(file)
+            for identifier, text in _checked(file)
         }
     except OSError as exc:
         raise BadSettings(f"GATEWAY_TRUSTED_DOCUMENTS: {exc}") from exc
     if not documents:
         raise BadSettings(f"GATEWAY_TRUSTED_DOCUMENTS: {path} has no document (*.graphql, *.gql, or a manifest *.json)")
     return documents
+
+
+def _checked(file: Path) -> Iterator[tuple[str, str]]:
+    for identifier, text in _read(file):
+        fault = syntax_fault(text)
+        if fault:
+            raise BadSettings(f"GATEWAY_TRUSTED_DOCUMENTS: {file}, document {identifier}: {fault}")
+        yield identifier, text
 
 
 def _read(file: Path) -> Iterator[tuple[str, str]]:
@@ -64,5 +73,6 @@ def _manifest(file: Path, content: bytes) -> Iterator[tuple[str, str]]:
                 yield operation.id, operation.body
         else:
             yield from msgspec.json.decode(content, type=dict[str, str]).items()
-    except msgspec.DecodeError as exc:
+    except (ValueError, RecursionError) as exc:
+        # ValueError: besides msgspec's own errors, text that is not UTF-8.
         raise BadSettings(f"GATEWAY_TRUSTED_DOCUMENTS: {file} is not a manifest of documents: {exc}") from exc

@@ -160,6 +160,10 @@ def test_setting_can_name_one_file(tmp_path):
         ("numbers.json", b'{"a": 1}', "is not a manifest of documents"),
         ("apollo.json", b'{"operations": [{"id": "a"}]}', "missing required field `body`"),
         ("broken.json", b"{", "is not a manifest"),
+        ("binary.json", b'{"a": "\xff"}', "is not a manifest"),
+        ("deep.json", b'{"a":' * 10_000, "is not a manifest"),
+        ("text.json", b'{"a": "text"}', "document a: Syntax Error: Unexpected Name 'text'"),
+        ("empty.graphql", b"# nothing", "Syntax Error: Unexpected <EOF>"),
         ("binary.graphql", b"\xff", "is not UTF-8 text"),
     ],
 )

@@ -4,7 +4,7 @@ import logging
 import re
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, parse
 
 from gateway.errors import GatewayError, entry
 
@@ -57,3 +57,12 @@ def _printable(message: str) -> str:
     # A message may quote half a surrogate pair from a variable, which UTF-8 cannot encode.
     text = message.encode("utf-8", "replace").decode()
     return text if len(text) <= MAX_MESSAGE else text[: MAX_MESSAGE - 1] + "…"
+
+
+def syntax_fault(text: str) -> str | None:
+    """The reason why a text is not a GraphQL document."""
+    try:
+        parse(text, no_location=True)
+    except GraphQLError as exc:
+        return exc.message
+    return None
