@@ -1,6 +1,7 @@
 """The types of settings: each value is corrected, or refused, by the rules of its use."""
 
-from ipaddress import IPv6Address
+import re
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 from typing import Annotated
 from urllib.parse import SplitResult, urlsplit
 
@@ -9,6 +10,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Longer durations, and infinite ones, have no representation in Redis.
 MAX_S = 10**9
+MAX_HOST = 253
+LABEL = re.compile("(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
+CONTACT_URI = re.compile("(mailto:|https://|tel:)[!-~]+")
 
 Positive = Annotated[float, Field(gt=0, le=MAX_S, allow_inf_nan=False)]
 Seconds = Annotated[int, Field(ge=0, le=MAX_S)]
@@ -27,16 +31,36 @@ def _header_value(value: str) -> str:
     return value
 
 
+def _host(value: str) -> str:
+    """An address or a host name as browsers write it, an IPv6 address without brackets; raises `ValueError`."""
+    if ":" in value:
+        return IPv6Address(value).compressed
+    labels = value.removesuffix(".").split(".")
+    if labels[-1].isdecimal() or labels[-1].startswith("0x"):
+        return str(IPv4Address(value))
+    if len(value) > MAX_HOST or not all(LABEL.fullmatch(label) for label in labels):
+        raise ValueError("must be an address or a host name, without a port")
+    return value.lower()
+
+
+def _authority(parts: SplitResult) -> str:
+    """The host and port of a URL, without the scheme's own port."""
+    host = _host(parts.hostname or "")
+    if ":" in host:
+        host = f"[{host}]"
+    return host if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f"{host}:{parts.port}"
+
+
 def _parts(value: str, *schemes: str) -> SplitResult:
     """The parts of a URL; raises `ValueError` with a message that does not contain the value."""
     expected = " or ".join(f"{scheme}://" for scheme in schemes)
-    try:
-        parts = urlsplit(value)
-        is_valid = bool(parts.hostname) and parts.port != 0 and not parts.fragment
-    except ValueError:
-        is_valid = False
     if not (value.isascii() and value.isprintable() and " " not in value):
         raise ValueError("must be ASCII without spaces: write other characters as %XX, a host as xn--…")
+    try:
+        parts = urlsplit(value)
+        is_valid = bool(_authority(parts)) and parts.port != 0 and not parts.fragment
+    except ValueError:
+        is_valid = False
     if not is_valid or parts.scheme not in schemes:
         raise ValueError(f"must be a URL: {expected}, a host, and optionally a port")
     return parts
@@ -46,7 +70,7 @@ def _service_url(value: str) -> str:
     parts = _parts(value, "http", "https")
     if parts.query or parts.username is not None:
         raise ValueError("must be a URL without a query and without credentials")
-    return value.rstrip("/")
+    return f"{parts.scheme}://{_authority(parts)}{parts.path.rstrip('/')}"
 
 
 def _origin(value: str) -> str:
@@ -55,33 +79,40 @@ def _origin(value: str) -> str:
         return value
     scheme, separator, rest = value.rstrip("/").lower().partition("://")
     try:
-        host = rest.encode("idna").decode()
-        parts = _parts(f"{scheme}{separator}{host}", scheme)
+        parts = _parts(f"{scheme}{separator}{rest.encode('idna').decode()}", scheme)
     except ValueError as exc:
-        raise ValueError("must be an origin, such as https://example.org") from exc
-    if parts.path or parts.query or parts.username is not None or "*" in host:
-        raise ValueError("must be an origin without a path or wildcard, such as https://example.org")
-    if parts.port is not None and parts.port == DEFAULT_PORTS.get(scheme):
-        host = host.rpartition(":")[0]
-    return f"{scheme}://{host}"
+        raise ValueError("must be an origin without a wildcard, such as https://example.org") from exc
+    if parts.path or parts.query or parts.username is not None:
+        raise ValueError("must be an origin without a path, such as https://example.org")
+    return f"{scheme}://{_authority(parts)}"
 
 
-def _host(value: str) -> str:
-    host = value.removeprefix("[").removesuffix("]")
-    if ":" in host:
-        IPv6Address(host)
-    elif not host.isascii() or not host.isprintable() or set(host) & set(" /"):
-        raise ValueError("must be an address or a host name, without a port")
-    return host
+def _network(value: str) -> str:
+    """A network; one of IPv4 addresses in IPv6 notation is that of the IPv4 addresses, as clients' addresses are."""
+    network = ip_network(value)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    return str(ip_network((mapped, network.prefixlen - 96)) if mapped and network.prefixlen >= 96 else network)
 
 
-def _secret_url(*schemes: str) -> BeforeValidator:
-    def check(value: object) -> object:
-        if isinstance(value, str):
-            _parts(value, *schemes)
-        return value
+def _contact_uri(value: str) -> str:
+    if not CONTACT_URI.fullmatch(value):
+        raise ValueError("must be a URI in ASCII: mailto:, https:// or tel:, and the address")
+    return value
 
-    return BeforeValidator(check)
+
+def _check_redis_url(value: object) -> object:
+    if isinstance(value, str) and not re.fullmatch(r"(/\d*)?", _parts(value, "redis", "rediss").path):
+        # redis-py would use database 0.
+        raise ValueError("must be a URL: redis:// or rediss://, a host, and optionally a port and a database number")
+    return value
+
+
+def _check_proxy_url(value: object) -> object:
+    if isinstance(value, str):
+        parts = _parts(value, "http", "https", "socks5", "socks5h")
+        if parts.path not in {"", "/"} or parts.query:
+            raise ValueError("must be a URL without a path and without a query")
+    return value
 
 
 def _check_token(value: object) -> object:
@@ -89,9 +120,11 @@ def _check_token(value: object) -> object:
 
 
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
-Host = Annotated[str, AfterValidator(_host)]
+Host = Annotated[str, AfterValidator(lambda value: _host(value.removeprefix("[").removesuffix("]")))]
+Network = Annotated[str, AfterValidator(_network)]
+ContactURI = Annotated[str, AfterValidator(_contact_uri)]
 Origin = Annotated[str, AfterValidator(_origin)]
 ServiceURL = Annotated[str, AfterValidator(_service_url)]
-ProxyURL = Annotated[SecretStr, _secret_url("http", "https", "socks5", "socks5h")]
-RedisURL = Annotated[SecretStr, _secret_url("redis", "rediss")]
+ProxyURL = Annotated[SecretStr, BeforeValidator(_check_proxy_url)]
+RedisURL = Annotated[SecretStr, BeforeValidator(_check_redis_url)]
 Token = Annotated[SecretStr, BeforeValidator(_check_token)]

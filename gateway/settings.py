@@ -6,7 +6,6 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 import os
 import ssl
 from collections.abc import Mapping
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
 
@@ -16,9 +15,11 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from .setting_types import (
     MAX_S,
+    ContactURI,
     Count,
     HeaderValue,
     Host,
+    Network,
     Origin,
     Positive,
     ProxyURL,
@@ -164,7 +165,7 @@ class Settings(_Settings):
     only_trusted_documents: bool = Field(
         default=False, description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`."
     )
-    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks whose `X-Forwarded-For` header is trusted, comma-separated, such as `10.0.0.0/8`."
     )
     header_timeout_s: Positive = Field(10.0, description="Timeout for request headers.")
@@ -185,9 +186,8 @@ class Settings(_Settings):
         " can read responses and send queries by GET.",
     )
 
-    security_contact: str | None = Field(
+    security_contact: ContactURI | None = Field(
         None,
-        pattern="^(mailto:|https://|tel:)[!-~]+$",
         description="Contact for security reports in `/.well-known/security.txt`, such as `mailto:me@example.org`;"
         " empty: no such file.",
     )
@@ -215,7 +215,12 @@ class Settings(_Settings):
     @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split_commas(cls, value: object) -> object:
-        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+        if not isinstance(value, str):
+            return value
+        parts = tuple(part.strip() for part in value.split(",") if part.strip())
+        if not parts:
+            raise ValueError("must have a value before or after a comma")
+        return parts
 
     @field_validator("upstream_ca")
     @classmethod
@@ -225,11 +230,6 @@ class Settings(_Settings):
         except OSError as exc:
             raise ValueError(f"the file has no certificate in PEM format ({exc.strerror or exc})") from exc
         return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _parse_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(str(ip_network(network)) for network in value)
 
     @model_validator(mode="after")
     def _require_redis(self) -> Self:

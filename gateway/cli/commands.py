@@ -176,7 +176,9 @@ def _quoted(value: str) -> str:
     """The value as it is written in a file `.env`."""
     if UNQUOTED.fullmatch(value):
         return value
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+    # `${:-$}` is a variable without a name, and its default `$`.
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("${", "${:-$}{")
+    return f"'{escaped}'"
 
 
 def completion(parser: ArgumentParser, shell: str) -> int:
