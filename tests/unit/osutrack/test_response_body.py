@@ -119,7 +119,7 @@ async def test_gzip_bodies_up_to_the_limit_are_read(raw, fetch, size):
     assert len((await fetch())[1]) == size
 
 
-@pytest.mark.parametrize("coding,body", CODED.items())
+@pytest.mark.parametrize("coding,body", CODED.items(), ids=range(len(CODED)))
 async def test_other_codings_are_refused(raw, fetch, coding, body):
     raw.answer = whole(body, f"Content-Encoding: {coding}")
     with pytest.raises(UpstreamInvalid, match="content coding other than gzip"):
