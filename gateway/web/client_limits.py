@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from hashlib import blake2b
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from starlette.requests import HTTPConnection
 
@@ -15,6 +15,8 @@ MAX_CLIENTS = 10_000
 # An IPv6 subscriber usually has at least a /64 network.
 CLIENT_PREFIX_V6 = 64
 BRACKETED = re.compile(r"\[([^]]*)\](:.*)?")
+# The bits of `::ffff:` before an IPv4 address.
+MAPPED_PREFIX = 96
 Address = IPv4Address | IPv6Address
 
 
@@ -82,7 +84,7 @@ class ClientAddresses:
     """Identifies clients by address. Only proxies in the `trusted` networks may set `X-Forwarded-For`."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
-        self._trusted = [ip_network(network) for network in trusted]
+        self._trusted = [_network(text) for text in trusted]
 
     def client(self, connection: HTTPConnection) -> str:
         """The client's IPv4 address or IPv6 network; a digest if a trusted proxy has hidden the address."""
@@ -127,6 +129,14 @@ def _address(text: str) -> Address | None:
     except ValueError:
         return None
     return (parsed.ipv4_mapped or parsed) if isinstance(parsed, IPv6Address) else parsed
+
+
+def _network(text: str) -> IPv4Network | IPv6Network:
+    """The network; IPv4 in IPv6 form (`::ffff:10.0.0.0/104`) is IPv4, like the addresses of peers."""
+    network = ip_network(text)
+    mapped = network.network_address.ipv4_mapped if isinstance(network, IPv6Network) else None
+    bits = network.prefixlen - MAPPED_PREFIX
+    return ip_network((mapped, bits)) if mapped and bits >= 0 else network
 
 
 def _name(address: Address | None) -> str:

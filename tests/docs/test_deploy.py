@@ -5,6 +5,7 @@ import re
 import tomllib
 from ipaddress import ip_address, ip_network
 
+import certifi
 import pytest
 import yaml
 
@@ -185,6 +186,49 @@ def test_probed_and_scraped_paths_exist():
     assert probes == {"/healthz", "/readyz"}
     assert probes | {POD["metadata"]["annotations"]["prometheus.io/path"]} <= routes
     assert COMPOSE["services"]["proxy"]["healthcheck"]["test"][-1].endswith("/healthz")
+
+
+def is_forwarded(route, rule):
+    """Whether the rule of the documented Ingress has this route."""
+    path = rule["path"]
+    return route == path or (rule["pathType"] == "Prefix" and route.startswith(f"{path}/"))
+
+
+def test_documented_ingress_forwards_all_but_private_paths():
+    [block] = re.findall(r"^```yaml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
+    [rule] = yaml.safe_load(block)["spec"]["rules"]
+    rules = rule["http"]["paths"]
+    routes = paths(create_app(Settings(_env_file=None, security_contact="mailto:me@example.org")))
+    missing = {route for route in routes if not any(is_forwarded(route, rule) for rule in rules)}
+    assert missing == {"/metrics", "/readyz"}
+    [service] = {rule["backend"]["service"]["name"] for rule in rules}
+    assert service == KUBERNETES["Service"]["metadata"]["name"]
+
+
+def test_documented_idle_timeouts_fit_the_settings():
+    rows = re.findall(r"^\| .* \| (\d+) s \| .*?`KEEPALIVE_S=(\d+)`", OPERATIONS, re.MULTILINE)
+    assert len(rows) >= 4
+    assert [row for row in rows if int(row[0]) >= Settings(_env_file=None, keepalive_s=row[1]).keepalive_s] == []
+    assert float(rows[0][1]) == Settings(_env_file=None).keepalive_s
+
+
+def test_service_is_dual_stack():
+    assert KUBERNETES["Service"]["spec"]["ipFamilyPolicy"] == "PreferDualStack"
+    assert "GATEWAY_HOST=::" in (ROOT / "Dockerfile").read_text()
+
+
+def test_network_policy_permits_the_default_upstreams():
+    ports = {rule["port"] for part in KUBERNETES["NetworkPolicy"]["spec"]["egress"] for rule in part["ports"]}
+    assert Settings(_env_file=None).upstream_url.startswith("https://")
+    assert ports == {53, 443, 6379, 4318}
+    assert "the ports 443, 6379 and 4318" in OPERATIONS
+
+
+@pytest.mark.parametrize("variable, value", sorted(set(re.findall(r"GATEWAY_([A-Z_]+)=([^\s`]+)", OPERATIONS))))
+def test_documented_value_is_valid(variable, value):
+    name = variable.lower()
+    value = certifi.where() if name == "upstream_ca" else value
+    assert name == "query_token" or Settings(_env_file=None, **{name: value}).model_dump()[name] is not None
 
 
 @pytest.mark.parametrize(

@@ -122,6 +122,13 @@ def test_large_body_is_refused_in_the_gateway_format(proxied, replicas, chunked)
     assert received(replicas) == []
 
 
+@pytest.mark.parametrize("path", ["/metrics", "/readyz", "/metrics?a", "//readyz", "/%72eadyz", "/static/../metrics"])
+def test_private_paths_are_not_forwarded(proxied, replicas, path):
+    answer = exchange(proxied.address, b"GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % path.encode())
+    assert b" 404 " in answer.partition(b"\r\n")[0]
+    assert received(replicas) == []
+
+
 def worker_memory(proxied):
     """The memory of nginx's processes, in bytes."""
     master = (proxied.folder / "nginx.pid").read_text().strip()

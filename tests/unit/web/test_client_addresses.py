@@ -22,9 +22,9 @@ ENTRIES = st.one_of(
 )
 
 
-def client(*lines, peer="127.0.0.1"):
+def client(*lines, peer="127.0.0.1", addresses=ADDRESSES):
     headers = [(b"x-forwarded-for", line.encode("latin-1")) for line in lines]
-    return ADDRESSES.client(HTTPConnection({"type": "http", "client": (peer, 1), "headers": headers}))
+    return addresses.client(HTTPConnection({"type": "http", "client": (peer, 1), "headers": headers}))
 
 
 @given(V4, st.sampled_from(V4_FORMS), PORTS)
@@ -72,3 +72,14 @@ def test_name_of_a_long_entry_is_short():
 
 def test_header_of_an_untrusted_peer_is_ignored():
     assert client("203.0.113.7", peer="192.0.2.1") == "192.0.2.1"
+
+
+@pytest.mark.parametrize("network", ["::ffff:10.0.0.0/104", "::ffff:10.0.0.9", "10.0.0.0/8"])
+@pytest.mark.parametrize("peer", ["10.0.0.9", "::ffff:10.0.0.9"])
+def test_ipv4_proxies_are_trusted_in_both_forms(network, peer):
+    assert client("203.0.113.7", peer=peer, addresses=ClientAddresses([network])) == "203.0.113.7"
+
+
+@pytest.mark.parametrize("network", ["::ffff:10.0.0.0/104", "fd00::/8", "::ffff:10.0.0.9"])
+def test_other_networks_are_not_trusted(network):
+    assert client("203.0.113.7", peer="11.0.0.9", addresses=ClientAddresses([network])) == "11.0.0.9"
