@@ -1,6 +1,7 @@
 """ASGI's `send` with bounded memory: large responses are sent as fast as the client reads, or refused."""
 
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -92,10 +93,17 @@ class BoundedSend:
 
 
 def respond_with(status: int, headers: Headers, added: Headers, body: bytes) -> App:
-    """An application that sends this response."""
+    """An application that sends this response, once."""
+    messages = deque[Message](
+        (
+            {"type": "http.response.start", "status": status, "headers": [*headers, *added]},
+            {"type": "http.response.body", "body": body},
+        )
+    )
 
     async def respond(_: Any, __: Any, send: Send) -> None:
-        await send({"type": "http.response.start", "status": status, "headers": [*headers, *added]})
-        await send({"type": "http.response.body", "body": body})
+        # Not kept here: the body may be compressed while the client reads it.
+        while messages:
+            await send(messages.popleft())
 
     return respond

@@ -85,6 +85,20 @@ def test_further_responses_of_a_slow_client_are_compressed(running, start):
     assert unread_bytes(running) < 24 * MB
 
 
+def test_compressed_cached_responses_release_their_memory(running, start):
+    def read_cached(number):
+        assert read_large(running.url, f"10.1.0.{number}", f"{LARGE_QUERY}{number}").status_code == 200
+        assert start(number, f"{LARGE_QUERY}{number}").status == 200
+
+    for number in range(3):
+        read_cached(number)
+    before = resident_bytes(running.process.pid)
+    # There is no room for these as they are, and the response cache discards its own.
+    for number in range(3, 10):
+        read_cached(number)
+    assert resident_bytes(running.process.pid) - before < 70 * MB
+
+
 class TestWithLittleMemoryForClients:
     @pytest.fixture
     def settings(self):
