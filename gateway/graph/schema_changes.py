@@ -4,6 +4,7 @@ graphql-core compares types, fields, arguments and directives. This module adds 
 required, `@oneOf`, and the directives applied to each element.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,8 +19,10 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
+    is_non_null_type,
     is_required_argument,
     is_required_input_field,
+    is_wrapping_type,
     print_ast,
 )
 from graphql.utilities import BreakingChange, DangerousChange, SafeChangeType, find_schema_changes
@@ -31,6 +34,8 @@ TYPE_DIRECTIVE = "semanticNonNull"
 # Compared elsewhere, or without effect on clients.
 IGNORED_DIRECTIVES = {"deprecated", "specifiedBy", "oneOf"}
 
+# Directives by name, and the arguments of each use as text, defaults included.
+Applied = dict[str, list[dict[str, str]]]
 Fields = GraphQLObjectType | GraphQLInterfaceType | GraphQLInputObjectType
 
 
@@ -71,10 +76,12 @@ def compare(old: GraphQLSchema, new: GraphQLSchema) -> Changes:
             breaking.append(f"{coordinate} is required: its default was removed.")
         if _is_one_of(after[coordinate]) and not _is_one_of(before[coordinate]):
             breaking.append(f"@oneOf was added to {coordinate}.")
-        for name, description in _directive_changes(coordinate, before[coordinate], after[coordinate]):
+        used, now_used = _applied(old, before[coordinate]), _applied(new, after[coordinate])
+        for name, description in _directive_changes(coordinate, used, now_used):
             if old.get_directive(name) and not new.get_directive(name):
                 continue  # its removal is one change
-            (breaking if name == TYPE_DIRECTIVE and "removed" in description else dangerous).append(description)
+            is_lost = name == TYPE_DIRECTIVE and _levels(used) - _levels(now_used) - _non_null_levels(after[coordinate])
+            (breaking if is_lost else dangerous).append(description)
     return Changes(sorted(breaking + _root_changes(old, new)), sorted(dangerous))
 
 
@@ -112,26 +119,58 @@ def _is_one_of(element: Any) -> bool:
     return isinstance(element, GraphQLInputObjectType) and element.is_one_of
 
 
-def _directive_changes(coordinate: str, before: Any, after: Any) -> Iterator[tuple[str, str]]:
+def _directive_changes(coordinate: str, old: Applied, new: Applied) -> Iterator[tuple[str, str]]:
     """The name of each directive that is applied differently, and a sentence."""
-    old, new = _applied(before), _applied(after)
     for name in sorted(old.keys() | new.keys()):
         if name not in new:
             yield name, f"@{name} was removed from {coordinate}."
         elif name not in old:
             yield name, f"@{name} was added to {coordinate}."
         elif old[name] != new[name]:
-            yield name, f"{coordinate} changed from {' '.join(old[name])} to {' '.join(new[name])}."
+            yield name, f"{coordinate} changed from {_text(name, old)} to {_text(name, new)}."
 
 
-def _applied(element: Any) -> dict[str, list[str]]:
-    """The directives applied to an element and its extensions, as text by name."""
-    applied: dict[str, list[str]] = {}
+def _applied(schema: GraphQLSchema, element: Any) -> Applied:
+    """The directives applied to an element and its extensions."""
+    applied: Applied = {}
     for node in (element.ast_node, *(getattr(element, "extension_ast_nodes", None) or ())):
         for directive in (node and node.directives) or ():
-            if directive.name.value not in IGNORED_DIRECTIVES:
-                applied.setdefault(directive.name.value, []).append(print_ast(directive))
+            name = directive.name.value
+            if name not in IGNORED_DIRECTIVES:
+                given = {argument.name.value: print_ast(argument.value) for argument in directive.arguments or ()}
+                applied.setdefault(name, []).append(_defaults(schema, name) | given)
     return applied
+
+
+def _defaults(schema: GraphQLSchema, name: str) -> dict[str, str]:
+    directive = schema.get_directive(name)
+    nodes = {name: argument.ast_node for name, argument in directive.args.items()} if directive else {}
+    return {name: print_ast(node.default_value) for name, node in nodes.items() if node and node.default_value}
+
+
+def _text(name: str, applied: Applied) -> str:
+    texts = (", ".join(f"{argument}: {value}" for argument, value in values.items()) for values in applied[name])
+    return " ".join(f"@{name}({text})" if text else f"@{name}" for text in texts)
+
+
+def _levels(applied: Applied) -> set[int]:
+    """The list levels at which a value is null only on error; 0 is the value itself."""
+    return {
+        int(level)
+        for values in applied.get(TYPE_DIRECTIVE, ())
+        for level in re.findall(r"\d+", values.get("levels", "0"))
+    }
+
+
+def _non_null_levels(field: Any) -> set[int]:
+    kind, level, levels = field.type, 0, set()
+    while is_wrapping_type(kind):
+        if is_non_null_type(kind):
+            levels.add(level)
+        else:
+            level += 1
+        kind = kind.of_type
+    return levels
 
 
 def _root_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[str]:
@@ -141,7 +180,7 @@ def _root_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[str]:
         "subscription": (old.subscription_type, new.subscription_type),
     }
     return [
-        f"The {name} type changed from {before} to {after}."
+        f"The {name} type changed from {before} to {after}." if after else f"The {name} type {before} was removed."
         for name, (before, after) in roots.items()
         if before and str(before) != str(after)
     ]

@@ -60,6 +60,9 @@ CHANGES = [
     ("name: String }\ntype Play", "name: String @semanticNonNull }\ntype Play", "dangerous"),
     ("window: Window): String!", "window: Window): String", "breaking"),
     ("pp: Float @semanticNonNull", "pp: Float! @semanticNonNull", None),
+    ("pp: Float @semanticNonNull", "pp: Float!", "dangerous"),
+    ("pp: Float @semanticNonNull", "pp: Float @semanticNonNull(levels: [1])", "breaking"),
+    ("pp: Float @semanticNonNull", "pp: Float @semanticNonNull(levels: [0, 1])", "dangerous"),
     ("name: String }\ntype Play", "name: Int }\ntype Play", "breaking"),
     ("OSU TAIKO", "OSU TAIKO CATCH", "dangerous"),
     ("OSU TAIKO", "OSU", "breaking"),
@@ -81,7 +84,7 @@ CHANGES = [
     ("@note(text: String)", "@note(text: String, kind: Int!)", "breaking"),
     ("@note(text: String)", "@note(text: Int)", "breaking"),
     ("directive @note(text: String) on OBJECT", "", "breaking"),
-    ("levels: [Int] = [0]", "levels: [Int] = [1]", "dangerous"),
+    ("levels: [Int] = [0]", "levels: [Int] = [1]", "breaking"),
     ("@cost(points: 1)", "", "dangerous"),
     ("@cost(points: 1)", "@cost(points: 2)", "dangerous"),
     ("union Result", "type Third { pp: Float }\nunion Result", None),
@@ -97,6 +100,9 @@ STRICTER = {
     "mode: Mode!, ": "an operation without the argument becomes invalid",
     "grade: String!": "an operation without the field becomes invalid",
     "pp: Float": "clients generate a type that is never null",
+    "pp: Float @semanticNonNull(levels: [1])": "as above",
+    "levels: [Int] = [1]": "as above",
+    "pp: Float @semanticNonNull(levels: [0, 1])": "clients generate another type",
     "days: Int, weeks: Int": "graphql-core's view: the field's default can change results",
     ") on FIELD_DEFINITION | OBJECT": "an operation that repeats the directive becomes invalid",
 }
@@ -144,6 +150,20 @@ def test_findings_equal_those_of_graphql_inspector(inspected):
             assert LEVELS.index(level) > LEVELS.index(theirs), after
         else:
             assert level == theirs, after
+
+
+def test_equal_directives_can_be_written_differently():
+    before = changed("pp: Float @semanticNonNull", "pp: Float @semanticNonNull(levels: [0])")
+    after = changed("@cost(points: 1)", "@cost(resource: null, points: 1)")
+    assert compare(build_schema(before), build_schema(BASE)) == ([], [])
+    assert compare(
+        build_schema(after), build_schema(changed("@cost(points: 1)", "@cost(points: 1, resource: null)"))
+    ) == ([], [])
+
+
+def test_removed_root_type_is_named():
+    breaking, _ = compare(build_schema(BASE), build_schema(changed(" mutation: Mutation }", " }")))
+    assert "The mutation type Mutation was removed." in breaking
 
 
 def check(tmp_path, capsys, old, *options):
