@@ -34,13 +34,20 @@ class ErrorCode(NamedTuple):
     """The HTTP status of a code, its meaning, and whether the same request can succeed later.
 
     `json_status` is the status for clients that accept `application/json` only, where it differs. An error in a field
-    has the status 200, as the response has data.
+    has the status 200, as the response has data. `edition_2026` is the status with `GATEWAY_HTTP_STATUSES=2026`, where
+    it differs.
     """
 
     status: int
     meaning: str
     retryable: bool = False
     json_status: int | None = None
+    edition_2026: int | None = None
+
+    @property
+    def status_2026(self) -> int:
+        """The status with `GATEWAY_HTTP_STATUSES=2026`: 294 for errors in fields."""
+        return self.edition_2026 or (294 if self.status == 200 else self.status)
 
 
 # Every code that a client can receive, in the order of docs/errors.md.
@@ -50,11 +57,14 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             400,
             "An argument or variable is invalid; `extensions.argument` names it where it is known.",
             json_status=200,
+            edition_2026=422,
         ),
         "GRAPHQL_PARSE_FAILED": ErrorCode(400, "The document is not valid GraphQL syntax.", json_status=200),
-        "GRAPHQL_VALIDATION_FAILED": ErrorCode(400, "The document does not fit the schema.", json_status=200),
-        "BAD_REQUEST": ErrorCode(400, "The HTTP request is not a GraphQL request."),
-        "METHOD_NOT_ALLOWED": ErrorCode(405, "Queries are sent by GET or POST, mutations by POST."),
+        "GRAPHQL_VALIDATION_FAILED": ErrorCode(
+            400, "The document does not fit the schema.", json_status=200, edition_2026=422
+        ),
+        "BAD_REQUEST": ErrorCode(400, "The HTTP request is not a GraphQL request.", edition_2026=422),
+        "METHOD_NOT_ALLOWED": ErrorCode(405, "Queries are sent by GET, QUERY or POST, mutations by POST."),
         "NOT_FOUND": ErrorCode(404, "No resource has this path."),
         "CROSS_SITE_REQUEST": ErrorCode(
             403,
@@ -65,12 +75,14 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "URI_TOO_LONG": ErrorCode(414, "The request's URL is too long: send the operation by POST."),
         "HEADERS_TOO_LARGE": ErrorCode(431, "The request's headers are too large."),
         "PERSISTED_QUERY_NOT_FOUND": ErrorCode(
-            200, "No document with this SHA-256 is cached: send its text along with the hash."
+            200, "No document with this SHA-256 is cached: send its text along with the hash.", edition_2026=404
         ),
         "PERSISTED_QUERY_NOT_SUPPORTED": ErrorCode(
-            400, "No trusted document has this SHA-256, and only trusted documents are accepted."
+            400, "No trusted document has this SHA-256, and only trusted documents are accepted.", edition_2026=403
         ),
-        "DOCUMENT_NOT_TRUSTED": ErrorCode(400, "The document is not trusted, and only trusted documents are accepted."),
+        "DOCUMENT_NOT_TRUSTED": ErrorCode(
+            400, "The document is not trusted, and only trusted documents are accepted.", edition_2026=403
+        ),
         "NOT_ACCEPTABLE": ErrorCode(
             406, "The `Accept` header must allow `application/graphql-response+json` or `application/json`."
         ),
@@ -82,6 +94,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             400,
             "The operation exceeds a limit; `extensions` has its name (`limit`), the `value` and the `max`.",
             json_status=200,
+            edition_2026=422,
         ),
         "RATE_LIMITED": ErrorCode(
             429,
@@ -102,6 +115,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             "The response has too many values, or takes too much CPU time: narrow a window, use `every`, or select"
             " fewer fields.",
             json_status=200,
+            edition_2026=422,
         ),
         "VALUE_OUT_OF_RANGE": ErrorCode(200, "A value exceeds the range of its type, such as 2^53 - 1 for a `BigInt`."),
         "OPERATION_TIMEOUT": ErrorCode(

@@ -186,6 +186,12 @@ class Settings(_Settings):
         " can read responses and send queries by GET.",
     )
 
+    http_statuses: Literal["2025", "2026"] = Field(
+        "2025",
+        description="Edition of GraphQL over HTTP whose statuses are used; `2026`: 422 for validation and coercion"
+        " errors, 294 for partial data.",
+    )
+
     security_contact: ContactURI | None = Field(
         None,
         description="Contact for security reports in `/.well-known/security.txt`, such as `mailto:me@example.org`;"

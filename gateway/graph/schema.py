@@ -1,5 +1,7 @@
 """The schema, and its printed form (`schema.graphql`)."""
 
+from functools import cache
+
 import strawberry
 from graphql import GraphQLError, GraphQLInputObjectType
 from strawberry.schema.config import StrawberryConfig
@@ -48,6 +50,7 @@ def build_schema(executor: type[Executor] = CountingExecutor) -> strawberry.Sche
     return schema
 
 
+@cache
 def sdl() -> str:
     """The schema in SDL, with descriptions and directives."""
     # Built-in directives need no definition; Strawberry prints one for `@oneOf`.

@@ -20,7 +20,7 @@ from gateway.graph.compiled_lists import CompiledListExecutor, is_supported
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
 from gateway.graph.prepare.limits import Limits
-from gateway.graph.schema import build_schema
+from gateway.graph.schema import build_schema, sdl
 from gateway.graph.turns import Turns
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
@@ -39,16 +39,18 @@ from gateway.telemetry.tracing import Tracing
 from .client_limits import ClientAddresses, ClientLimits
 from .cross_origin import CORS
 from .dispatcher import Dispatcher
-from .endpoint import GraphQLEndpoint
+from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
+from .pages.files import File
 from .persisted_documents import PersistedDocuments, SharedDocuments
 from .probes import MetricsCollector, Probes
 from .refusals import Refusals
 from .response_cache import ResponseCache
 from .responses import error_response
+from .statuses import Statuses
 from .synchronous import SynchronousExecution
 from .trusted_documents import trusted_documents
 
@@ -202,6 +204,7 @@ def create_app(
             settings.client_points, settings.client_points_per_minute, monotonic=gateway.monotonic
         ),
         client_addresses=ClientAddresses(settings.trusted_proxies),
+        statuses=Statuses(settings.http_statuses),
     )
     documents = _documents(gateway, settings)
     synchronous = SynchronousExecution(
@@ -231,6 +234,7 @@ def create_app(
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
+            Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
             *page_routes(settings),
         ],
         middleware=[
@@ -292,7 +296,7 @@ async def _lifespan(gateway: Gateway, probes: Probes, _: Starlette) -> AsyncIter
 def _cors(settings: Settings) -> dict[str, Any]:
     return {
         "allow_origins": settings.cors_origins,
-        "allow_methods": ("GET", "POST"),
+        "allow_methods": METHODS,
         "allow_private_network": True,
         # Client libraries add headers of their own. Any is safe, as there are no cookies.
         "allow_headers": ("*",),

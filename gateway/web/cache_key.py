@@ -40,7 +40,7 @@ OTHER_ORIGIN = ""
 
 
 class CacheKey(NamedTuple):
-    """The request and the form of its response. `text` is the body of a POST, the query string of a GET.
+    """The request and the form of its response. `text` is the body, of a GET the query string.
 
     `origin` is a listed origin, or empty for all others: clients choose its header, and would fill the cache.
     """
@@ -90,7 +90,7 @@ def _is_cacheable(scope: Scope, headers: dict[bytes, bytes], cors_origins: Colle
     if scope["method"] == "GET":
         site, origin = _text(headers.get(b"sec-fetch-site")), _text(headers.get(b"origin"))
         return not is_cross_site(site, origin, cors_origins)
-    return scope["method"] == "POST" and _has_json(headers)
+    return scope["method"] in {"POST", "QUERY"} and _has_json(headers)
 
 
 def _has_json(headers: dict[bytes, bytes]) -> bool:

@@ -57,7 +57,7 @@ class Dispatcher:
             return
         found = headers, cacheable = key_headers(scope, self._cors_origins)
         body = None
-        if cacheable and scope["method"] == "POST":
+        if cacheable and scope["method"] != "GET":
             buffer = BodyBuffer(receive)
             receive = buffer.receive
             body = await buffer.read()

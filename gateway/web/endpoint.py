@@ -18,17 +18,19 @@ from gateway.telemetry.tracing import Tracing
 
 from .cross_origin import is_cross_site
 from .execution import Execution, Executions, error_codes
-from .graphql_request import HTTPError, parse_request
+from .graphql_request import ACCEPT_QUERY, HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, header_list, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
 from .responses import encode, error_response, without_points
+from .statuses import Statuses
 
+METHODS = ("GET", "POST", "QUERY")
 # Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
 PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
 
 
 class GraphQLEndpoint:
-    """An ASGI application for one path: queries by GET and POST, mutations by POST, GraphiQL for page views."""
+    """An ASGI application for one path: queries by GET, QUERY and POST, mutations by POST, GraphiQL for page views."""
 
     def __init__(
         self,
@@ -43,6 +45,7 @@ class GraphQLEndpoint:
         self._executions = executions
         self._documents = documents
         self._settings = settings
+        self._statuses = Statuses(settings.http_statuses)
         self._graphiql = graphiql
         self._metrics = metrics
         self._tracing = tracing
@@ -55,7 +58,6 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         accepted = media_type(header_list(request.headers, "accept"))
-        strict = accepted == GRAPHQL
         request_id: str = request.state.request_id
         request_context: RequestContext = request.state.request_context
         # The outcome of an unhandled exception.
@@ -65,14 +67,14 @@ class GraphQLEndpoint:
             return await self._execute(request, accepted or JSON)
         except HTTPError as error:
             request_context.refuse([error.code])
-            return error_response(error.status, [error.to_entry()], accepted or JSON, request_id, error.headers)
-        except RequestError as error:
-            request_context.refuse(error_codes(error.errors))
-            # By GraphQL over HTTP, `application/json` has the status 200 for every well-formed GraphQL request.
-            return error_response(400 if strict else 200, error.errors, accepted or JSON, request_id)
-        except GatewayError as error:
-            request_context.refuse([error.code])
-            return error_response(503 if strict else 200, [format_error(error)], accepted or JSON, request_id)
+            status, kind = self._statuses.http_error(error, accepted)
+            return error_response(status, [error.to_entry()], kind, request_id, error.headers)
+        except (RequestError, GatewayError) as error:
+            errors = error.errors if isinstance(error, RequestError) else [format_error(error)]
+            codes = error_codes(errors)
+            request_context.refuse(codes)
+            status, kind = self._statuses.request_error(codes[0], accepted or JSON)
+            return error_response(status, errors, kind, request_id)
         except CancelledError:
             # Such as a client's disconnection, or the end of the process: no failure of the gateway.
             request_context.refuse([])
@@ -103,7 +105,7 @@ class GraphQLEndpoint:
             graphql_request, client, lambda: self._executions.charge_registration(client)
         )
         await self._executions.wait_to_prepare(document, client)
-        return self._executions.begin(graphql_request, document, request, queries_only=request.method == "GET")
+        return self._executions.begin(graphql_request, document, request, queries_only=request.method != "POST")
 
     def _may_update(self, headers: Mapping[str, str]) -> bool:
         tokens = [token.get_secret_value() for token in self._settings.update_tokens]
@@ -128,8 +130,9 @@ async def _allow_caching(request: Request, result: OperationResult) -> None:
 
 
 def _check(request: Request, accepted: str | None, cors_origins: Collection[str]) -> None:
-    if request.method not in {"GET", "POST"}:
-        raise HTTPError("METHOD_NOT_ALLOWED", "Only GET and POST are allowed.", {"Allow": "GET, POST"})
+    if request.method not in METHODS:
+        headers = {"Allow": ", ".join(METHODS), "Accept-Query": ACCEPT_QUERY}
+        raise HTTPError("METHOD_NOT_ALLOWED", "Only GET, POST and QUERY are allowed.", headers)
     if accepted is None:
         raise HTTPError("NOT_ACCEPTABLE", f"The `Accept` header must allow {GRAPHQL} or {JSON}.")
     if request.method == "GET" and _is_simple_cross_site(request.headers, cors_origins):

@@ -16,6 +16,7 @@ from gateway.telemetry.request_context import RequestContext
 from .client_limits import ClientAddresses, ClientLimits, TokenBucket
 from .graphql_request import GraphQLRequest, HTTPError
 from .responses import encode, graphql_response, with_request_id
+from .statuses import Statuses
 
 # Fields with values of the client or the moment. They may not be selected where their names appear in a document.
 UNCACHEABLE = ("rateLimit", "status")
@@ -27,7 +28,13 @@ class Execution:
     """An operation whose maximum cost has been taken from a client's points; `settle` must refund the rest."""
 
     def __init__(
-        self, engine: Engine, priced: PricedOperation, bucket: TokenBucket, request_context: RequestContext
+        self,
+        engine: Engine,
+        priced: PricedOperation,
+        bucket: TokenBucket,
+        request_context: RequestContext,
+        *,
+        statuses: Statuses,
     ) -> None:
         """Raises `HTTPError` or `RequestError` if the client has too few points."""
         _charge(bucket, priced.cost)
@@ -37,6 +44,7 @@ class Execution:
         self._priced = priced
         self._bucket = bucket
         self._request_context = request_context
+        self._statuses = statuses
         self._started: OperationResult | Run | None = None
 
     @property
@@ -71,13 +79,14 @@ class Execution:
     def response(self, content: dict[str, Any], media_type: str) -> Response:
         """The response with this content, whose outcome is recorded."""
         self._record(content)
-        return graphql_response(200, content, media_type, _rate_headers(self._bucket))
+        return graphql_response(self._statuses.result(content), content, media_type, _rate_headers(self._bucket))
 
     async def large_response(self, result: OperationResult, media_type: str) -> Response:
         """The same for a result with any number of values, without blocking the event loop."""
         self._record(result.content)
         body = await encode(result.content, result.values)
-        return graphql_response(200, body, media_type, _rate_headers(self._bucket))
+        status = self._statuses.result(result.content)
+        return graphql_response(status, body, media_type, _rate_headers(self._bucket))
 
     def _record(self, content: dict[str, Any]) -> None:
         context = self._request_context
@@ -96,10 +105,13 @@ class Execution:
 class Executions:
     """Prepares operations and charges clients for them."""
 
-    def __init__(self, engine: Engine, *, client_limits: ClientLimits, client_addresses: ClientAddresses) -> None:
+    def __init__(
+        self, engine: Engine, *, client_limits: ClientLimits, client_addresses: ClientAddresses, statuses: Statuses
+    ) -> None:
         self._engine = engine
         self._client_limits = client_limits
         self._client_addresses = client_addresses
+        self._statuses = statuses
 
     def begin(
         self, request: GraphQLRequest, document: str, connection: HTTPConnection, *, queries_only: bool
@@ -111,7 +123,7 @@ class Executions:
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if queries_only and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
-        return Execution(self._engine, priced, bucket, request_context)
+        return Execution(self._engine, priced, bucket, request_context, statuses=self._statuses)
 
     def has_to_wait(self, document: str) -> bool:
         """Whether `wait_to_prepare` has to be called before `begin`."""

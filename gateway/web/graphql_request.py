@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 
-from gateway.errors import CODES, entry
+from gateway.errors import entry
 
 from .negotiation import JSON, is_json_in_utf_8, is_plain
 
 # The unread rest of a body must not be parsed as the next request.
 CLOSE = {"Connection": "close"}
+# The media types of QUERY bodies (RFC 10008).
+ACCEPT_QUERY = f'"{JSON}"'
 
 
 class GraphQLRequest(NamedTuple):
@@ -30,7 +32,6 @@ class HTTPError(Exception):
 
     def __init__(self, code: str, message: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status = CODES[code].status
         self.code = code
         self.message = message
         self.headers = headers or {}
@@ -41,12 +42,17 @@ class HTTPError(Exception):
         return entry(self.code, self.message, retry_after_s=int(wait_s) if wait_s else None)
 
 
+class InvalidJSON(HTTPError):
+    """A body that is not JSON."""
+
+
 async def parse_request(request: Request, max_body_bytes: int, timeout_s: float) -> GraphQLRequest:
-    """The GraphQL request in a GET or POST; raises `HTTPError`."""
+    """The GraphQL request in a GET, POST or QUERY; raises `HTTPError`."""
     if request.method == "GET":
         return from_parameters(request.query_params)
     if not is_json_in_utf_8(request.headers.get("content-type", "")):
-        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"The body must be `Content-Type: {JSON}` in UTF-8.")
+        headers = {"Accept-Query": ACCEPT_QUERY}
+        raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"The body must be `Content-Type: {JSON}` in UTF-8.", headers)
     try:
         async with asyncio.timeout(timeout_s):
             body = await _body(request, max_body_bytes)
@@ -73,16 +79,16 @@ async def _body(request: Request, max_body_bytes: int) -> bytes:
     return bytes(body)
 
 
-def _decode_json(text: bytes | str, source: str) -> Any:
+def _decode_json(text: bytes | str, source: str, error: type[HTTPError] = HTTPError) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, ValueError, RecursionError) as exc:
-        raise HTTPError("BAD_REQUEST", f"{source} is not valid JSON in UTF-8.") from exc
+        raise error("BAD_REQUEST", f"{source} is not valid JSON in UTF-8.") from exc
 
 
 def from_body(body: bytes) -> GraphQLRequest:
-    """The GraphQL request in the body of a POST; raises `HTTPError`."""
-    return _from_fields(_decode_json(body, "The body"))
+    """The GraphQL request in the body of a POST or QUERY; raises `HTTPError`."""
+    return _from_fields(_decode_json(body, "The body", InvalidJSON))
 
 
 def from_parameters(parameters: Mapping[str, str]) -> GraphQLRequest:

@@ -1,4 +1,4 @@
-"""Content negotiation: the only parser of `Accept`, `Accept-Encoding` and `Content-Type` headers."""
+"""Content negotiation: the only parser of `Accept…`, `Content-…` and `If-None-Match` headers."""
 
 from starlette.datastructures import Headers
 from starlette.requests import Request
@@ -61,6 +61,12 @@ def is_json_in_utf_8(content_type: str) -> bool:
 def is_plain(content_encoding: str) -> bool:
     """Whether the header names no coding of the body."""
     return all(name.strip().lower() in {"", "identity"} for name in content_encoding.split(","))
+
+
+def matches(etag: bytes, if_none_match: bytes) -> bool:
+    """Whether the header has the ETag, which is compared weakly (RFC 9110, section 13.1.2)."""
+    given = (part.strip() for part in if_none_match.split(b","))
+    return any(part == b"*" or part.removeprefix(b"W/") == etag.removeprefix(b"W/") for part in given)
 
 
 def _qualities(accept: str | None) -> dict[str, float]:

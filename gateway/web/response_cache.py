@@ -18,8 +18,10 @@ from .access_log import hit_record
 from .cache_key import CacheKey, PlainRequest
 from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
 from .middleware import request_id
-from .negotiation import IDENTITY, coding
+from .negotiation import IDENTITY, coding, matches
 
+# Methods with responses that HTTP caches may store.
+SAFE_METHODS = {"GET", "QUERY"}
 # Headers of one request, which are not cached.
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 # Headers of a body, which a 304 response does not have.
@@ -97,7 +99,7 @@ class ResponseCache:
         if not entry.etag:
             return CachedResponse(200, entry.headers, added, entry.body)
         added = (*added, (b"age", b"%d" % max(0, self._monotonic() - entry.stored_at)))
-        if _matches(entry.etag, headers.get(b"if-none-match")):
+        if matches(entry.etag, headers.get(b"if-none-match", b"")):
             return CachedResponse(304, tuple(_without_body_headers(entry.headers)), added, b"")
         return CachedResponse(200, entry.headers, added, entry.body)
 
@@ -113,14 +115,14 @@ class ResponseCache:
         headers = MutableHeaders(raw=start["headers"])
         validity: Validity | None = state.get("validity")
         etag = b""
-        if validity and key and key.method == "GET":
+        if validity and key and key.method in SAFE_METHODS:
             etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
             headers["etag"] = etag.decode()
             headers["cache-control"] = f"public, max-age={self.max_age_s(validity)}"
         body = await _compress(body, headers, request_headers)
         if validity and key and self.cache.max_size and not self.has_ended(validity):
             self.put(key, start, body, etag, state)
-        if etag and _matches(etag, request_headers.get(b"if-none-match")):
+        if etag and matches(etag, request_headers.get(b"if-none-match", b"")):
             start["status"], body = 304, b""
             start["headers"] = _without_body_headers(start["headers"])
         return body
@@ -172,8 +174,3 @@ def _etag(body: bytes) -> bytes:
 
 def _without_body_headers(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     return [pair for pair in headers if pair[0] not in BODY_HEADERS]
-
-
-def _matches(etag: bytes, if_none_match: bytes | None) -> bool:
-    given = (part.strip() for part in (if_none_match or b"").split(b","))
-    return any(part == b"*" or part.removeprefix(b"W/") == etag.removeprefix(b"W/") for part in given)

@@ -87,7 +87,7 @@ class SynchronousExecution:
         execution = self._executions.begin(graphql_request, document, HTTPConnection(scope), queries_only=True)
         state["execution"] = execution
         result = execution.start()
-        needs_only_encoding = not (is_get or request.key.coding)
+        needs_only_encoding = request.key.method == "POST" and not request.key.coding
         max_values = MAX_ENCODED_VALUES if needs_only_encoding else MAX_COMPRESSED_VALUES
         if isinstance(result, Run) or result.values > max_values:
             return None

@@ -66,7 +66,7 @@ async def test_field_error_has_status_200_and_data(gateway):
 @pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "HEAD"])
 async def test_other_methods_are_405_with_allow_header(gateway, method):
     response = await gateway.http.request(method, "/graphql")
-    assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST, QUERY")
 
 
 async def test_query_and_variables_are_sent_by_get(gateway):

@@ -21,7 +21,7 @@ async def test_cors_headers_are_on_refused_bodies(gateway):
     assert (response.status_code, response.headers["Access-Control-Allow-Origin"]) == (413, "*")
 
 
-@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("method", ["GET", "POST", "QUERY"])
 @pytest.mark.parametrize("headers", ["content-type", "authorization, content-type", "apollographql-client-name, x-any"])
 async def test_preflight_allows_any_request_header(gateway, method, headers):
     preflight = {"Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}

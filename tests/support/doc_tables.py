@@ -12,6 +12,8 @@ from gateway.settings import Settings, setting_infos
 from gateway.telemetry.metrics import Metrics
 
 SUFFIXES = {"counter": "_total"}
+# The header of the table of GraphQL over HTTP.
+REQUIREMENTS_HEADER = "| requirement | 2025 | 2026 | tests | exceptions |"
 
 
 def settings() -> Iterator[list[str]]:
@@ -26,7 +28,7 @@ def exit_codes() -> list[tuple[str, ...]]:
 def errors() -> Iterator[list[str]]:
     for code, info in CODES.items():
         status = f"{info.status} / {info.json_status}" if info.json_status else str(info.status)
-        yield [f"`{code}`", status, "yes" if info.retryable else "no", info.meaning]
+        yield [f"`{code}`", status, str(info.status_2026), "yes" if info.retryable else "no", info.meaning]
 
 
 def remedies() -> Iterator[list[str]]:
@@ -47,7 +49,7 @@ def _metric(collector: MetricWrapperBase) -> list[str]:
 
 # By the page, and the header of the table in it.
 TABLES: dict[tuple[str, str], Callable[[], Iterator[list[str]] | list[list[str]] | list[tuple[str, ...]]]] = {
-    ("errors.md", "| code | status | retryable | meaning |"): errors,
+    ("errors.md", "| code | status | 2026 | retryable | meaning |"): errors,
     ("operations.md", "| exit code | meaning |"): exit_codes,
     ("operations.md", "| variable | default | meaning |"): settings,
     ("operations.md", "| kind | remedy |"): remedies,
@@ -67,3 +69,9 @@ def updated(page: str, header: str, rows: list[str]) -> str:
 def row(cells: list[str] | tuple[str, ...]) -> str:
     """A row of Markdown."""
     return f"| {' | '.join(cells)} |"
+
+
+def rows_below(page: str, header: str) -> list[list[str]]:
+    """The cells of the table below the header."""
+    lines = page.partition(f"{header}\n")[2].split("\n\n")[0].split("\n")[1:]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]

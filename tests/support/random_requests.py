@@ -1,4 +1,4 @@
-"""Random requests to `/graphql`: queries by POST and GET, with the headers of different clients, valid and invalid."""
+"""Random requests to `/graphql`: queries by POST, QUERY and GET, with the headers of different clients, valid and invalid."""
 
 import json
 import re
@@ -23,9 +23,9 @@ SETTINGS: dict[str, Any] = {
     "cors_origins": [ALLOWED_ORIGIN],
 }
 HEADERS: dict[str, list[str]] = {
-    "Accept": ["application/graphql-response+json", "application/json", "text/html", "image/png"],
-    "Accept-Encoding": ["gzip", "br, gzip", "zstd", "identity"],
-    "Content-Type": ["application/json; charset=utf-8", "text/plain"],
+    "Accept": ["application/graphql-response+json", "application/json;q=0.5 , */*;Q=0.1", "text/html", "image/png"],
+    "Accept-Encoding": ["x-gzip", "br, GZIP;q=0.5", "zstd", "identity"],
+    "Content-Type": ["Application/JSON; charset=UTF8", "text/plain"],
     "If-None-Match": ["*", 'W/"other"'],
     "Origin": [ALLOWED_ORIGIN, ALLOWED_ORIGIN, "https://other.example", "null"],
     "Sec-Fetch-Site": ["same-origin", "cross-site"],
@@ -53,7 +53,8 @@ def _request(random: Random, operation: RandomOperation) -> dict[str, Any]:
         return {"method": "GET", "params": fields, "headers": headers}
     body = json.dumps({"query": operation.text, "variables": operation.variables}).encode()
     content = random.choice(BODIES) if random.random() < 0.1 else body
-    return {"method": "POST", "content": content, "headers": {"Content-Type": "application/json"} | headers}
+    method = "POST" if len(body) % 3 else "QUERY"
+    return {"method": method, "content": content, "headers": {"Content-Type": "application/json"} | headers}
 
 
 async def raw_response(http: httpx.AsyncClient, request: dict[str, Any]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.web.compression import MIN_BYTES, compress
-from gateway.web.negotiation import IDENTITY, coding
+from gateway.web.negotiation import IDENTITY, coding, header_list, matches
 
 # The `mimetypes` module depends on the machine's configuration.
 MEDIA_TYPES = {
@@ -28,20 +28,20 @@ class File:
 
     def __init__(self, name: str, body: bytes, headers: Mapping[str, str]) -> None:
         self._bodies = {IDENTITY: body}
-        self._etag = f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        # Weak: the codings share it.
+        self._etag = f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
         self._headers = {
             "Content-Type": MEDIA_TYPES.get(PurePath(name).suffix, "application/octet-stream"),
-            # Weak: the codings share it.
-            "ETag": f"W/{self._etag}",
+            "ETag": self._etag,
             "Cache-Control": "no-cache",
             **headers,
         }
 
     async def response(self, request: Request) -> Response:
         """The file in the coding that the client prefers, or 304."""
-        if self._etag in request.headers.get("if-none-match", ""):
+        if matches(self._etag.encode(), (header_list(request.headers, "if-none-match") or "").encode()):
             return Response(status_code=304, headers=self._headers)
-        body, name = self._bodies[IDENTITY], coding(request.headers.get("accept-encoding", ""))
+        body, name = self._bodies[IDENTITY], coding(header_list(request.headers, "accept-encoding") or "")
         if len(body) < MIN_BYTES or name == IDENTITY:
             return Response(body, headers=self._headers)
         if name not in self._bodies:

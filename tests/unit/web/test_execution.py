@@ -11,6 +11,7 @@ from gateway.graph.programs import Run
 from gateway.telemetry.request_context import RequestContext
 from gateway.web.client_limits import TokenBucket
 from gateway.web.execution import Execution
+from gateway.web.statuses import Statuses
 
 
 class FailingEngine:
@@ -32,7 +33,8 @@ class FailingEngine:
 async def test_failed_operation_pays_for_sent_requests(clock, failure):
     bucket = TokenBucket(60, 60, clock.monotonic)
     priced: Any = SimpleNamespace(cost=10)
-    execution = Execution(FailingEngine(failure), priced, bucket, RequestContext("1"))  # type: ignore[arg-type]  # a double
+    engine: Any = FailingEngine(failure)
+    execution = Execution(engine, priced, bucket, RequestContext("1"), statuses=Statuses())
     with pytest.raises(type(failure)):
         await execution.finish(may_update=False)
     execution.settle()
