@@ -77,6 +77,19 @@ async def test_anomalies_are_returned_on_request(gateway, anomalous):
     }
 
 
+async def test_equal_snapshot_ids_have_equal_values(gateway, anomalous):
+    anomalous(0, 7, -1)
+    fields = "{ id at pp playCount delta { pp ranksGained } }"
+    lists = f"a: snapshots {fields} b: snapshots(includeAnomalies: true) {fields} c: snapshots(every: MONTH) {fields}"
+
+    stats = (await gateway.ask(f"{{ user(id: {players.ANOMALY}) {{ stats {{ {lists} }} }} }}"))["user"]["stats"]
+
+    rows = [*stats["a"], *stats["b"], *stats["c"]]
+    by_id = {row["id"]: row for row in rows}
+    assert len(by_id) == len(stats["b"])
+    assert [row for row in rows if row != by_id[row["id"]]] == []
+
+
 async def test_player_with_anomalies_only_is_tracked_without_data(gateway, anomalous):
     count = len(gateway.sandbox.database.snapshots(players.ANOMALY, 0))
     anomalous(*range(count))

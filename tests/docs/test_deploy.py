@@ -194,9 +194,29 @@ def is_forwarded(route, rule):
     return route == path or (rule["pathType"] == "Prefix" and route.startswith(f"{path}/"))
 
 
-def test_documented_ingress_forwards_all_but_private_paths():
+@pytest.fixture
+def ingress():
     [block] = re.findall(r"^```yaml\n(.*?)^```", OPERATIONS, re.MULTILINE | re.DOTALL)
-    [rule] = yaml.safe_load(block)["spec"]["rules"]
+    return yaml.safe_load(block)
+
+
+def test_documented_ingress_follows_the_shipped_proxy(ingress):
+    annotations = {name.partition("/")[2]: value for name, value in ingress["metadata"]["annotations"].items()}
+    shipped = {
+        "proxy-body-size": "client_max_body_size",
+        "client-body-buffer-size": "client_body_buffer_size",
+        "proxy-read-timeout": "proxy_read_timeout",
+        "proxy-next-upstream": "proxy_next_upstream",
+        "proxy-max-temp-file-size": "proxy_max_temp_file_size",
+        "limit-connections": "limit_conn clients",
+    }
+    assert {shipped[name]: value for name, value in annotations.items()} == {
+        name: re.findall(rf"^ *{name} (\w+?)s?;", NGINX, re.MULTILINE)[0] for name in shipped.values()
+    }
+
+
+def test_documented_ingress_forwards_all_but_private_paths(ingress):
+    [rule] = ingress["spec"]["rules"]
     rules = rule["http"]["paths"]
     routes = paths(create_app(Settings(_env_file=None, security_contact="mailto:me@example.org")))
     missing = {route for route in routes if not any(is_forwarded(route, rule) for rule in rules)}

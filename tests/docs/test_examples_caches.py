@@ -22,6 +22,17 @@ LISTS = {
     for name, field in kind.fields.items()
     if "after" in field.args
 }
+# A fragment of Relay for a list.
+CONNECTION = """graphql`
+  fragment lists_LIST on TYPE
+  @argumentDefinitions(count: { type: "Int", defaultValue: 5 }, cursor: { type: "String" }) {
+    LIST(ARGUMENTS first: $count, after: $cursor) @connection(key: "lists_LIST") {
+      edges { cursor node { pp } }
+      pageInfo { hasPreviousPage startCursor }
+    }
+  }
+`;"""
+REQUIRED = {"hiscoresByUsername": 'username: "ameo"'}
 needs_npm = requires_binary("npm", "the clients are packages for Node.js")
 
 
@@ -73,6 +84,17 @@ def test_relay_tears_snapshots_without_id(project):
     schema = (ROOT / "schema.graphql").read_text()
     (project / "schema.graphql").write_text(without_snapshot_id(schema))
     assert "2026-11-20T12:00:00.000Z: 2326.372 pp" in output(project, "relay").stdout
+
+
+@needs_npm
+def test_relay_accepts_connections_on_every_list(project):
+    texts = [
+        CONNECTION.replace("LIST", name).replace("TYPE", kind).replace("ARGUMENTS", REQUIRED.get(name, ""))
+        for kind, name in LISTS
+    ]
+    (project / "src/lists.js").write_text("\n".join(['import { graphql } from "relay-runtime";', *texts]))
+    run(project, "npm", "run", "--silent", "relay")
+    assert len(list(project.glob("src/generated/lists_*.graphql.js"))) == len(LISTS) == 3
 
 
 def test_urql_has_keys_for_types_without_id():
