@@ -31,7 +31,7 @@ from gateway.store.keys import BestPlays, BestPlaysKey, Username
 from gateway.store.names import Names
 from gateway.store.tags import MAX_TAGS, Generations, Validity
 from gateway.store.update_registry import Outcome, UpdateRegistry
-from gateway.web.cache_key import CacheKey, _form
+from gateway.web.cache_key import CacheKey, _form, _has_json
 from gateway.web.client_limits import MAX_CLIENTS, ClientLimits
 from gateway.web.persisted_documents import PersistedDocuments
 from gateway.web.response_cache import ResponseCache
@@ -210,6 +210,7 @@ def small_caches() -> tuple[Any, int | None]:
     """Header forms, header lines, IDs and players."""
     for number in range(1100):
         _form(b"application/json;x=%0900d" % number, b"gzip")
+        _has_json({b"content-type": b"application/json;x=%0900d" % number})
         _cached_lines(tuple((b"header-%d" % header, b"%0100d" % (number + header)) for header in range(12)))
     for number in range(10**9, 10**9 + 5000):
         user_of(user_id(str(number), f"{number}"))
