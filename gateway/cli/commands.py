@@ -122,9 +122,9 @@ def _start_log(settings: Settings) -> tuple[AccessLogger | None, LogWriter]:
     return log_request, writer
 
 
-def sandbox_settings(url: str) -> dict[str, str]:
-    """The settings for the sandbox at this address."""
-    return {"upstream_url": url, "names_url": f"{url}{NAMES_PATH}"}
+def sandbox_settings(url: str) -> dict[str, str | None]:
+    """The settings for the sandbox at this address of the machine, which no proxy reaches."""
+    return {"upstream_url": url, "names_url": f"{url}{NAMES_PATH}", "upstream_proxy": None}
 
 
 @contextmanager

@@ -127,8 +127,13 @@ def _kind(error: UpstreamError) -> str:
 
 
 def _of_exception(error: httpx.TransportError | TimeoutError) -> Diagnosis:
-    address = _address(error)
-    for reason in _reasons(error):
+    if isinstance(error, httpx.ProxyError) and isinstance(error.__cause__, httpx.TransportError):
+        return Diagnosis("proxy", _of_connection(error.__cause__, "the proxy").cause)
+    return _of_connection(error, _address(error))
+
+
+def _of_connection(error: httpx.TransportError | TimeoutError, address: str) -> Diagnosis:
+    for reason in reasons(error):
         diagnosis = _of_reason(reason, address)
         if diagnosis:
             return diagnosis
@@ -163,13 +168,13 @@ def _of_certificate(error: ssl.SSLCertVerificationError, address: str) -> Diagno
     return Diagnosis(f"tls_{kind}", f"the certificate of {address} is not trusted ({error.verify_message or error})")
 
 
-def _reasons(error: BaseException | None) -> Iterator[BaseException]:
+def reasons(error: BaseException | None) -> Iterator[BaseException]:
     """The exception and those that it was raised from; those in groups too, as from several addresses of a host."""
     while error is not None:
         yield error
         if isinstance(error, BaseExceptionGroup):
             for member in error.exceptions:
-                yield from _reasons(member)
+                yield from reasons(member)
         error = error.__cause__ or error.__context__
 
 

@@ -5,9 +5,12 @@ import re
 import socket
 import ssl
 
+import httpx
 import pytest
 import trustme
+from socksio.socks5 import SOCKS5AuthReply
 
+from gateway.cli.commands import run_sandbox, sandbox_settings
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamError
 from gateway.osutrack.diagnosis import REMEDIES, diagnose
@@ -86,6 +89,11 @@ async def test_system_certificates_stay_trusted_beside_the_ca(authority, ca_file
             assert await read(f"https://{server}", upstream_ca=ca_file) == PEAK_ROWS
 
 
+async def test_sandbox_needs_no_proxy():
+    with run_sandbox() as url:
+        assert await read(**{"upstream_proxy": "http://127.0.0.1:1"} | sandbox_settings(url))
+
+
 async def test_environment_proxies_are_ignored(monkeypatch):
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:1")
@@ -125,6 +133,34 @@ async def test_refusing_proxy_is_diagnosed():
     async with listening(refusal) as proxy:
         assert await kind_of_failure("https://127.0.0.1:1", upstream_proxy=f"http://{proxy}") == "proxy"
         assert await kind_of_failure("http://127.0.0.1:1", upstream_proxy=f"http://{proxy}") == "proxy"
+
+
+@pytest.mark.parametrize("scheme", ["http", "https", "socks5", "socks5h"])
+async def test_unreachable_proxy_is_diagnosed(scheme):
+    for proxy in "127.0.0.1:1", "nope.invalid:3128":
+        assert await kind_of_failure("https://192.0.2.1", upstream_proxy=f"{scheme}://{proxy}") == "proxy"
+
+
+async def test_server_without_socks_is_diagnosed(monkeypatch):
+    # Over a socket, httpcore would leave the connection open.
+    async def fail(*_):
+        SOCKS5AuthReply.loads(b"HTTP/1.1 400 Bad Request")
+
+    monkeypatch.setattr(httpx.AsyncHTTPTransport, "handle_async_request", fail)
+    assert await kind_of_failure("https://192.0.2.1", upstream_proxy="socks5://127.0.0.1:1") == "proxy"
+
+
+async def test_untrusted_certificate_behind_proxy_is_diagnosed(authority):
+    closed = asyncio.Event()
+
+    async def tunnel(reader, writer):
+        await connect_proxy(reader, writer)
+        closed.set()
+
+    context = server_context(authority, "127.0.0.1")
+    async with listening(responder(PEAK_ROWS), context) as server, listening(tunnel) as proxy:
+        assert await kind_of_failure(f"https://{server}", upstream_proxy=f"http://{proxy}") == "tls_untrusted"
+        await asyncio.wait_for(closed.wait(), 5)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ PLACES = {
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py", "setting_types.py"),
     "pydantic_settings": ("settings.py",),
+    "socksio": ("osutrack/http_client.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),
     "strawberry": ("graph/",),
