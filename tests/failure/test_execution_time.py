@@ -2,9 +2,11 @@
 
 import gc
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 
+import msgspec
 import pytest
 
 from gateway.graph.prepare.errors import RequestError
@@ -19,6 +21,7 @@ DELTA = "pp ranksGained accuracy level playCount rankedScore totalScore count300
 SNAPSHOT = "at pp globalRank accuracy level playCount rankedScore totalScore count300 count100 count50 totalHits countSS countS countA"
 PLAY = "mode beatmapId score pp grade playedAt recordedAt mods { bits acronyms label } beatmapUrl"
 WINDOW = "window: { days: 900 }"
+WINDOW_OF_PLAYS = "window: { days: 9000 }"
 SORTED = "first: 1, orderBy: PLAYED_AT_ASC, bestPerBeatmap: true, window: { days: 9000 }"
 FAILING = "failing: user(id: 2) { stats { hiscores(first: -1) { totalCount } } }"
 WARM = "{ user(id: 2) { allStats { hiscores { totalCount } tracked } } bestPlays(first: 10000) { __typename } }"
@@ -59,6 +62,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
         aliases(min(n, 10), f"hiscores(first: 3000) {{ edges {{ cursor node {{ {PLAY} }} }} nodes {{ {PLAY} }} }}")
     ),
     "orders": lambda n: player(aliases(n, f"hiscores({SORTED}) {{ totalCount }}")),
+    "windows of hiscores": lambda n: nested(aliases(n, f"hiscores(first: 1, {WINDOW_OF_PLAYS}) {{ totalCount }}")),
+    "windows of best plays": lambda n: aliases(n, f"bestPlays(first: 500, {WINDOW_OF_PLAYS}) {{ nodes {{ {PLAY} }} }}"),
     "intervals": lambda n: player(aliases(n, "snapshots(every: WEEK) { pp }")),
     "best plays": lambda n: aliases(n, f"bestPlays(first: 10000) {{ nodes {{ {PLAY} user {{ id username }} }} }}"),
     "players of plays": lambda n: (
@@ -120,6 +125,10 @@ HOSTILE: dict[str, tuple[str, dict[str, object]]] = {
     "many lists of modes": (
         f"query ($modes: [GameMode!]!) {{ {player(aliases(29, 'user { allStats(modes: $modes) { id } }'))} }}",
         {"modes": ["OSU"] * 10_000},
+    ),
+    "a long cursor": (
+        f"query ($after: String!) {{ {nested(aliases(29, 'hiscores(after: $after) { totalCount }'))} }}",
+        {"after": urlsafe_b64encode(msgspec.msgpack.encode((1, 2, [3] * 45_000))).decode()},
     ),
     "many fields of a window": (
         "query ($window: Window) { bestPlays(window: $window) { __typename } }",

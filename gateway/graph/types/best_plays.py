@@ -8,10 +8,11 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
-from gateway.graph.context import Info
+from gateway.graph.context import Context, Info
 from gateway.graph.fields import documented
 from gateway.graph.inputs import ScoreOrder, Window, page_size, span
 from gateway.graph.scalars import DateTime, instant
+from gateway.graph.work import WINDOW_ROW_US
 from gateway.records import Mode
 from gateway.store.history import Span
 from gateway.store.keys import MAX_BEST_PLAYS, BestPlays, BestPlaysKey
@@ -73,7 +74,7 @@ def best_plays_page(
     """The page, from the smallest sufficient tier; a larger one is used if it is cached, or fresher."""
     context = info.context
     within = span(window, context.now)
-    pager = BestPlaysPager(within, page_size(first), parse_cursor(after, list_id("best plays", mode)), mode)
+    pager = BestPlaysPager(context, within, page_size(first), parse_cursor(after, list_id("best plays", mode)), mode)
     keys = _tier_keys(mode, within, pager.required_rows)
     tiers = context.services.tracker.best_plays
     for key in sorted(keys, key=lambda key: not tiers.is_fresh(key)):
@@ -105,7 +106,8 @@ async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPage
 class BestPlaysPager:
     """Cuts the requested page from a tier."""
 
-    def __init__(self, span: Span, first: int, after: Cursor | None, mode: Mode) -> None:
+    def __init__(self, context: Context, span: Span, first: int, after: Cursor | None, mode: Mode) -> None:
+        self._context = context
         self._span = span
         self._first = first
         self._after = after
@@ -118,6 +120,8 @@ class BestPlaysPager:
 
     def __call__(self, best: BestPlays, limit: int) -> Page[records.BestPlay] | None:
         """The page; None if it needs more rows than a tier of this limit has."""
+        if any(self._span):
+            self._context.size.count_work(WINDOW_ROW_US * len(best.rows))
         plays = best.within(self._span)
         page = cut_page(plays, self._first, self._after, order=ORDER, source=self._source)
         reaches_end = page.offset + self._first >= len(plays)

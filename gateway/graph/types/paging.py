@@ -13,7 +13,7 @@ import strawberry
 from gateway.errors import BadUserInput
 from gateway.graph.context import Context
 from gateway.graph.inputs import ScoreOrder, Window, page_size
-from gateway.graph.work import SCANNED_ROW_US
+from gateway.graph.work import SCANNED_ROW_US, WINDOW_ROW_US
 from gateway.records import BestPlay, Hiscore, Hiscores, Rows
 from gateway.store.history import Span
 
@@ -23,6 +23,9 @@ PlayedWindow = Annotated[Window | None, strawberry.argument(description="Filters
 First = Annotated[int, strawberry.argument(description="The page size, from 0 to 10,000.")]
 After = Annotated[str | None, strawberry.argument(description="The `endCursor` of the previous page.")]
 
+# The longest cursor has 120 characters. Decoding a long text takes milliseconds, for each list that it is passed to.
+MAX_CURSOR_LENGTH = 200
+INVALID_CURSOR = "`after` must be a cursor that this field has returned."
 # Integers stay integers: times have 17 digits, more than a float.
 Key = tuple[int | float, ...]
 
@@ -139,11 +142,13 @@ def parse_cursor(after: str | None, source: int) -> Cursor | None:
     """The cursor, if it is valid for this list; raises `BadUserInput` otherwise."""
     if not after:
         return None
+    if len(after) > MAX_CURSOR_LENGTH:
+        raise BadUserInput("after", INVALID_CURSOR)
     try:
         padded = after.encode("ascii") + b"=" * (-len(after) % 4)
         cursor = msgspec.msgpack.decode(base64.b64decode(padded, b"-_", validate=True), type=Cursor)
     except (binascii.Error, ValueError, msgspec.DecodeError) as exc:
-        raise BadUserInput("after", "`after` must be a cursor that this field has returned.") from exc
+        raise BadUserInput("after", INVALID_CURSOR) from exc
     if cursor.source != source:
         raise BadUserInput("after", "`after` is a cursor of another list. Use a cursor of this list in this order.")
     return cursor
@@ -200,8 +205,8 @@ class HiscorePager:
         """The page; `plays` are in the order `PP_DESC`."""
         is_sorted = self._order is ORDERS[ScoreOrder.PP_DESC]
         selected = plays.played_within(*self._span) if any(self._span) else plays
-        scans = self._best_per_beatmap + (not is_sorted)
-        self._context.size.count_work(scans * len(selected) * SCANNED_ROW_US)
+        row_us = SCANNED_ROW_US * (self._best_per_beatmap + (not is_sorted)) + WINDOW_ROW_US * any(self._span)
+        self._context.size.count_work(row_us * len(selected))
         if self._best_per_beatmap:
             selected = best_of_each_beatmap(selected)
         if not is_sorted:
