@@ -14,7 +14,7 @@ END_OF_HEAD = b"\r\n\r\n"
 # would get no response.
 UPGRADE_HEADER = b"\r\nupgrade:"
 # A request by HTTP/0.9.
-UNVERSIONED_LINE = re.compile(rb"[A-Z]+ [^ \r\n]+\r\n")
+UNVERSIONED_LINE = re.compile(rb"[A-Z]+ [^ \r\n]+\r?\n")
 UPGRADE_NAME = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 
 

@@ -37,6 +37,7 @@ REQUESTS = {
     "a list of hosts": (b"GET / HTTP/1.1\r\nHost: a, b\r\n\r\n", 400),
     "an invalid host": (b"GET / HTTP/1.1\r\nHost: user@gateway/path\r\n\r\n", 400),
     "HTTP/0.9": (b"GET /\r\n", 400),
+    "HTTP/0.9 from a shell": (b"GET /\n", 400),
     "HTTP/0.9 with headers": (b"GET / HTTP/0.9\r\nHost: gateway\r\n\r\n", 400),
     "HTTP/1.2": (b"GET / HTTP/1.2\r\nHost: gateway\r\n\r\n", 400),
     "HTTP/2.0": (b"GET / HTTP/2.0\r\nHost: gateway\r\n\r\n", 400),
