@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
@@ -15,6 +16,9 @@ END_OF_HEAD = b"\r\n\r\n"
 UPGRADE_HEADER = b"\r\nupgrade:"
 # A request by HTTP/0.9.
 UNVERSIONED_LINE = re.compile(rb"[A-Z]+ [^ \r\n]+\r?\n")
+# Headers for the response to a refused request. The parser holds back each header until the next one begins.
+RECEIVED_HEADER = re.compile(rb"^(origin|x-request-id):[ \t]*(.*?)[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
+MAX_SEARCHED_BYTES = 4096
 UPGRADE_NAME = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 
 
@@ -29,6 +33,8 @@ class TimeoutProtocol(RefusalProtocol):
         self._header_bytes = 0
         # The last bytes of incomplete headers: the beginning of their end, or of an `Upgrade` header.
         self._header_tail = b""
+        # The last data of incomplete headers.
+        self._head_part = b""
         # Bytes until the end of a body; 0 for chunks.
         self._body_left = 0
         self._head = HeadCheck()
@@ -98,6 +104,7 @@ class TimeoutProtocol(RefusalProtocol):
         if UPGRADE_HEADER in (tail + part if tail else part).lower():
             part = _without_upgrade(tail, part)
         previous: RequestResponseCycle | None = self.cycle
+        self._head_part = part[-MAX_SEARCHED_BYTES:]
         super().data_received(part)
         if self.cycle is previous:
             self._count_headers(part)
@@ -138,7 +145,7 @@ class TimeoutProtocol(RefusalProtocol):
         self._discard(len(part))
 
     def _end_headers(self) -> None:
-        self._headers_since, self._header_bytes, self._header_tail = None, 0, b""
+        self._headers_since, self._header_bytes, self._header_tail, self._head_part = None, 0, b"", b""
 
     def _count_headers(self, part: bytes) -> None:
         if self._headers_since is None:
@@ -151,6 +158,14 @@ class TimeoutProtocol(RefusalProtocol):
         elif is_start and UNVERSIONED_LINE.match(part):
             # Such a client sends no headers.
             self._refuse("BAD_REQUEST", VERSION_FAULT)
+
+    def _known_scope(self) -> Mapping[str, Any]:
+        scope = super()._known_scope()
+        if scope and not self._in_body:
+            known = dict(scope["headers"])
+            received = {name.lower(): value for name, value in RECEIVED_HEADER.findall(self._head_part)}
+            scope["headers"].extend((name, value) for name, value in received.items() if name not in known)
+        return scope
 
     def _refuse_large_headers(self) -> None:
         if len(getattr(self, "url", b"")) > MAX_HEADER_BYTES // 2:

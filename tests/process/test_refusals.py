@@ -22,8 +22,11 @@ CHUNK = b"Transfer-Encoding: chunked\r\nContent-Type: application/json\r\n\r\nzz
 START = b"POST /graphql HTTP/1.1\r\nX-Request-ID: given\r\n" + ORIGIN
 REFUSED = {
     "late": (START + b"Host: gateway\r\n", "REQUEST_TIMEOUT"),
+    "late after the last header": (b"POST /graphql HTTP/1.1\r\nX-Request-ID: given\r\n" + ORIGIN, "REQUEST_TIMEOUT"),
+    "late in a header": (START + b"Hos", "REQUEST_TIMEOUT"),
     "no host": (START + b"\r\n", "BAD_REQUEST"),
     "invalid header": (START + b"Host: gateway\r\nX: \x01\r\n\r\n", "BAD_REQUEST"),
+    "invalid name": (b"GET / HTTP/1.1\r\n" + ORIGIN + b"X-Request-ID: given\r\nX Y: 1\r\n\r\n", "BAD_REQUEST"),
     "invalid chunk": (START + b"Host: gateway\r\n" + CHUNK, "BAD_REQUEST"),
     "long URL": (
         b"GET /graphql?query=%b HTTP/1.1\r\nX-Request-ID: given\r\n" % (b"a" * 20_000)
