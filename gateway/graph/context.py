@@ -149,7 +149,7 @@ class Context:
     def warn_dropped(self, info: "Info", count: int) -> None:
         """Add a warning if rows of osu!track's response were invalid."""
         if count:
-            text = f"{count} rows of osu!track's response are invalid and were omitted."
+            text = f"Invalid rows of osu!track's response were omitted: {count}."
             self.warn(info, "ROWS_DROPPED", text, rows=count)
 
     def warn(self, info: "Info", code: str, message: str, *, cacheable: bool = False, **details: Any) -> None:

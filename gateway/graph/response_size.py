@@ -105,7 +105,7 @@ class ResponseSize:
             wait_s = balance.wait_s(points) if points > 0 else 0.0
             if wait_s > 0:
                 raise PointsMissing(
-                    f"The values of the response cost {points} more points, which this client does not have.",
+                    f"The values of the response cost more points than this client has: {points}.",
                     retry_after_s=wait_s,
                 )
             balance.take(points)

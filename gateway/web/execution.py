@@ -157,8 +157,9 @@ def _charge(bucket: TokenBucket, cost: int, subject: str = "operation") -> None:
     wait_s = bucket.wait_s(cost)
     if wait_s > 0:
         headers = {"Retry-After": str(ceil(wait_s)), **_rate_headers(bucket)}
+        price = "1 point" if cost == 1 else f"{cost} points"
         message = (
-            f"The {subject} costs {cost} points, but only {bucket.remaining} of {bucket.limit} are left"
+            f"The {subject} costs {price}, but only {bucket.remaining} of {bucket.limit} are left"
             f" for this client's address. Retry in {ceil(wait_s)} s."
         )
         raise HTTPError("RATE_LIMITED", message, headers)

@@ -77,7 +77,7 @@ class TestPoints:
         third = "{ user(id: 4) { id } }"
         refused = await gateway.http.post("/graphql", json={"query": third, **hash_of(third)})
         assert (refused.status_code, code(refused.json())) == (429, "RATE_LIMITED")
-        assert refused.json()["errors"][0]["message"].startswith("The registration of a document costs 1 points")
+        assert refused.json()["errors"][0]["message"].startswith("The registration of a document costs 1 point, but")
         assert code(await send(gateway, **hash_of(third))) == "PERSISTED_QUERY_NOT_FOUND"
         assert (await send(gateway, **hash_of(QUERY)))["data"] == DATA
 

@@ -29,7 +29,7 @@ function table({ name, rows }) {
   const rendered = el(
     "table",
     {},
-    el("caption", {}, `${name}, ${count(rows.length)} points`),
+    el("caption", {}, `${name}, ${rows.length === 1 ? "one point" : `${count(rows.length)} points`}`),
     el("thead", {}, el("tr", {}, head)),
     body,
   );
