@@ -1,7 +1,8 @@
 """HTTP responses with a GraphQL response as their body."""
 
-from asyncio import to_thread
+from asyncio import get_running_loop
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -9,11 +10,15 @@ from starlette.responses import Response
 
 # Larger contents are encoded in a thread.
 MAX_INLINE_VALUES = 10_000
+# One thread: encoding does not run in parallel, and each thread would keep some freed memory for itself.
+_encoder = ThreadPoolExecutor(1, "encoder")
 
 
 async def encode(content: Mapping[str, Any], values: int) -> bytes:
     """The encoded content, which has this number of values."""
-    return await to_thread(msgspec.json.encode, content) if values > MAX_INLINE_VALUES else msgspec.json.encode(content)
+    if values <= MAX_INLINE_VALUES:
+        return msgspec.json.encode(content)
+    return await get_running_loop().run_in_executor(_encoder, msgspec.json.encode, content)
 
 
 def graphql_response(
