@@ -4,6 +4,7 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 """
 
 import os
+import re
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,8 @@ ENV_FILE = ".env"
 OSUTRACK_URL = "https://osutrack-api.ameo.dev"
 
 S = TypeVar("S", bound=BaseSettings)
+# A user and a password in a URL.
+CREDENTIALS = re.compile("(?<=://)[^/]+(?=@)")
 # The unit of a setting, by the end of its name.
 UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "per minute"}
 
@@ -299,7 +302,7 @@ def _explain(error: Mapping[str, Any], prefix: str) -> str:
     name = "_".join(str(part) for part in error["loc"][:1])
     if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
-    value = "" if name in SECRETS else f" (got {error.get('input')!r})"
+    value = "" if name in SECRETS else f" (got {CREDENTIALS.sub('…', repr(error.get('input')))})"
     return f"{prefix}{name.upper()}: {error['msg'].removeprefix('Value error, ')}{value}"
 
 

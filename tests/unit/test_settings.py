@@ -206,8 +206,9 @@ def test_env_file_that_is_no_text_is_named(monkeypatch, capfd, tmp_path):
     assert ".env: " in capfd.readouterr().err
 
 
-def test_invalid_secret_is_not_printed(monkeypatch, capfd):
-    monkeypatch.setenv("GATEWAY_REDIS_URL", "http://user:very-secret@host")
+@pytest.mark.parametrize("name", ["REDIS_URL", "UPSTREAM_URL", "NAMES_URL", "CORS_ORIGINS"])
+def test_invalid_secret_is_not_printed(monkeypatch, capfd, name):
+    monkeypatch.setenv(f"GATEWAY_{name}", "http://user:very-secret@host")
     assert main(["serve"]) == 2
     assert "very-secret" not in capfd.readouterr().err
 
