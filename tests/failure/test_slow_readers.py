@@ -54,7 +54,8 @@ def test_slow_readers_take_bounded_memory(running, start):
         reading = pool.submit(steady.read_steadily, 14, MIN_BYTES_PER_S)
         slow = [start(number, f"{LARGE_QUERY}{number}") for number in range(READERS)]
         statuses = [reader.status for reader in slow]
-        assert resident_bytes(running.process.pid) - before < 256 * MB
+        # All bodies would take 700 MB.
+        assert resident_bytes(running.process.pid) - before < 320 * MB
         assert 32 * MB < unread_bytes(running) <= 64 * MB
         assert 200 in statuses
         small = httpx.post(f"{running.url}/graphql", json={"query": "{ status { version } }"}, timeout=2)
@@ -96,7 +97,8 @@ def test_compressed_cached_responses_release_their_memory(running, start):
     # There is no room for these as they are, and the response cache discards its own.
     for number in range(3, 10):
         read_cached(number)
-    assert resident_bytes(running.process.pid) - before < 70 * MB
+    # Their seven bodies would take 119 MB.
+    assert resident_bytes(running.process.pid) - before < 95 * MB
 
 
 class TestWithLittleMemoryForClients:
