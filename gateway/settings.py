@@ -8,7 +8,7 @@ import re
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from dotenv import dotenv_values
 from pydantic import DirectoryPath, Field, FilePath, ValidationError, field_validator, model_validator
@@ -38,8 +38,6 @@ OSUTRACK_URL = "https://osutrack-api.ameo.dev"
 S = TypeVar("S", bound=BaseSettings)
 # A user and a password in a URL.
 CREDENTIALS = re.compile("(?<=://)[^/]+(?=@)")
-# The unit of a setting, by the end of its name.
-UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "per minute"}
 
 
 class BadSettings(Exception):
@@ -314,35 +312,8 @@ SECRETS = {
 }
 
 
-class SettingInfo(NamedTuple):
-    """A setting for display, with its values as in a file `.env`; the value of a secret is None if it is set."""
-
-    variable: str
-    value: str | None
-    default: str
-    source: str
-    meaning: str
-
-    @property
-    def unit(self) -> str:
-        """The unit of the value, empty if it has none."""
-        return next((unit for end, unit in UNITS.items() if self.variable.endswith(end)), "")
-
-
-def setting_infos(settings: Settings) -> list[SettingInfo]:
-    """Every setting of the server in the order of declaration, with the source of its value."""
-    environment = {name.upper() for name, value in os.environ.items() if value.strip()}
-    file = {name.upper() for name, value in _file_variables().items() if value and value.strip()}
-    rows = []
-    for name, field in Settings.model_fields.items():
-        variable = f"{PREFIX}{name}".upper()
-        source = "environment" if variable in environment else ENV_FILE if variable in file else "default"
-        value = None if name in SECRETS and getattr(settings, name) else _text(getattr(settings, name))
-        rows.append(SettingInfo(variable, value, _text(field.default), source, field.description or ""))
-    return rows
-
-
-def _text(value: object) -> str:
-    if isinstance(value, tuple):
-        return ",".join(map(str, value))
-    return str(value).removesuffix(".0") if isinstance(value, float) else "" if value is None else str(value)
+def sources() -> dict[str, str]:
+    """The source of each variable that is set: `environment` or `.env`. The environment wins."""
+    in_file = {name.upper() for name, value in _file_variables().items() if value and value.strip()}
+    in_environment = {name.upper() for name, value in os.environ.items() if value.strip()}
+    return dict.fromkeys(in_file, ENV_FILE) | dict.fromkeys(in_environment, "environment")

@@ -24,7 +24,7 @@ from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
 from gateway.setting_types import secret
-from gateway.settings import OSUTRACK_URL, Settings, read_settings, setting_infos
+from gateway.settings import OSUTRACK_URL, Settings, read_settings
 from gateway.shared.redis_link import connection_pool
 from gateway.store.cooldown_file import cooldown_file
 from gateway.telemetry.captured_output import capture_output
@@ -34,6 +34,7 @@ from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
 from gateway.web.trusted_documents import trusted_documents
 
+from .setting_infos import setting_infos
 from .workers import serve_workers, start_worker
 
 log = logging.getLogger(__name__)

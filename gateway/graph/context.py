@@ -11,7 +11,7 @@ from msgspec import UnsetType
 
 from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
-from gateway.osutrack.circuit_breaker import CircuitBreakers
+from gateway.osutrack.circuit_breakers import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
 from gateway.records import Hiscores, Peak, UserMode
 from gateway.store.history import History
@@ -21,11 +21,11 @@ from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Cooldown, UpdateResult, Updates
 
+from .execution_turns import ExecutionTurns
 from .fields import PRICES, points_of_failure
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
 from .response_size import SHORT_US, PointsBalance, ResponseSize
-from .turns import Turns
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -49,7 +49,7 @@ class Services:
     breakers: CircuitBreakers
     rate_limiter: RateLimiter
     max_values: int
-    turns: Turns
+    turns: ExecutionTurns
 
 
 class LazyLoader(Generic[K, V]):

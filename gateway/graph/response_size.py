@@ -7,12 +7,12 @@ from typing import Protocol
 
 from gateway.errors import PointsMissing, ResultTooLarge
 
-from .turns import Turns
+from .execution_turns import ExecutionTurns
 
 # A larger response costs a point for each further 50,000 values that it starts.
 VALUES_PER_POINT = 50_000
-# Estimated CPU time of an operation: its maximum; that above which it waits for its turn (`graph/turns.py`); and that
-# above which others pause after it, and it waits for the end of their pause.
+# Estimated CPU time of an operation: its maximum; that above which it waits for its turn (`graph/execution_turns.py`);
+# and that above which others pause after it, and it waits for the end of their pause.
 MAX_WORK_US = 90_000
 UNINTERRUPTED_US = 15_000
 SHORT_US = 3000
@@ -74,7 +74,7 @@ class ResponseSize:
             )
         self.work_us += work_us
 
-    def check_turn(self, work_us: float, turns: Turns) -> None:
+    def check_turn(self, work_us: float, turns: ExecutionTurns) -> None:
         """Raise `TurnNeeded` if the operation has to wait before this work."""
         total_us = self.work_us + work_us
         if not self.has_turn and total_us > SHORT_US and (total_us > UNINTERRUPTED_US or turns.are_paused):

@@ -11,7 +11,7 @@ from gateway.shared.claim import UNLIMITED, Claim
 from gateway.shared.request_window import RequestWindow
 from gateway.telemetry.clients import current_clients
 
-from .turns import Turns, Waiter
+from .client_turns import ClientTurns, Waiter
 
 # The interval of attempts while other processes use the same budget.
 RETRY_S = 0.01
@@ -39,7 +39,7 @@ class Budget:
         self._paused_until = 0.0
         self._lowered_to = per_minute
         self._lowered_until = 0.0
-        self.turns = Turns(monotonic)
+        self.turns = ClientTurns(monotonic)
         # Called with the clients of each request that is sent, if the budget is limited.
         self.on_served: Callable[[list[str]], None] = lambda _: None
 

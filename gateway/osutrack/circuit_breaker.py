@@ -4,14 +4,14 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 
 from .block_detector import BlockDetector
-from .diagnosis import Diagnosis, diagnose
+from .diagnosis import Diagnosis, cause_of, diagnose
 from .failure_window import FailureWindow
 
 OPEN_S = 30.0
@@ -228,39 +228,6 @@ class CircuitBreaker:
         log.warning("Requests to osu!track resume", extra={"class": self.name, "cause": "the probe succeeded"})
 
 
-class CircuitBreakers:
-    """One circuit breaker for each class of requests; together they report the worst state."""
-
-    def __init__(self, breakers: Iterable[CircuitBreaker]) -> None:
-        self._breakers = {breaker.name: breaker for breaker in breakers}
-
-    def __getitem__(self, name: str) -> CircuitBreaker:
-        return self._breakers[name]
-
-    def __iter__(self) -> Iterator[CircuitBreaker]:
-        return iter(self._breakers.values())
-
-    @property
-    def health(self) -> Health:
-        """The worst health of all classes."""
-        return max((breaker.health for breaker in self), key=list(Health).index)
-
-    @property
-    def retry_in_s(self) -> float | None:
-        """Seconds until the next probe of any class; None while all are closed."""
-        return min((breaker.retry_in_s for breaker in self if breaker.retry_in_s is not None), default=None)
-
-    @property
-    def last_success_at(self) -> float | None:
-        """The time of the latest success in any class, in seconds since 1970."""
-        return max((breaker.last_success_at for breaker in self if breaker.last_success_at is not None), default=None)
-
-
 def is_refusal(exc: UpstreamError) -> bool:
     """Whether the answer is one that a block would cause: status 403, or an unreadable body."""
     return isinstance(exc, UpstreamInvalid) or exc.status == FORBIDDEN
-
-
-def cause_of(exc: UpstreamError) -> str:
-    """The first sentence of the error's message; the others are advice for clients."""
-    return exc.message.partition(". ")[0].removesuffix(".")

@@ -78,11 +78,16 @@ def diagnose(error: UpstreamError) -> Diagnosis:
     """The cause of an error of this package, from the exception that it was raised from."""
     if isinstance(error.__cause__, httpx.TransportError | TimeoutError):
         return _of_exception(error.__cause__)
-    cause = error.message.partition(". ")[0].removesuffix(".")
+    cause = cause_of(error)
     if error.web_page is not None and (isinstance(error, UpstreamInvalid) or error.status in BLOCK_STATUSES):
         status = f" with status {error.status}" if error.status else ""
         return Diagnosis("web_page", f"the response is a web page{status}: {error.web_page!r}")
     return Diagnosis(_kind(error), cause)
+
+
+def cause_of(error: UpstreamError) -> str:
+    """The first sentence of the error's message; the others are advice for clients."""
+    return error.message.partition(". ")[0].removesuffix(".")
 
 
 def web_page_title(body: bytes) -> str | None:

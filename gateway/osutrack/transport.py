@@ -27,7 +27,8 @@ from gateway.telemetry.request_context import current_request
 from gateway.telemetry.tracing import Tracing
 
 from .cancellation import send_cancellable
-from .circuit_breaker import CircuitBreaker, CircuitBreakers
+from .circuit_breaker import CircuitBreaker
+from .circuit_breakers import CircuitBreakers
 from .decode import peak as decode_peak
 from .diagnosis import log_failure, recognize_page
 from .endpoints import PEAK, Endpoint

@@ -12,7 +12,8 @@ from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
 from .budget import Budget
-from .circuit_breaker import CircuitBreaker, CircuitBreakers
+from .circuit_breaker import CircuitBreaker
+from .circuit_breakers import CircuitBreakers
 from .client import Client
 from .endpoints import CLASSES, HISCORES, READS, UPDATES
 from .http_client import create_http_client

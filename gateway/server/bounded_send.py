@@ -5,7 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from gateway.errors import CODES, entry
+from gateway.error_codes import CODES
+from gateway.errors import entry
 
 from .deliveries import LARGE_BYTES, Cause, Deliveries, Delivery
 from .flow_control import TimeoutFlowControl

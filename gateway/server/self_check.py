@@ -7,7 +7,7 @@ from typing import Any
 
 import uvicorn
 
-from gateway.errors import CODES
+from gateway.error_codes import CODES
 from gateway.telemetry.metrics import Metrics
 
 from .deliveries import Deliveries

@@ -19,9 +19,9 @@ from gateway.errors import entry
 from gateway.graph.compiled_lists import CompiledListExecutor, is_supported
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
+from gateway.graph.execution_turns import ExecutionTurns
 from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema, sdl
-from gateway.graph.turns import Turns
 from gateway.osutrack.names_service import NamesClient
 from gateway.osutrack.upstream import Upstream
 from gateway.setting_types import secret
@@ -114,22 +114,13 @@ class Gateway:
             breakers=self.upstream.breakers,
             rate_limiter=self.upstream.rate_limiter,
             max_values=settings.max_values,
-            turns=Turns(),
-        )
-        limits = Limits(
-            depth=settings.max_depth,
-            aliases=settings.max_aliases,
-            tokens=settings.max_tokens,
-            directives=settings.max_directives,
-            introspections=settings.max_introspection_fields,
-            cost=settings.max_cost,
-            suggestions=settings.field_suggestions,
+            turns=ExecutionTurns(),
         )
         compiled = settings.compiled_operations and _can_compile()
         self.engine = Engine(
             build_schema(CompiledListExecutor) if compiled else build_schema(),
             services,
-            limits,
+            Limits.of(settings),
             compiled=compiled,
             timeout_s=settings.operation_timeout_s,
             clock=clock,
@@ -198,12 +189,13 @@ def create_app(
     gateway = Gateway(
         settings, transport=transport, clock=clock, monotonic=monotonic, tracing=tracing or create_tracing(settings)
     )
+    addresses = ClientAddresses(settings.trusted_proxies)
     executions = Executions(
         gateway.engine,
         client_limits=ClientLimits(
             settings.client_points, settings.client_points_per_minute, monotonic=gateway.monotonic
         ),
-        client_addresses=ClientAddresses(settings.trusted_proxies),
+        client_addresses=addresses,
         statuses=Statuses(settings.http_statuses),
     )
     documents = _documents(gateway, settings)
@@ -248,7 +240,6 @@ def create_app(
     app.router.redirect_slashes = False
     app.state.gateway = gateway
     app.state.lookup, app.state.repeat = dispatcher.lookup, dispatcher.repeat
-    addresses = ClientAddresses(settings.trusted_proxies)
     app.state.client_of = lambda scope: addresses.client(HTTPConnection(scope))
     app.state.refusal = Refusals(
         cors_origins=settings.cors_origins,

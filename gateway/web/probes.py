@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from gateway.osutrack.budget import Budget
-from gateway.osutrack.circuit_breaker import CircuitBreakers, Health, PauseReason
+from gateway.osutrack.circuit_breaker import Health, PauseReason
+from gateway.osutrack.circuit_breakers import CircuitBreakers
 from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
 from gateway.shared.redis_link import RedisLink

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import msgspec
 
-from gateway.errors import CODES, entry
+from gateway.error_codes import CODES
+from gateway.errors import entry
 from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.metrics import Metrics
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.errors import CODES
+from gateway.error_codes import CODES
 
 from .graphql_request import HTTPError, InvalidJSON
 from .negotiation import GRAPHQL, JSON

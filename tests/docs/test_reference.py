@@ -5,8 +5,9 @@ import re
 import pytest
 
 from gateway.__main__ import main
+from gateway.cli.setting_infos import setting_infos
 from gateway.graph.fields import PRICES
-from gateway.settings import Settings, setting_infos
+from gateway.settings import Settings
 from tests.support.processes import ROOT
 
 OPERATIONS = (ROOT / "docs/operations.md").read_text()

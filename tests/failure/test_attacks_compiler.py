@@ -14,15 +14,7 @@ from gateway.graph.strawberry_compat import core_schema, executor_for
 from gateway.settings import Settings
 
 SCHEMA = core_schema(build_schema())
-DEFAULTS = Settings(_env_file=None)
-LIMITS = Limits(
-    depth=DEFAULTS.max_depth,
-    aliases=DEFAULTS.max_aliases,
-    tokens=DEFAULTS.max_tokens,
-    directives=DEFAULTS.max_directives,
-    introspections=DEFAULTS.max_introspection_fields,
-    cost=DEFAULTS.max_cost,
-)
+LIMITS = Limits.of(Settings(_env_file=None))
 DELTA = "pp accuracy level playCount rankedScore totalScore count300 count100 count50 countSS countS countA"
 SHORT_DELTA = " ".join(DELTA.split()[:9])
 DELTAS = " ".join(f"d{number}: delta {{ {SHORT_DELTA} }}" for number in range(28))

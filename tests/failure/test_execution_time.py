@@ -9,8 +9,8 @@ from itertools import count
 import msgspec
 import pytest
 
+from gateway.graph.execution_turns import ExecutionTurns
 from gateway.graph.prepare.errors import RequestError
-from gateway.graph.turns import Turns
 from gateway.web.client_limits import TokenBucket
 from tests.support.gateway import InProcessGateway, start_gateway
 
@@ -178,7 +178,7 @@ class Stopwatch:
 @pytest.fixture
 def unpaused(monkeypatch):
     """No pauses between long operations."""
-    monkeypatch.setattr(Turns, "used", lambda *_: None)
+    monkeypatch.setattr(ExecutionTurns, "used", lambda *_: None)
 
 
 @pytest.fixture

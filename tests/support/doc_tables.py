@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from prometheus_client.metrics import MetricWrapperBase
 
 from gateway.__main__ import QUERY_EXIT_CODES
-from gateway.errors import CODES
+from gateway.cli.setting_infos import setting_infos
+from gateway.error_codes import CODES
 from gateway.osutrack.diagnosis import REMEDIES
-from gateway.settings import Settings, setting_infos
+from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
 
 SUFFIXES = {"counter": "_total"}

@@ -21,9 +21,10 @@ from gateway.graph.prepare.limits import Limits
 from gateway.graph.schema import build_schema
 from gateway.graph.types.paging import ORDERS
 from gateway.graph.types.users import stats_of, user_of
-from gateway.osutrack.turns import Turns
+from gateway.osutrack.client_turns import ClientTurns
 from gateway.records import BestPlay, Hiscore, Hiscores, Mode, Rows, Snapshot, UserMode
 from gateway.server.protocol import _cached_lines
+from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache, Entry
 from gateway.store.history import History
@@ -141,7 +142,7 @@ def responses() -> tuple[Any, int | None]:
 
 def documents() -> tuple[Any, int | None]:
     """Documents with the largest number of tokens."""
-    limits = Limits(depth=8, aliases=30, tokens=1000, directives=20, introspections=6, cost=30)
+    limits = Limits.of(Settings(_env_file=None))
     prepared = Documents(SCHEMA, limits)
     operations = " ".join(f"query q{number} {{ status {{ version }} }}" for number in range(120))
     for number in range(60):
@@ -159,7 +160,7 @@ def persisted_documents() -> tuple[Any, int | None]:
 
 def clients() -> tuple[Any, int | None]:
     """The points and the turns of as many clients as are known."""
-    limits, turns = ClientLimits(60, 60), Turns()
+    limits, turns = ClientLimits(60, 60), ClientTurns()
     for number in range(2 * MAX_CLIENTS):
         client = f"2001:db8:{number:x}:ffff::/64"
         limits.bucket(client).take(1)

@@ -8,7 +8,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from gateway.errors import CODES
+from gateway.error_codes import CODES
 from gateway.server.deliveries import Deliveries
 from gateway.server.protocol import GatewayProtocol
 from gateway.telemetry.metrics import Metrics

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import gateway
-from gateway.errors import CODES, GatewayError, LimitExceeded, UpstreamBusy, entry
+from gateway.error_codes import CODES
+from gateway.errors import GatewayError, LimitExceeded, UpstreamBusy, entry
 
 FOLDER = Path(gateway.__file__).parent
 # Names in capitals that are not error codes: warnings, a sort order, and a variable of prometheus-client.

@@ -12,7 +12,7 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "setting_types", "records", "mods", "errors", "deadline"}
+LEAVES = {"settings", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
 APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web", "server", "cli", "__main__"}
 
 # The packages that a package may import.

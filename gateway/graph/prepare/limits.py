@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from gateway.errors import LimitExceeded
+from gateway.settings import Settings
 
 INTROSPECTION = {"__schema", "__type"}
 # An alias is repeated in each row of a response.
@@ -41,6 +42,19 @@ class Limits:
     introspections: int
     cost: int
     suggestions: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """The limits of the settings."""
+        return cls(
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            tokens=settings.max_tokens,
+            directives=settings.max_directives,
+            introspections=settings.max_introspection_fields,
+            cost=settings.max_cost,
+            suggestions=settings.field_suggestions,
+        )
 
     def check_tokens(self, text: str) -> None:
         """Raise `LimitExceeded` at the first token above the limit; the rest of the text is not read."""

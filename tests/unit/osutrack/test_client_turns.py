@@ -5,7 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from gateway.osutrack.turns import MAX_CLIENTS, SERVED_S, Turns
+from gateway.osutrack.client_turns import MAX_CLIENTS, SERVED_S, ClientTurns
 from gateway.shared.claim import Claim
 from gateway.shared.local_window import WINDOW_S
 from gateway.telemetry.clients import Clients, current_clients, running_for
@@ -14,7 +14,7 @@ from tests.support.event_loop import run_ready_tasks
 
 @pytest.fixture
 def turns(clock):
-    return Turns(clock.monotonic)
+    return ClientTurns(clock.monotonic)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.graph.call_stack import on_large_stack
-from gateway.graph.turns import PAUSE, Turns
+from gateway.graph.execution_turns import PAUSE, ExecutionTurns
 from tests.support.event_loop import run_ready_tasks
 
 
@@ -36,7 +36,7 @@ def time():
 
 @pytest.fixture
 def turns(time):
-    return Turns(monotonic=time.monotonic, sleep=time.sleep)
+    return ExecutionTurns(monotonic=time.monotonic, sleep=time.sleep)
 
 
 async def test_first_operation_does_not_wait(turns, time):

@@ -47,7 +47,7 @@ class Waiter:
         return self.has_slots or self._slots_are_free()
 
 
-class Turns:
+class ClientTurns:
     """The waiting requests by client, and the time at which each client was served last.
 
     A shared request has the turn of the client served longest ago among those that wait for it. Requests of one client

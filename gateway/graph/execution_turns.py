@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 PAUSE = 3.0
 
 
-class Turns:
+class ExecutionTurns:
     """A queue of long operations, in which each client has one place at a time."""
 
     def __init__(

@@ -1,0 +1,33 @@
+"""The circuit breakers of all classes of requests, and their common health."""
+
+from collections.abc import Iterable, Iterator
+
+from .circuit_breaker import CircuitBreaker, Health
+
+
+class CircuitBreakers:
+    """One circuit breaker for each class of requests; together they report the worst state."""
+
+    def __init__(self, breakers: Iterable[CircuitBreaker]) -> None:
+        self._breakers = {breaker.name: breaker for breaker in breakers}
+
+    def __getitem__(self, name: str) -> CircuitBreaker:
+        return self._breakers[name]
+
+    def __iter__(self) -> Iterator[CircuitBreaker]:
+        return iter(self._breakers.values())
+
+    @property
+    def health(self) -> Health:
+        """The worst health of all classes."""
+        return max((breaker.health for breaker in self), key=list(Health).index)
+
+    @property
+    def retry_in_s(self) -> float | None:
+        """Seconds until the next probe of any class; None while all are closed."""
+        return min((breaker.retry_in_s for breaker in self if breaker.retry_in_s is not None), default=None)
+
+    @property
+    def last_success_at(self) -> float | None:
+        """The time of the latest success in any class, in seconds since 1970."""
+        return max((breaker.last_success_at for breaker in self if breaker.last_success_at is not None), default=None)
