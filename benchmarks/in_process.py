@@ -20,7 +20,8 @@ from gateway.graph.schema import build_schema
 from gateway.graph.strawberry_compat import Executor
 from gateway.settings import Settings
 from gateway.store.tags import Generations
-from gateway.web.app import Gateway, create_app
+from gateway.web.app import create_app
+from gateway.web.parts import Gateway
 
 from . import upstream_twin
 from .queries import MEDIUM, SMALL, SNAPSHOTS

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Collection
 from functools import partial
 from time import perf_counter
+from typing import TypeAlias
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -22,6 +23,9 @@ from .flights import Flight, Flights
 from .response_cache import CachedResponse, ResponseCache
 from .synchronous import completed
 
+# Responds at once, or returns None.
+Respond: TypeAlias = Callable[[Scope, PlainRequest], Response | None]
+
 # Clients repeat requests byte by byte. 8 MiB at most.
 MAX_KNOWN_REQUESTS = 1000
 MAX_DATA_BYTES = 2048
@@ -33,7 +37,7 @@ class Dispatcher:
     def __init__(
         self,
         responses: ResponseCache,
-        execute: Callable[[Scope, PlainRequest], Response | None] | None,
+        execute: Respond | None,
         *,
         cors_origins: Collection[str] = ("*",),
         log_request: AccessLogger | None = None,

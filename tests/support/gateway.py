@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 
 from gateway.sandbox import NAMES_PATH, Sandbox, create_sandbox
 from gateway.settings import Settings
-from gateway.web.app import Gateway, create_app
+from gateway.web.app import create_app
+from gateway.web.parts import Gateway
 from tests.support.clock import Clock
 from tests.support.upstream_spy import UpstreamSpy
 
