@@ -27,6 +27,8 @@ from .cross_origin import CORS
 from .dispatcher import Dispatcher, Respond
 from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
+from .failures import Failures
+from .fixed_queries import FixedQueries
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
@@ -40,6 +42,7 @@ from .responses import error_response
 from .statuses import Statuses
 from .synchronous import SynchronousExecution
 from .trusted_documents import trusted_documents
+from .update_tokens import UpdateTokens
 
 # Response headers that scripts of other origins can read.
 EXPOSED_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
@@ -72,6 +75,7 @@ def create_app(
     respond = _synchronous(gateway, settings, executions, documents)
     dispatcher = Dispatcher(responses, respond, cors_origins=settings.cors_origins, log_request=log_request)
     app = _application(gateway, settings, endpoint, probes, log_request)
+    app.state.fixed_queries = FixedQueries(executions, failures=_failures(gateway, settings), tracing=gateway.tracing)
     _connect_server(app, dispatcher, addresses, _refusals(gateway, settings, log_request))
     return app
 
@@ -165,9 +169,14 @@ def _endpoint(
         documents=documents,
         settings=settings,
         graphiql=page("graphiql.html"),
-        metrics=gateway.metrics,
+        failures=_failures(gateway, settings),
+        update_tokens=UpdateTokens([token.get_secret_value() for token in settings.update_tokens]),
         tracing=gateway.tracing,
     )
+
+
+def _failures(gateway: Gateway, settings: Settings) -> Failures:
+    return Failures(statuses=Statuses(settings.http_statuses), metrics=gateway.metrics)
 
 
 @asynccontextmanager

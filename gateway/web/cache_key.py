@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
+from .cached_files import IMAGES, file_name
 from .cross_origin import is_cross_site
 from .negotiation import coding, is_json_in_utf_8, is_plain, media_type, prefers_html
 
@@ -42,7 +43,8 @@ OTHER_ORIGIN = ""
 class CacheKey(NamedTuple):
     """The request and the form of its response. `text` is the body, of a GET the query string.
 
-    `origin` is a listed origin, or empty for all others: clients choose its header, and would fill the cache.
+    `origin` is a listed origin, or empty for all others: clients choose its header, and would fill the cache. `path`
+    is that of a player's file, whose response has one media type; empty for `/graphql`.
     """
 
     method: str
@@ -50,6 +52,7 @@ class CacheKey(NamedTuple):
     media_type: str
     coding: str
     origin: str
+    path: str = ""
 
 
 class PlainRequest(NamedTuple):
@@ -76,9 +79,13 @@ def cache_key(
     scope: Scope, headers: dict[bytes, bytes], body: bytes | None, cors_origins: Collection[str]
 ) -> CacheKey | None:
     """The key of a cacheable request; None if its text is missing or long, or its response is not JSON."""
-    text = scope["query_string"] if scope["method"] == "GET" else body
+    text = scope["query_string"] if scope["method"] in {"GET", "HEAD"} else body
     if text is None or len(text) > MAX_TEXT_BYTES:
         return None
+    if file_name(scope):
+        origin = _origin_form(headers.get(b"origin"), cors_origins)
+        accepted = coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        return CacheKey("GET", text, "", accepted, origin, scope["path"])
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
     if form is None:
         return None
@@ -87,10 +94,13 @@ def cache_key(
 
 def _is_cacheable(scope: Scope, headers: dict[bytes, bytes], cors_origins: Collection[str]) -> bool:
     """Whether the application would accept the request without looking at its text."""
-    if scope["method"] == "GET":
+    file = file_name(scope)
+    if file in IMAGES:
+        return scope["method"] in {"GET", "HEAD"}
+    if scope["method"] == "GET" or (file and scope["method"] == "HEAD"):
         site, origin = _text(headers.get(b"sec-fetch-site")), _text(headers.get(b"origin"))
         return not is_cross_site(site, origin, cors_origins)
-    return scope["method"] in {"POST", "QUERY"} and _has_json(headers)
+    return not file and scope["method"] in {"POST", "QUERY"} and _has_json(headers)
 
 
 def _has_json(headers: dict[bytes, bytes]) -> bool:

@@ -1,13 +1,17 @@
 """Requests from pages of other origins: the CORS headers of responses, and cross-site GET requests."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Message, Send
 
+from .graphql_request import HTTPError
+
 # Values of `Sec-Fetch-Site` for requests that no page of another site has sent.
 TRUSTED_SITES = {"none", "same-origin"}
+# Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
+PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
 
 
 def allows(origins: Collection[str], origin: str) -> bool:
@@ -24,6 +28,17 @@ def is_cross_site(site: str | None, origin: str | None, origins: Collection[str]
         return False
     default = "none" if origin is None else "cross-site"
     return (site or default).strip().lower() not in TRUSTED_SITES
+
+
+def check_cross_site(headers: Mapping[str, str], origins: Collection[str]) -> None:
+    """Raise `HTTPError` for a GET that a browser sends for a page of another site without a CORS preflight."""
+    cross_site = is_cross_site(headers.get("sec-fetch-site"), headers.get("origin"), origins)
+    if cross_site and PREFLIGHTED.isdisjoint(headers):
+        raise HTTPError(
+            "CROSS_SITE_REQUEST",
+            "Cross-site GET requests need an allowed `Origin` or the header `GraphQL-Require-Preflight`."
+            " Alternatively, use POST.",
+        )
 
 
 class CORS(CORSMiddleware):

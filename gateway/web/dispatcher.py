@@ -18,6 +18,7 @@ from gateway.telemetry.request_context import RequestContext
 
 from .access_log import request_record
 from .cache_key import BodyBuffer, PlainRequest, cache_key, key_headers
+from .cached_files import file_name, is_graphql
 from .execution import Execution
 from .flights import Flight, Flights
 from .response_cache import CachedResponse, ResponseCache
@@ -56,19 +57,20 @@ class Dispatcher:
         return partial(self._serve, app)
 
     async def _serve(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_graphql(scope):
+        if not (is_graphql(scope) or file_name(scope)):
             await app(scope, receive, send)
             return
         found = headers, cacheable = key_headers(scope, self._cors_origins)
         body = None
-        if cacheable and scope["method"] != "GET":
+        if cacheable and scope["method"] not in {"GET", "HEAD"}:
             buffer = BodyBuffer(receive)
             receive = buffer.receive
             body = await buffer.read()
         request = self._plain_request(scope, found, body)
         state = scope.setdefault("state", {})
         # The server may have begun the request.
-        response = self._respond(scope, request) if request and "request_context" not in state else None
+        has_begun = "request_context" in state or "flight" in state
+        response = self._respond(scope, request) if request and not has_begun else None
         while request and isinstance(response, Flight):
             await asyncio.shield(response)
             response = self._respond(scope, request)
@@ -77,7 +79,7 @@ class Dispatcher:
             return
         all_headers = [*response.headers, *response.added_headers]
         await send({"type": "http.response.start", "status": response.status, "headers": all_headers})
-        await send({"type": "http.response.body", "body": response.body})
+        await send({"type": "http.response.body", "body": _sent_body(scope, response.body)})
 
     async def _call_app(self, app: ASGIApp, scope: Scope, receive: Receive, send: "_CachingSend") -> None:
         try:
@@ -96,7 +98,8 @@ class Dispatcher:
         At the end of a flight, the server calls this again. `data` is the request as it was received, for `repeat`;
         empty if it may depend on the data before it.
         """
-        if not _is_graphql(scope) or "request_context" in scope["state"]:
+        is_file = scope["method"] == "GET" and file_name(scope)
+        if not (is_graphql(scope) or is_file) or "request_context" in scope["state"]:
             return None
         request = self._plain_request(scope, key_headers(scope, self._cors_origins), body)
         if request is None:
@@ -142,6 +145,10 @@ class Dispatcher:
         return self._executed(scope, request)
 
     def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
+        if request.key.path:
+            # The application always makes it.
+            scope["state"]["flight"] = self._flights.lead(request.key)
+            return None
         response = self.execute(scope, request) if self.execute else None
         if response is None:
             execution: Execution | None = scope["state"].get("execution")
@@ -184,7 +191,8 @@ class _CachingSend:
         if self._start is not None:
             start, self._start = self._start, None
             if not message.get("more_body"):
-                message["body"] = await self._finish(start, message.get("body", b""))
+                body = await self._finish(start, message.get("body", b""))
+                message["body"] = _sent_body(self._scope, body)
             await self._send(start)
         await self._send(message)
 
@@ -207,5 +215,5 @@ class _CachingSend:
         return body
 
 
-def _is_graphql(scope: Scope) -> bool:
-    return bool(scope["type"] == "http" and scope["path"] == scope.get("root_path", "") + "/graphql")
+def _sent_body(scope: Scope, body: bytes) -> bytes:
+    return b"" if scope["method"] == "HEAD" else body

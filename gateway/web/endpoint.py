@@ -1,32 +1,25 @@
 """The `/graphql` endpoint: GraphQL over HTTP, and GraphiQL for browsers."""
 
-from asyncio import CancelledError
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from hmac import compare_digest
+from collections.abc import Awaitable, Callable, Collection
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from gateway.errors import GatewayError
 from gateway.graph.engine import OperationResult
-from gateway.graph.prepare.errors import RequestError, format_error
 from gateway.settings import Settings
-from gateway.telemetry.metrics import Metrics
-from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.tracing import Tracing
 
-from .cross_origin import is_cross_site
-from .execution import Execution, Executions, error_codes
+from .cross_origin import check_cross_site
+from .execution import Execution, Executions
+from .failures import Failure, Failures
 from .graphql_request import ACCEPT_QUERY, HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, header_list, is_page_view, media_type
 from .persisted_documents import PersistedDocuments
 from .responses import encode, error_response, without_points
-from .statuses import Statuses
+from .update_tokens import UpdateTokens
 
 METHODS = ("GET", "POST", "QUERY")
-# Browsers send these headers to another site only after a CORS preflight. The last two are Apollo's.
-PREFLIGHTED = {"graphql-require-preflight", "apollo-require-preflight", "x-apollo-operation-name"}
 
 
 class GraphQLEndpoint:
@@ -39,15 +32,16 @@ class GraphQLEndpoint:
         documents: PersistedDocuments,
         settings: Settings,
         graphiql: Callable[[Request], Awaitable[Response]],
-        metrics: Metrics,
+        failures: Failures,
+        update_tokens: UpdateTokens,
         tracing: Tracing,
     ) -> None:
         self._executions = executions
         self._documents = documents
         self._settings = settings
-        self._statuses = Statuses(settings.http_statuses)
         self._graphiql = graphiql
-        self._metrics = metrics
+        self._failures = failures
+        self._update_tokens = update_tokens
         self._tracing = tracing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,42 +52,28 @@ class GraphQLEndpoint:
 
     async def _respond(self, request: Request) -> Response:
         accepted = media_type(header_list(request.headers, "accept"))
-        request_id: str = request.state.request_id
-        request_context: RequestContext = request.state.request_context
-        # The outcome of an unhandled exception.
-        request_context.outcome = "failed"
-        try:
+        statuses = self._failures.statuses
+
+        async def respond() -> Response:
             _check(request, accepted, self._settings.cors_origins)
             return await self._execute(request, accepted or JSON)
-        except HTTPError as error:
-            request_context.refuse([error.code])
-            status, kind = self._statuses.http_error(error, accepted)
-            return error_response(status, [error.to_entry()], kind, request_id, error.headers)
-        except (RequestError, GatewayError) as error:
-            errors = error.errors if isinstance(error, RequestError) else [format_error(error)]
-            codes = error_codes(errors)
-            request_context.refuse(codes)
-            status, kind = self._statuses.request_error(codes[0], accepted or JSON)
+
+        def to_response(failure: Failure) -> Response:
+            errors, request_id = failure.errors, request.state.request_id
+            if failure.http_error:
+                status, kind = statuses.http_error(failure.http_error, accepted)
+                return error_response(status, errors, kind, request_id, failure.http_error.headers)
+            status, kind = statuses.request_error(failure.codes[0], accepted or JSON)
             return error_response(status, errors, kind, request_id)
-        except CancelledError:
-            # Such as a client's disconnection, or the end of the process: no failure of the gateway.
-            request_context.refuse([])
-            raise
-        finally:
-            self._metrics.count_request(request_context)
+
+        return await self._failures.respond(request, respond, to_response)
 
     async def _execute(self, request: Request, accepted: str) -> Response:
         # The response cache may have begun the execution.
         # Its result must not live until the client has read the response, as the state does.
         execution: Execution = request.scope["state"].pop("execution", None) or await self._begin(request)
-        request_context: RequestContext = request.state.request_context
-        try:
-            with self._tracing.operation(str(request_context.operation_type), request_context.operation) as span:
-                result = await execution.finish(may_update=self._may_update(request.headers))
-                if "errors" in result.content:
-                    span.set_error(error_codes(result.content["errors"])[0])
-        finally:
-            execution.settle()
+        may_update = self._update_tokens.allow(request.headers)
+        result = await execution.complete(self._tracing, may_update=may_update)
         await _allow_caching(request, result)
         return await execution.large_response(result, accepted)
 
@@ -106,15 +86,6 @@ class GraphQLEndpoint:
         )
         await self._executions.wait_to_prepare(document, client)
         return self._executions.begin(graphql_request, document, request, queries_only=request.method != "POST")
-
-    def _may_update(self, headers: Mapping[str, str]) -> bool:
-        tokens = [token.get_secret_value() for token in self._settings.update_tokens]
-        if not tokens:
-            return True
-        scheme, _, credentials = headers.get("authorization", "").partition(" ")
-        # Every token is compared in constant time: timing must not reveal a part of one.
-        matches = [compare_digest(credentials.strip().encode(), token.encode()) for token in tokens]
-        return scheme.lower() == "bearer" and any(matches)
 
 
 async def _allow_caching(request: Request, result: OperationResult) -> None:
@@ -135,15 +106,5 @@ def _check(request: Request, accepted: str | None, cors_origins: Collection[str]
         raise HTTPError("METHOD_NOT_ALLOWED", "Only GET, POST and QUERY are allowed.", headers)
     if accepted is None:
         raise HTTPError("NOT_ACCEPTABLE", f"The `Accept` header must allow {GRAPHQL} or {JSON}.")
-    if request.method == "GET" and _is_simple_cross_site(request.headers, cors_origins):
-        raise HTTPError(
-            "CROSS_SITE_REQUEST",
-            "Cross-site GET requests need an allowed `Origin` or the header `GraphQL-Require-Preflight`."
-            " Alternatively, use POST.",
-        )
-
-
-def _is_simple_cross_site(headers: Mapping[str, str], cors_origins: Collection[str]) -> bool:
-    """Whether a browser sends this for a page of another site without a CORS preflight."""
-    cross_site = is_cross_site(headers.get("sec-fetch-site"), headers.get("origin"), cors_origins)
-    return cross_site and PREFLIGHTED.isdisjoint(headers)
+    if request.method == "GET":
+        check_cross_site(request.headers, cors_origins)

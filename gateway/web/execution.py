@@ -1,6 +1,5 @@
 """The execution of an operation for a client: its points, its outcome, and its response."""
 
-from collections.abc import Iterable, Mapping
 from math import ceil
 from typing import Any
 
@@ -12,8 +11,10 @@ from gateway.graph.engine import Engine, OperationResult, PricedOperation
 from gateway.graph.prepare.errors import RequestError, format_error
 from gateway.graph.programs import Run
 from gateway.telemetry.request_context import RequestContext
+from gateway.telemetry.tracing import Tracing
 
 from .client_limits import ClientAddresses, ClientLimits, TokenBucket
+from .failures import error_codes
 from .graphql_request import GraphQLRequest, HTTPError
 from .responses import encode, graphql_response, with_request_id
 from .statuses import Statuses
@@ -35,11 +36,13 @@ class Execution:
         request_context: RequestContext,
         *,
         statuses: Statuses,
+        min_cost: int = 0,
     ) -> None:
-        """Raises `HTTPError` or `RequestError` if the client has too few points."""
-        _charge(bucket, priced.cost)
+        """Raises `HTTPError` or `RequestError` if the client has too few points. `min_cost` is not refunded."""
+        self._min_cost = min_cost
+        self._unsettled = max(priced.cost, min_cost)
+        _charge(bucket, self._unsettled)
         request_context.charged = 0
-        self._unsettled = priced.cost
         self._engine = engine
         self._priced = priced
         self._bucket = bucket
@@ -70,25 +73,38 @@ class Execution:
             self._request_context.charged = min(started.context.charged, self._priced.cost)
             raise
 
+    async def complete(self, tracing: Tracing, *, may_update: bool) -> OperationResult:
+        """The result of `finish`, traced and settled."""
+        request_context = self._request_context
+        try:
+            with tracing.operation(str(request_context.operation_type), request_context.operation) as span:
+                result = await self.finish(may_update=may_update)
+                if "errors" in result.content:
+                    span.set_error(error_codes(result.content["errors"])[0])
+        finally:
+            self.settle()
+        return result
+
     def settle(self) -> None:
         """Refund the points that the operation has not used."""
-        charged = self._request_context.charged or 0
+        charged = self._request_context.charged = max(self._request_context.charged or 0, self._min_cost)
         self._bucket.take(charged - self._unsettled)
         self._unsettled = charged
 
     def response(self, content: dict[str, Any], media_type: str) -> Response:
         """The response with this content, whose outcome is recorded."""
-        self._record(content)
+        self.record(content)
         return graphql_response(self._statuses.result(content), content, media_type, _rate_headers(self._bucket))
 
     async def large_response(self, result: OperationResult, media_type: str) -> Response:
         """The same for a result with any number of values, without blocking the event loop."""
-        self._record(result.content)
+        self.record(result.content)
         body = await encode(result.content, result.values)
         status = self._statuses.result(result.content)
         return graphql_response(status, body, media_type, _rate_headers(self._bucket))
 
-    def _record(self, content: dict[str, Any]) -> None:
+    def record(self, content: dict[str, Any]) -> None:
+        """Record the outcome, and add the request's ID to the errors."""
         context = self._request_context
         context.outcome = "ok"
         if "errors" in content:
@@ -114,7 +130,13 @@ class Executions:
         self._statuses = statuses
 
     def begin(
-        self, request: GraphQLRequest, document: str, connection: HTTPConnection, *, queries_only: bool
+        self,
+        request: GraphQLRequest,
+        document: str,
+        connection: HTTPConnection,
+        *,
+        queries_only: bool,
+        min_cost: int = 0,
     ) -> Execution:
         """The execution of a request; raises `HTTPError` or `RequestError` if it is refused."""
         priced = self._engine.prepare(document, request.variables, request.operation_name)
@@ -123,7 +145,7 @@ class Executions:
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if queries_only and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
-        return Execution(self._engine, priced, bucket, request_context, statuses=self._statuses)
+        return Execution(self._engine, priced, bucket, request_context, statuses=self._statuses, min_cost=min_cost)
 
     def has_to_wait(self, document: str) -> bool:
         """Whether `wait_to_prepare` has to be called before `begin`."""
@@ -142,11 +164,6 @@ class Executions:
     def charge_registration(self, client: str) -> None:
         """Take the price of a persisted document; raises `HTTPError` if the client has too few points."""
         _charge(self._client_limits.bucket(client), REGISTRATION, "registration of a document")
-
-
-def error_codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The codes of the errors, each once."""
-    return sorted({error["extensions"]["code"] for error in errors})
 
 
 def _charge(bucket: TokenBucket, cost: int, subject: str = "operation") -> None:

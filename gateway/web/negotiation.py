@@ -31,6 +31,14 @@ def prefers_html(accept: str | None) -> bool:
     return qualities.get(HTML, 0.0) > max(qualities.get(JSON, 0.0), qualities.get(GRAPHQL, 0.0))
 
 
+def prefers_text(accept: str | None) -> bool:
+    """Whether the client prefers any text, such as HTML or CSV, to JSON."""
+    qualities = _qualities(accept)
+    default = qualities.get("application/*", qualities.get("*/*", 0.0))
+    texts = [quality for name, quality in qualities.items() if name.startswith("text/")]
+    return max(texts, default=0.0) > qualities.get(JSON, default)
+
+
 def media_type(accept: str | None) -> str | None:
     """The media type of the response; None if the client accepts neither. `application/json` if it prefers neither."""
     qualities = _qualities(accept)

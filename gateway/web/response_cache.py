@@ -24,6 +24,8 @@ from .negotiation import IDENTITY, coding, matches
 SAFE_METHODS = {"GET", "QUERY"}
 # Headers of one request, which are not cached.
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
+# Media types that are compressed already.
+COMPRESSED_TYPES = {"image/png"}
 # Headers of a body, which a 304 response does not have.
 BODY_HEADERS = {b"content-length", b"content-type", b"content-encoding"}
 # The approximate size of an entry without its texts, and of each header and tag.
@@ -113,7 +115,8 @@ class ResponseCache:
     ) -> bytes:
         """The body of a response, compressed. Stores the response if it has a validity, and completes its headers."""
         headers = MutableHeaders(raw=start["headers"])
-        validity: Validity | None = state.get("validity")
+        # A file may fail after its query has succeeded.
+        validity: Validity | None = state.get("validity") if start.get("status", 200) == 200 else None
         etag = b""
         if validity and key and key.method in SAFE_METHODS:
             etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
@@ -153,11 +156,19 @@ def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:
     """The approximate memory of an entry and its key. A response about many players has hundreds of tags."""
     pairs = len(entry.headers) + len(entry.validity.generations)
     headers_bytes = sum(len(name) + len(value) for name, value in entry.headers)
-    return ENTRY_BYTES + PAIR_BYTES * pairs + headers_bytes + len(entry.body) + len(key.text) + len(key.origin)
+    return (
+        ENTRY_BYTES
+        + PAIR_BYTES * pairs
+        + headers_bytes
+        + len(entry.body)
+        + len(key.text)
+        + len(key.origin)
+        + len(key.path)
+    )
 
 
 async def _compress(body: bytes, headers: MutableHeaders, request_headers: Mapping[bytes, bytes]) -> bytes:
-    if len(body) < MIN_BYTES or "content-encoding" in headers:
+    if len(body) < MIN_BYTES or "content-encoding" in headers or headers.get("content-type") in COMPRESSED_TYPES:
         return body
     headers.add_vary_header("Accept-Encoding")
     chosen = coding(request_headers.get(b"accept-encoding", b"").decode("latin-1"))
