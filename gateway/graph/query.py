@@ -16,6 +16,7 @@ from .inputs import GameMode, OrderBy, PlayerID, PlayerIDs, PlayerName, Ruleset,
 from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
 from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
+from .types.pp_records import PPRecords, RecordList, RecordsWindow, pp_records_of
 from .types.scores import HiscoreConnection
 from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
 from .types.users import User, user_of
@@ -90,6 +91,15 @@ class Query:
         At most 10,000 records are available. Cost: 2.
         """
         return best_plays_page(info, mode.value, window, first, after)
+
+    @record_field(PPRecords | None, SemanticNonNull(), BEST_PLAYS)
+    def records(
+        self, info: Info, mode: Ruleset = GameMode.OSU, window: RecordsWindow = UNSET
+    ) -> RecordList | Awaitable[RecordList]:
+        """The history of the pp record, computed from the 10,000 highest-pp records of plays, all that are available
+        (see `bestPlays`). Windows are parts of one list, which is fetched once. Cost: 2.
+        """
+        return pp_records_of(info, mode.value, window)
 
     @record_field(RateLimit)
     def rate_limit(self, info: Info) -> RateLimit:

@@ -43,6 +43,8 @@ COMPUTED = {
     "UserStats.snapshotAt": 10.0,
     "UserStats.snapshots": 30.0,
 }
+# The time for each row and kind of milestones.
+MILESTONE_ROW_US = 0.1
 # The time for each row that a filter, an order or an interval has to look at; and for each row in a window of plays.
 SCANNED_ROW_US = 1.2
 WINDOW_ROW_US = 0.5

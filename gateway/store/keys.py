@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -10,6 +11,7 @@ from gateway.osutrack.decode import distinct_plays
 from gateway.records import BestPlay, Mode, Rows, UserMode
 
 from .history import Span
+from .pp_records import running_records
 
 # The largest limit that osu!track accepts.
 MAX_BEST_PLAYS = 10_000
@@ -62,6 +64,12 @@ class BestPlays(Struct, frozen=True, dict=True):
         if not any(span):
             return self._plays
         return distinct_plays(Rows(row for row in self.rows if row.played_at in span))
+
+    @cached_property
+    def pp_records(self) -> Rows[BestPlay]:
+        """The plays with more pp than all earlier ones, oldest first. The first is the earliest of all plays."""
+        # Of plays at the same time, the highest pp comes first.
+        return running_records(sorted(self._plays, key=attrgetter("played_at")))
 
     @cached_property
     def _plays(self) -> Rows[BestPlay]:

@@ -13,6 +13,7 @@ CONDITIONS = ["true", "false", "$yes", "$no", "$omitted"]
 DECLARATIONS = ["$yes: Boolean!", "$no: Boolean!", "$omitted: Boolean = true"]
 MODES = ["OSU", "TAIKO", "CATCH", "MANIA"]
 WINDOWS = [{"days": 30}, {"days": 400}, {"between": {"from": "2026-01-01", "to": "2026-09-01"}}, {"between": {}}]
+ENUMS = {"GameMode", "Interval", "MilestoneKind", "ScoreOrder"}
 VALID: dict[str, list[Any]] = {
     "id": [str(user) for user in USERS],
     "username": NAMES,
@@ -26,6 +27,8 @@ VALID: dict[str, list[Any]] = {
     "at": ["2026-06-01T00:00:00Z", "2015-01-01T00:00:00+02:00"],
     "bestPerBeatmap": [True, False],
     "includeAnomalies": [True, False],
+    "kinds": [["PP"], ["ACCURACY", "LEVEL"], ["PLAY_COUNT", "PLAY_COUNT"], [], None],
+    "ppAtLeast": [[], [0], [300.5, 100], [250, 250, 99999]],
 }
 INVALID: dict[str, list[Any]] = {
     "id": ["0", "two", str(players.BIG_NUMBERS), str(players.HISCORES_FAIL)],
@@ -36,6 +39,8 @@ INVALID: dict[str, list[Any]] = {
     "first": [-1, 10_001],
     "after": ["AAAA", "gw"],
     "at": ["yesterday"],
+    "kinds": [["PP"] * 6, ["SCORE"]],
+    "ppAtLeast": [[-1], [100] * 101, ["many"]],
 }
 
 
@@ -114,14 +119,16 @@ class _Writer:
         values = []
         for name, argument in field.args.items():
             required = isinstance(argument.type, GraphQLNonNull) and argument.default_value is not None
-            if name in {"id", "ids", "username", "at"} or self._random.random() < (0.9 if name == "first" else 0.3):
+            if name in {"id", "ids", "username", "at", "ppAtLeast"} or self._random.random() < (
+                0.9 if name == "first" else 0.3
+            ):
                 value = self._value(name)
                 if value is not None or not required:
                     values.append(f"{name}: {self._written(argument.type, value)}")
         return f"({', '.join(values)})" if values else ""
 
     def _value(self, name: str) -> Any:
-        if self._errors and name in INVALID and self._random.random() < 0.3:
+        if self._errors and name in INVALID and self._random.random() < 0.4:
             return self._random.choice(INVALID[name])
         if name == "ids":
             return self._random.sample(VALID["id"], self._random.randint(0, 4))
@@ -153,7 +160,7 @@ def _literal(input_type: Any, value: Any) -> str:
         return f"[{', '.join(_literal(inner.of_type, item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
-    is_enum = input_type is not None and get_named_type(input_type).name in {"GameMode", "Interval", "ScoreOrder"}
+    is_enum = input_type is not None and get_named_type(input_type).name in ENUMS
     return value if is_enum else f'"{value}"'

@@ -54,10 +54,12 @@ MODE_ARG = {
     "User.allStats": "modes",
     "Query.hiscoresByUsername": "mode",
     "Query.bestPlays": "mode",
+    "Query.records": "mode",
     "Mutation.updateUser": "mode",
 }
-# Lists that belong to no single player; all their arguments identify them.
-LISTS = {"Query.bestPlays", "Query.hiscoresByUsername"}
+# Lists that belong to no single player; all their arguments identify them, or those of `LIST_ARGS`.
+LISTS = {"Query.bestPlays", "Query.hiscoresByUsername", "Query.records"}
+LIST_ARGS = {"Query.records": ("mode",)}
 # Resources of these lists.
 SHARED = {"best-plays", "hiscores-by-name"}
 # Resources that are computed from another one, if the operation reads that of the same player and mode.
@@ -110,10 +112,11 @@ class Charge(NamedTuple):
                 yield (self.resource, self.parent, user), 1
         elif self.resource in SHARED:
             yield (self.resource, list_key), 1
-        elif source and subject:
+        elif source:
             # The players of a list are unknown until it is loaded: at most one per row.
+            rows = _row_count(subject.values(variables)[0] if subject else None)
             for mode in _distinct(modes, variables):
-                yield (self.resource, list_key, mode), _row_count(subject.values(variables)[0])
+                yield (self.resource, list_key, mode), rows
         else:
             for user, mode in product(_subjects(subject, variables), _distinct(modes, variables)):
                 yield (self.resource, user, mode), 1
@@ -199,7 +202,8 @@ def child_scope(name: str, field: GraphQLField, node: FieldNode, scope: Scope) -
     if name in SUBJECT_ARG:
         scope = Scope(argument_of(SUBJECT_ARG[name], field, values), listed=scope.listed)
     if name in LISTS:
-        scope = scope._replace(source=tuple(argument_of(argument, field, values) for argument in sorted(field.args)))
+        arguments = LIST_ARGS.get(name, sorted(field.args))
+        scope = scope._replace(source=tuple(argument_of(argument, field, values) for argument in arguments))
     if name in MODE_ARG:
         scope = scope._replace(modes=argument_of(MODE_ARG[name], field, values))
     return scope._replace(listed=scope.listed or isinstance(get_nullable_type(field.type), GraphQLList))
@@ -243,5 +247,5 @@ def _distinct(argument: ArgumentRef | None, variables: Mapping[str, Any]) -> set
 
 
 def _row_count(first: object) -> int:
-    # A value that is not a number fails validation before anything is fetched.
+    # A value that is not a number fails validation before anything is fetched, or the list has no page size.
     return min(max(first, 0), MAX_PAGE) if isinstance(first, int) else MAX_PAGE

@@ -1,6 +1,6 @@
 """Players, and their data in one mode."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from functools import lru_cache
 from typing import Annotated
 from urllib.parse import quote
@@ -16,9 +16,12 @@ from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrde
 from gateway.graph.scalars import URL, DateTime
 from gateway.graph.work import SCANNED_ROW_US
 from gateway.records import Rows, UserMode
+from gateway.store import milestones, pp_records
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History, Interval
 
+from .first_plays import FirstPlay, PPAtLeast, first_plays_of
+from .milestones import Kinds, Milestone, milestones_of
 from .names import username_of
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .peaks import Peak, peak_of
@@ -97,9 +100,9 @@ class User:
 @strawberry.type
 class UserStats:
     """A player's data in one mode, from three resources of osu!track: the stats history (cost 1; `tracked`,
-    `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `peak.pp`), the hiscores (cost 3) and the peak
-    (cost 1; no cost in an operation that reads the stats history, from which it is then computed). Each resource
-    is fetched at most once per request.
+    `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `milestones`, `peak.pp`), the hiscores (cost 3;
+    `hiscores`, `firstPlays`) and the peak (cost 1; no cost in an operation that reads the stats history, from which
+    it is then computed). Each resource is fetched at most once per request.
     """
 
     id: ID = strawberry.field(description="`<user ID>:<mode>`, for client caches.")
@@ -182,6 +185,25 @@ class UserStats:
             context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
         )
         return context.read(info, context.hiscores, self.user_mode, pager)
+
+    @record_field(list[Milestone] | None, SemanticNonNull(), HISTORY)
+    def milestones(
+        self, info: Info, kinds: Kinds = UNSET
+    ) -> Sequence[milestones.Milestone] | Awaitable[Sequence[milestones.Milestone]]:
+        """The first times at certain ranks, pp, play counts, levels and accuracies, oldest first. If one snapshot
+        passes several thresholds, each is a milestone: in the order of `MilestoneKind`, then the easier one first.
+        """
+        return milestones_of(info, self.user_mode, kinds)
+
+    @record_field(list[FirstPlay] | None, SemanticNonNull(), HISCORES)
+    def first_plays(
+        self, info: Info, pp_at_least: PPAtLeast
+    ) -> Sequence[pp_records.FirstPlay] | Awaitable[Sequence[pp_records.FirstPlay]]:
+        """For each value, the first of `hiscores(orderBy: PLAYED_AT_ASC)` with at least this pp. The pp of a play is
+        that of its last record: after a pp rework, another play can be the first. Plays that left the player's top 100
+        before tracking began are unknown.
+        """
+        return first_plays_of(info, self.user_mode, pp_at_least)
 
     @record_field(Peak | None, PEAK)
     def peak(self, info: Info) -> NullableResult[records.Peak]:

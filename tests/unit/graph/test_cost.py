@@ -64,6 +64,13 @@ def test_default_page_size_is_the_schemas():
         ("{ bestPlays { nodes { user { username } } edges { node { user { osuTrackUrl } } } } }", 2),
         ("mutation { updateUser(id: 1) { ... on UpdateUserSuccess { user { username } } } }", 6),
         ("{ bestPlays { nodes { pp } } other: bestPlays(first: 50, mode: OSU) { nodes { pp } } }", 2),
+        ("{ records { completeSince } other: records(mode: OSU, window: {days: 9}) { plays { pp } } }", 2),
+        ("{ records { completeSince } taiko: records(mode: TAIKO) { completeSince } }", 4),
+        ("{ records { completeSince } bestPlays { nodes { pp } } }", 4),
+        ("{ records { plays { user { username profileUrl } } } }", 2),
+        ("{ records { plays { user { stats { tracked } } } } }", 10_002),
+        ("{ user(id: 1) { stats { milestones { id } latest { pp } peak { globalRank } } } }", 1),
+        ("{ user(id: 1) { stats { firstPlays(ppAtLeast: [1]) { ppAtLeast } hiscores { totalCount } } } }", 3),
     ],
 )
 def test_omitted_arguments_cost_their_defaults(query, points):
