@@ -3,6 +3,7 @@
 import json
 from collections import deque
 from collections.abc import Awaitable, Callable
+from secrets import token_hex
 from typing import Any
 
 from gateway.error_codes import CODES
@@ -28,7 +29,6 @@ KEPT_HEADERS = {
     b"access-control-expose-headers",
     b"vary",
     b"x-content-type-options",
-    b"x-request-id",
 }
 
 
@@ -62,7 +62,8 @@ class BoundedSend:
         if self._large is None:
             return
         start, body = self._large
-        request_id = dict(start["headers"]).get(b"x-request-id", b"").decode("latin-1")
+        # Responses that HTTP caches may store have no ID.
+        request_id = dict(start["headers"]).get(b"x-request-id", b"").decode("latin-1") or token_hex(16)
         delivery = Delivery(self._client(), body, self._flow, request_id)
         self._large = None
         del body
@@ -87,6 +88,7 @@ class BoundedSend:
             (b"content-type", media_type if b"json" in media_type else b"application/json; charset=utf-8"),
             (b"content-length", b"%d" % len(body)),
             (b"cache-control", b"no-store"),
+            (b"x-request-id", request_id.encode("latin-1")),
             (b"retry-after", b"%d" % RETRY_AFTER_S),
         ]
         await self._send({"type": "http.response.start", "status": CODES[CODE].status, "headers": headers})

@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import islice
 from math import ceil
 from typing import NamedTuple
+from urllib.parse import quote
 
 from redis.asyncio import Redis
 
@@ -41,6 +42,14 @@ class Validity(NamedTuple):
 
     until: float
     generations: tuple[tuple[str, int], ...]
+
+
+def purge_tags(tags: Iterable[str]) -> list[str]:
+    """The tags as edge caches read them, sorted: `user:2:OSU` is `user-2-osu`.
+
+    They have no comma and no space, which separate tags in headers, and no upper case, which some caches ignore.
+    """
+    return sorted({quote(tag.replace(":", "-"), safe="").lower() for tag in tags if tag})
 
 
 class Generations:

@@ -139,6 +139,7 @@ def _response_cache(gateway: Gateway, settings: Settings, log_request: AccessLog
     return ResponseCache(
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
+        gateway.cache_headers,
         monotonic=gateway.monotonic,
         log_request=log_request,
     )

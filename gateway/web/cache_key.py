@@ -27,7 +27,7 @@ KEY_HEADERS = {
     b"sec-fetch-site",
 }
 LOGGED_HEADERS = {b"traceparent", b"x-request-id"}
-READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS
+READ_HEADERS = KEY_HEADERS | LOGGED_HEADERS | {b"authorization"}
 # Longer requests are rarely repeated.
 MAX_TEXT_BYTES = 16 * 2**10
 # Many clients send headers and body in separate packets.
@@ -93,7 +93,12 @@ def cache_key(
 
 
 def _is_cacheable(scope: Scope, headers: dict[bytes, bytes], cors_origins: Collection[str]) -> bool:
-    """Whether the application would accept the request without looking at its text."""
+    """Whether the application would accept the request without looking at its text.
+
+    HTTP caches may store the response, except that to a POST, but not if the request has credentials.
+    """
+    if scope["method"] != "POST" and b"authorization" in headers:
+        return False
     file = file_name(scope)
     if file in IMAGES:
         return scope["method"] in {"GET", "HEAD"}

@@ -13,17 +13,20 @@ from gateway.telemetry.request_context import RequestContext, current_request
 from gateway.telemetry.tracing import remote_span
 
 from .access_log import level, request_record
+from .cache_headers import is_public
 from .negotiation import JSON
 from .responses import error_response
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+# The headers of every response.
+SAFE_HEADERS = ((b"x-content-type-options", b"nosniff"),)
 # Request IDs are unique, not secret: a random part per process, and a number.
 _PROCESS_ID = token_hex(8)
 _numbers = count(1)
 
 
 class RequestIDMiddleware:
-    """Adds a request ID to each response, and handles exceptions of the application.
+    """Adds a request ID to each response that shared caches may not store, and handles exceptions of the application.
 
     A valid `X-Request-ID` of the client is reused. The application reads it from `scope["state"]["request_id"]`, and
     fills in the `scope["state"]["request_context"]` for the access log.
@@ -51,7 +54,8 @@ class RequestIDMiddleware:
             if message["type"] == "http.response.start":
                 # The same object: the response cache may still change its status to 304.
                 response_start = message
-                message["headers"] = [*message["headers"], *identity_headers(identity)]
+                added = SAFE_HEADERS if is_public(message["headers"]) else identity_headers(identity)
+                message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:
@@ -71,8 +75,8 @@ class RequestIDMiddleware:
 
 
 def identity_headers(request_id: str) -> tuple[tuple[bytes, bytes], ...]:
-    """The headers of every response."""
-    return (b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")
+    """The headers of a response to one request."""
+    return (b"x-request-id", request_id.encode()), *SAFE_HEADERS
 
 
 def _request_context(scope: Scope) -> RequestContext:

@@ -23,6 +23,7 @@ from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
+from .cache_headers import CacheHeaders
 from .persisted_documents import PersistedDocuments
 from .probes import MetricsCollector, Probes
 from .response_cache import ResponseCache
@@ -54,6 +55,7 @@ class Gateway:
         self.tracker = self._create_tracker()
         self.updates = Updates(self.upstream.client, self.tracker, clock=clock)
         self.engine = self._create_engine()
+        self.cache_headers = CacheHeaders(settings, monotonic=monotonic)
 
     def probes(self, responses: ResponseCache, persisted: PersistedDocuments, log_writer: LogWriter | None) -> Probes:
         """The endpoints for orchestrators and Prometheus."""

@@ -15,6 +15,7 @@ from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
 from .access_log import hit_record
+from .cache_headers import PER_REQUEST_HEADERS, CacheHeaders, without_client
 from .cache_key import CacheKey, PlainRequest
 from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
 from .middleware import request_id
@@ -22,8 +23,6 @@ from .negotiation import IDENTITY, coding, matches
 
 # Methods with responses that HTTP caches may store.
 SAFE_METHODS = {"GET", "QUERY"}
-# Headers of one request, which are not cached.
-PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 # Media types that are compressed already.
 COMPRESSED_TYPES = {"image/png"}
 # Headers of a body, which a 304 response does not have.
@@ -35,12 +34,11 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class CachedEntry(NamedTuple):
-    """A response as it is stored. `operation_fields` are those of the access log."""
+    """A response as it is stored; with an ETag, HTTP caches may store it. `operation_fields` are for the access log."""
 
     headers: Headers
     body: bytes
     etag: bytes
-    stored_at: float
     validity: Validity
     operation_fields: dict[str, Any]
 
@@ -61,6 +59,7 @@ class ResponseCache:
         self,
         cache: Cache,
         generations: Generations,
+        cache_headers: CacheHeaders,
         *,
         monotonic: Callable[[], float] = time.monotonic,
         log_request: AccessLogger | None = None,
@@ -68,6 +67,7 @@ class ResponseCache:
         self.cache = cache
         self._log_request = log_request
         self._generations = generations
+        self._cache_headers = cache_headers
         self._monotonic = monotonic
         # Copied into the metrics when they are scraped: incrementing a Prometheus counter takes thirty times as long.
         self.hits = 0
@@ -97,13 +97,12 @@ class ResponseCache:
         return None
 
     def _response(self, entry: CachedEntry, identity: str, headers: dict[bytes, bytes]) -> CachedResponse:
-        added: Headers = ((b"x-request-id", identity.encode()),)
         if not entry.etag:
-            return CachedResponse(200, entry.headers, added, entry.body)
-        added = (*added, (b"age", b"%d" % max(0, self._monotonic() - entry.stored_at)))
+            return CachedResponse(200, entry.headers, ((b"x-request-id", identity.encode()),), entry.body)
+        lifetime = ((b"cache-control", self._cache_headers.lifetime(entry.validity.until).encode()),)
         if matches(entry.etag, headers.get(b"if-none-match", b"")):
-            return CachedResponse(304, tuple(_without_body_headers(entry.headers)), added, b"")
-        return CachedResponse(200, entry.headers, added, entry.body)
+            return CachedResponse(304, tuple(_without_body_headers(entry.headers)), lifetime, b"")
+        return CachedResponse(200, entry.headers, lifetime, entry.body)
 
     async def finish(
         self,
@@ -114,14 +113,13 @@ class ResponseCache:
         request_headers: Mapping[bytes, bytes],
     ) -> bytes:
         """The body of a response, compressed. Stores the response if it has a validity, and completes its headers."""
-        headers = MutableHeaders(raw=start["headers"])
         # A file may fail after its query has succeeded.
         validity: Validity | None = state.get("validity") if start.get("status", 200) == 200 else None
         etag = b""
         if validity and key and key.method in SAFE_METHODS:
             etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
-            headers["etag"] = etag.decode()
-            headers["cache-control"] = f"public, max-age={self.max_age_s(validity)}"
+            start["headers"] = self._public_headers(start["headers"], validity, etag)
+        headers = MutableHeaders(raw=start["headers"])
         body = await _compress(body, headers, request_headers)
         if validity and key and self.cache.max_size and not self.has_ended(validity):
             self.put(key, start, body, etag, state)
@@ -130,14 +128,21 @@ class ResponseCache:
             start["headers"] = _without_body_headers(start["headers"])
         return body
 
+    def _public_headers(
+        self, headers: Iterable[tuple[bytes, bytes]], validity: Validity, etag: bytes
+    ) -> list[tuple[bytes, bytes]]:
+        public = MutableHeaders(raw=without_client(headers))
+        public.update({"etag": etag.decode(), **self._cache_headers.of(validity)})
+        return public.raw
+
     def put(self, key: CacheKey, start: Message, body: bytes, etag: bytes, state: Mapping[str, Any]) -> None:
         """Store a response; its validity and operation are in the request's `state`."""
+        added = {*PER_REQUEST_HEADERS, b"cache-control"} if etag else PER_REQUEST_HEADERS
         entry = CachedEntry(
-            tuple((name, value) for name, value in start["headers"] if name not in PER_REQUEST_HEADERS),
+            tuple(pair for pair in start["headers"] if pair[0] not in added),
             # A copy: the buffer of msgspec's result can be half as large again.
             bytes(memoryview(body)),
             etag,
-            self._monotonic(),
             state["validity"],
             state["request_context"].operation_fields,
         )
@@ -146,10 +151,6 @@ class ResponseCache:
     def has_ended(self, validity: Validity) -> bool:
         """Whether the validity is over, as that of data which are being refreshed."""
         return validity.until <= self._monotonic()
-
-    def max_age_s(self, validity: Validity) -> int:
-        """The remaining lifetime for HTTP caches, in whole seconds."""
-        return max(0, int(validity.until - self._monotonic()))
 
 
 def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from gateway.sandbox import Fault
+from tests.support.cache_control import max_age
 from tests.support.gateway import start_gateway
 
 DOCUMENT = "query Latest($id: ID!) { user(id: $id) { stats { latest { pp playCount } } } }"
@@ -84,8 +85,7 @@ async def test_too_few_points_are_refused_with_wait(limited):
 
 async def test_log_line_has_operation_and_cost(limited, records):
     FileRoute(limited).min_cost = 2
-    response = await limited.http.get(PATH, headers={"X-Request-ID": "abc"})
-    assert response.headers["X-Request-ID"] == "abc"
+    await limited.http.get(PATH, headers={"X-Request-ID": "abc"})
     [record] = records
     assert record["path"] == PATH
     assert (record["operation"], record["outcome"], record["cost_requested"]) == ("Latest", "ok", 1)
@@ -133,10 +133,10 @@ async def test_repeated_file_is_cached_until_update(gateway, route):
     first = await gateway.http.get(PATH)
     gateway.clock.move(7)
     second = await gateway.http.get(PATH)
-    assert (second.text, second.headers["Age"], route.executions) == (first.text, "7", 1)
+    assert (second.text, max_age(second), route.executions) == (first.text, 593, 1)
     assert first.headers["Cache-Control"].startswith("public, max-age=600")
     await gateway.ask('mutation { updateUser(id: "2") { __typename } }')
-    assert "Age" not in (await gateway.http.get(PATH)).headers
+    await gateway.http.get(PATH)
     assert route.executions == 2
 
 
@@ -164,15 +164,16 @@ async def test_head_has_headers_without_body(gateway, route):
 
 async def test_files_are_cached_by_path_and_query(gateway, route):
     for url in (PATH, "/players/2/card.svg", "/players/1001/history.csv", f"{PATH}?mode=OSU"):
-        assert "Age" not in (await gateway.http.get(url)).headers
+        await gateway.http.get(url)
     assert route.executions == 4
     assert (await gateway.http.get("/graphql?" + PATH)).status_code == 400
 
 
 async def test_cross_site_images_are_served_from_cache(gateway, route):
     headers = {"Sec-Fetch-Site": "cross-site"}
-    responses = [await gateway.http.get("/players/2/card.svg", headers=headers) for _ in range(2)]
-    assert "Age" in responses[1].headers
+    for _ in range(2):
+        await gateway.http.get("/players/2/card.svg", headers=headers)
+    assert gateway.responses.hits == 1
 
 
 async def test_file_that_fails_later_is_not_cached(gateway, route):

@@ -13,6 +13,7 @@ from gateway.sandbox import NAMES_PATH, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import create_app
 from gateway.web.parts import Gateway
+from gateway.web.response_cache import ResponseCache
 from tests.support.clock import Clock
 from tests.support.upstream_spy import UpstreamSpy
 
@@ -46,6 +47,12 @@ class InProcessGateway(NamedTuple):
         """The gateway's components."""
         gateway: Gateway = self.app.state.gateway
         return gateway
+
+    @property
+    def responses(self) -> ResponseCache:
+        """The response cache."""
+        responses: ResponseCache = self.app.state.lookup.__self__.responses
+        return responses
 
     async def post(self, query: str, **headers: str) -> httpx.Response:
         """The HTTP response to a query by POST."""

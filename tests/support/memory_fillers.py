@@ -32,6 +32,7 @@ from gateway.store.keys import BestPlays, BestPlaysKey, Username
 from gateway.store.names import Names
 from gateway.store.tags import MAX_TAGS, Generations, Validity
 from gateway.store.update_registry import Outcome, UpdateRegistry
+from gateway.web.cache_headers import CacheHeaders
 from gateway.web.cache_key import CacheKey, _form, _has_json
 from gateway.web.client_limits import MAX_CLIENTS, ClientLimits
 from gateway.web.persisted_documents import PersistedDocuments
@@ -128,7 +129,7 @@ def best_plays() -> tuple[Any, int | None]:
 def responses() -> tuple[Any, int | None]:
     """Small responses, the longest texts, many tags, and large bodies, a quarter each."""
     cache = Cache(32 * MB)
-    stored = ResponseCache(cache, Generations(1))
+    stored = ResponseCache(cache, Generations(1), CacheHeaders(Settings(_env_file=None)))
     for number in range(4 * 2000):
         kind = number % 4
         tags = tuple((f"user:{number}{tag}:OSU", 10**12 + tag) for tag in range(400 if kind == 1 else 2))
