@@ -12,7 +12,8 @@ from strawberry.schema_directives import OneOf
 
 from gateway.errors import BadUserInput
 from gateway.records import Mode
-from gateway.store.history import Interval, Span
+from gateway.store.history import Span
+from gateway.store.periods import Interval
 
 from .fields import documented, frozen
 from .scalars import DateTime, from_timestamp, instant
@@ -86,14 +87,16 @@ describe_enum_values(
 strawberry.enum(
     Interval,
     name="Interval",
-    description="The spacing of thinned snapshots. Buckets are in UTC; weeks start on Monday.",
+    description="The length of calendar periods, for thinned snapshots and for gains. Periods are in UTC; weeks start\n"
+    "on Monday.",
 )
 describe_enum_values(
     Interval,
     {
-        "DAY": "One snapshot per day, from midnight UTC.",
-        "WEEK": "One snapshot per week, from Monday, midnight UTC.",
-        "MONTH": "One snapshot per calendar month, from its first day, midnight UTC.",
+        "DAY": "A day, from midnight UTC.",
+        "WEEK": "A week, from Monday, midnight UTC.",
+        "MONTH": "A calendar month, from its first day, midnight UTC.",
+        "YEAR": "A calendar year, from 1 January, midnight UTC.",
     },
 )
 

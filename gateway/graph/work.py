@@ -37,17 +37,21 @@ COMPUTED = {
     "BestPlayEdge.cursor": 3.0,
     "PageInfo.startCursor": 3.0,
     "PageInfo.endCursor": 3.0,
+    "Gain.delta": 3.0,
     "User.allStats": 2.0,
     "UserStats.gain": 40.0,
+    "UserStats.gains": 30.0,
     "UserStats.hiscores": 40.0,
     "UserStats.snapshotAt": 10.0,
     "UserStats.snapshots": 30.0,
 }
 # The time for each row and kind of milestones.
 MILESTONE_ROW_US = 0.1
-# The time for each row that a filter, an order or an interval has to look at; and for each row in a window of plays.
+# The time for each row that a filter or an order has to look at; and for each row in a window of plays.
 SCANNED_ROW_US = 1.2
 WINDOW_ROW_US = 0.5
+# The time for each calendar period.
+PERIOD_US = 3.0
 
 
 class ItemSize(NamedTuple):

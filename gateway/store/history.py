@@ -1,9 +1,6 @@
 """A player's history in one mode: windows, gains, peaks. Pure functions of sorted, immutable rows."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
-from datetime import date
-from enum import Enum
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,34 +8,11 @@ from msgspec import Struct, structs
 
 from gateway.records import DECIMALS, Delta, Peak, Rows, Snapshot, UserMode
 
+from .periods import Interval, last_of_each
+
 
 def _at(row: Snapshot) -> str:
     return row.at
-
-
-class Interval(Enum):
-    """Calendar intervals in UTC."""
-
-    DAY = "day"
-    WEEK = "week"
-    MONTH = "month"
-
-    @property
-    def bucket(self) -> Callable[[str], object]:
-        """A function from an instant to a value that is equal for all instants of one interval."""
-        return {Interval.DAY: _day, Interval.WEEK: _iso_week, Interval.MONTH: _month}[self]
-
-
-def _day(at: str) -> str:
-    return at[:10]
-
-
-def _iso_week(at: str) -> tuple[int, int]:
-    return date.fromisoformat(at[:10]).isocalendar()[:2]
-
-
-def _month(at: str) -> str:
-    return at[:7]
 
 
 class Span(NamedTuple):
@@ -126,13 +100,17 @@ class History(Struct, frozen=True, dict=True):
         return structs.replace(reported, ranks_gained=None) if recorded.ranks_gained is None or lost else reported
 
     def within(self, span: Span, every: Interval | None = None, *, anomalies: bool = False) -> Rows[Snapshot]:
-        """The snapshots in the span; with `every`, only the last of each interval."""
+        """The snapshots in the span; with `every`, only the last of each period."""
         rows = self.rows if anomalies else self.regular
-        inside = rows.cut(*_bounds(rows, span))
+        first, stop = _bounds(rows, span)
         if every is None:
-            return inside
-        last = {every.bucket(row.at): row for row in inside}
-        return Rows(last.values())
+            return rows.cut(first, stop)
+        return Rows(rows[index] for index in last_of_each(every, rows, first, stop))
+
+    def max_periods(self, span: Span, every: Interval) -> int:
+        """The maximum number of periods with snapshots in the span, found without a search for each."""
+        first, stop = _bounds(self.rows, span)
+        return min(stop - first, every.max_count(self.rows[first].at, self.rows[stop - 1].at)) if first < stop else 0
 
     def gain(self, span: Span) -> Gain | None:
         """The gain up to the last snapshot in the span, from the last one at or before its start, else its first one.
@@ -140,13 +118,30 @@ class History(Struct, frozen=True, dict=True):
         None if both are the same snapshot.
         """
         rows = self.regular
-        first, stop = _bounds(rows, span)
+        first, stop = self._gain_bounds(span)
         covered = span.start is None or bool(rows and rows[0].at <= span.start)
-        if covered and span.start is not None:
-            first = bisect_right(rows, span.start, key=_at) - 1
-        if stop - first < 2:
-            return None
-        return Gain(rows[first], rows[stop - 1], covered)
+        return Gain(rows[first], rows[stop - 1], covered) if stop - first > 1 else None
+
+    def gains(self, span: Span, every: Interval) -> list[Gain]:
+        """The gain of each period in the span. Each starts at the end of the previous one: they add up to `gain`.
+
+        A period has none if it has no snapshot, or only the first one of all.
+        """
+        rows = self.regular
+        start = self._gain_bounds(span)[0]
+        gains: list[Gain] = []
+        for end in last_of_each(every, rows, *_bounds(rows, span)):
+            if end > start:
+                # Only the first one can begin within its period.
+                covered = bool(gains) or rows[start].at <= max(span.start or "", every.start(rows[end].at))
+                gains.append(Gain(rows[start], rows[end], covered))
+            start = end
+        return gains
+
+    def _gain_bounds(self, span: Span) -> tuple[int, int]:
+        """The indices of the snapshots that a gain compares, the second exclusive."""
+        first = bisect_right(self._times, span.start) - 1 if span.start else 0
+        return max(first, 0), _bounds(self.regular, span)[1]
 
     @cached_property
     def peak(self) -> Peak:

@@ -12,6 +12,7 @@ FIELDS = """query ($at: DateTime!, $window: Window!) { user(id: 3000010) { stats
   gain(window: {days: 36500}) { start { at } end { at } delta { pp } }
   recent: gain(window: $window) { start { at } end { at } delta { pp } }
   snapshots { at pp accuracy delta { pp } } months: snapshots(every: MONTH) { pp }
+  gains(every: YEAR) { start { at } end { at } }
   peak { globalRank accuracy pp }
 } } }"""
 ALL = """{ user(id: 3000010) { stats { all: snapshots(includeAnomalies: true) { at pp globalRank delta { pp playCount } }
@@ -51,6 +52,7 @@ async def test_no_field_uses_an_anomaly(gateway, anomalous, indexes):
     assert (stats["gain"]["start"]["at"], stats["gain"]["end"]["at"]) == (first.timestamp, last.timestamp)
     assert stats["gain"]["delta"]["pp"] == pytest.approx(last.pp_raw - first.pp_raw)
     assert stats["recent"] is None or stats["recent"]["start"]["at"] < stats["recent"]["end"]["at"] == last.timestamp
+    assert (stats["gains"][0]["start"]["at"], stats["gains"][-1]["end"]["at"]) == (first.timestamp, last.timestamp)
     assert [row["delta"]["pp"] for row in stats["snapshots"][1:]] == [
         pytest.approx(later.pp_raw - earlier.pp_raw) for earlier, later in itertools.pairwise(regular)
     ]
@@ -97,7 +99,7 @@ async def test_player_with_anomalies_only_is_tracked_without_data(gateway, anoma
     stats = (await gateway.ask(FIELDS, at="2099-01-01T00:00:00Z", window={"days": 30}))["user"]["stats"]
 
     assert stats.pop("tracked") is True
-    assert stats.pop("snapshots") == stats.pop("months") == []
+    assert stats.pop("snapshots") == stats.pop("months") == stats.pop("gains") == []
     assert set(map(repr, stats.values())) == {"None"}
 
 

@@ -132,7 +132,8 @@ async def test_all_history_windows_share_one_request(gateway):
     await gateway.ask("""{ user(id: 2) { stats {
       latest { at delta { pp } } earliest { at } tracked peak { pp } week: gain(window: {days: 7}) { delta { pp } }
       snapshotAt(at: "2020-01-01T00:00:00Z") { at } day: snapshots(window: {days: 1}) { at }
-      old: snapshots(window: {between: {to: "2016-01-01"}}, every: MONTH) { at } } } }""")
+      old: snapshots(window: {between: {to: "2016-01-01"}}, every: MONTH) { at } gains(every: YEAR) { end { at } }
+    } } }""")
 
     assert [request.path for request in gateway.sandbox.requests].count("/stats_history") == 1
 

@@ -75,13 +75,13 @@ async def test_missing_open_and_null_windows_return_everything(gateway):
     assert await times(gateway, players.AMEO, {"between": {"from": None, "to": None}}) == all_times
 
 
-@pytest.mark.parametrize("every, bucket", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m")])
-async def test_thinned_list_has_the_last_snapshot_per_bucket(gateway, every, bucket):
+@pytest.mark.parametrize("every, period", [("DAY", "%Y-%m-%d"), ("WEEK", "%G-%V"), ("MONTH", "%Y-%m"), ("YEAR", "%Y")])
+async def test_thinned_list_has_the_last_snapshot_per_period(gateway, every, period):
     all_rows = await snapshots(gateway, players.HEAVY)
 
     thinned = await snapshots(gateway, players.HEAVY, every=every)
 
-    last = {date.fromisoformat(row["at"][:10]).strftime(bucket): row for row in all_rows}
+    last = {date.fromisoformat(row["at"][:10]).strftime(period): row for row in all_rows}
     assert thinned == list(last.values())
 
 

@@ -65,6 +65,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "windows of hiscores": lambda n: nested(aliases(n, f"hiscores(first: 1, {WINDOW_OF_PLAYS}) {{ totalCount }}")),
     "windows of best plays": lambda n: aliases(n, f"bestPlays(first: 500, {WINDOW_OF_PLAYS}) {{ nodes {{ {PLAY} }} }}"),
     "intervals": lambda n: player(aliases(n, "snapshots(every: WEEK) { pp }")),
+    "periods": lambda n: player(aliases(n, f"gains(every: DAY) {{ delta {{ {DELTA} }} }}")),
+    "periods of players": lambda n: nested(aliases(n, "gains(every: WEEK) { __typename }")),
     "best plays": lambda n: aliases(n, f"bestPlays(first: 10000) {{ nodes {{ {PLAY} user {{ id username }} }} }}"),
     "players of plays": lambda n: (
         f"bestPlays(first: 3000) {{ nodes {{ {aliases(n, 'user { stats { user { stats { user { profileUrl } } } } }')} }} }}"

@@ -3,7 +3,14 @@
 from random import Random
 from typing import Any, NamedTuple
 
-from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
+from graphql import (
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    get_named_type,
+    is_required_argument,
+)
 
 from gateway.sandbox import players
 
@@ -20,7 +27,7 @@ VALID: dict[str, list[Any]] = {
     "mode": MODES,
     "modes": [["OSU"], MODES, ["MANIA", "MANIA"], []],
     "window": [*WINDOWS, None],
-    "every": ["DAY", "WEEK", "MONTH", None],
+    "every": ["DAY", "WEEK", "MONTH", "YEAR", None],
     "orderBy": ["PP_DESC", "PLAYED_AT_DESC", "PLAYED_AT_ASC", "RECORDED_AT_DESC"],
     "first": [0, 1, 7, 60],
     "after": [None],
@@ -118,13 +125,11 @@ class _Writer:
     def _arguments(self, field: Any) -> str:
         values = []
         for name, argument in field.args.items():
-            required = isinstance(argument.type, GraphQLNonNull) and argument.default_value is not None
-            if name in {"id", "ids", "username", "at", "ppAtLeast"} or self._random.random() < (
-                0.9 if name == "first" else 0.3
-            ):
+            if is_required_argument(argument) or self._random.random() < (0.9 if name == "first" else 0.3):
                 value = self._value(name)
-                if value is not None or not required:
-                    values.append(f"{name}: {self._written(argument.type, value)}")
+                while value is None and isinstance(argument.type, GraphQLNonNull):
+                    value = self._value(name)
+                values.append(f"{name}: {self._written(argument.type, value)}")
         return f"({', '.join(values)})" if values else ""
 
     def _value(self, name: str) -> Any:

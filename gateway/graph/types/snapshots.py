@@ -77,15 +77,16 @@ class Snapshot:
 @documented
 @strawberry.type
 class Gain:
-    """The change between the snapshots at the bounds of a window."""
+    """The change between the snapshots at the bounds of a window, or of a period of it."""
 
     start: Snapshot = _field(
-        description="The last snapshot at or before the window's start, or else the first within the window."
+        description="The last snapshot at or before the window's start, or else the first within the window. Of\n"
+        "a period: the last snapshot before it, or that of the window's start."
     )
-    end: Snapshot = _field(description="The last snapshot within the window.")
+    end: Snapshot = _field(description="The last snapshot within the window or period.")
     delta: StatsDelta = _field(description="`end` minus `start`.")
     covers_whole_window: bool = _field(
-        description="False if tracking began within the window, so that the gain covers only a part of it."
+        description="False if tracking began within the window or period, so that the gain covers only a part of it."
     )
 
 

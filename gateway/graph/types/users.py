@@ -14,13 +14,15 @@ from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
 from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
-from gateway.graph.work import SCANNED_ROW_US
+from gateway.graph.work import PERIOD_US
 from gateway.records import Rows, UserMode
 from gateway.store import milestones, pp_records
 from gateway.store.history import Gain as GainRecord
-from gateway.store.history import History, Interval
+from gateway.store.history import History
+from gateway.store.periods import Interval
 
 from .first_plays import FirstPlay, PPAtLeast, first_plays_of
+from .gains import Periods, PeriodsWindow, gains_of
 from .milestones import Kinds, Milestone, milestones_of
 from .names import username_of
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
@@ -35,7 +37,7 @@ SnapshotWindow = Annotated[
     Window | None, strawberry.argument(description="The time of the snapshots. The whole history if omitted.")
 ]
 Every = Annotated[
-    Interval | None, strawberry.argument(description="Return only the last snapshot of each bucket, for charts.")
+    Interval | None, strawberry.argument(description="Return only the last snapshot of each period, for charts.")
 ]
 At = Annotated[DateTime, strawberry.argument(description="An instant.")]
 GainWindow = Annotated[Window, strawberry.argument(description="The period of the gain; by default, the last 30 days.")]
@@ -100,7 +102,7 @@ class User:
 @strawberry.type
 class UserStats:
     """A player's data in one mode, from three resources of osu!track: the stats history (cost 1; `tracked`,
-    `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `milestones`, `peak.pp`), the hiscores (cost 3;
+    `latest`, `earliest`, `snapshotAt`, `snapshots`, `gain`, `gains`, `milestones`, `peak.pp`), the hiscores (cost 3;
     `hiscores`, `firstPlays`) and the peak (cost 1; no cost in an operation that reads the stats history, from which
     it is then computed). Each resource is fetched at most once per request.
     """
@@ -144,14 +146,14 @@ class UserStats:
         every: Every = UNSET,
         include_anomalies: IncludeAnomalies = False,
     ) -> Rows[records.Snapshot] | Awaitable[Rows[records.Snapshot]]:
-        """Snapshots, oldest first. With `every`, only the last one of each bucket. Of a period without changes,
+        """Snapshots, oldest first. With `every`, only the last one of each period. Of a period without changes,
         osu!track keeps only the first and the last snapshot.
         """
         within = span(window, info.context.now)
 
         def select(history: History) -> Rows[records.Snapshot]:
             if every:
-                info.context.size.count_work(len(history.rows) * SCANNED_ROW_US)
+                info.context.size.count_work(history.max_periods(within, every) * PERIOD_US)
             return history.within(within, every or None, anomalies=include_anomalies)
 
         return info.context.read(info, info.context.history, self.user_mode, select)
@@ -163,6 +165,16 @@ class UserStats:
         """
         within = span(window, info.context.now)
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.gain(within))
+
+    @record_field(list[Gain] | None, SemanticNonNull(), HISTORY)
+    def gains(
+        self, info: Info, window: PeriodsWindow = UNSET, *, every: Periods
+    ) -> list[GainRecord] | Awaitable[list[GainRecord]]:
+        """The change in each day, week, month or year of the window, oldest first. `Gain.end` is in the period. Each
+        gain starts at the end of the previous one, so that they add up to the `gain` of the window. A period without
+        snapshots is not in the list; neither is one with only the first snapshot of all. Cost: 1.
+        """
+        return gains_of(info, self.user_mode, window, every)
 
     @record_field(HiscoreConnection | None, SemanticNonNull(), HISCORES)
     def hiscores(

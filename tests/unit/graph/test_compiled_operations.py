@@ -47,8 +47,8 @@ async def test_random_operations_equal_graphql_core():
     unexplained = [difference for difference in comparison.differences if not difference.depends_on_arrival]
     assert unexplained == []
     assert len(comparison.differences) <= 0.05 * comparison.outcomes.total()
-    assert comparison.outcomes["errors"] >= 0.45 * comparison.outcomes.total()
-    assert comparison.gateway.parts.engine.tally["compiled"] > 200
+    assert comparison.outcomes["errors"] >= 0.4 * comparison.outcomes.total()
+    assert comparison.gateway.parts.engine.tally["compiled"] > 180
 
 
 async def test_operations_are_compiled_at_second_use(gateway):
@@ -166,6 +166,7 @@ async def test_unfinished_run_can_be_closed(gateway):
         ("latest { at pp }", 4),
         ("snapshots { at pp }", 2 + 2 * 5000),
         ("snapshots { at delta { pp level } }", 2 + 3 * 5000),
+        ("gains(every: YEAR) { end { at } delta { pp playCount } }", 2 + 3 * 13),
         ("hiscores(first: 7) { totalCount nodes { pp mods { bits label } } }", 3 + 3 * 7),
         ("hiscores(first: 7) { edges { cursor node { pp } } }", 2 + 2 * 7),
     ],

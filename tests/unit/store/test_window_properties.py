@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from gateway.graph.inputs import ScoreOrder
 from gateway.graph.types.paging import ORDERS
 from gateway.records import Hiscore, Hiscores, Mode, Rows, Snapshot, UserMode
-from gateway.store.history import History, Interval, Span
+from gateway.store.history import History, Span
+from gateway.store.periods import Interval
 
 FIRST = datetime(2024, 2, 25, tzinfo=UTC)
 
@@ -64,8 +65,8 @@ def test_window_includes_its_start_but_not_its_end(history, start, end):
 def test_thinning_keeps_the_newest_snapshot_of_each_interval(history, every):
     thinned = history.within(Span(), every)
 
-    buckets = [every.bucket(row.at) for row in history.rows]
-    assert [every.bucket(row.at) for row in thinned] == list(dict.fromkeys(buckets))
+    periods = [every.start(row.at) for row in history.rows]
+    assert [every.start(row.at) for row in thinned] == list(dict.fromkeys(periods))
     assert thinned[-1:] == history.rows[-1:]
 
 
