@@ -14,6 +14,7 @@ from gateway.errors import BadUserInput
 from gateway.records import Mode
 from gateway.store.history import Span
 from gateway.store.periods import Interval
+from gateway.store.snapshot_match import SnapshotMatch
 
 from .fields import documented, frozen
 from .scalars import DateTime, from_timestamp, instant
@@ -97,6 +98,21 @@ describe_enum_values(
         "WEEK": "A week, from Monday, midnight UTC.",
         "MONTH": "A calendar month, from its first day, midnight UTC.",
         "YEAR": "A calendar year, from 1 January, midnight UTC.",
+    },
+)
+
+strawberry.enum(
+    SnapshotMatch,
+    name="SnapshotMatch",
+    description="The snapshot that is selected for an instant. One at the instant itself always matches.",
+)
+describe_enum_values(
+    SnapshotMatch,
+    {
+        "BEFORE": "The newest snapshot before the instant; null if there is none.",
+        "NEAREST": "The snapshot with the shortest distance in time; of two with the same distance, the earlier one. Null\n"
+        "only if there are no snapshots.",
+        "AFTER": "The oldest snapshot after the instant; null if there is none.",
     },
 )
 

@@ -42,7 +42,7 @@ COMPUTED = {
     "UserStats.gain": 40.0,
     "UserStats.gains": 30.0,
     "UserStats.hiscores": 40.0,
-    "UserStats.snapshotAt": 10.0,
+    "UserStats.snapshotAt": 12.0,
     "UserStats.snapshots": 30.0,
 }
 # The time for each row and kind of milestones.

@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 from gateway.records import DECIMALS, Delta, Peak, Rows, Snapshot, UserMode
 
 from .periods import Interval, last_of_each
+from .snapshot_match import SnapshotMatch, index_at
 
 
 def _at(row: Snapshot) -> str:
@@ -77,10 +78,10 @@ class History(Struct, frozen=True, dict=True):
         """The oldest snapshot."""
         return self.regular[0] if self.regular else None
 
-    def at(self, instant: str) -> Snapshot | None:
-        """The newest snapshot at or before the instant."""
-        index = bisect_right(self._times, instant)
-        return self.regular[index - 1] if index else None
+    def at(self, instant: str, match: SnapshotMatch = SnapshotMatch.BEFORE) -> Snapshot | None:
+        """The matching snapshot; by default, the newest one at or before the instant."""
+        index = index_at(self._times, instant, match)
+        return None if index is None else self.regular[index]
 
     def delta(self, row: Snapshot) -> Delta | None:
         """The difference of a snapshot to the previous one; None for the first."""

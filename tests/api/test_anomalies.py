@@ -9,6 +9,7 @@ from gateway.sandbox import players
 
 FIELDS = """query ($at: DateTime!, $window: Window!) { user(id: 3000010) { stats {
   tracked latest { at pp } earliest { at pp } snapshotAt(at: $at) { at }
+  nearest: snapshotAt(at: $at, match: NEAREST) { at }
   gain(window: {days: 36500}) { start { at } end { at } delta { pp } }
   recent: gain(window: $window) { start { at } end { at } delta { pp } }
   snapshots { at pp accuracy delta { pp } } months: snapshots(every: MONTH) { pp }
@@ -48,7 +49,7 @@ async def test_no_field_uses_an_anomaly(gateway, anomalous, indexes):
     first, last = regular[0], regular[-1]
     assert [row["at"] for row in stats["snapshots"]] == [row.timestamp for row in regular]
     assert (stats["latest"]["at"], stats["earliest"]["at"]) == (last.timestamp, first.timestamp)
-    assert stats["snapshotAt"]["at"] == last.timestamp
+    assert stats["snapshotAt"]["at"] == stats["nearest"]["at"] == last.timestamp
     assert (stats["gain"]["start"]["at"], stats["gain"]["end"]["at"]) == (first.timestamp, last.timestamp)
     assert stats["gain"]["delta"]["pp"] == pytest.approx(last.pp_raw - first.pp_raw)
     assert stats["recent"] is None or stats["recent"]["start"]["at"] < stats["recent"]["end"]["at"] == last.timestamp

@@ -13,7 +13,9 @@ TIMES = "query ($id: ID!, $window: Window) { user(id: $id) { stats { snapshots(w
 GAIN = """query ($id: ID!, $window: Window!) { user(id: $id) { stats { gain(window: $window) {
   start { at pp } end { at pp } delta { pp } coversWholeWindow
 } } } }"""
-AT = "query ($id: ID!, $at: DateTime!) { user(id: $id) { stats { snapshotAt(at: $at) { at } } } }"
+AT = """query ($id: ID!, $at: DateTime!, $match: SnapshotMatch! = BEFORE) {
+  user(id: $id) { stats { snapshotAt(at: $at, match: $match) { at } } }
+}"""
 
 
 def between(start, end):
@@ -34,8 +36,8 @@ async def gain(gateway, user, window):
     return (await gateway.ask(GAIN, id=str(user), window=window))["user"]["stats"]["gain"]
 
 
-async def snapshot_at(gateway, at):
-    return (await gateway.ask(AT, id=str(players.AMEO), at=at))["user"]["stats"]["snapshotAt"]
+async def snapshot_at(gateway, at, user=players.AMEO, **match):
+    return (await gateway.ask(AT, id=str(user), at=at, **match))["user"]["stats"]["snapshotAt"]
 
 
 async def test_window_excludes_the_day_of_to(gateway):
@@ -137,6 +139,36 @@ async def test_snapshot_at_returns_the_newest_until_then(gateway):
     assert await snapshot_at(gateway, just_before.isoformat()) == {"at": second}
     assert await snapshot_at(gateway, "2000-01-01T00:00:00Z") is None
     assert await snapshot_at(gateway, "2100-01-01T00:00:00+01:00") == {"at": all_times[-1]}
+
+
+@pytest.mark.parametrize(
+    "match, offsets", [("BEFORE", [2, 2, 1, 1]), ("NEAREST", [2, 2, 2, 1]), ("AFTER", [2, 3, 2, 2])]
+)
+async def test_snapshot_at_matches_in_both_directions(gateway, match, offsets):
+    all_times = await times(gateway, players.AMEO)
+    second, third = map(datetime.fromisoformat, all_times[1:3])
+    moment = timedelta(milliseconds=1)
+    instants = [third, third + moment, third - moment, second + (third - second) / 2]
+
+    found = [await snapshot_at(gateway, at.isoformat(), match=match) for at in instants]
+
+    assert found == [{"at": all_times[offset]} for offset in offsets]
+
+
+@pytest.mark.parametrize("user", [players.NO_SNAPSHOTS, 4040404])
+@pytest.mark.parametrize("match", ["BEFORE", "NEAREST", "AFTER"])
+async def test_no_snapshot_matches_without_history(gateway, user, match):
+    assert await snapshot_at(gateway, "2020-01-01T00:00:00Z", user, match=match) is None
+
+
+@pytest.mark.parametrize("match, ends", [("BEFORE", [None, -1]), ("NEAREST", [0, -1]), ("AFTER", [0, None])])
+async def test_snapshot_at_outside_history_matches_its_ends(gateway, match, ends):
+    all_times = await times(gateway, players.AMEO)
+
+    instants = "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999Z"
+    found = [await snapshot_at(gateway, at, match=match) for at in instants]
+
+    assert found == [None if end is None else {"at": all_times[end]} for end in ends]
 
 
 async def test_every_field_gives_a_snapshot_the_same_id(gateway):

@@ -80,6 +80,7 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "latest": lambda n: nested(aliases(n, "latest { pp }")),
     "gains": lambda n: nested(aliases(n, f"gain({WINDOW}) {{ delta {{ pp }} }}")),
     "pages": lambda n: nested(aliases(n, "hiscores(first: 1) { edges { cursor } pageInfo { endCursor } }")),
+    "nearest": lambda n: nested(aliases(n, 'snapshotAt(at: "2020-01-01T00:00:00Z", match: NEAREST) { pp }')),
     "short windows": lambda n: nested(aliases(n, "snapshots(window: { days: 1 }) { pp }")),
     "peaks": lambda n: nested(aliases(n, "peak { pp globalRank }")),
     "errors": lambda n: nested(aliases(n, "hiscores(first: -1) { totalCount }")),

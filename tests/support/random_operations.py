@@ -20,7 +20,7 @@ CONDITIONS = ["true", "false", "$yes", "$no", "$omitted"]
 DECLARATIONS = ["$yes: Boolean!", "$no: Boolean!", "$omitted: Boolean = true"]
 MODES = ["OSU", "TAIKO", "CATCH", "MANIA"]
 WINDOWS = [{"days": 30}, {"days": 400}, {"between": {"from": "2026-01-01", "to": "2026-09-01"}}, {"between": {}}]
-ENUMS = {"GameMode", "Interval", "MilestoneKind", "ScoreOrder"}
+ENUMS = {"GameMode", "Interval", "MilestoneKind", "ScoreOrder", "SnapshotMatch"}
 VALID: dict[str, list[Any]] = {
     "id": [str(user) for user in USERS],
     "username": NAMES,
@@ -32,6 +32,7 @@ VALID: dict[str, list[Any]] = {
     "first": [0, 1, 7, 60],
     "after": [None],
     "at": ["2026-06-01T00:00:00Z", "2015-01-01T00:00:00+02:00"],
+    "match": ["BEFORE", "NEAREST", "AFTER"],
     "bestPerBeatmap": [True, False],
     "includeAnomalies": [True, False],
     "kinds": [["PP"], ["ACCURACY", "LEVEL"], ["PLAY_COUNT", "PLAY_COUNT"], [], None],

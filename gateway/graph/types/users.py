@@ -20,6 +20,7 @@ from gateway.store import milestones, pp_records
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History
 from gateway.store.periods import Interval
+from gateway.store.snapshot_match import SnapshotMatch
 
 from .first_plays import FirstPlay, PPAtLeast, first_plays_of
 from .gains import Periods, PeriodsWindow, gains_of
@@ -40,6 +41,9 @@ Every = Annotated[
     Interval | None, strawberry.argument(description="Return only the last snapshot of each period, for charts.")
 ]
 At = Annotated[DateTime, strawberry.argument(description="An instant.")]
+Match = Annotated[
+    SnapshotMatch, strawberry.argument(description="The snapshot to select if there is none at the instant itself.")
+]
 GainWindow = Annotated[Window, strawberry.argument(description="The period of the gain; by default, the last 30 days.")]
 IncludeAnomalies = Annotated[
     bool,
@@ -134,9 +138,11 @@ class UserStats:
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.earliest)
 
     @record_field(Snapshot | None, HISTORY)
-    def snapshot_at(self, info: Info, at: At) -> NullableResult[records.Snapshot]:
-        """The newest snapshot at or before this instant; null if tracking began later."""
-        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.at(at))
+    def snapshot_at(self, info: Info, at: At, match: Match = SnapshotMatch.BEFORE) -> NullableResult[records.Snapshot]:
+        """The snapshot at this instant, or else the newest one before it; null if tracking began later. With `match`,
+        the nearest one, or the oldest one after it. Between two snapshots, the player's stats are unknown.
+        """
+        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.at(at, match))
 
     @record_field(list[Snapshot] | None, SemanticNonNull(), HISTORY)
     def snapshots(
