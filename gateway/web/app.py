@@ -27,6 +27,7 @@ from .cross_origin import CORS
 from .dispatcher import Dispatcher, Respond
 from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
+from .exports import WARNINGS_HEADER, export_routes
 from .failures import Failures
 from .fixed_queries import FixedQueries
 from .middleware import RequestIDMiddleware
@@ -45,7 +46,16 @@ from .trusted_documents import trusted_documents
 from .update_tokens import UpdateTokens
 
 # Response headers that scripts of other origins can read.
-EXPOSED_HEADERS = ("Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID", "Age", "ETag")
+EXPOSED_HEADERS = (
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-Request-ID",
+    "Age",
+    "ETag",
+    "Link",
+    WARNINGS_HEADER,
+)
 
 
 def create_app(
@@ -74,14 +84,19 @@ def create_app(
     endpoint = _endpoint(gateway, settings, executions, documents)
     respond = _synchronous(gateway, settings, executions, documents)
     dispatcher = Dispatcher(responses, respond, cors_origins=settings.cors_origins, log_request=log_request)
-    app = _application(gateway, settings, endpoint, probes, log_request)
-    app.state.fixed_queries = FixedQueries(executions, failures=_failures(gateway, settings), tracing=gateway.tracing)
+    queries = FixedQueries(executions, failures=_failures(gateway, settings), tracing=gateway.tracing)
+    app = _application(gateway, settings, endpoint, probes, queries, log_request)
     _connect_server(app, dispatcher, addresses, _refusals(gateway, settings, log_request))
     return app
 
 
 def _application(
-    gateway: Gateway, settings: Settings, endpoint: GraphQLEndpoint, probes: Probes, log_request: AccessLogger | None
+    gateway: Gateway,
+    settings: Settings,
+    endpoint: GraphQLEndpoint,
+    probes: Probes,
+    queries: FixedQueries,
+    log_request: AccessLogger | None,
 ) -> Starlette:
     app = Starlette(
         routes=[
@@ -90,6 +105,7 @@ def _application(
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
+            *export_routes(queries, settings.cors_origins),
             *page_routes(settings),
         ],
         middleware=[
@@ -101,7 +117,7 @@ def _application(
     )
     # Behind a proxy the URL of a redirect would be wrong.
     app.router.redirect_slashes = False
-    app.state.gateway = gateway
+    app.state.gateway, app.state.fixed_queries = gateway, queries
     return app
 
 

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
-from .cached_files import IMAGES, file_name
+from .cached_files import CROSS_SITE_FILES, file_name
 from .cross_origin import is_cross_site
 from .negotiation import coding, is_json_in_utf_8, is_plain, media_type, prefers_html
 
@@ -100,7 +100,7 @@ def _is_cacheable(scope: Scope, headers: dict[bytes, bytes], cors_origins: Colle
     if scope["method"] != "POST" and b"authorization" in headers:
         return False
     file = file_name(scope)
-    if file in IMAGES:
+    if file in CROSS_SITE_FILES:
         return scope["method"] in {"GET", "HEAD"}
     if scope["method"] == "GET" or (file and scope["method"] == "HEAD"):
         site, origin = _text(headers.get(b"sec-fetch-site")), _text(headers.get(b"origin"))

@@ -6,10 +6,10 @@ The response to a GET of such a path depends on nothing but its path, its query 
 from starlette.types import Scope
 
 PLAYERS = "/players/"
-# Pages of other sites embed images. A cross-site GET of other files is checked like one of `/graphql`.
-IMAGES = frozenset({"card.svg", "card.png", "chart.svg", "chart.png"})
-EXPORTS = frozenset({"history.csv", "history.ndjson", "hiscores.csv", "hiscores.ndjson"})
-FILES = IMAGES | EXPORTS
+# Pages of other sites embed images, and load histories. A cross-site GET of hiscores may update the player: it is
+# checked like one of `/graphql`.
+CROSS_SITE_FILES = frozenset({"card.svg", "card.png", "chart.svg", "chart.png", "history.csv", "history.ndjson"})
+FILES = CROSS_SITE_FILES | {"hiscores.csv", "hiscores.ndjson"}
 # Longer paths are no player's.
 MAX_PATH = 100
 

@@ -41,6 +41,11 @@ def check_cross_site(headers: Mapping[str, str], origins: Collection[str]) -> No
         )
 
 
+def is_followed_link(headers: Mapping[str, str]) -> bool:
+    """Whether a user has followed a link, or typed the URL: other requests of pages do not have `Sec-Fetch-User`."""
+    return headers.get("sec-fetch-user") == "?1" and headers.get("sec-fetch-mode") == "navigate"
+
+
 class CORS(CORSMiddleware):
     """Starlette's middleware, with responses that HTTP caches can share between origins.
 

@@ -90,7 +90,9 @@ class Failures:
         else:
             status, _ = self.statuses.request_error(failure.codes[0], GRAPHQL)
         if not prefers_text(header_list(request.headers, "accept")):
-            return error_response(status, failure.errors, JSON, request.state.request_id, failure.headers)
+            # Their places in the document are of no use to a client that has not written it.
+            errors = [{name: error[name] for name in ("message", "extensions")} for error in failure.errors]
+            return error_response(status, errors, JSON, request.state.request_id, failure.headers)
         headers = {"Cache-Control": "no-store", "Vary": "Accept", **failure.headers}
         lines = [f"{error['message']} ({error['extensions']['code']})\n" for error in failure.errors]
         return PlainTextResponse("".join(lines), status, headers)

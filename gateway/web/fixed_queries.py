@@ -71,8 +71,15 @@ class FixedQueries:
         return result
 
     async def data(self, request: Request, document: str, variables: Mapping[str, Any], *, min_cost: int = 0) -> Any:
-        """The data of a query as dictionaries and lists; raises `FieldErrors` if any field failed."""
+        """The data of `complete` as dictionaries and lists."""
+        result = await self.complete(request, document, variables, min_cost=min_cost)
+        return msgspec.to_builtins(result.content["data"])
+
+    async def complete(
+        self, request: Request, document: str, variables: Mapping[str, Any], *, min_cost: int = 0
+    ) -> OperationResult:
+        """The result of `execute`; raises `FieldErrors` if any field failed."""
         result = await self.execute(request, document, variables, min_cost=min_cost)
         if "errors" in result.content:
             raise FieldErrors(result.content["errors"])
-        return msgspec.to_builtins(result.content["data"])
+        return result

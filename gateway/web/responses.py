@@ -1,12 +1,15 @@
 """HTTP responses with a GraphQL response as their body."""
 
 from asyncio import get_running_loop
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.responses import Response
+
+T = TypeVar("T")
 
 # Larger contents are encoded in a thread.
 MAX_INLINE_VALUES = 10_000
@@ -16,9 +19,12 @@ _encoder = ThreadPoolExecutor(1, "encoder")
 
 async def encode(content: Mapping[str, Any], values: int) -> bytes:
     """The encoded content, which has this number of values."""
-    if values <= MAX_INLINE_VALUES:
-        return msgspec.json.encode(content)
-    return await get_running_loop().run_in_executor(_encoder, msgspec.json.encode, content)
+    return await in_encoder(partial(msgspec.json.encode, content), values)
+
+
+async def in_encoder(write: Callable[[], T], values: int) -> T:
+    """The result of a function that writes this number of values."""
+    return write() if values <= MAX_INLINE_VALUES else await get_running_loop().run_in_executor(_encoder, write)
 
 
 def graphql_response(

@@ -12,11 +12,10 @@ import pytest
 from gateway.graph.execution_turns import ExecutionTurns
 from gateway.graph.prepare.errors import RequestError
 from gateway.web.client_limits import TokenBucket
+from tests.support.cpu_time import CALIBRATION_S, calibration_s
 from tests.support.gateway import InProcessGateway, start_gateway
 
 MAX_S = 0.150
-# The CPU time of `calibration_s` on the machine for which the limits were chosen.
-CALIBRATION_S = 0.010
 DELTA = "pp ranksGained accuracy level playCount rankedScore totalScore count300 count100 count50 countSS countS countA"
 SNAPSHOT = "at pp globalRank accuracy level playCount rankedScore totalScore count300 count100 count50 totalHits countSS countS countA"
 PLAY = "mode beatmapId score pp grade playedAt recordedAt mods { bits acronyms label } beatmapUrl"
@@ -96,14 +95,6 @@ def documents() -> Iterator[str]:
     for shape in SHAPES.values():
         yield f"{{ {shape(4)} {FAILING} }}"
         yield f"{{ {shape(29)} }}"
-
-
-def calibration_s() -> float:
-    """The CPU time of a fixed piece of work, similar to the execution of operations."""
-    start = time.thread_time()
-    texts = [str(number) for number in range(60_000)]
-    assert len({text: len(text) for text in texts}) == len(texts)
-    return time.thread_time() - start
 
 
 LAST_FRAGMENT = "fragment f82 on Query { status { version } }"

@@ -1,6 +1,7 @@
 """Pages of `examples/` with the responses of a gateway.
 
-A `graphql` block is an operation. Of the `json` blocks that follow it, the last is the response; one before it has the
+An `http` block is a GET, such as `GET /players/2/history.csv`; the next block is the body of its response. A `graphql`
+block is an operation. Of the `json` blocks that follow it, the last is the response; one before it has the
 variables. Comments move the clock by seconds, `<!-- clock: 3600 -->`, or set the sandbox's faults,
 `<!-- sandbox: {"kind": "reset"} -->`; `[]` removes them.
 """
@@ -10,6 +11,7 @@ import re
 from itertools import takewhile
 from typing import Any
 
+import httpx
 import msgspec
 
 from gateway.sandbox import Fault
@@ -30,12 +32,21 @@ async def with_responses(page: str, gateway: InProcessGateway) -> str:
     for index, step in enumerate(steps):
         if step["order"]:
             _execute(step["order"], json.loads(step["argument"]), gateway)
+        if step["kind"] == "http":
+            response = await gateway.http.get(step["text"].removeprefix("GET ").strip(), headers=HEADERS)
+            responses[steps[index + 1].span("text")] = _text(response)
         if step["kind"] == "graphql":
             *variables, block = takewhile(lambda later: later["kind"] == "json", steps[index + 1 :])
             body = {"query": step["text"], "variables": json.loads(variables[0]["text"]) if variables else {}}
             response = await gateway.http.post("/graphql", json=body, headers=HEADERS)
             responses[block.span("text")] = f"{formatted_json(response.json(), opened=True)}\n"
     return _replace(page, responses)
+
+
+def _text(response: httpx.Response) -> str:
+    if response.headers["Content-Type"].startswith("application/json"):
+        return f"{formatted_json(response.json(), opened=True)}\n"
+    return response.text.replace("\r\n", "\n")
 
 
 def blocks(page: str, kind: str) -> list[str]:

@@ -17,9 +17,13 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   const links = [
     externalLink(user.profileUrl, "osu! profile"),
     user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track page"),
+    exportLink(id, mode, "history", "History (CSV)"),
+    exportLink(id, mode, "hiscores", "Hiscores (CSV)"),
   ];
   byId("about").replaceChildren(...[el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
 }
+
+const exportLink = (id, mode, list, text) => el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
 
 export function showModes(view) {
   const links = MODES.map((mode) => {

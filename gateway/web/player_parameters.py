@@ -1,0 +1,76 @@
+"""The parameters in URLs of players' files, as variables of a GraphQL document.
+
+GraphQL validates their values: an invalid one has the same code as in a query.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from starlette.requests import Request
+
+from gateway.errors import BadUserInput
+from gateway.graph.inputs import MAX_DAYS, GameMode
+
+WINDOW = ("days", "from", "to")
+# Python takes long to parse longer numbers.
+_WHOLE_NUMBER = re.compile("[0-9]{1,10}")
+# Of an unknown parameter's name, which an error repeats.
+MAX_NAME = 40
+
+
+def variables_of(request: Request, others: Collection[str] = ()) -> dict[str, Any]:
+    """`id`, `mode` and `window`, and the parameters in `others` as text; raises `BadUserInput` for any other one."""
+    given = _parameters(request, ("mode", *WINDOW, *others))
+    variables = {
+        "id": request.path_params["id"],
+        "mode": option("mode", given.get("mode", "osu"), GameMode),
+        "window": _window(given),
+        **{name: given[name] for name in others if name in given},
+    }
+    return {name: value for name, value in variables.items() if value is not None}
+
+
+def _parameters(request: Request, names: Collection[str]) -> Mapping[str, str]:
+    pairs = request.query_params.multi_items()
+    for name, _ in pairs:
+        if name not in names:
+            known = ", ".join(f"`{known}`" for known in names)
+            raise BadUserInput(name[:MAX_NAME], f"The URL has an unknown parameter. It can have {known}.")
+        if len(request.query_params.getlist(name)) > 1:
+            raise BadUserInput(name, f"`{name}` appears more than once in the URL.")
+    return dict(pairs)
+
+
+def option(parameter: str, text: str, options: type[Enum]) -> str:
+    """The name of an enum's value in the schema, in upper or lower case."""
+    name = text.upper()
+    if name not in options.__members__:
+        known = ", ".join(f"`{option.lower()}`" for option in options.__members__)
+        raise BadUserInput(parameter, f"`{parameter}` must be one of {known}.")
+    return name
+
+
+def _window(given: Mapping[str, str]) -> dict[str, Any] | None:
+    """The input `Window`."""
+    days = given.get("days")
+    between = {name: _day(name, given[name]) for name in ("from", "to") if name in given}
+    if days is not None and between:
+        raise BadUserInput("days", "The window is either `days`, or `from` and `to`.")
+    if days is None:
+        return {"between": between} if between else None
+    if not _WHOLE_NUMBER.fullmatch(days) or not 1 <= int(days) <= MAX_DAYS:
+        raise BadUserInput("days", f"`days` must be a whole number from 1 to {MAX_DAYS:,}.")
+    return {"days": int(days)}
+
+
+def _day(parameter: str, text: str) -> str:
+    try:
+        # Python accepts other forms of ISO 8601 too, and writes this one.
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise BadUserInput(parameter, f"`{parameter}` must be a day in UTC, such as 2026-01-31.")
