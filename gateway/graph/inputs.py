@@ -110,8 +110,8 @@ describe_enum_values(
     SnapshotMatch,
     {
         "BEFORE": "The newest snapshot before the instant; null if there is none.",
-        "NEAREST": "The snapshot with the shortest distance in time; of two with the same distance, the earlier one. Null\n"
-        "only if there are no snapshots.",
+        "NEAREST": "The snapshot with the shortest distance in time; of two with the same distance, the earlier one.\n"
+        "Null only if there are no snapshots.",
         "AFTER": "The oldest snapshot after the instant; null if there is none.",
     },
 )
