@@ -125,3 +125,10 @@ async def test_stale_records_are_served_with_a_warning(gateway):
 @pytest.mark.parametrize("window", [{"days": 0}, {"between": {"from": "2026-02-01", "to": "2026-02-01"}}])
 async def test_invalid_window_of_records_is_refused(gateway, window):
     await input_error(gateway, RECORDS, "window", window=window)
+
+
+async def test_records_are_compiled_at_second_use():
+    async with start_gateway({"response_cache_max_bytes": 0}) as gateway:
+        for _ in range(3):
+            await records_of(gateway)
+        assert gateway.parts.engine.tally["compiled"] == 2
