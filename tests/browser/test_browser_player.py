@@ -73,6 +73,20 @@ def test_page_shows_stats_gains_peak_hiscores(player):
     assert page.locator("#plays tr").count() == 10
 
 
+def test_milestones_show_the_days_around_them(player):
+    items = player(AMEO).locator("#milestones li").all_inner_texts()
+    assert len(items) == 8
+    assert any(re.fullmatch(r"[\w, #]+\n\d+ \w+ \d{4} – \d+ \w+ \d{4}", item) for item in items)
+
+
+def test_all_milestones_end_with_the_oldest(player):
+    page = player(HEAVY)
+    page.get_by_role("button", name=re.compile(r"Show all \d+")).click()
+    expect(page.locator("#milestones li").nth(8)).to_be_focused()
+    assert page.locator("#milestones button").count() == 0
+    assert re.search(r"before \d+ \w+ 20\d\d$", page.locator("#milestones li").last.inner_text())
+
+
 def test_hiscores_show_mods_grades_and_pages(player):
     page = player(AMEO)
     best = page.locator("#plays tr").first

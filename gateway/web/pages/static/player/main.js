@@ -9,7 +9,7 @@ import { Hiscores } from "./hiscores.js";
 import { Progress } from "./progress.js";
 import { profile, snapshots } from "./queries.js";
 import { Series } from "./series.js";
-import { showCurrent, showGains, showPeak } from "./summary.js";
+import { showPeak, showSummary } from "./summary.js";
 import { Update } from "./update.js";
 import { MODES, read, search } from "./view.js";
 
@@ -89,8 +89,7 @@ async function show(response, reloadHiscores, quiet) {
   if (!stats.tracked) return showState("untracked");
   showState("player-data");
   loaded.series = seriesOf(view.id, response);
-  showCurrent(stats);
-  showGains(stats);
+  showSummary(stats);
   if (failures.peak)
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);

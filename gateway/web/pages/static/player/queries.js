@@ -18,6 +18,7 @@ const PROFILE = `
         month: gain(window: { days: 30 }) { ...gained }
         year: gain(window: { days: 365 }) { ...gained }
         peak { pp ppAt globalRank globalRankAt accuracy accuracyAt }
+        milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
         snapshots(every: WEEK) { at pp globalRank accuracy playCount }
       }
     }

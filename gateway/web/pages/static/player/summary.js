@@ -1,7 +1,8 @@
-// Current stats, gains and peak.
+// Current stats, gains, milestones and peak.
 
 import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
+import { showMilestones } from "./milestones.js";
 
 const GAINS = [
   ["week", "7 days"],
@@ -9,7 +10,14 @@ const GAINS = [
   ["year", "365 days"],
 ];
 
-export function showCurrent({ latest }) {
+// Everything but the peak, which can fail alone.
+export function showSummary(stats) {
+  showCurrent(stats);
+  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gainItem(title, stats[name])));
+  showMilestones(stats.milestones);
+}
+
+function showCurrent({ latest }) {
   const progress = latest.level % 1;
   const level = el("progress", { max: 1, value: progress.toFixed(2), "aria-label": "Progress to the next level" });
   byId("current-stats").replaceChildren(
@@ -24,10 +32,6 @@ export function showCurrent({ latest }) {
     ),
     tile("Plays", count(latest.playCount)),
   );
-}
-
-export function showGains(stats) {
-  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gainItem(title, stats[name])));
 }
 
 export function showPeak(peak) {
