@@ -44,7 +44,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
         "CROSS_SITE_REQUEST": ErrorCode(
             403,
             "A page of another site sent a GET, and its `Origin` is missing or not allowed: use POST or send the header"
-            " `GraphQL-Require-Preflight`.",
+            " `GraphQL-Require-Preflight`. At `/mcp`: the `Origin` is not allowed.",
         ),
         "REQUEST_TIMEOUT": ErrorCode(408, "The request's headers or body took too long to arrive.", retryable=True),
         "URI_TOO_LONG": ErrorCode(414, "The request's URL is too long: send the operation by POST."),

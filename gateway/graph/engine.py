@@ -70,15 +70,15 @@ class Engine:
         """`timeout_s` bounds each operation as a whole. Without `compiled`, graphql-core executes all operations."""
         # The number of operations by way of execution: compiled, lists (compiled in part), interpreted.
         self.tally: Counter[str] = Counter()
-        self._core_schema = core_schema(schema)
-        self._programs = Programs(self._core_schema) if compiled else None
+        self.core_schema = core_schema(schema)
+        self._programs = Programs(self.core_schema) if compiled else None
         self._schema = schema
         self._services = services
         self._limits = limits
         self._timeout_s = timeout_s
         self._clock = clock
         self._monotonic = monotonic
-        self._documents = Documents(self._core_schema, limits)
+        self._documents = Documents(self.core_schema, limits)
 
     @property
     def caches(self) -> dict[str, LRU[Any, Any]]:
@@ -180,7 +180,7 @@ class Engine:
 
     async def _execute(self, context: Context) -> ExecutionResult:
         operation = context.operation
-        executor = executor_for(self._core_schema, operation.document, operation.name, context.variables)
+        executor = executor_for(self.core_schema, operation.document, operation.name, context.variables)
         if executor:
             context.count_values(operation_values(executor))
         execution = self._schema.execute(

@@ -19,13 +19,18 @@ from .request_context import RequestContext
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
-# Counters: name, meaning, labels. The collector updates them, of `gateway_requests` the cache hits only; the server
-# counts its slow clients.
+# Counters: name, meaning, labels. The collector updates them, of `gateway_requests` the cache hits only, and not the
+# calls of tools; the server counts its slow clients.
 COUNTERS = (
     (
         "gateway_requests",
         "GraphQL requests: response-cache hits, and misses, which are executed or refused.",
         ("operation", "outcome", "cache"),
+    ),
+    (
+        "gateway_tool_calls",
+        "Calls of tools by AI assistants (`/mcp`), by their outcome: ok, errors, refused, or failed.",
+        ("tool", "outcome"),
     ),
     (
         "gateway_records_served",
@@ -160,6 +165,10 @@ class Metrics:
         self, operation: str, outcome: str | None
     ) -> tuple[Callable[[], None], Callable[[float], None]]:
         return self._requests.labels(operation, outcome, "miss").inc, self._request_seconds.labels(operation).observe
+
+    def count_tool_call(self, tool: str, outcome: str | None) -> None:
+        """Count a call of a tool, which is also a GraphQL request."""
+        self.counters["gateway_tool_calls"].labels(tool, outcome).inc()
 
     def count_refusal(self) -> None:
         """Count a request that was refused by the server: it has no operation and no duration."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib.metadata import version
 from typing import Any
 
 from starlette.applications import Starlette
@@ -15,6 +16,8 @@ from starlette.routing import Route
 
 from gateway.errors import entry
 from gateway.graph.schema import sdl
+from gateway.mcp.server import MCPServer
+from gateway.mcp.tools import read_tools
 from gateway.settings import Settings
 from gateway.store.cache import Cache
 from gateway.telemetry.log_writer import LogWriter
@@ -30,6 +33,7 @@ from .execution import Executions
 from .exports import WARNINGS_HEADER, export_routes
 from .failures import Failures
 from .fixed_queries import FixedQueries
+from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
@@ -101,6 +105,7 @@ def _application(
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
+            Route("/mcp", _mcp_endpoint(gateway, settings, queries)),
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
@@ -187,9 +192,25 @@ def _endpoint(
         settings=settings,
         graphiql=page("graphiql.html"),
         failures=_failures(gateway, settings),
-        update_tokens=UpdateTokens([token.get_secret_value() for token in settings.update_tokens]),
+        update_tokens=_update_tokens(settings),
         tracing=gateway.tracing,
     )
+
+
+def _mcp_endpoint(gateway: Gateway, settings: Settings, queries: FixedQueries) -> MCPEndpoint:
+    # Without tokens, an update would be open to all assistants of all visitors.
+    tools = read_tools(gateway.engine.core_schema, with_updates=bool(settings.update_tokens))
+    return MCPEndpoint(
+        MCPServer(tools, version("osutrack-gateway")),
+        queries,
+        update_tokens=_update_tokens(settings),
+        settings=settings,
+        metrics=gateway.metrics,
+    )
+
+
+def _update_tokens(settings: Settings) -> UpdateTokens:
+    return UpdateTokens([token.get_secret_value() for token in settings.update_tokens])
 
 
 def _failures(gateway: Gateway, settings: Settings) -> Failures:

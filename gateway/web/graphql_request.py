@@ -50,18 +50,22 @@ async def parse_request(request: Request, max_body_bytes: int, timeout_s: float)
     """The GraphQL request in a GET, POST or QUERY; raises `HTTPError`."""
     if request.method == "GET":
         return from_parameters(request.query_params)
+    return from_body(await read_body(request, max_body_bytes, timeout_s))
+
+
+async def read_body(request: Request, max_body_bytes: int, timeout_s: float) -> bytes:
+    """The body of a request, which must be JSON; raises `HTTPError`."""
     if not is_json_in_utf_8(request.headers.get("content-type", "")):
         headers = {"Accept-Query": ACCEPT_QUERY}
         raise HTTPError("UNSUPPORTED_MEDIA_TYPE", f"The body must be `Content-Type: {JSON}` in UTF-8.", headers)
     try:
         async with asyncio.timeout(timeout_s):
-            body = await _body(request, max_body_bytes)
+            return await _body(request, max_body_bytes)
     except TimeoutError as exc:
         raise HTTPError("REQUEST_TIMEOUT", f"The body took longer than {timeout_s:g} s.", CLOSE) from exc
     except ClientDisconnect as exc:
         # For the access log only: no client receives it.
         raise HTTPError("BAD_REQUEST", "The client disconnected before the end of the body.", CLOSE) from exc
-    return from_body(body)
 
 
 async def _body(request: Request, max_body_bytes: int) -> bytes:

@@ -13,7 +13,7 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
-APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web", "server", "cli", "__main__"}
+APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "mcp", "web", "server", "cli", "__main__"}
 
 # The packages that a package may import.
 MAY_IMPORT = {
@@ -24,7 +24,8 @@ MAY_IMPORT = {
     "osutrack": LEAVES | {"telemetry", "shared", "osutrack"},
     "store": LEAVES | {"telemetry", "shared", "osutrack", "store"},
     "graph": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph"},
-    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "web"},
+    "mcp": LEAVES | {"graph", "mcp"},
+    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "mcp", "web"},
     "server": LEAVES | {"telemetry", "server"},
     "__main__": APPLICATION,
     "cli": APPLICATION | {"sandbox"},
@@ -37,7 +38,7 @@ PLACES = {
     "anyio": ("osutrack/cancellation.py",),
     "brotli": ("web/compression.py",),
     "dotenv": ("settings.py",),
-    "graphql": ("graph/", "cli/operation.py"),
+    "graphql": ("graph/", "mcp/", "cli/operation.py"),
     "httpcore": ("osutrack/cancellation.py",),
     "httpx": ("osutrack/", "cli/gateway_client.py"),
     "opentelemetry": ("telemetry/",),
