@@ -10,8 +10,8 @@ from .json_schema import JSONSchema, variables_schema, violations
 
 FOLDER = Path(__file__).parent
 # Hints for the approval of calls. An update adds a snapshot, and within the cooldown a second one changes nothing.
-QUERY_HINTS = {"readOnlyHint": True, "openWorldHint": True}
-UPDATE_HINTS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True, "openWorldHint": True}
+QUERY_HINTS = {"readOnlyHint": True}
+UPDATE_HINTS = {"readOnlyHint": False, "destructiveHint": False, "idempotentHint": True}
 
 
 class Tool(NamedTuple):

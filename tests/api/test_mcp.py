@@ -152,6 +152,7 @@ TOOLS = {
     "player_profile": ("id", "mode"),
     "player_history": ("id", "mode"),
     "player_gains": ("id", "mode"),
+    "player_milestones": ("id", "mode"),
     "compare_players": ("ids", "mode"),
     "best_plays": ("mode",),
 }
