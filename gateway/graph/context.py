@@ -245,6 +245,8 @@ class Context:
         """Start the background refreshes of the data that this operation has served, and settle its size."""
         if self.size.work_us > SHORT_US:
             self.services.turns.used(self.size.work_us / 1e6)
+        else:
+            self.services.turns.small_operations += 1
         self.size.settle()
         if self.revalidating:
             for loader in self.loaders:

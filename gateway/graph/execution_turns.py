@@ -1,6 +1,6 @@
-"""Turns of operations that take long: they use at most a quarter of the event loop's time.
+"""Turns of operations that take long: beside small requests, they use at most a quarter of the event loop's time.
 
-Between two of them, the event loop is free for other clients' small operations.
+Between two of them, the event loop is free for other clients' small requests.
 """
 
 import asyncio
@@ -10,6 +10,10 @@ from weakref import WeakKeyDictionary
 
 # The idle time after an operation, as a multiple of its own.
 PAUSE = 3.0
+# There is no pause if no small request was served in this time, and the operation was shorter than this: a small
+# request that arrives waits at most so long.
+CONTENTION_S = 10.0
+MAX_UNPAUSED_S = 0.015
 
 
 class ExecutionTurns:
@@ -26,6 +30,15 @@ class ExecutionTurns:
         self._queue = asyncio.Lock()
         self._clients: WeakKeyDictionary[object, asyncio.Lock] = WeakKeyDictionary()
         self._free_at = 0.0
+        # Of the engine; those of the response cache are read when they are needed.
+        self.small_operations = 0
+        self._cache_hits: Callable[[], int] = lambda: 0
+        self._small_requests = 0
+        self._contended_until = 0.0
+
+    def watch(self, cache_hits: Callable[[], int]) -> None:
+        """Count the hits of the response cache as small requests."""
+        self._cache_hits = cache_hits
 
     @property
     def are_paused(self) -> bool:
@@ -40,5 +53,9 @@ class ExecutionTurns:
                 await self._sleep(wait_s)
 
     def used(self, seconds: float) -> None:
-        """Begin the pause after an operation."""
-        self._free_at = max(self._free_at, self._monotonic()) + PAUSE * seconds
+        """Begin the pause after an operation, if small requests are to be expected meanwhile."""
+        now, small_requests = self._monotonic(), self.small_operations + self._cache_hits()
+        if small_requests != self._small_requests:
+            self._small_requests, self._contended_until = small_requests, now + CONTENTION_S
+        if seconds > MAX_UNPAUSED_S or now < self._contended_until:
+            self._free_at = max(self._free_at, now) + PAUSE * seconds

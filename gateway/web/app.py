@@ -157,13 +157,15 @@ def _synchronous(
 
 
 def _response_cache(gateway: Gateway, settings: Settings, log_request: AccessLogger | None) -> ResponseCache:
-    return ResponseCache(
+    responses = ResponseCache(
         Cache(settings.response_cache_max_bytes),
         gateway.tracker.generations,
         gateway.cache_headers,
         monotonic=gateway.monotonic,
         log_request=log_request,
     )
+    gateway.turns.watch(lambda: responses.hits)
+    return responses
 
 
 def _refusals(gateway: Gateway, settings: Settings, log_request: AccessLogger | None) -> Refusals:

@@ -54,6 +54,7 @@ class Gateway:
         self.names_client = self._create_names_client() if settings.names_url else None
         self.tracker = self._create_tracker()
         self.updates = Updates(self.upstream.client, self.tracker, clock=clock)
+        self.turns = ExecutionTurns()
         self.engine = self._create_engine()
         self.cache_headers = CacheHeaders(settings, monotonic=monotonic)
 
@@ -131,7 +132,7 @@ class Gateway:
             breakers=self.upstream.breakers,
             rate_limiter=self.upstream.rate_limiter,
             max_values=self._settings.max_values,
-            turns=ExecutionTurns(),
+            turns=self.turns,
         )
         compiled = self._settings.compiled_operations and _can_compile()
         return Engine(
