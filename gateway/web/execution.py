@@ -16,7 +16,7 @@ from gateway.telemetry.tracing import Tracing
 from .client_limits import ClientAddresses, ClientLimits, TokenBucket
 from .failures import error_codes
 from .graphql_request import GraphQLRequest, HTTPError
-from .responses import encode, graphql_response, with_request_id
+from .responses import encode, encode_inline, graphql_response, with_request_id
 from .statuses import Statuses
 
 # Fields with values of the client or the moment. They may not be selected where their names appear in a document.
@@ -91,17 +91,18 @@ class Execution:
         self._bucket.take(charged - self._unsettled)
         self._unsettled = charged
 
-    def response(self, content: dict[str, Any], media_type: str) -> Response:
-        """The response with this content, whose outcome is recorded."""
-        self.record(content)
-        return graphql_response(self._statuses.result(content), content, media_type, _rate_headers(self._bucket))
+    def response(self, result: OperationResult, media_type: str) -> Response:
+        """The response with this result, whose outcome is recorded."""
+        self.record(result.content)
+        return self._response(result, encode_inline(result.content, result.values), media_type)
 
     async def large_response(self, result: OperationResult, media_type: str) -> Response:
         """The same for a result with any number of values, without blocking the event loop."""
         self.record(result.content)
-        body = await encode(result.content, result.values)
-        status = self._statuses.result(result.content)
-        return graphql_response(status, body, media_type, _rate_headers(self._bucket))
+        return self._response(result, await encode(result.content, result.values), media_type)
+
+    def _response(self, result: OperationResult, body: bytes, media_type: str) -> Response:
+        return graphql_response(self._statuses.result(result.content), body, media_type, _rate_headers(self._bucket))
 
     def record(self, content: dict[str, Any]) -> None:
         """Record the outcome, and add the request's ID to the errors."""

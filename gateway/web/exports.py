@@ -64,7 +64,7 @@ class ExportEndpoint:
         self._check(request)
         variables = _variables(request, self._list)
         result = await self._queries.complete(request, self._list.document, variables)
-        body, next_cursor = await in_encoder(partial(self._write, result.content["data"]), result.values)
+        body, next_cursor = await in_encoder(partial(self._write, result.content["data"]))
         name = f"osutrack-{variables['id']}-{variables['mode'].lower()}-{self._list.name}.{self._extension}"
         headers = {
             "Content-Disposition": f'attachment; filename="{name}"',

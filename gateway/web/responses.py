@@ -11,20 +11,37 @@ from starlette.responses import Response
 
 T = TypeVar("T")
 
-# Larger contents are encoded in a thread.
-MAX_INLINE_VALUES = 10_000
+# Larger contents are encoded in a thread, for which the event loop waits at most 5 ms.
+MAX_INLINE_VALUES = 100_000
 # One thread: encoding does not run in parallel, and each thread would keep some freed memory for itself.
 _encoder = ThreadPoolExecutor(1, "encoder")
+# Shorter contents, and longer bodies, do without the buffer. A new one grows, which takes as long as encoding.
+MIN_BUFFERED_VALUES, MAX_BUFFER_BYTES = 2000, 8 * 2**20
+_json = msgspec.json.Encoder()
+_buffer = bytearray()
 
 
 async def encode(content: Mapping[str, Any], values: int) -> bytes:
     """The encoded content, which has this number of values."""
-    return await in_encoder(partial(msgspec.json.encode, content), values)
+    if values <= MAX_INLINE_VALUES:
+        return encode_inline(content, values)
+    return await in_encoder(partial(_json.encode, content))
 
 
-async def in_encoder(write: Callable[[], T], values: int) -> T:
-    """The result of a function that writes this number of values."""
-    return write() if values <= MAX_INLINE_VALUES else await get_running_loop().run_in_executor(_encoder, write)
+async def in_encoder(write: Callable[[], T]) -> T:
+    """The result of a function that writes a long text."""
+    return await get_running_loop().run_in_executor(_encoder, write)
+
+
+def encode_inline(content: Mapping[str, Any], values: int) -> bytes:
+    """The same without a thread. Only the event loop's thread may call it."""
+    if values < MIN_BUFFERED_VALUES:
+        return _json.encode(content)
+    _json.encode_into(content, _buffer)
+    body = bytes(_buffer)
+    if len(body) > MAX_BUFFER_BYTES:
+        _buffer.clear()
+    return body
 
 
 def graphql_response(
@@ -32,7 +49,7 @@ def graphql_response(
 ) -> Response:
     """The content, encoded unless it is already; HTTP caches do not store it unless `headers` allow it."""
     return Response(
-        content if isinstance(content, bytes) else msgspec.json.encode(content),
+        content if isinstance(content, bytes) else _json.encode(content),
         status,
         {"Cache-Control": "no-store", "Vary": "Accept", **(headers or {})},
         f"{media_type}; charset=utf-8",

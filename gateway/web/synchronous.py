@@ -25,11 +25,11 @@ from .execution import Executions
 from .graphql_request import from_body, from_parameters
 from .middleware import identity_headers, request_id
 from .persisted_documents import PersistedDocuments
+from .responses import MAX_INLINE_VALUES
 
 T = TypeVar("T")
 
 # Larger responses are left to the endpoint, which uses threads: to encode them, or to compress or hash them.
-MAX_ENCODED_VALUES = 10_000
 MAX_COMPRESSED_VALUES = 2000
 # The origins in cache keys: the allowed ones, if they are listed, and one form for all others.
 MAX_ORIGINS = 100
@@ -88,11 +88,11 @@ class SynchronousExecution:
         state["execution"] = execution
         result = execution.start()
         needs_only_encoding = request.key.method == "POST" and not request.key.coding
-        max_values = MAX_ENCODED_VALUES if needs_only_encoding else MAX_COMPRESSED_VALUES
+        max_values = MAX_INLINE_VALUES if needs_only_encoding else MAX_COMPRESSED_VALUES
         if isinstance(result, Run) or result.values > max_values:
             return None
         execution.settle()
-        response = execution.response(result.content, request.key.media_type)
+        response = execution.response(result, request.key.media_type)
         if len(response.body) > MAX_INLINE_BYTES and not needs_only_encoding:
             return None
         del state["execution"]

@@ -95,7 +95,7 @@ async def test_waiting_operation_is_continued_by_the_endpoint(gateway, executed,
 @pytest.mark.parametrize(
     "limit,coding,count",
     [
-        ("MAX_ENCODED_VALUES", "identity", 0),
+        ("MAX_INLINE_VALUES", "identity", 0),
         ("MAX_COMPRESSED_VALUES", "gzip", 0),
         ("MAX_INLINE_BYTES", "gzip", 0),
         ("MAX_INLINE_BYTES", "identity", 1),
