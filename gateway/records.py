@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 from enum import IntEnum
 from functools import cached_property
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, NamedTuple, TypeVar
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
@@ -19,6 +19,8 @@ from .mods import Mods, mods_of
 T = TypeVar("T")
 
 INT32 = 2**31 - 1
+# JSON numbers are exact up to here.
+MAX_SAFE_INTEGER = 2**53 - 1
 # Decimals of a difference of floats; further ones are rounding errors.
 DECIMALS = 9
 
@@ -58,6 +60,8 @@ class Rows(tuple[T, ...]):
 class Snapshot(Struct, frozen=True, gc=False, kw_only=True):
     """A player's stats at one time (`/stats_history`)."""
 
+    # Whether the class guarantees that no integer exceeds `MAX_SAFE_INTEGER`: those of the decoders do.
+    has_safe_integers: ClassVar[bool] = False
     at: str
     pp: float
     global_rank: Int32 | None
@@ -113,6 +117,8 @@ class Delta(Struct, frozen=True, gc=False, kw_only=True):
 class Score(Struct, frozen=True, gc=False, kw_only=True):
     """The common fields of plays. `grade` is None for an unknown grade."""
 
+    # As for snapshots.
+    has_safe_integers: ClassVar[bool] = False
     beatmap_id: int
     score: int
     pp: float

@@ -76,7 +76,7 @@ class Program(NamedTuple):
 
 def compile_operation(executor: Executor) -> Program:
     """A program that returns the operation's data; raises `NotCompilable`."""
-    compiler = _Compiler(executor)
+    compiler = _Compiler(executor, checks_integers=False)
     return compiler.program(compiler.response_object(*root_fields(executor), "source", ()))
 
 
@@ -85,7 +85,7 @@ def compile_list(executor: Executor, item_type: Any, selection: Selection, path:
 
     It serves all lists of this selection: the list's own indices are a parameter.
     """
-    compiler = _Compiler(executor)
+    compiler = _Compiler(executor, checks_integers=True)
     keys = tuple(None if isinstance(key, int) else key for key in path.as_list())
     return compiler.program(compiler.response_list(item_type, selection, "source", keys))
 
@@ -95,8 +95,13 @@ class _Compiler:
     with each awaitable), `place` (the indices of the lists that contain the source), and those of `self._names`.
     """
 
-    def __init__(self, executor: Executor) -> None:
+    def __init__(self, executor: Executor, *, checks_integers: bool) -> None:
+        """Without checks, the program accepts only rows whose integers are known to be safe."""
         self._executor = executor
+        self._checks_integers = checks_integers
+        # The variable of the item of the list that is being compiled, and whether an integer of it is not checked.
+        self._item = ""
+        self._trusts_integers = False
         self._response_class = cache(response_class)
         # The objects in the expression by name, and their names by ID.
         self._names = {**NAMES}
@@ -126,7 +131,8 @@ class _Compiler:
         """The response list of a value that is not null. The number of its values is counted before it is written."""
         object_type = get_nullable_type(item_type)
         item, index = self._variable(), self._variable()
-        outer, self._values, self._work_us = (self._values, self._work_us), 0, COMPILED.container
+        outer = self._values, self._work_us, self._item, self._trusts_integers
+        self._values, self._work_us, self._item, self._trusts_integers = 0, COMPILED.container, item, False
         indices, self._indices = self._indices, (*self._indices, index)
         record = RECORDS.get(object_type.name) if isinstance(object_type, GraphQLObjectType) else None
         if record and isinstance(item_type, GraphQLNonNull):
@@ -135,8 +141,9 @@ class _Compiler:
         else:
             written = self._completed(item_type, selection, item, (*path, None), trusted=False)
         size = f"{self._values}, {self._work_us:.2f}"
-        items = f"items({value}, {record and self._name(record)}, {size}, context)"
-        (self._values, self._work_us), self._indices = outer, indices
+        function = "safe_items" if self._trusts_integers else "items"
+        items = f"{function}({value}, {record and self._name(record)}, {size}, context)"
+        (self._values, self._work_us, self._item, self._trusts_integers), self._indices = outer, indices
         loop = f"{index}, {item} in enumerate({items})" if index in self._used else f"{item} in {items}"
         return f"[{written} for {loop}]"
 
@@ -155,9 +162,19 @@ class _Compiler:
         self._work_us += field_work(COMPILED, parent.name, name, field)
         if definition.is_basic_field:
             value = f"{source}.{definition.python_name}"
+            if source == self._item and parent.name in RECORDS and self._is_safe_integer(field.type):
+                return value
             return self._completed(field.type, selection, value, path, trusted=parent.name in RECORDS)
         value = self._call(Call(field, selection), source, path)
         return self._completed(field.type, selection, value, path, trusted=False)
+
+    def _is_safe_integer(self, graphql_type: Any) -> bool:
+        """Whether a value of a row needs no check. Counts it."""
+        if self._checks_integers or str(graphql_type) != "BigInt!":
+            return False
+        self._values += 1
+        self._trusts_integers = True
+        return True
 
     def _call(self, call: Call, source: str, path: ResponsePath) -> str:
         resolver = resolver_of(call.field)

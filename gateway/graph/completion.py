@@ -8,10 +8,9 @@ from typing import Any
 from graphql.pyutils import Path
 from msgspec import Struct, defstruct
 
-from gateway.records import Rows
+from gateway.records import MAX_SAFE_INTEGER, Rows
 
 from .context import Context
-from .scalars import MAX_SAFE_INTEGER
 from .strawberry_compat import Executor
 
 # The condition on which a value is sent unchanged.
@@ -80,6 +79,14 @@ def _items(items: Any, record: type | None, values: int, work_us: float, context
     return items
 
 
+def _safe_items(items: Any, *size: Any) -> Any:
+    """The same for rows with safe integers only."""
+    classes: set[Any] = {*map(type, items)}
+    if not all(row_class.has_safe_integers for row_class in classes):
+        raise Unexpected
+    return _items(items, *size)
+
+
 def _unexpected() -> None:
     raise Unexpected
 
@@ -89,5 +96,6 @@ NAMES: Mapping[str, object] = {
     "Info": FieldInfo,
     "Coroutine": CoroutineType,
     "items": _items,
+    "safe_items": _safe_items,
     "unexpected": _unexpected,
 }

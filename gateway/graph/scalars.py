@@ -10,6 +10,7 @@ from graphql import GraphQLError, ValueNode, value_from_ast_untyped
 from strawberry.types.scalar import ScalarDefinition
 
 from gateway.errors import NumberTooLarge
+from gateway.records import MAX_SAFE_INTEGER
 
 T = TypeVar("T")
 
@@ -21,8 +22,6 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DATE_TIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?)?(Z|[+-][0-9]{2}:[0-9]{2})?", re.IGNORECASE
 )
-
-MAX_SAFE_INTEGER = 2**53 - 1
 
 
 def _serialize_big_int(value: int) -> int:

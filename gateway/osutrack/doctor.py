@@ -14,15 +14,13 @@ from .client import Client
 from .decode import GRADES
 from .diagnosis import diagnose, web_page_title
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
-from .row_decoder import UNREADABLE, timestamp
+from .row_decoder import UNREADABLE, RowsDecoder, timestamp
 
 TIMEOUT_S = 20.0
 # The number of rows checked; a history can have thousands.
 SAMPLE = 20
 # Without best plays and a given player: peppy, the first of osu!'s players.
 DEFAULT_PLAYER = 2
-
-RowsDecoder = msgspec.json.Decoder[list[Any]]
 
 
 async def examine(client: Client, user_id: int | None = None) -> dict[str, list[str]]:
@@ -54,7 +52,7 @@ def _is_positive(value: object) -> bool:
 
 
 async def _check(
-    client: Client, endpoint: Endpoint, params: dict[str, str], decoder: RowsDecoder
+    client: Client, endpoint: Endpoint, params: dict[str, str], decoder: RowsDecoder[Any]
 ) -> tuple[list[str], list[dict[str, Any]]]:
     try:
         body = await client.body(endpoint._replace(retry_if=never), params, Deadline.from_timeout(TIMEOUT_S))
@@ -63,7 +61,7 @@ async def _check(
     return drift(body, decoder)
 
 
-def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, Any]]]:
+def drift(body: bytes, decoder: RowsDecoder[Any]) -> tuple[list[str], list[dict[str, Any]]]:
     """The differences between a list and the rows that `decoder` reads, one sentence each; and the list."""
     try:
         rows = msgspec.json.decode(body)
@@ -75,7 +73,7 @@ def drift(body: bytes, decoder: RowsDecoder) -> tuple[list[str], list[dict[str, 
         return ["the response is not a list of objects"], []
     if not rows:
         return ["the response has no rows, so its fields were not checked"], []
-    fields = msgspec.structs.fields(get_args(decoder.type)[0])
+    fields = msgspec.structs.fields(get_args(decoder.wide.type)[0])
     sample = rows[:SAMPLE]
     return _field_names(sample, fields) + _types(body, decoder) + _timestamps(sample, fields) + _grades(
         rows, fields
@@ -89,9 +87,9 @@ def _field_names(rows: list[dict[str, Any]], fields: tuple[FieldInfo, ...]) -> l
     return [f"`{name}` is missing" for name in sorted(missing)] + [f"`{name}` is new" for name in sorted(new)]
 
 
-def _types(body: bytes, decoder: RowsDecoder) -> list[str]:
+def _types(body: bytes, decoder: RowsDecoder[Any]) -> list[str]:
     try:
-        decoder.decode(body)
+        decoder.wide.decode(body)
     except msgspec.ValidationError as exc:
         return [str(exc)]
     return []

@@ -1,14 +1,16 @@
 """Decoding of osu!track's JSON lists straight into records; invalid rows are dropped and counted."""
 
 import re
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import FieldInfo, force_setattr
 
 from gateway.errors import UpstreamInvalid
+from gateway.records import MAX_SAFE_INTEGER
 
 S = TypeVar("S", bound=Struct)
 
@@ -25,40 +27,53 @@ _TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}
 # Some numbers are JSON strings, and msgspec accepts "NaN" in a string.
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
+SAFE: dict[Any, Any] = {int: Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]}
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
-def wire_type(record: type[S], names: dict[str, str], **types: Any) -> type[S]:
+class RowsDecoder(NamedTuple, Generic[S]):
+    """Decoders for lists of one record: with safe integers only, and for rows with larger ones."""
+
+    safe: msgspec.json.Decoder[list[S]]
+    wide: msgspec.json.Decoder[list[S]]
+
+
+def wire_type(record: type[S], names: dict[str, str], *, safe: bool = False, **types: Any) -> type[S]:
     """A subclass of the record with osu!track's field names and, for some fields, stricter or wider types.
 
-    It decodes directly into records, without a copy.
+    It decodes directly into records, without a copy. `safe` excludes unsafe integers.
     """
+    stricter = STRICTER | (SAFE if safe else {})
     declared = msgspec.structs.fields(record)
     fields = [
-        (field.name, types.get(field.name, STRICTER.get(field.type, field.type)), _default(field)) for field in declared
+        (field.name, types.get(field.name, stricter.get(field.type, field.type)), _default(field)) for field in declared
     ]
-    wire = msgspec.defstruct(
-        record.__name__, fields, bases=(record,), rename=names, frozen=True, gc=False, kw_only=True
-    )
-    return cast("type[S]", wire)
+    options: Any = {"rename": names, "frozen": True, "gc": False, "kw_only": True}
+    namespace = {"has_safe_integers": safe}
+    return cast("type[S]", msgspec.defstruct(record.__name__, fields, bases=(record,), namespace=namespace, **options))
 
 
-def rows_decoder(record: type[S], names: dict[str, str], **types: Any) -> msgspec.json.Decoder[list[S]]:
+def rows_decoder(record: type[S], names: dict[str, str], **types: Any) -> RowsDecoder[S]:
     """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings."""
-    return msgspec.json.Decoder(list[wire_type(record, names, **types)], strict=False)  # type: ignore[misc]  # a type made at run time
+    safe, wide = (_decoder(wire_type(record, names, safe=safe, **types)) for safe in (True, False))
+    return RowsDecoder(safe, wide)
+
+
+def _decoder(wire: type[S]) -> msgspec.json.Decoder[list[S]]:
+    return msgspec.json.Decoder(list[wire], strict=False)  # type: ignore[valid-type]  # a type made at run time
 
 
 def _default(field: FieldInfo) -> Any:
     return msgspec.field() if field.required else field.default
 
 
-def decode_rows(body: bytes, decoder: msgspec.json.Decoder[list[S]], *timestamps: str) -> tuple[list[S], int]:
+def decode_rows(body: bytes, decoder: RowsDecoder[S], *timestamps: str) -> tuple[list[S], int]:
     """The valid rows, and the number of invalid ones; raises `UpstreamInvalid` without a list, or if none is valid.
 
     `timestamps` names the fields that must be valid timestamps; they are converted to the records' form.
     """
     try:
-        rows, dropped = decoder.decode(body), 0
+        rows, dropped = decoder.safe.decode(body), 0
     except msgspec.ValidationError:
         rows, dropped = _decode_one_by_one(body, decoder)
     except UNREADABLE as exc:
@@ -112,7 +127,7 @@ def timestamp(text: str | None) -> str | None:
     return at if are_timestamps([at]) else None
 
 
-def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[S]]) -> tuple[list[S], int]:
+def _decode_one_by_one(body: bytes, decoder: RowsDecoder[S]) -> tuple[list[S], int]:
     rows: list[S] = []
     dropped = 0
     check_density(body)
@@ -121,10 +136,17 @@ def _decode_one_by_one(body: bytes, decoder: msgspec.json.Decoder[list[S]]) -> t
     except UNREADABLE as exc:
         raise UpstreamInvalid("osu!track's response is not a JSON list. Try again later.") from exc
     for raw in raws:
-        try:
-            rows += decoder.decode(b"[%b]" % bytes(raw))
-        except UNREADABLE:
-            dropped += 1
-            if dropped > MAX_DROPPED_ROWS:
-                raise UpstreamInvalid(FORMAT_CHANGED) from None
+        row = _decode_one(b"[%b]" % bytes(raw), decoder)
+        rows += row
+        dropped += not row
+        if dropped > MAX_DROPPED_ROWS:
+            raise UpstreamInvalid(FORMAT_CHANGED)
     return rows, dropped
+
+
+def _decode_one(body: bytes, decoder: RowsDecoder[S]) -> list[S]:
+    """The row; none if it is invalid."""
+    for each in decoder:
+        with suppress(*UNREADABLE):
+            return each.decode(body)
+    return []

@@ -8,7 +8,19 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 
 from msgspec import Meta, Struct, defstruct, msgpack, structs
 
-from gateway.records import BestPlay, Delta, Hiscore, Hiscores, NewHiscore, Peak, Rows, Snapshot, Update, UserMode
+from gateway.records import (
+    MAX_SAFE_INTEGER,
+    BestPlay,
+    Delta,
+    Hiscore,
+    Hiscores,
+    NewHiscore,
+    Peak,
+    Rows,
+    Snapshot,
+    Update,
+    UserMode,
+)
 from gateway.shared.redis_content import Unreadable, decode
 
 from .cache import Entry
@@ -25,7 +37,9 @@ Finite = Annotated[float, Meta(ge=-1e18, le=1e18)]
 Instant = Annotated[str, Meta(min_length=24, max_length=24)]
 Count = Annotated[int, Meta(ge=0, le=2**52)]
 ETag = Annotated[str, Meta(pattern=r"^[ -~]*\Z", max_length=1000)]
-CHECKED: dict[Any, Any] = {float: Finite, float | None: Finite | None}
+# Unsafe integers are possible in osu!track's responses, but not worth a second type here: such entries are not read.
+SafeInteger = Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
+CHECKED: dict[Any, Any] = {float: Finite, float | None: Finite | None, int: SafeInteger}
 CHECKED_INSTANTS: dict[Any, Any] = {str: Instant, str | None: Instant | None}
 
 
@@ -126,8 +140,9 @@ def _array_type(record: type[R]) -> type[R]:
         if field.type in types:
             default = () if field.required else (field.default,)
             checked.append((field.name, types[field.type], *default))
-    made = defstruct(record.__name__, checked, bases=(record,), array_like=True, frozen=True, gc=False, kw_only=True)
-    return cast("type[R]", made)
+    options: Any = {"array_like": True, "frozen": True, "gc": False, "kw_only": True}
+    namespace = {"has_safe_integers": True}
+    return cast("type[R]", defstruct(record.__name__, checked, bases=(record,), namespace=namespace, **options))
 
 
 def _check_instants(rows: Iterable[Any], *names: str) -> None:
