@@ -78,11 +78,12 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .cli.process import handle_signals, print_error, replace_closed_streams  # noqa: PLC0415
+    from .cli.process import handle_signals, keep_freed_memory, print_error, replace_closed_streams  # noqa: PLC0415
     from .settings import BadSettings  # noqa: PLC0415
 
     replace_closed_streams()
     handle_signals()
+    keep_freed_memory()
     try:
         from .cli.commands import serve  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from gateway.telemetry.metrics import discard_live_metrics
 
-from .process import handle_signals
+from .process import handle_signals, keep_freed_memory
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +69,7 @@ def serve_workers(config: uvicorn.Config) -> bool:
 def start_worker() -> None:
     """Prepare a worker process, before its server starts."""
     handle_signals()
+    keep_freed_memory()
     threading.Thread(target=_follow_supervisor, name="supervisor", daemon=True).start()
 
 

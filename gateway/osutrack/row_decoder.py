@@ -3,6 +3,7 @@
 import re
 from contextlib import suppress
 from datetime import datetime
+from operator import attrgetter
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -32,7 +33,7 @@ _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class RowsDecoder(NamedTuple, Generic[S]):
-    """Decoders for lists of one record: with safe integers only, and for rows with larger ones."""
+    """Decoders for lists of one record: for rows with safe integers only, and for all."""
 
     safe: msgspec.json.Decoder[list[S]]
     wide: msgspec.json.Decoder[list[S]]
@@ -55,8 +56,8 @@ def wire_type(record: type[S], names: dict[str, str], *, safe: bool = False, **t
 
 def rows_decoder(record: type[S], names: dict[str, str], **types: Any) -> RowsDecoder[S]:
     """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings."""
-    safe, wide = (_decoder(wire_type(record, names, safe=safe, **types)) for safe in (True, False))
-    return RowsDecoder(safe, wide)
+    safe = wire_type(record, names, safe=True, **types)
+    return RowsDecoder(_decoder(safe), _decoder(wire_type(record, names, **types)))
 
 
 def _decoder(wire: type[S]) -> msgspec.json.Decoder[list[S]]:
@@ -93,7 +94,7 @@ def check_density(body: bytes) -> None:
 
 
 def _with_timestamp(rows: list[S], name: str) -> list[S]:
-    texts = [getattr(row, name) for row in rows]
+    texts: list[str] = list(map(attrgetter(name), rows))
     if {*map(len, texts)} <= {TIMESTAMP_LENGTH} and are_timestamps(texts):
         return rows
     valid = []

@@ -1,6 +1,7 @@
 """Conversion of entries to bytes, for Redis. Rows are arrays of values: a fifth of the size of rows with names."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from hashlib import blake2b
 from operator import attrgetter
@@ -37,9 +38,8 @@ Finite = Annotated[float, Meta(ge=-1e18, le=1e18)]
 Instant = Annotated[str, Meta(min_length=24, max_length=24)]
 Count = Annotated[int, Meta(ge=0, le=2**52)]
 ETag = Annotated[str, Meta(pattern=r"^[ -~]*\Z", max_length=1000)]
-# Unsafe integers are possible in osu!track's responses, but not worth a second type here: such entries are not read.
-SafeInteger = Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
-CHECKED: dict[Any, Any] = {float: Finite, float | None: Finite | None, int: SafeInteger}
+CHECKED: dict[Any, Any] = {float: Finite, float | None: Finite | None}
+SAFE: dict[Any, Any] = {int: Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]}
 CHECKED_INSTANTS: dict[Any, Any] = {str: Instant, str | None: Instant | None}
 
 
@@ -76,12 +76,15 @@ FORMAT = blake2b(repr([structs.fields(record) for record in RECORDS]).encode(), 
 class Codec(Generic[V]):
     """Conversion of one resource's values and entries to bytes and back."""
 
-    def __init__(self, wire: Any, to_plain: Callable[[V], object], from_plain: Callable[[Any], V]) -> None:
-        """`to_plain` converts a value to msgpack's types, declared as `wire`; `from_plain` reverses it."""
+    def __init__(self, *wires: Any, to_plain: Callable[[V], object], from_plain: Callable[[Any], V]) -> None:
+        """`to_plain` converts a value to msgpack's types, declared as the last of `wires`; `from_plain` reverses it.
+
+        The other `wires` are stricter types, which are tried first.
+        """
         self._to_plain = to_plain
         self._from_plain = from_plain
-        self._values = msgpack.Decoder(wire)
-        self._envelopes = msgpack.Decoder(_Envelope[wire])
+        self._values = [msgpack.Decoder(wire) for wire in wires]
+        self._envelopes = [msgpack.Decoder(_Envelope[wire]) for wire in wires]  # type: ignore[valid-type]  # made at runtime
 
     def encode(self, entry: Entry[V], now: float) -> bytes:
         """The entry as msgpack, without `refresh_at`, which belongs to one process. `now` is monotonic."""
@@ -103,7 +106,7 @@ class Codec(Generic[V]):
 
         If the clock of the other process is ahead, or this one was set back, the entry counts as written now.
         """
-        envelope = decode(self._envelopes, encoded)
+        envelope = _decode_first(self._envelopes, encoded)
         written_at = now - max(wall_now - envelope.written_at, 0.0)
         return Entry(
             value=self._value(envelope.value),
@@ -123,7 +126,7 @@ class Codec(Generic[V]):
 
     def decode_value(self, encoded: bytes) -> V:
         """The value; raises `Unreadable`."""
-        return self._value(decode(self._values, encoded))
+        return self._value(_decode_first(self._values, encoded))
 
     def _value(self, plain: Any) -> V:
         try:
@@ -132,16 +135,27 @@ class Codec(Generic[V]):
             raise Unreadable(str(exc)) from exc
 
 
-def _array_type(record: type[R]) -> type[R]:
-    """A subclass of the record that msgspec writes and reads as an array, with stricter types of the same fields."""
+def _decode_first(decoders: Sequence[msgpack.Decoder[W]], encoded: bytes) -> W:
+    for decoder in decoders[:-1]:
+        with suppress(Unreadable):
+            return decode(decoder, encoded)
+    return decode(decoders[-1], encoded)
+
+
+def _array_type(record: type[R], *, safe: bool = False) -> type[R]:
+    """A subclass of the record that msgspec writes and reads as an array, with stricter types of the same fields.
+
+    `safe` excludes unsafe integers.
+    """
     checked: list[Any] = []
+    stricter = CHECKED | (SAFE if safe else {})
     for field in structs.fields(record):
-        types = CHECKED | CHECKED_INSTANTS if field.name.endswith("at") else CHECKED
+        types = stricter | CHECKED_INSTANTS if field.name.endswith("at") else stricter
         if field.type in types:
             default = () if field.required else (field.default,)
             checked.append((field.name, types[field.type], *default))
     options: Any = {"array_like": True, "frozen": True, "gc": False, "kw_only": True}
-    namespace = {"has_safe_integers": True}
+    namespace = {"has_safe_integers": safe}
     return cast("type[R]", defstruct(record.__name__, checked, bases=(record,), namespace=namespace, **options))
 
 
@@ -215,21 +229,34 @@ def _update_from_plain(
     )
 
 
-_Snapshots: Any = tuple[_array_type(Snapshot), ...]  # type: ignore[misc]  # a type made at runtime
-_Plays: Any = tuple[_array_type(Hiscore), ...]  # type: ignore[misc]  # (the same)
-_BestPlays: Any = tuple[_array_type(BestPlay), ...]  # type: ignore[misc]  # (the same)
+def _list_types(record: type[Struct]) -> list[Any]:
+    """The types of lists with safe integers only, and of all."""
+    return [tuple[_array_type(record, safe=safe), ...] for safe in (True, False)]  # type: ignore[misc]  # made at runtime
+
+
+_Plays = _list_types(Hiscore)
 _MaybeDelta: Any = _array_type(Delta) | None
 _NewHiscores: Any = tuple[_array_type(NewHiscore), ...]  # type: ignore[misc]  # (the same)
 
-HISTORY: Codec[History] = Codec(tuple[UserMode, bool, _Snapshots], _history_to_plain, _history_from_plain)
-HISCORES: Codec[Hiscores] = Codec(_Plays, _rows_to_plain, lambda rows: _hiscores_from_plain(rows) or Hiscores())
-OPTIONAL_HISCORES: Codec[Hiscores | None] = Codec(_Plays | None, _rows_to_plain, _hiscores_from_plain)
-PEAK: Codec[Peak] = Codec(_array_type(Peak), structs.astuple, _peak_from_plain)
+HISTORY: Codec[History] = Codec(
+    *(tuple[UserMode, bool, snapshots] for snapshots in _list_types(Snapshot)),  # type: ignore[valid-type]  # (the same)
+    to_plain=_history_to_plain,
+    from_plain=_history_from_plain,
+)
+HISCORES: Codec[Hiscores] = Codec(
+    *_Plays, to_plain=_rows_to_plain, from_plain=lambda rows: _hiscores_from_plain(rows) or Hiscores()
+)
+OPTIONAL_HISCORES: Codec[Hiscores | None] = Codec(
+    *(plays | None for plays in _Plays), to_plain=_rows_to_plain, from_plain=_hiscores_from_plain
+)
+PEAK: Codec[Peak] = Codec(_array_type(Peak), to_plain=structs.astuple, from_plain=_peak_from_plain)
 BEST_PLAYS: Codec[BestPlays] = Codec(
-    tuple[_BestPlays, bool],
-    lambda plays: (_rows_to_plain(plays.rows), plays.complete),
-    _best_plays_from_plain,
+    *(tuple[plays, bool] for plays in _list_types(BestPlay)),  # type: ignore[valid-type]  # (the same)
+    to_plain=lambda plays: (_rows_to_plain(plays.rows), plays.complete),
+    from_plain=_best_plays_from_plain,
 )
 UPDATE: Codec[Update | None] = Codec(
-    tuple[str, bool, bool, _MaybeDelta, _NewHiscores, int] | None, _update_to_plain, _update_from_plain
+    tuple[str, bool, bool, _MaybeDelta, _NewHiscores, int] | None,
+    to_plain=_update_to_plain,
+    from_plain=_update_from_plain,
 )

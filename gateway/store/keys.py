@@ -41,6 +41,10 @@ class Name(NamedTuple):
     mode: Mode
 
 
+# After all instants.
+LATEST = "~"
+
+
 class BestPlaysKey(NamedTuple):
     """The parameters of a `/bestplays` request; `until` is inclusive."""
 
@@ -63,7 +67,9 @@ class BestPlays(Struct, frozen=True, dict=True):
         """The plays in the span, each once, as its highest-pp row there."""
         if not any(span):
             return self._plays
-        return distinct_plays(Rows(row for row in self.rows if row.played_at in span))
+        start, end = span.start or "", span.end or LATEST
+        rows = [row for row in self.rows if start <= row.played_at < end]
+        return self._plays if len(rows) == len(self.rows) else distinct_plays(Rows(rows))
 
     @cached_property
     def pp_records(self) -> Rows[BestPlay]:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.graph.call_stack import on_large_stack
-from gateway.graph.execution_turns import PAUSE, ExecutionTurns
+from gateway.graph.execution_turns import CONTENTION_S, MAX_UNPAUSED_S, PAUSE, ExecutionTurns
 from tests.support.event_loop import run_ready_tasks
 
 
@@ -44,13 +44,42 @@ async def test_first_operation_does_not_wait(turns, time):
     assert time.sleeps == []
 
 
-async def test_operations_leave_time_between_them(turns, time):
+async def execute_twice(turns, time, seconds):
     client = Client()
-    for _ in range(3):
+    for _ in range(2):
         await turns.wait(client)
-        time.now += 0.1
-        turns.used(0.1)
-    assert time.sleeps == [pytest.approx(PAUSE * 0.1)] * 2
+        time.now += seconds
+        turns.used(seconds)
+
+
+async def test_very_long_operations_leave_time_between_them(turns, time):
+    await execute_twice(turns, time, 0.1)
+    assert time.sleeps == [pytest.approx(PAUSE * 0.1)]
+
+
+async def test_operations_without_small_requests_do_not_pause(turns, time):
+    await execute_twice(turns, time, MAX_UNPAUSED_S)
+    assert time.sleeps == []
+
+
+async def test_operations_pause_beside_small_operations(turns, time):
+    turns.small_operations += 1
+    await execute_twice(turns, time, 0.01)
+    assert time.sleeps == [pytest.approx(PAUSE * 0.01)]
+
+
+async def test_operations_pause_beside_cache_hits(turns, time):
+    turns.watch(lambda: 1)
+    await execute_twice(turns, time, 0.01)
+    assert time.sleeps == [pytest.approx(PAUSE * 0.01)]
+
+
+async def test_pauses_end_after_the_last_small_request(turns, time):
+    turns.small_operations += 1
+    turns.used(0.01)
+    time.now += CONTENTION_S
+    await execute_twice(turns, time, 0.01)
+    assert time.sleeps == []
 
 
 async def test_pause_ends_while_nobody_waits(turns, time):

@@ -42,6 +42,11 @@ def test_string_totals_are_decoded_exactly():
     assert (row.ranked_score, row.total_score) == (9007199254740993, 9223372036854775000)
 
 
+def test_safe_integers_are_known_for_each_row():
+    large = ROW | {"total_score": str(2**53), "timestamp": "2030-01-01T00:00:00.000Z"}
+    assert [row.has_safe_integers for row in history(ROW, large).value] == [True, False]
+
+
 def test_history_is_sorted_by_time():
     later, earlier = ROW | {"timestamp": "2020-02-01T00:00:00.000Z"}, ROW | {"timestamp": "2020-01-01T00:00:00.000Z"}
     assert [row.at[:7] for row in history(later, earlier).value] == ["2020-01", "2020-02"]

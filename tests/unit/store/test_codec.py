@@ -79,6 +79,16 @@ def test_decoded_snapshots_have_their_player():
     assert {row.user_mode for row in rows} == {PLAYER}
 
 
+@pytest.mark.parametrize(
+    "recording, are_safe", [("stats_history_pp_rank_zero", True), ("stats_history_big_ints", False)]
+)
+def test_decoded_snapshots_tell_whether_integers_are_safe(recording, are_safe):
+    history = History(PLAYER, decode.history(recordings.body(recording), PLAYER).value)
+    decoded = codecs.HISTORY.decode_value(codecs.HISTORY.encode_value(history))
+    assert plain(decoded.rows) == plain(history.rows)
+    assert {row.has_safe_integers for row in (*history.rows, *decoded.rows)} == {are_safe}
+
+
 def test_encoded_snapshot_is_small():
     codec, history = VALUES["history"]
 
