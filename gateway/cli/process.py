@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import sys
+from typing import Any
 
 from gateway.telemetry.log_writer import LogWriter, write_to
 
@@ -30,9 +31,10 @@ def keep_freed_memory() -> None:
     By default it returns the memory of each large response, and the page faults of the next one take a third of its
     CPU time.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
-    for number, value in MALLOC_SETTINGS.values() if mallopt else ():
-        mallopt(number, value)
+    libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if hasattr(libc, "mallopt"):
+        for number, value in MALLOC_SETTINGS.values():
+            libc.mallopt(number, value)
 
 
 def print_error(message: object) -> None:
