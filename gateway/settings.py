@@ -199,6 +199,17 @@ class Settings(_Settings):
         " empty: no such file.",
     )
 
+    purge_url: ServiceURL | None = Field(
+        None,
+        description="Address of the purge API of an edge cache, which receives the tags of invalidated data.",
+    )
+    purge_kind: Literal["cloudflare", "fastly", "varnish"] | None = Field(
+        None, description="API at this address: `cloudflare`, `fastly` or `varnish`. Required with `GATEWAY_PURGE_URL`."
+    )
+    purge_token: Token | None = Field(
+        None, description="Token for this API; optional for Varnish, which receives it as a bearer token."
+    )
+
     log_format: Literal["console", "json"] = Field("console", description="Log format: `console` (text) or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Minimum log level: `debug`, `info`, `warning` or `error`."
@@ -245,6 +256,16 @@ class Settings(_Settings):
                 "GATEWAY_WORKERS and GATEWAY_REPLICAS above 1 require GATEWAY_REDIS_URL: without it, each process would"
                 " use the whole request budget, and osu!track limits all of them together"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _require_purge_settings(self) -> Self:
+        if self.purge_url is None and (self.purge_kind or self.purge_token):
+            raise ValueError("GATEWAY_PURGE_KIND and GATEWAY_PURGE_TOKEN require GATEWAY_PURGE_URL")
+        if self.purge_url and self.purge_kind is None:
+            raise ValueError("GATEWAY_PURGE_URL requires GATEWAY_PURGE_KIND: cloudflare, fastly or varnish")
+        if self.purge_kind in {"cloudflare", "fastly"} and self.purge_token is None:
+            raise ValueError(f"GATEWAY_PURGE_KIND={self.purge_kind} requires GATEWAY_PURGE_TOKEN")
         return self
 
     @model_validator(mode="after")

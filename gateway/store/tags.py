@@ -37,6 +37,10 @@ redis.call('PUBLISH', ARGV[2], ARGV[3])
 """
 
 
+# For edge caches: the only tag of a response with many. Every purge includes it.
+MANY_TAGS = "many"
+
+
 class Validity(NamedTuple):
     """Data are valid until `until` (monotonic time), and while their tags have these generations."""
 
@@ -128,17 +132,29 @@ class Generations:
 class Invalidations:
     """Invalidation of tags in all processes, through Redis."""
 
-    def __init__(self, generations: Generations, redis_link: RedisLink) -> None:
+    def __init__(
+        self,
+        generations: Generations,
+        redis_link: RedisLink,
+        *,
+        on_invalidate: Callable[[Iterable[str]], None] | None = None,
+    ) -> None:
+        """`on_invalidate` is called with tags that are invalid in all processes, in one of them: it purges caches."""
         self._generations = generations
         self._redis_link = redis_link
+        self._on_invalidate = on_invalidate or (lambda _: None)
+        self._was_connected = False
         redis_link.subscribe(SUBJECT, dict[str, int], self._receive)
         redis_link.on_reconnect(self._synchronize)
 
     async def invalidate(self, *tags: str) -> None:
         """Bump the tags: in this process at once, in the others by the time this returns, if Redis is available."""
         generations = {tag: self._generations.bump(tag) for tag in tags}
-        with suppress(RedisUnavailable):
-            await self._redis_link.run(lambda redis: self._publish(redis, generations))
+        try:
+            with suppress(RedisUnavailable):
+                await self._redis_link.run(lambda redis: self._publish(redis, generations))
+        finally:
+            self._on_invalidate(tags)
 
     async def _publish(self, redis: Redis, generations: dict[str, int]) -> None:
         lifetime_s, message = ceil(self._generations.lifetime_s), self._redis_link.message(SUBJECT, generations)
@@ -152,11 +168,16 @@ class Invalidations:
             for tag, generation in stored
             if 0 < generation <= MAX_GENERATION
         }
+        # During an outage, processes serve data that others have invalidated, and edge caches may have stored it.
+        late = [tag for tag, number in known.items() if self._was_connected and number > self._generations.of(tag)]
         self._receive(known)
         # Repeated, because tags may be bumped here during the publication.
         while missing := {tag: number for tag, number in self._generations.all() if number > known.get(tag, 0)}:
             await self._publish(redis, missing)
             known |= missing
+            late += missing
+        self._on_invalidate(late)
+        self._was_connected = True
 
     def _receive(self, generations: dict[str, int]) -> None:
         for tag, generation in sorted(generations.items(), key=lambda item: item[1]):

@@ -1,7 +1,7 @@
 """osu!track's data as the gateway caches it: five resources, and the requests that load and refresh each."""
 
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -53,10 +53,14 @@ class Tracker:
         *,
         redis_link: RedisLink | None = None,
         names_service: NamesService | None = None,
+        on_invalidate: Callable[[Iterable[str]], None] | None = None,
         clock: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Without `redis_link` nothing is shared with other processes; without `names_service` no name is looked up."""
+        """Without `redis_link` nothing is shared with other processes; without `names_service` no name is looked up.
+
+        `on_invalidate` is called with the tags that this process invalidates.
+        """
         redis_link = redis_link or RedisLink(None)
         self._redis_link = redis_link
         self._client = client
@@ -83,7 +87,7 @@ class Tracker:
             timeout_s=min(settings.operation_timeout_s, NAME_TIMEOUT_S),
             monotonic=monotonic,
         )
-        self._invalidations = Invalidations(self.generations, redis_link)
+        self._invalidations = Invalidations(self.generations, redis_link, on_invalidate=on_invalidate)
         self.registry = UpdateRegistry(
             redis_link,
             cooldown_s=settings.update_cooldown_s,

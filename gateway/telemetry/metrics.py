@@ -49,6 +49,12 @@ COUNTERS = (
         ("result",),
     ),
     ("gateway_log_lines_dropped", "Log lines dropped because standard output is blocked, full or closed.", ()),
+    (
+        "gateway_purges",
+        "Purges sent to the edge cache: ok, or failed, which are repeated.",
+        ("outcome",),
+    ),
+    ("gateway_purge_tags_dropped", "Tags dropped because too many waited for a purge of the edge cache.", ()),
     ("gateway_redis_disconnects", "Losses of the connection to Redis.", ()),
     (
         "gateway_upstream_pauses",
@@ -101,6 +107,7 @@ GAUGES: tuple[tuple[str, str, tuple[str, ...], Literal["livemax", "livemin", "li
     ("gateway_cache_bytes", "Approximate size of a cache in bytes.", ("cache",), "livesum"),
     ("gateway_cache_entries", "Number of entries in a cache.", ("cache",), "livesum"),
     ("gateway_unsent_bytes", "Memory of the large responses that clients are reading.", (), "livesum"),
+    ("gateway_purge_tags_waiting", "Tags that wait for a purge of the edge cache.", (), "livesum"),
     ("gateway_redis_up", "1 while Redis is connected, 0 if it is unavailable or not configured.", (), "livemin"),
     (
         "gateway_custom_protocol",

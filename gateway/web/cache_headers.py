@@ -8,13 +8,11 @@ from collections.abc import Callable, Iterable
 from math import ceil
 
 from gateway.settings import Settings
-from gateway.store.tags import Validity, purge_tags
+from gateway.store.tags import MANY_TAGS, Validity, purge_tags
 
 PUBLIC = "public"
 # Of the value of each header with tags. nginx refuses responses with headers of 4 KiB by default.
 MAX_TAGS_BYTES = 1024
-# The only tag of a response with more tags. Every purge includes it.
-MANY_TAGS = "many"
 # Headers of one client or one request, which a response in a shared cache must not have.
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 

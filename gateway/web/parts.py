@@ -5,6 +5,8 @@ from asyncio import to_thread
 from collections.abc import Callable
 from typing import Any
 
+from gateway.edge.purge_client import PurgeClient
+from gateway.edge.purger import Purger
 from gateway.graph.compiled_lists import CompiledListExecutor, is_supported
 from gateway.graph.context import Services
 from gateway.graph.engine import Engine
@@ -52,6 +54,8 @@ class Gateway:
         self._clock = clock
         self.upstream = self._create_upstream()
         self.names_client = self._create_names_client() if settings.names_url else None
+        self.purge_client = PurgeClient(settings, clock=clock) if settings.purge_url else None
+        self.purger = Purger(self.purge_client.purge) if self.purge_client else None
         self.tracker = self._create_tracker()
         self.updates = Updates(self.upstream.client, self.tracker, clock=clock)
         self.turns = ExecutionTurns()
@@ -78,6 +82,7 @@ class Gateway:
             redis_reads=self.tracker.shared_cache.tally,
             executions=self.engine.tally,
             responses=responses,
+            purger=self.purger,
             log_writer=log_writer,
         )
         return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
@@ -86,6 +91,9 @@ class Gateway:
         """Wait for running updates, cancel other requests to osu!track, and close all connections."""
         await self.updates.close()
         await self.tracker.close()
+        if self.purger and self.purge_client:
+            await self.purger.close()
+            await self.purge_client.close()
         await self.upstream.close()
         if self.names_client:
             await self.names_client.close()
@@ -121,6 +129,7 @@ class Gateway:
             self._settings,
             redis_link=self.redis_link,
             names_service=self.names_client,
+            on_invalidate=self.purger.add if self.purger else None,
             clock=self._clock,
             monotonic=self.monotonic,
         )

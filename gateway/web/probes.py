@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from gateway.edge.purger import Purger
 from gateway.osutrack.budget import Budget
 from gateway.osutrack.circuit_breaker import Health, PauseReason
 from gateway.osutrack.circuit_breakers import CircuitBreakers
@@ -50,6 +51,7 @@ class MetricsCollector:
         redis_reads: Counter[str],
         executions: Counter[str],
         responses: ResponseCache,
+        purger: Purger | None,
         log_writer: LogWriter | None,
     ) -> None:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
@@ -62,6 +64,7 @@ class MetricsCollector:
         self._redis_reads = redis_reads
         self._executions = executions
         self._responses = responses
+        self._purger = purger
         self._log_writer = log_writer
         self._exported_totals: Counter[tuple[str, ...]] = Counter()
 
@@ -92,6 +95,10 @@ class MetricsCollector:
         self._add_all("gateway_redis_reads", self._redis_reads)
         self._add("gateway_log_lines_dropped", self._log_writer.dropped if self._log_writer else 0)
         self._add_all("gateway_executed_operations", self._executions)
+        if self._purger:
+            self._add_all("gateway_purges", self._purger.tally)
+            self._add("gateway_purge_tags_dropped", self._purger.dropped)
+            self._set("gateway_purge_tags_waiting", self._purger.waiting)
         # Only queries without errors are cached.
         self._add("gateway_requests", self._responses.hits, "query", "ok", "hit")
 

@@ -13,7 +13,9 @@ FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
 LEAVES = {"settings", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
-APPLICATION = LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "mcp", "web", "server", "cli", "__main__"}
+APPLICATION = LEAVES | {
+    *("telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "web", "server", "cli", "__main__"),
+}
 
 # The packages that a package may import.
 MAY_IMPORT = {
@@ -23,9 +25,10 @@ MAY_IMPORT = {
     "shared": LEAVES | {"telemetry", "shared"},
     "osutrack": LEAVES | {"telemetry", "shared", "osutrack"},
     "store": LEAVES | {"telemetry", "shared", "osutrack", "store"},
+    "edge": LEAVES | {"telemetry", "osutrack", "store", "edge"},
     "graph": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph"},
     "mcp": LEAVES | {"graph", "mcp"},
-    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph", "mcp", "web"},
+    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "web"},
     "server": LEAVES | {"telemetry", "server"},
     "__main__": APPLICATION,
     "cli": APPLICATION | {"sandbox"},
@@ -40,7 +43,7 @@ PLACES = {
     "dotenv": ("settings.py",),
     "graphql": ("graph/", "mcp/", "cli/operation.py"),
     "httpcore": ("osutrack/cancellation.py",),
-    "httpx": ("osutrack/", "cli/gateway_client.py"),
+    "httpx": ("osutrack/", "edge/", "cli/gateway_client.py"),
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/"),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),

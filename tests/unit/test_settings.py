@@ -96,6 +96,13 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("REDIS_URL", "redis://host/name", "database number"),
         ("UPDATE_TOKENS", "valid, pässword", "printable ASCII"),
         ("UPDATE_TOKENS", "a\tb", "printable ASCII"),
+        ("PURGE_URL", "https://edge.example/purge", "requires GATEWAY_PURGE_KIND"),
+        ("PURGE_URL", "edge.example", "http://"),
+        ("PURGE_URL", "https://edge.example/?token=a", "without a query"),
+        ("PURGE_URL", "https://token@edge.example", "credentials"),
+        ("PURGE_KIND", "akamai", "'cloudflare', 'fastly' or 'varnish'"),
+        ("PURGE_KIND", "varnish", "require GATEWAY_PURGE_URL"),
+        ("PURGE_TOKEN", "token", "require GATEWAY_PURGE_URL"),
         ("TRUSTED_DOCUMENTS", "/no/such/folder", "does not point to"),
     ],
 )
@@ -158,12 +165,18 @@ SECRET_VALUES = {
     "REDIS_URL": "redis://:hush@host",
     "UPDATE_TOKENS": "hush",
     "UPSTREAM_PROXY": "http://user:hush@host",
+    "PURGE_TOKEN": "hush",
 }
 
 
-def test_secrets_are_in_no_text(monkeypatch):
-    for name, value in SECRET_VALUES.items():
+def set_secrets(monkeypatch):
+    purges = {"PURGE_URL": "https://edge.example", "PURGE_KIND": "fastly"}
+    for name, value in (SECRET_VALUES | purges).items():
         monkeypatch.setenv(f"GATEWAY_{name}", value)
+
+
+def test_secrets_are_in_no_text(monkeypatch):
+    set_secrets(monkeypatch)
     assert "hush" not in repr(read_settings()) + str(read_settings()) + str(setting_infos(read_settings()))
 
 
@@ -190,9 +203,16 @@ def test_printed_settings_are_an_env_file(monkeypatch, capsys, tmp_path):
     assert read_settings() == expected
 
 
+@pytest.mark.parametrize("kind", ["cloudflare", "fastly"])
+def test_purges_of_a_service_need_a_token(monkeypatch, kind):
+    monkeypatch.setenv("GATEWAY_PURGE_URL", "https://edge.example")
+    monkeypatch.setenv("GATEWAY_PURGE_KIND", kind)
+    with pytest.raises(BadSettings, match=f"GATEWAY_PURGE_KIND={kind} requires GATEWAY_PURGE_TOKEN"):
+        read_settings()
+
+
 def test_printed_secrets_are_comments(monkeypatch, capsys, tmp_path):
-    for name, value in SECRET_VALUES.items():
-        monkeypatch.setenv(f"GATEWAY_{name}", value)
+    set_secrets(monkeypatch)
     assert main(["settings"]) == 0
     output = capsys.readouterr().out
     assert [line for line in output.splitlines() if "hush" in line] == []
