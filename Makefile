@@ -51,7 +51,7 @@ COMPILE = .lockvenv/bin/uv pip compile --quiet --universal --python-version 3.11
 lock: $(VENV)/bin/python ## Lock the dependencies (UPGRADE=--upgrade: to newer releases)
 	@test -x .lockvenv/bin/uv || { $(RUN) venv .lockvenv && .lockvenv/bin/pip install --quiet uv; }
 	@$(COMPILE) pyproject.toml --group dev --output-file requirements-dev.txt
-	@$(COMPILE) pyproject.toml --constraint requirements-dev.txt --output-file requirements.txt
+	@$(COMPILE) pyproject.toml --extra images --constraint requirements-dev.txt --output-file requirements.txt
 	@$(COMPILE) --group build --constraint requirements-dev.txt --output-file requirements-build.txt
 	@$(COMPILE) --group node --output-file requirements-node.txt
 

@@ -1,12 +1,15 @@
-"""Build hook: installs the pages' third-party code into `gateway/web/pages/vendor`.
+"""Build hook: installs the third-party code of the pages, and the fonts of the images, into `gateway/web/pages/vendor`.
 
 The versions are locked in frontend/package-lock.json. `python hatch_build.py` runs the hook by hand.
 """
 
 import re
 import shutil
+import struct
 import subprocess
 import tempfile
+import zlib
+from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,6 +29,13 @@ FILES = {
     "react": {"umd/react.production.min.js": "react.js"},
     "react-dom": {"umd/react-dom.production.min.js": "react-dom.js"},
     "uplot": {"dist/uPlot.iife.min.js": "uplot.js", "dist/uPlot.min.css": "uplot.css"},
+}
+# The fonts of images, with their names here: the renderer reads no compressed ones.
+FONTS = {
+    "@fontsource/oxanium": {
+        "files/oxanium-latin-500-normal.woff": "oxanium-500.ttf",
+        "files/oxanium-latin-700-normal.woff": "oxanium-700.ttf",
+    }
 }
 FONT = re.compile(r"@font-face\s*\{[^}]*\}")
 NO_NODE = "Building the pages requires npm: install Node.js, or `pip install -r requirements-node.txt`."
@@ -65,6 +75,8 @@ def build(root: Path) -> None:
                 text = (modules / package / source).read_text("utf-8")
                 (vendor / package / name).write_text(_adapt(name, text), "utf-8")
             shutil.copy(modules / package / "LICENSE", vendor / package)
+        for package, fonts in FONTS.items():
+            _copy_fonts(modules / package, fonts, vendor / package.rpartition("/")[2])
         # GraphiQL's script bundles all other packages.
         (vendor / "graphiql/LICENSES-OF-OTHERS.txt").write_text(_licences(modules), "utf-8")
     (vendor / STAMP).write_text(stamp)
@@ -105,6 +117,28 @@ def _adapt(name: str, text: str) -> str:
             return f"{text}\nexport default uPlot;\n"
         case _:
             return text
+
+
+def _copy_fonts(package: Path, fonts: Mapping[str, str], target: Path) -> None:
+    target.mkdir()
+    for source, name in fonts.items():
+        (target / name).write_bytes(_truetype((package / source).read_bytes()))
+    shutil.copy(package / "LICENSE", target)
+
+
+def _truetype(woff: bytes) -> bytes:
+    """The TrueType font in a WOFF 1 file, in which each table is compressed (https://www.w3.org/TR/WOFF/)."""
+    _, flavour, _, count = struct.unpack(">4sIIH", woff[:14])
+    rows = [struct.unpack(">4s4I", woff[44 + 20 * index : 64 + 20 * index]) for index in range(count)]
+    power = 2 ** (count.bit_length() - 1)
+    header = struct.pack(">IHHHH", flavour, count, 16 * power, power.bit_length() - 1, 16 * (count - power))
+    directory, tables = b"", b""
+    for tag, offset, compressed, length, checksum in rows:
+        table = woff[offset : offset + compressed]
+        directory += tag + struct.pack(">III", checksum, 12 + 16 * count + len(tables), length)
+        tables += zlib.decompress(table) if compressed < length else table
+        tables += bytes(-length % 4)
+    return header + directory + tables
 
 
 def _licences(modules: Path) -> str:

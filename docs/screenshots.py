@@ -4,6 +4,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
 from gateway.sandbox.players import AMEO
@@ -29,7 +30,7 @@ def graphiql(page: Page, address: str) -> None:
 
 
 def main() -> None:
-    """Write both images."""
+    """Write all images."""
     chromium = shutil.which("chromium") or sys.exit("Screenshots need Chromium (Debian: apt-get install chromium).")
     IMAGES.mkdir(exist_ok=True)
     with gateway_process() as gateway, sync_playwright() as playwright:
@@ -43,6 +44,8 @@ def main() -> None:
             if image.stat().st_size > MAX_BYTES:
                 sys.exit(f"{image} is larger than {MAX_BYTES} bytes: reduce the viewport.")
         browser.close()
+        card = httpx.get(f"{gateway.url}/players/{AMEO}/card.png?window=all").raise_for_status()
+        (IMAGES / "card.png").write_bytes(card.content)
 
 
 if __name__ == "__main__":

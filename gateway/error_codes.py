@@ -83,6 +83,12 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             " `retryAfterSeconds`.",
             retryable=True,
         ),
+        "IMAGES_NOT_INSTALLED": ErrorCode(
+            501, "This gateway cannot draw PNG files, because its extra `images` is not installed: use the SVG file."
+        ),
+        "RENDERER_BUSY": ErrorCode(
+            503, "Too many PNG files are being drawn: retry after `retryAfterSeconds`.", retryable=True
+        ),
         "UNAUTHENTICATED": ErrorCode(200, "Updates need a bearer token, which is missing or invalid."),
         "USER_NOT_FOUND": ErrorCode(200, "No player has this name."),
         "RESULT_TOO_LARGE": ErrorCode(

@@ -5,6 +5,8 @@
     ├── LimitExceeded           LIMIT_EXCEEDED
     ├── Unauthenticated         UNAUTHENTICATED
     ├── NameNotFound            USER_NOT_FOUND
+    ├── ImagesNotInstalled      IMAGES_NOT_INSTALLED
+    ├── RendererBusy            RENDERER_BUSY
     ├── ResultTooLarge          RESULT_TOO_LARGE
     ├── PointsMissing           RATE_LIMITED
     ├── NumberTooLarge          VALUE_OUT_OF_RANGE
@@ -86,6 +88,18 @@ class NameNotFound(GatewayError):
     """Neither osu!track nor osu! has a player of this name."""
 
     code = "USER_NOT_FOUND"
+
+
+class ImagesNotInstalled(GatewayError):
+    """The gateway has no renderer of PNG files."""
+
+    code = "IMAGES_NOT_INSTALLED"
+
+
+class RendererBusy(GatewayError):
+    """Too many PNG files wait for the renderer."""
+
+    code = "RENDERER_BUSY"
 
 
 class ResultTooLarge(GatewayError):

@@ -40,6 +40,8 @@ from .pages import missing_page, page, page_routes
 from .pages.files import File
 from .parts import Gateway
 from .persisted_documents import PersistedDocuments, SharedDocuments
+from .player_images import PlayerImages
+from .png_files import PNGFiles
 from .probes import Probes
 from .refusals import Refusals
 from .response_cache import ResponseCache
@@ -111,6 +113,7 @@ def _application(
             Route("/metrics", probes.metrics),
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
             *export_routes(queries, settings.cors_origins),
+            *_images(gateway, settings, queries).routes(),
             *page_routes(settings),
         ],
         middleware=[
@@ -133,6 +136,12 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
     app.state.refusal = refusals.response
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = dispatcher.wrap(app.build_middleware_stack())
+
+
+def _images(gateway: Gateway, settings: Settings, queries: FixedQueries) -> PlayerImages:
+    return PlayerImages(
+        queries, failures=_failures(gateway, settings), png_files=PNGFiles(gateway.turns), clock=gateway.clock
+    )
 
 
 def _executions(gateway: Gateway, settings: Settings, addresses: ClientAddresses) -> Executions:

@@ -142,7 +142,7 @@ class Executions:
         """The execution of a request; raises `HTTPError` or `RequestError` if it is refused."""
         priced = self._engine.prepare(document, request.variables, request.operation_name)
         request_context: RequestContext = connection.state.request_context
-        bucket = self._client_limits.bucket(self.client(connection))
+        bucket = self.bucket(connection)
         request_context.set_operation(priced.operation.name, priced.operation.type, priced.cost)
         if queries_only and not priced.operation.is_query:
             raise HTTPError("METHOD_NOT_ALLOWED", "Mutations must be sent by POST.", {"Allow": "POST"})
@@ -161,6 +161,10 @@ class Executions:
         request_context: RequestContext = connection.state.request_context
         request_context.client = request_context.client or self._client_addresses.client(connection)
         return request_context.client
+
+    def bucket(self, connection: HTTPConnection) -> TokenBucket:
+        """The points of the request's client."""
+        return self._client_limits.bucket(self.client(connection))
 
     def charge_registration(self, client: str) -> None:
         """Take the price of a persisted document; raises `HTTPError` if the client has too few points."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway.graph.engine import OperationResult
+from gateway.graph.response_size import PointsBalance
 from gateway.telemetry.tracing import Tracing
 
 from .execution import Executions
@@ -69,6 +70,10 @@ class FixedQueries:
         execution.record(result.content)
         request.state.validity = result.validity
         return result
+
+    def points(self, request: Request) -> PointsBalance:
+        """The points of the request's client, which stand for the client in a queue."""
+        return self._executions.bucket(request)
 
     async def data(self, request: Request, document: str, variables: Mapping[str, Any], *, min_cost: int = 0) -> Any:
         """The data of `complete` as dictionaries and lists."""

@@ -45,13 +45,13 @@ class Gateway:
         monotonic: Callable[[], float],
         tracing: Tracing,
     ) -> None:
+        self.clock = clock
         self.monotonic = monotonic
         self.metrics = Metrics()
         self.tracing = tracing
         self.redis_link = RedisLink(secret(settings.redis_url))
         self._settings = settings
         self._transport = transport
-        self._clock = clock
         self.upstream = self._create_upstream()
         self.names_client = self._create_names_client() if settings.names_url else None
         self.purge_client = PurgeClient(settings, clock=clock) if settings.purge_url else None
@@ -108,7 +108,7 @@ class Gateway:
             metrics=self.metrics,
             redis_link=self.redis_link,
             tracing=self.tracing,
-            clock=self._clock,
+            clock=self.clock,
             monotonic=self.monotonic,
         )
 
@@ -118,7 +118,7 @@ class Gateway:
             transport=self._transport,
             metrics=self.metrics,
             redis_link=self.redis_link,
-            clock=self._clock,
+            clock=self.clock,
             monotonic=self.monotonic,
         )
 
@@ -130,7 +130,7 @@ class Gateway:
             redis_link=self.redis_link,
             names_service=self.names_client,
             on_invalidate=self.purger.add if self.purger else None,
-            clock=self._clock,
+            clock=self.clock,
             monotonic=self.monotonic,
         )
 
@@ -150,7 +150,7 @@ class Gateway:
             Limits.of(self._settings),
             compiled=compiled,
             timeout_s=self._settings.operation_timeout_s,
-            clock=self._clock,
+            clock=self.clock,
             monotonic=self.monotonic,
         )
 

@@ -14,7 +14,7 @@ MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sor
 
 LEAVES = {"settings", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
 APPLICATION = LEAVES | {
-    *("telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "web", "server", "cli", "__main__"),
+    *("telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "images", "web", "server", "cli", "__main__"),
 }
 
 # The packages that a package may import.
@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "edge": LEAVES | {"telemetry", "osutrack", "store", "edge"},
     "graph": LEAVES | {"telemetry", "shared", "osutrack", "store", "graph"},
     "mcp": LEAVES | {"graph", "mcp"},
-    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "web"},
+    "images": LEAVES | {"images"},
+    "web": LEAVES | {"telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "images", "web"},
     "server": LEAVES | {"telemetry", "server"},
     "__main__": APPLICATION,
     "cli": APPLICATION | {"sandbox"},
@@ -46,6 +47,7 @@ PLACES = {
     "httpx": ("osutrack/", "edge/", "cli/gateway_client.py"),
     "opentelemetry": ("telemetry/",),
     "redis": ("shared/", "store/"),
+    "resvg": ("images/png.py",),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py", "setting_types.py"),
     "pydantic_settings": ("settings.py",),

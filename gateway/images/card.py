@@ -1,0 +1,80 @@
+"""The card of a player: rank, current stats with their changes, and the plot of a series."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from .drawing import Drawing, Part, Text
+from .formats import count, day, decimal, short
+from .frame import LABEL_SIZE, PADDING, WIDTH, change, footer, heading
+from .markup import element
+from .plot import Box, plot
+from .profile import Profile
+
+HEIGHT = 630
+PLOT = Box(PADDING + 104, 340, WIDTH - PADDING, 526)
+TILE_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 180, 350, 124, 19
+
+
+def card(profile: Profile) -> Drawing:
+    """The card of a player with snapshots."""
+    since = f" · since {profile.since[:4]}" if profile.since else ""
+    parts = (
+        *heading(profile, 106, f"{profile.mode_title}{since}", width=600),
+        *_rank(profile),
+        *_tiles(profile),
+        *plot(profile, PLOT),
+        *footer(profile, HEIGHT - 26),
+    )
+    return Drawing(WIDTH, HEIGHT, profile.parameters.theme, title(profile), description(profile), parts)
+
+
+def title(profile: Profile) -> str:
+    """The title of images and link previews."""
+    return f"{profile.name} · {profile.mode_title}"
+
+
+def description(profile: Profile) -> str:
+    """The current stats in one sentence."""
+    latest = profile.latest
+    if latest is None:
+        return f"osu!track has no data of {profile.name} in {profile.mode_title}."
+    rank = "Unranked" if latest["globalRank"] is None else f"Global rank #{count(latest['globalRank'])}"
+    return (
+        f"{rank}, {count(latest['pp'])} pp, {decimal(latest['accuracy'])}% accuracy,"
+        f" {count(latest['playCount'])} plays on {day(latest['at'])}."
+    )
+
+
+def _rank(profile: Profile) -> Iterator[Text]:
+    theme, latest = profile.parameters.theme, profile.latest or {}
+    right: float = WIDTH - PADDING
+    rank = latest.get("globalRank")
+    yield Text(right, 106, "Unranked" if rank is None else f"#{count(rank)}", 52, theme.accent, "end", strong=True)
+    if profile.peak_rank:
+        peak = Text(right, 144, f"peak #{count(profile.peak_rank)}", LABEL_SIZE, theme.muted, "end")
+        yield peak
+        right -= peak.width + 16
+    gained = (profile.delta or {}).get("ranksGained")
+    yield from change(right, 144, gained, count(abs(gained or 0)), theme)
+
+
+def _tiles(profile: Profile) -> Iterator[Part]:
+    latest, delta = profile.latest or {}, profile.delta or {}
+    gained = {name: abs(delta.get(name) or 0) for name in ("pp", "accuracy", "playCount")}
+    yield from _tile(0, profile, "pp", count(latest["pp"]), delta.get("pp"), short(gained["pp"]))
+    accuracy = f"{decimal(latest['accuracy'])}%"
+    yield from _tile(1, profile, "accuracy", accuracy, delta.get("accuracy"), decimal(gained["accuracy"]))
+    yield from _tile(
+        2, profile, "plays", count(latest["playCount"]), delta.get("playCount"), count(gained["playCount"])
+    )
+
+
+def _tile(
+    index: int, profile: Profile, label: str, shown: str, difference: Any, shown_difference: str
+) -> Iterator[Part]:
+    theme, x = profile.parameters.theme, PADDING + index * (TILE_WIDTH + TILE_GAP)
+    size = {"width": TILE_WIDTH, "height": TILE_HEIGHT, "rx": 16}
+    yield element("rect", x=x, y=TILE_TOP, **size, fill=theme.surface, stroke=theme.border)
+    yield Text(x + 24, TILE_TOP + 40, label, LABEL_SIZE, theme.muted)
+    yield Text(x + 24, TILE_TOP + 98, shown, 44, theme.text, strong=True)
+    yield from change(x + TILE_WIDTH - 24, TILE_TOP + 40, difference, shown_difference, theme)

@@ -1,0 +1,48 @@
+"""The chart of a player: one series over time, with its current value and its change."""
+
+from collections.abc import Iterator
+
+from .card import title
+from .drawing import Drawing, Text
+from .formats import day
+from .frame import PADDING, WIDTH, change, footer, heading
+from .plot import Box, plot
+from .profile import Profile
+
+HEIGHT = 480
+PLOT = Box(PADDING + 104, 176, WIDTH - PADDING, 376)
+
+
+def chart(profile: Profile) -> Drawing:
+    """The chart of a player with snapshots."""
+    parameters, theme = profile.parameters, profile.parameters.theme
+    current = (profile.latest or {}).get("current")
+    shown = "Unranked" if current is None else parameters.series.format(current)
+    parts = (
+        *heading(profile, 90, f"{profile.mode_title} · {parameters.series.title}", width=540),
+        Text(WIDTH - PADDING, 90, shown, 52, theme.accent, "end", strong=True).fitted(470),
+        *_change(profile),
+        *plot(profile, PLOT),
+        *footer(profile, HEIGHT - 26),
+    )
+    return Drawing(WIDTH, HEIGHT, theme, f"{title(profile)} · {parameters.series.title}", description(profile), parts)
+
+
+def description(profile: Profile) -> str:
+    """The values at both ends of the plot in one sentence."""
+    series, window = profile.parameters.series, profile.parameters.window
+    values = [point.value for point in profile.points if point.value is not None]
+    if not values:
+        return f"{series.title}: no values ({window.title})."
+    until = f" on {day(profile.latest['at'])}" if profile.latest else ""
+    return f"{series.title}: from {series.format(values[0])} to {series.format(values[-1])}{until} ({window.title})."
+
+
+def _change(profile: Profile) -> Iterator[Text]:
+    """The difference between the last and the first value; of ranks, the number gained."""
+    series, values = profile.parameters.series, [point.value for point in profile.points if point.value is not None]
+    if len(values) < 2:
+        return
+    difference = values[0] - values[-1] if series.is_rank else values[-1] - values[0]
+    shown = series.format(abs(difference)).removeprefix("#")
+    yield from change(WIDTH - PADDING, 128, difference, shown, profile.parameters.theme)

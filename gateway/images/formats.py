@@ -1,0 +1,61 @@
+"""Numbers, dates and durations in images. Dates are UTC."""
+
+from datetime import UTC, date, datetime
+
+MINUS = "−"
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+UNITS = ((1e15, "Q"), (1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
+MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
+
+
+def count(value: float) -> str:
+    """A whole number with separators: `12,345`."""
+    return f"{round(value):,}".replace("-", MINUS)
+
+
+def decimal(value: float) -> str:
+    """A number with two decimals: `98.76`."""
+    return f"{value:,.2f}".replace("-", MINUS)
+
+
+def short(value: float) -> str:
+    """A number of about four characters: `12.3k`, `4.56B`. Small numbers are exact."""
+    size = abs(value)
+    for factor, unit in UNITS:
+        # From here on, rounding reaches the unit.
+        if size >= factor * 0.9995 and size >= 1e4:
+            return f"{value / factor:.3g}{unit}".replace("-", MINUS)
+    rounded = round(value, 2 if size < 100 else 0)
+    return f"{rounded:,.10g}".replace("-", MINUS)
+
+
+def signed(text: str, value: float) -> str:
+    """The text of an absolute value with the sign of `value`; `±0` if the text shows no difference."""
+    if not any(digit in text for digit in "123456789"):
+        return "±0"
+    return f"{'+' if value > 0 else MINUS}{text}"
+
+
+def day(instant: str) -> str:
+    """The day of an RFC 3339 instant: `26 Nov 2026`."""
+    at = date.fromisoformat(instant[:10])
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
+
+
+def timestamp(instant: str) -> float:
+    """The seconds since 1970 of an RFC 3339 instant."""
+    return datetime.fromisoformat(instant).timestamp()
+
+
+def midnight(day: date) -> float:
+    """The seconds since 1970 at the start of a UTC day."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
+
+
+def duration(seconds: float) -> str:
+    """A duration: `3 hours`."""
+    for size, unit in ((DAY_S, "day"), (HOUR_S, "hour"), (MINUTE_S, "minute")):
+        if seconds >= size:
+            amount = round(seconds / size)
+            return f"{amount} {unit}{'' if amount == 1 else 's'}"
+    return "less than a minute"

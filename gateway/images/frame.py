@@ -1,0 +1,52 @@
+"""The parts that cards and charts share: badge of the mode, name, differences and footer."""
+
+from collections.abc import Iterator
+
+from gateway.records import Mode
+
+from .drawing import Part, Text
+from .formats import MINUS, day, duration, signed
+from .markup import element
+from .profile import Profile
+from .themes import Theme
+
+WIDTH, PADDING = 1200, 56
+LABEL_SIZE = 24
+ICONS = {
+    Mode.OSU: '<circle r="24" fill="none" stroke-width="7"/><circle r="11" stroke="none"/>',
+    Mode.TAIKO: '<circle r="24" fill="none" stroke-width="7"/><path d="M0-24V24" stroke-width="7"/>',
+    Mode.CATCH: '<path d="M-24-4a24 24 0 0 0 48 0z" stroke="none"/><circle cy="-19" r="8" stroke="none"/>',
+    Mode.MANIA: '<path d="M-18-8V22M0-22V22M18-2V22" stroke-width="11" stroke-linecap="round"/>',
+}
+
+
+def heading(profile: Profile, y: float, subtitle: str, *, width: float) -> Iterator[Part]:
+    """The mode's icon, the player's name, and a line below it; `y` is the baseline of the name."""
+    theme = profile.parameters.theme
+    square = element("rect", x=-44, y=-44, width=88, height=88, rx=22, fill=theme.accent)
+    icon = element("g", ICONS[profile.parameters.mode], fill=theme.background, stroke=theme.background)
+    yield element("g", square + icon, transform=f"translate({PADDING + 44} {y - 4})")
+    yield Text(PADDING + 112, y, profile.name, 52, theme.text, strong=True).fitted(width)
+    yield Text(PADDING + 112, y + 38, subtitle, LABEL_SIZE, theme.muted)
+
+
+def change(x: float, y: float, value: float | None, shown: str, theme: Theme) -> Iterator[Text]:
+    """A signed difference that ends at `x`: green if positive, red if negative, nothing if unknown."""
+    if value is None:
+        return
+    label = signed(shown, value)
+    fill = theme.bad if label.startswith(MINUS) else theme.good if label.startswith("+") else theme.muted
+    yield Text(x, y, label, LABEL_SIZE, fill, "end", strong=True)
+
+
+def footer(profile: Profile, y: float) -> Iterator[Text]:
+    """The source of the data, the shown window, and the time of the snapshot."""
+    theme = profile.parameters.theme
+    brand = Text(PADDING, y, "osu!track", LABEL_SIZE, theme.accent, strong=True)
+    yield brand
+    yield Text(PADDING + brand.width + 14, y, profile.parameters.window.title, LABEL_SIZE, theme.muted)
+    if profile.age_s is not None:
+        status, fill = f"Data is {duration(profile.age_s)} old", theme.warn
+    else:
+        status, fill = day(profile.latest["at"]) if profile.latest else "", theme.muted
+    yield Text(WIDTH - PADDING, y, status, LABEL_SIZE, fill, "end")

@@ -1,0 +1,37 @@
+"""The texts of the images that state a problem, by error code."""
+
+from typing import NamedTuple
+
+from gateway.error_codes import CODES
+
+
+class Problem(NamedTuple):
+    """A heading and an explanation, for people who see the image in place of a card."""
+
+    heading: str
+    explanation: str
+
+
+UNAVAILABLE = Problem("osu!track is unavailable", "The image returns as soon as osu!track responds again.")
+BUSY = Problem("Too many images", "This image was not drawn, because too many were requested. Reload it in a minute.")
+INVALID = "Invalid image address"
+PROBLEMS = {
+    "RATE_LIMITED": BUSY,
+    "RENDERER_BUSY": BUSY,
+    "UPSTREAM_TIMEOUT": UNAVAILABLE,
+    "UPSTREAM_UNAVAILABLE": UNAVAILABLE,
+    "UPSTREAM_BUSY": UNAVAILABLE,
+    "OPERATION_TIMEOUT": UNAVAILABLE,
+}
+
+
+def problem_of(code: str, message: str) -> Problem:
+    """The problem with this code. Only messages about the address are shown: there are few different ones."""
+    if code == "BAD_USER_INPUT":
+        return Problem(INVALID, message.replace("`", ""))
+    return PROBLEMS.get(code) or Problem("No image", f"{CODES[code].meaning.replace('`', '')} ({code})")
+
+
+def no_data(name: str, mode: str) -> Problem:
+    """The problem of a player without snapshots."""
+    return Problem(f"{name} · {mode}", "osu!track has no data yet. The first update of the player starts tracking.")

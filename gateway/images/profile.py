@@ -1,0 +1,111 @@
+"""The data of an image: a player in one mode, from the response to the query of images."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from gateway.records import Mode
+
+from .formats import midnight, timestamp
+from .parameters import ImageParameters, Window
+
+MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
+DAY_S = 86_400
+
+QUERY = """
+query PlayerImage($id: ID!, $mode: GameMode!, $window: Window!, $every: Interval) {
+  users(ids: [$id]) {
+    username
+    stats(mode: $mode) {
+      latest { at pp globalRank accuracy level playCount countSS countS countA current: FIELD }
+      earliest { at }
+      peak { globalRank }
+      gain(window: $window) {
+        start { at value: FIELD }
+        delta { pp ranksGained accuracy playCount }
+      }
+      snapshots(window: $window, every: $every) { at value: FIELD }
+    }
+  }
+}
+"""
+
+
+class Point(NamedTuple):
+    """A value of the series; None while the player is unranked."""
+
+    at: float
+    value: float | None
+
+
+class Profile(NamedTuple):
+    """A player in one mode. `latest` is None without snapshots; `delta` is None with fewer than two.
+
+    The points are those of the window, which begins and ends at the instants `start` and `end`, and the last one
+    before it. `age_s` is the age of stale data.
+    """
+
+    user_id: int
+    name: str
+    parameters: ImageParameters
+    latest: Mapping[str, Any] | None
+    since: str | None
+    peak_rank: int | None
+    delta: Mapping[str, Any] | None
+    points: tuple[Point, ...]
+    start: float
+    end: float
+    age_s: float | None = None
+
+    @property
+    def mode_title(self) -> str:
+        """The mode's name."""
+        return MODE_TITLES[self.parameters.mode]
+
+
+def document_of(parameters: ImageParameters) -> str:
+    """The GraphQL document for an image with this series."""
+    return QUERY.replace("FIELD", parameters.series.field)
+
+
+def variables_of(user_id: int, parameters: ImageParameters) -> dict[str, Any]:
+    """The variables of the document."""
+    return {"id": str(user_id), "mode": parameters.mode.name, **parameters.window.variables}
+
+
+def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, Any], now: float) -> Profile:
+    """The profile in a GraphQL response without errors."""
+    [user] = content["data"]["users"]
+    stats, gain = user["stats"], user["stats"]["gain"]
+    rows = stats["snapshots"]
+    # The last snapshot before the window.
+    if gain and rows and gain["start"]["at"] < rows[0]["at"]:
+        rows = [gain["start"], *rows]
+    points = tuple(Point(timestamp(row["at"]), row["value"]) for row in rows)
+    start, end = _bounds(parameters.window, points, now)
+    return Profile(
+        user_id,
+        user["username"] or f"Player {user_id}",
+        parameters,
+        stats["latest"],
+        stats["earliest"] and stats["earliest"]["at"],
+        stats["peak"] and stats["peak"]["globalRank"],
+        gain and gain["delta"],
+        points,
+        start,
+        end,
+        _age_s(content["extensions"].get("warnings", ())),
+    )
+
+
+def _bounds(window: Window, points: tuple[Point, ...], now: float) -> tuple[float, float]:
+    """The shown time: the window as far as the player was tracked."""
+    first, last = (points[0].at, points[-1].at) if points else (now, now)
+    start = now - window.days * DAY_S if window.days else midnight(window.first) if window.first else first
+    end = min(now, midnight(window.end)) if window.end else now
+    start, end = max(start, first), max(end, last)
+    # A single snapshot is in the middle of two days.
+    return (start, end) if last > first else (first - DAY_S, first + DAY_S)
+
+
+def _age_s(warnings: Iterable[Mapping[str, Any]]) -> float | None:
+    return max((warning["ageSeconds"] for warning in warnings if warning["code"] == "STALE_DATA"), default=None)

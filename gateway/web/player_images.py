@@ -1,0 +1,144 @@
+"""Images of players by URL: `/players/ID/card.svg`, `card.png`, `chart.svg` and `chart.png`."""
+
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from gateway.errors import BadUserInput, ImagesNotInstalled, RendererBusy
+from gateway.graph.inputs import user_id
+from gateway.images import card, chart
+from gateway.images.drawing import Drawing
+from gateway.images.message import message
+from gateway.images.parameters import DEFAULTS, parse_parameters
+from gateway.images.problems import Problem, no_data, problem_of
+from gateway.images.profile import Profile, document_of, profile_of, variables_of
+from gateway.images.themes import THEMES
+from gateway.store.lru import LRU
+
+from .failures import Failure, Failures, FieldErrors
+from .fixed_queries import FixedQueries
+from .negotiation import header_list
+from .png_files import PNGFiles
+
+SVG, PNG = "image/svg+xml", "image/png"
+# Also of an image that is drawn from cached data, as drawing takes longer than a query.
+MIN_COST = 1
+# The lifetime of images that must be replaced soon: those of problems, and those of old or incomplete data.
+SHORT_LIVED = "public, max-age=60"
+# Of one client only.
+NOT_SHARED = {429, 500}
+HEADERS = {
+    # For a page view of an SVG file, which could contain scripts.
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    # Pages of other origins embed images.
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+MAX_PROBLEMS = 100
+
+
+class Kind(NamedTuple):
+    """A kind of images: its file name without the suffix, its height, and the function that draws it."""
+
+    name: str
+    height: int
+    draw: Callable[[Profile], Drawing]
+
+
+KINDS = (Kind("card", card.HEIGHT, card.card), Kind("chart", chart.HEIGHT, chart.chart))
+
+
+class PlayerImages:
+    """The endpoints of images. Their data is that of one query, which costs at least a point."""
+
+    def __init__(
+        self,
+        queries: FixedQueries,
+        *,
+        failures: Failures,
+        png_files: PNGFiles,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._queries = queries
+        self._failures = failures
+        self._png_files = png_files
+        self._clock = clock
+        self._problems: LRU[tuple[str, Problem, int, str], bytes] = LRU(MAX_PROBLEMS)
+
+    def routes(self) -> list[Route]:
+        """The routes of all images."""
+        return [
+            Route(f"/players/{{id}}/{kind.name}.{suffix}", partial(self._respond, kind, media_type))
+            for kind in KINDS
+            for suffix, media_type in (("svg", SVG), ("png", PNG))
+        ]
+
+    async def _respond(self, kind: Kind, media_type: str, request: Request) -> Response:
+        failed: list[Failure] = []
+
+        def to_response(failure: Failure) -> Response:
+            failed.append(failure)
+            return self._failures.file_error(request, failure)
+
+        response = await self._queries.respond(request, lambda: self._image(kind, media_type, request), to_response)
+        # Programs get the errors as JSON or text, `<img>` elements an image.
+        accepts_images = "image/" in (header_list(request.headers, "accept") or "")
+        if not failed or not accepts_images or (media_type == PNG and not self._png_files.are_available):
+            return response
+        return await self._problem_response(kind, media_type, request, failed[0], response)
+
+    async def _image(self, kind: Kind, media_type: str, request: Request) -> Response:
+        player, parameters = user_id(request.path_params["id"]), parse_parameters(_query(request))
+        if media_type == PNG and not self._png_files.are_available:
+            raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
+        document, variables = document_of(parameters), variables_of(player, parameters)
+        result = await self._queries.execute(request, document, variables, min_cost=MIN_COST)
+        if "errors" in result.content:
+            raise FieldErrors(result.content["errors"])
+        profile = profile_of(player, parameters, msgspec.to_builtins(result.content), self._clock())
+        drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
+        body = await self._file(drawing, media_type, self._queries.points(request))
+        return Response(body, 200, HEADERS | {"Cache-Control": SHORT_LIVED}, media_type)
+
+    async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:
+        if media_type == PNG:
+            return await self._png_files.render(drawing, client)
+        return drawing.svg().encode()
+
+    async def _problem_response(
+        self, kind: Kind, media_type: str, request: Request, failure: Failure, plain: Response
+    ) -> Response:
+        """The image in place of the plain response to a failed request."""
+        [error, *_] = failure.errors
+        problem = problem_of(error["extensions"]["code"], error["message"])
+        theme = request.query_params.get("theme", "").lower()
+        key = (theme if theme in THEMES else DEFAULTS["theme"], problem, kind.height, media_type)
+        body = self._problems.peek(key)
+        if body is None:
+            drawing = message(kind.height, THEMES[key[0]], *problem)
+            try:
+                body = await self._file(drawing, media_type, self)
+            except RendererBusy:
+                return plain
+            self._problems.put(key, body)
+        caching = "no-store" if plain.status_code in NOT_SHARED else SHORT_LIVED
+        headers = HEADERS | failure.headers | {"Cache-Control": caching, "Vary": "Accept"}
+        return Response(body, plain.status_code, headers, media_type)
+
+
+def _query(request: Request) -> dict[str, str]:
+    parameters = request.query_params
+    for name in DEFAULTS:
+        if len(parameters.getlist(name)) > 1:
+            raise BadUserInput(name, f"`{name}` must be given once.")
+    return dict(parameters)
+
+
+def _no_data(profile: Profile, kind: Kind) -> Drawing:
+    problem = no_data(profile.name, profile.mode_title)
+    return message(kind.height, profile.parameters.theme, *problem)

@@ -1,0 +1,260 @@
+"""Images of players by URL: media types, points, caching, and everything that can be wrong."""
+
+import asyncio
+import struct
+import time
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from gateway.errors import RendererBusy
+from gateway.graph.execution_turns import ExecutionTurns
+from gateway.images.card import card
+from gateway.sandbox import Fault
+from gateway.sandbox.players import HEAVY, INACTIVE, MANIA_ONLY, SINGLE_SNAPSHOT, UNRANKED
+from gateway.web import png_files
+from gateway.web.png_files import PNGFiles
+from tests.support.cache_control import max_age
+from tests.support.gateway import start_gateway
+from tests.support.image_profiles import profile
+
+IMAGES = ["card.svg", "card.png", "chart.svg", "chart.png"]
+SIZES = {"card": (1200, 630), "chart": (1200, 480)}
+BROWSER = {"Accept": "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"}
+DOWN = (Fault(kind="status", status=500),)
+MAX_PNG_BYTES, MAX_CPU_S = 40_000, 0.03
+PLAYERS = [HEAVY, SINGLE_SNAPSHOT, UNRANKED, INACTIVE, 131464, 1001, 3000008, 70000001, 999]
+
+
+@pytest.fixture
+async def limited():
+    async with start_gateway({"client_points": 10, "client_points_per_minute": 10}) as gateway:
+        yield gateway
+
+
+async def remaining(gateway):
+    return (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"]
+
+
+def size(response):
+    """The width and height of an image."""
+    if response.headers["Content-Type"] == "image/png":
+        return struct.unpack(">II", response.content[16:24])
+    root = ET.fromstring(response.text)
+    return int(root.attrib["width"]), int(root.attrib["height"])
+
+
+def title(response):
+    return ET.fromstring(response.text)[0].text
+
+
+def text_of(response):
+    return " ".join(ET.fromstring(response.text).itertext())
+
+
+@pytest.mark.parametrize("image", IMAGES)
+@pytest.mark.parametrize("player", PLAYERS)
+async def test_every_player_has_images(gateway, player, image):
+    response = await gateway.http.get(f"/players/{player}/{image}")
+    assert response.status_code == 200
+    assert response.headers["Content-Type"] == {"svg": "image/svg+xml", "png": "image/png"}[image[-3:]]
+    assert size(response) == SIZES[image[:-4]]
+    assert len(response.content) <= MAX_PNG_BYTES
+
+
+async def test_image_shows_parameters(gateway):
+    response = await gateway.http.get(f"/players/{MANIA_ONLY}/chart.svg?mode=Mania&series=PP&window=all&theme=light")
+    assert title(response) == f"Player {MANIA_ONLY} · osu!mania · Performance points"
+    assert "#f7f5f8" in response.text
+    assert "all time" in text_of(response)
+
+
+async def test_name_from_update_is_shown(gateway):
+    before = await gateway.http.get("/players/131464/card.svg")
+    await gateway.ask('mutation { updateUser(id: "131464") { __typename } }')
+    after = await gateway.http.get("/players/131464/card.svg")
+    assert (title(before), title(after)) == ("Player 131464 · osu!", "ameo · osu!")
+
+
+@pytest.mark.parametrize("query", ["", "?mode=taiko", "?window=7d", "?mode=catch&window=all"])
+async def test_untracked_player_has_an_image_without_data(gateway, query):
+    response = await gateway.http.get(f"/players/70000001/card.svg{query}")
+    assert (response.status_code, max_age(response)) == (200, 600)
+    assert "no data yet" in text_of(response)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+async def test_image_costs_one_point_unless_cached(limited, image):
+    balances = [await remaining(limited)]
+    for url in (f"/players/2/{image}", f"/players/2/{image}", f"/players/2/{image}?theme=light"):
+        await limited.http.get(url)
+        balances.append(await remaining(limited))
+    assert balances == [10, 9, 9, 8]
+
+
+async def test_missing_points_are_stated_in_an_image(limited):
+    urls = [f"/players/2/card.svg?window={days}d" for days in range(1, 12)]
+    response = [await limited.http.get(url, headers=BROWSER) for url in urls][-1]
+    assert (response.status_code, response.headers["Cache-Control"]) == (429, "no-store")
+    assert int(response.headers["Retry-After"]) > 0
+    assert title(response) == "Too many images"
+
+
+@pytest.mark.parametrize("image", IMAGES)
+async def test_images_send_one_read_and_no_update(gateway, image):
+    for player in (2, 3000002, 3000006, 70000001):
+        await gateway.http.get(f"/players/{player}/{image}")
+    assert {(request.method, request.path) for request in gateway.sandbox.requests} == {("GET", "/stats_history")}
+    assert len(gateway.sandbox.requests) == 4
+
+
+async def test_image_is_cached_until_update(gateway):
+    first = await gateway.http.get("/players/2/card.png")
+    assert (await gateway.http.get("/players/2/card.png")).content == first.content
+    assert "user-2-osu" in first.headers["Cache-Tag"]
+    await gateway.ask('mutation { updateUser(id: "2") { __typename } }')
+    assert (await gateway.http.get("/players/2/card.png")).content != first.content
+
+
+@pytest.mark.parametrize("image", IMAGES)
+async def test_lifetime_is_that_of_the_data(gateway, image):
+    await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
+    gateway.clock.move(400)
+    response = await gateway.http.get(f"/players/2/{image}")
+    assert max_age(response) == 200
+    cached = await gateway.http.get(f"/players/2/{image}", headers={"If-None-Match": response.headers["ETag"]})
+    assert (cached.status_code, cached.content) == (304, b"")
+
+
+@pytest.mark.parametrize("image", ["card.svg", "card.png"])
+async def test_other_sites_may_embed_images(gateway, image):
+    response = await gateway.http.get(f"/players/2/{image}", headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path,argument",
+    [
+        ("/players/x/card.svg", "id"),
+        ("/players/0/card.png", "id"),
+        ("/players/2147483648/card.svg", "id"),
+        ("/players/2.0/chart.svg", "id"),
+        ("/players/%3Cscript%3E/card.svg", "id"),
+        ("/players/2/card.svg?mode=x", "mode"),
+        ("/players/2/card.svg?mode=", "mode"),
+        ("/players/2/card.png?series=%3Csvg%3E", "series"),
+        ("/players/2/card.svg?theme=auto", "theme"),
+        ("/players/2/card.svg?window=NaN", "window"),
+        ("/players/2/card.svg?window=-1d", "window"),
+        (f"/players/2/card.svg?window={'9' * 5000}d", "window"),
+        ("/players/2/card.svg?window=1d&window=2d", "window"),
+        ("/players/2/card.svg?mode=osu&mode=taiko", "mode"),
+    ],
+)
+class TestInvalidAddress:
+    async def test_programs_get_the_code(self, gateway, path, argument):
+        response = await gateway.http.get(path)
+        [error] = response.json()["errors"]
+        assert (response.status_code, error["extensions"]["code"]) == (400, "BAD_USER_INPUT")
+        assert error["extensions"]["argument"] == argument
+        assert not gateway.sandbox.requests
+
+    async def test_browsers_get_an_image(self, gateway, path, argument):
+        response = await gateway.http.get(path.replace(".png", ".svg"), headers=BROWSER)
+        assert (response.status_code, response.headers["Cache-Control"]) == (400, "public, max-age=60")
+        assert title(response) == "Invalid image address"
+        assert f"{argument} must" in text_of(response)
+
+
+async def test_other_parameters_are_ignored(gateway):
+    plain = await gateway.http.get("/players/2/card.svg")
+    assert (await gateway.http.get("/players/2/card.svg?v=3&utm_source=<b>")).text == plain.text
+
+
+@pytest.mark.parametrize("image", IMAGES)
+async def test_unavailable_upstream_is_stated_in_an_image(gateway, image):
+    gateway.sandbox.faults = DOWN
+    response = await gateway.http.get(f"/players/2/{image}", headers=BROWSER)
+    assert (response.status_code, response.headers["Cache-Control"]) == (503, "public, max-age=60")
+    assert size(response) == SIZES[image[:-4]]
+    gateway.sandbox.faults = ()
+    assert (await gateway.http.get(f"/players/1001/{image}", headers=BROWSER)).status_code == 200
+
+
+async def test_unavailable_upstream_is_an_error_for_programs(gateway):
+    gateway.sandbox.faults = DOWN
+    response = await gateway.http.get("/players/2/card.png")
+    assert response.json()["errors"][0]["extensions"]["code"] == "UPSTREAM_UNAVAILABLE"
+
+
+async def test_stale_image_shows_its_age(gateway):
+    await gateway.http.get("/players/2/card.svg")
+    gateway.sandbox.faults = DOWN
+    gateway.clock.move(2 * 3600)
+    response = await gateway.http.get("/players/2/card.svg")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "public, max-age=60")
+    assert "Data is 2 hours old" in text_of(response)
+
+
+async def test_concurrent_requests_share_one_image(gateway, monkeypatch):
+    rendered = []
+    render = PNGFiles.render
+
+    async def counted(files, drawing, client):
+        rendered.append(drawing)
+        return await render(files, drawing, client)
+
+    monkeypatch.setattr(PNGFiles, "render", counted)
+    responses = await asyncio.gather(*(gateway.http.get("/players/2/card.png") for _ in range(10)))
+    assert {response.status_code for response in responses} == {200}
+    assert (len({response.content for response in responses}), len(rendered)) == (1, 1)
+    assert len(gateway.sandbox.requests) == 1
+
+
+@pytest.mark.parametrize("query", ["", "?window=all", "?window=90d&theme=light"])
+@pytest.mark.parametrize("image", ["card.png", "chart.png"])
+async def test_png_takes_little_cpu_time(gateway, image, query):
+    await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
+    times = []
+    for number in range(4):
+        started = time.process_time()
+        await gateway.http.get(f"/players/2/{image}{query or '?'}&repetition={number}")
+        times.append(time.process_time() - started)
+    assert min(times) <= MAX_CPU_S
+
+
+class TestWithoutRenderer:
+    @pytest.fixture(autouse=True)
+    def not_installed(self, monkeypatch):
+        monkeypatch.setattr(png_files, "is_installed", lambda: False)
+
+    @pytest.mark.parametrize("headers", [{}, BROWSER])
+    async def test_png_is_not_available(self, gateway, headers):
+        response = await gateway.http.get("/players/2/card.png", headers=headers)
+        assert (response.status_code, len(gateway.sandbox.requests)) == (501, 0)
+        assert response.json()["errors"][0]["extensions"]["code"] == "IMAGES_NOT_INSTALLED"
+
+    async def test_svg_is_available(self, gateway):
+        assert (await gateway.http.get("/players/2/card.svg")).status_code == 200
+
+
+async def test_renderer_is_busy_after_a_long_wait():
+    turns = ExecutionTurns()
+    turns.used(1000)
+    with pytest.raises(RendererBusy):
+        await PNGFiles(turns, max_wait_s=0).render(card(profile(1, 2)), turns)
+
+
+async def test_images_wait_for_the_turn_of_other_clients():
+    sleeps = []
+
+    async def sleep(seconds):
+        sleeps.append(round(seconds, 2))
+
+    turns = ExecutionTurns(monotonic=lambda: 0.0, sleep=sleep)
+    files = PNGFiles(turns)
+    for _ in range(3):
+        await files.render(card(profile(1, 2)), files)
+    assert sleeps == [0.06, 0.12]

@@ -1,0 +1,174 @@
+"""Cards, charts and messages as SVG texts, and the PNG files that are rendered from them."""
+
+import struct
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gateway.images.card import card
+from gateway.images.chart import chart
+from gateway.images.drawing import Text
+from gateway.images.glyph_widths import CHARACTERS, PLAIN_WIDTHS, STRONG_WIDTHS
+from gateway.images.message import message
+from gateway.images.png import Renderer
+from gateway.images.series import SERIES
+from gateway.images.themes import THEMES
+from gateway.web.png_files import FONTS
+from tests.support.image_profiles import LATEST, profile, rough_profile
+
+SVG = "{http://www.w3.org/2000/svg}"
+MAX_PNG_BYTES = 40_000
+UNRANKED = LATEST | {"globalRank": None, "pp": 0, "current": None}
+
+
+def texts(drawing):
+    root = ET.fromstring(drawing.svg())
+    return ["".join(element.itertext()) for element in root.iter(f"{SVG}text")]
+
+
+def rendered(drawing):
+    return Renderer(path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))).render(drawing)
+
+
+@pytest.mark.parametrize("draw", [card, chart])
+def test_image_has_text_alternative(draw):
+    root = ET.fromstring(draw(profile(5000, 4321)).svg())
+    title, description = root[0], root[1]
+    assert (title.tag, description.tag, root.get("role")) == (f"{SVG}title", f"{SVG}desc", "img")
+    assert root.get("aria-labelledby") == f"{title.get('id')} {description.get('id')}"
+    assert "mrekk · osu!" in str(title.text)
+    assert "#4,321" in str(description.text)
+
+
+def test_card_has_stats_and_changes():
+    found = texts(card(profile(5000, 4321)))
+    assert found[:9] == [
+        "mrekk",
+        "osu! · since 2014",
+        "#4,321",
+        "peak #1,234",
+        "−56",
+        "pp",
+        "12,346",
+        "+123",
+        "accuracy",
+    ]
+    assert found[-3:] == ["osu!track", "all time", "18 Nov 2026"]
+
+
+def test_chart_has_value_and_change():
+    found = texts(chart(profile(5000, 4000)))
+    assert found[:4] == ["mrekk", "osu! · Global rank", "#4,321", "+1,000"]
+
+
+@pytest.mark.parametrize("series", SERIES)
+def test_chart_draws_every_series(series):
+    assert SERIES[series].title in "".join(texts(chart(profile(1, 20, 300, series=series))))
+
+
+@pytest.mark.parametrize(
+    "values,latest,text",
+    [
+        ((), LATEST, "No snapshots: all time"),
+        ((None, None), UNRANKED, "Unranked: all time"),
+    ],
+)
+def test_plot_without_values_says_so(values, latest, text):
+    assert text in texts(card(profile(*values, latest=latest, delta=None)))
+
+
+def test_single_snapshot_is_a_dot():
+    assert card(profile(5)).svg().count("<circle") == 3
+    assert " d=" not in card(profile(5)).svg().partition("<circle cx")[2]
+
+
+def test_time_without_rank_interrupts_the_line():
+    assert chart(profile(10, 9, None, None, 8, 7)).svg().count('fill="none" stroke="#ff86b9"') == 2
+
+
+def test_lost_ranks_are_shown_in_red():
+    theme = THEMES["dark"]
+    lost = next(part for part in card(profile(5, 6)).parts if isinstance(part, Text) and part.content == "−56")
+    assert lost.fill == theme.bad
+
+
+def test_stale_data_shows_its_age():
+    assert "Data is 3 hours old" in texts(card(profile(5, 6)._replace(age_s=10_800)))
+
+
+@given(st.text(max_size=40))
+@settings(max_examples=50)
+def test_any_name_is_escaped(name):
+    drawing = card(profile(5, 6, name=name))
+    shown = texts(drawing)[0]
+    assert len(shown) == len(name) or "\r" in name
+    ET.fromstring(drawing.aligned_svg())
+
+
+def test_markup_in_names_is_text():
+    svg = card(profile(5, 6, name="</text><script>alert('1')</script>&\x00")).svg()
+    assert "<script" not in svg
+    assert "&lt;script&gt;" in svg
+
+
+@pytest.mark.parametrize("name", ["W" * 15, "mmmmmmmmmmmmmmm", "iiiiiiiiiiiiiii", "[brackets]-_x 0"])
+def test_long_name_does_not_reach_the_rank(name):
+    parts = card(profile(5, 6, name=name, latest=LATEST | {"globalRank": 12_345_678})).parts
+    shown = next(part for part in parts if isinstance(part, Text) and part.content == name)
+    rank = next(part for part in parts if isinstance(part, Text) and part.content == "#12,345,678")
+    assert shown.x + shown.width < rank.x - rank.width
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("draw", [card, chart])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_png_of_rough_series_is_small(draw, theme, seed):
+    png = rendered(draw(rough_profile(seed, theme=theme)))
+    assert len(png) <= MAX_PNG_BYTES
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_message_fills_the_image(theme):
+    drawing = message(630, THEMES[theme], "osu!track is unavailable", "It returns. " * 40)
+    assert struct.unpack(">II", rendered(drawing)[16:24]) == (1200, 630)
+    assert texts(drawing)[-1].endswith("…")
+
+
+def advances(font):
+    """The widths of the characters in a TrueType file, in thousandths."""
+    tables = {font[at : at + 4]: struct.unpack(">II", font[at + 8 : at + 16]) for at in range(12, 12 + 16 * 40, 16)}
+    table = {tag: font[place[0] :] for tag, place in tables.items() if tag in {b"cmap", b"hhea", b"hmtx", b"head"}}
+    (units,) = struct.unpack(">H", table[b"head"][18:20])
+    (metrics,) = struct.unpack(">H", table[b"hhea"][34:36])
+    glyphs = characters(table[b"cmap"])
+    places = {character: min(glyph, metrics - 1) * 4 for character, glyph in glyphs.items()}
+    return {
+        character: round(1000 * struct.unpack(">H", table[b"hmtx"][at : at + 2])[0] / units)
+        for character, at in places.items()
+    }
+
+
+def characters(cmap):
+    """The glyphs of a character map in format 4."""
+    (count,) = struct.unpack(">H", cmap[2:4])
+    offsets = [struct.unpack(">I", cmap[8 + 8 * index : 12 + 8 * index])[0] for index in range(count)]
+    table = next(cmap[offset:] for offset in offsets if cmap[offset : offset + 2] == b"\x00\x04")
+    segments = struct.unpack(">H", table[6:8])[0] // 2
+    read = lambda at, form: struct.unpack(f">{segments}{form}", table[at : at + 2 * segments])  # noqa: E731
+    ends, starts = read(14, "H"), read(16 + 2 * segments, "H")
+    deltas, ranges = read(16 + 4 * segments, "h"), read(16 + 6 * segments, "H")
+    glyphs = {}
+    for index, (start, end, delta, offset) in enumerate(zip(starts, ends, deltas, ranges, strict=True)):
+        for code in range(start, end + 1):
+            at = 16 + 6 * segments + 2 * index + offset + 2 * (code - start)
+            glyph = struct.unpack(">H", table[at : at + 2])[0] if offset else code
+            glyphs[chr(code)] = (glyph + delta) % 65_536 if glyph else 0
+    return glyphs
+
+
+@pytest.mark.parametrize("file,widths", [("oxanium-500.ttf", PLAIN_WIDTHS), ("oxanium-700.ttf", STRONG_WIDTHS)])
+def test_widths_are_those_of_the_font(file, widths):
+    measured = advances((FONTS / file).read_bytes())
+    assert {character: measured.get(character) for character in CHARACTERS} == widths

@@ -1,0 +1,113 @@
+"""The parameters of an image's URL."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import BadUserInput
+from gateway.images.parameters import parse_parameters, parse_window
+from gateway.records import Mode
+
+
+def test_all_parameters_have_defaults():
+    mode, series, window, theme = parse_parameters({"v": "3"})
+    assert (mode, series.name, window.text, theme.name) == (Mode.OSU, "rank", "1y", "dark")
+
+
+@pytest.mark.parametrize("text,mode", [("OSU", Mode.OSU), ("Mania", Mode.MANIA), ("fruits", Mode.CATCH)])
+def test_mode_has_names_of_osu(text, mode):
+    assert parse_parameters({"mode": text}).mode == mode
+
+
+@pytest.mark.parametrize(
+    "text,variables",
+    [
+        ("7d", {"window": {"days": 7}, "every": None}),
+        ("90d", {"window": {"days": 90}, "every": None}),
+        ("1y", {"window": {"days": 365}, "every": "DAY"}),
+        ("100y", {"window": {"days": 36_500}, "every": "WEEK"}),
+        ("all", {"window": {"between": {}}, "every": "WEEK"}),
+        (
+            "2020-01-01..2020-02-01",
+            {"window": {"between": {"from": "2020-01-01", "to": "2020-02-01"}}, "every": None},
+        ),
+        ("2020-02-29..", {"window": {"between": {"from": "2020-02-29"}}, "every": "WEEK"}),
+        ("..2021-01-01", {"window": {"between": {"to": "2021-01-01"}}, "every": "WEEK"}),
+    ],
+)
+def test_window_becomes_argument_of_query(text, variables):
+    window = parse_window(text)
+    assert window.variables == variables
+    assert parse_window(window.text) == window
+
+
+@pytest.mark.parametrize(
+    "text,title",
+    [
+        ("1d", "last day"),
+        ("30d", "last 30 days"),
+        ("365d", "last year"),
+        ("2y", "last 2 years"),
+        ("all", "all time"),
+        ("2020-01-01..", "from 2020-01-01"),
+        ("2020-01-01..2021-01-01", "from 2020-01-01 to 2021-01-01"),
+    ],
+)
+def test_window_has_title(text, title):
+    assert parse_window(text).title == title
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "0d",
+        "-1d",
+        "1",
+        "d",
+        "1.5d",
+        "1e3d",
+        "NaN",
+        "inf",
+        "36501d",
+        "101y",
+        "999999d",
+        "10000000000000000000d",
+        "1D d",
+        "..",
+        "2020-01-01",
+        "2020-13-01..",
+        "2020-02-30..2021-01-01",
+        "2021-01-01..2020-01-01",
+        "2020-01-01..2020-01-01",
+        "2020-01-01...2021-01-01",
+        "<script>",
+        "1d\n",
+        "\x00",
+        "٣d",
+        "all,all",
+        "99999-01-01..",
+        "0000-01-01..",
+    ],
+)
+def test_invalid_window_is_refused(text):
+    with pytest.raises(BadUserInput, match="`window` must be"):
+        parse_window(text)
+
+
+@pytest.mark.parametrize("name", ["mode", "series", "theme"])
+@pytest.mark.parametrize("text", ["", "x", "osu ", "<b>", "é", "rank;pp", "dark\x00", "a" * 10_000])
+def test_unknown_choice_names_the_known_ones(name, text):
+    with pytest.raises(BadUserInput) as refused:
+        parse_parameters({name: text})
+    assert refused.value.message.startswith(f"`{name}` must be one of: ")
+    assert len(refused.value.message) < 200
+
+
+@given(st.text(max_size=30) | st.from_regex(r"[0-9.dy-]{0,25}", fullmatch=True))
+def test_window_is_parsed_or_refused(text):
+    try:
+        window = parse_window(text)
+    except BadUserInput:
+        return
+    assert parse_window(window.text) == window
