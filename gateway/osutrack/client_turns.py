@@ -89,6 +89,8 @@ class ClientTurns:
 
     def front(self) -> Waiter | None:
         """The request that goes next; None if none is ready."""
+        if not self._waiting:
+            return None
         ranked = (
             (background, self._served[background].get(name, NEVER), waiter.number, waiter)
             for (background, name), waiters in self._waiting.items()

@@ -40,16 +40,18 @@ async def read_body(response: httpx.Response, max_bytes: int) -> bytes:
 
 async def _read(response: httpx.Response, max_bytes: int) -> bytes:
     decoder = _decoder(response.headers.get("Content-Encoding", ""))
-    body, received_bytes = bytearray(), 0
+    body, received_bytes, steps = bytearray(), 0, 0
     async for data in cast("httpx.AsyncByteStream", response.stream):
         # The received size is bounded too: an endless gzip stream may have no output.
         received_bytes += max(len(data), CHUNK_BYTES)
         for piece in decoder.pieces(data):
+            if steps:
+                # Other requests are served between the steps, and between the small pieces of a response.
+                await sleep(0)
+            steps += 1
             body += piece
             if max(len(body), received_bytes) > max_bytes:
                 raise UpstreamInvalid(f"The response is larger than {max_bytes} bytes.")
-            # Other requests are served between the steps, and between the small pieces of a response.
-            await sleep(0)
     decoder.check_end()
     return bytes(body)
 
