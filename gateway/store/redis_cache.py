@@ -45,6 +45,11 @@ class SharedCache:
         # The number of lookups by outcome: hit, miss, unreadable.
         self.tally: Counter[str] = Counter()
 
+    @property
+    def is_connected(self) -> bool:
+        """Whether entries can be read and stored."""
+        return self._redis_link.connected
+
     async def get(self, name: tuple[str, Hashable], codec: Codec[V]) -> Entry[V] | None:
         """The entry stored by any process."""
         try:
@@ -60,7 +65,7 @@ class SharedCache:
 
     async def put(self, name: tuple[str, Hashable], entry: Entry[V], codec: Codec[V], ttl_s: float) -> None:
         """Store an entry for all processes."""
-        if not self._redis_link.connected:
+        if not self.is_connected:
             return
         # OverflowError: osu!track sent an integer of more than 64 bits, which msgpack cannot encode.
         with suppress(RedisUnavailable, OverflowError):

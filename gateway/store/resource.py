@@ -117,9 +117,12 @@ class Resource(Generic[K, V]):
         """
         if result := self.peek(key):
             return result
-        # Another process may have stored an entry.
-        await self._recalls.do(key)
-        return self.peek(key) or await self._refreshed(key, deadline) or await self._loaded(key, deadline)
+        if self._cache.is_shared:
+            # Another process may have stored an entry.
+            await self._recalls.do(key)
+            if result := self.peek(key):
+                return result
+        return await self._refreshed(key, deadline) or await self._loaded(key, deadline)
 
     async def revalidate(self, key: K, *, background: bool) -> Entry[V]:
         """A fresh entry, fetched if necessary. Raises `UpstreamError`."""

@@ -79,6 +79,11 @@ class ResourceCache(Generic[K, V]):
         entry: Entry[V] | None = self._cache.peek((self.spec.name, key))
         return entry
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether Redis is connected, which may have entries of other processes."""
+        return self._shared_cache.is_connected
+
     async def recall(self, key: K) -> Entry[V] | None:
         """The valid entry in Redis. Even an invalid one replaces an older one in memory, as the base of a refresh."""
         name = (self.spec.name, key)
