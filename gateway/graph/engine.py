@@ -163,8 +163,10 @@ class Engine:
         return self._interpreted_result(context, result) if result else self._compiled_result(started)
 
     def _compiled(self, context: Context, *, at_once: bool = False) -> Run | None:
-        operation, variables = context.operation, context.variables
-        compiled = self._programs.get(operation, variables, at_once=at_once) if self._programs else None
+        if self._programs is None:
+            return None
+        variables = context.variables
+        compiled = self._programs.get(context.operation, variables, context.cost, at_once=at_once)
         arguments = compiled.arguments(variables) if compiled else None
         return Run(context, compiled.program, arguments) if compiled and arguments is not None else None
 

@@ -29,6 +29,8 @@ Arguments: TypeAlias = Sequence[Mapping[str, Any]]
 # barrier: reads that depend on its fast values would start late.
 MAX_ROUNDS = 6
 ROUND_S = 2.0
+# In points. The requests of such an operation take far longer than its compilation.
+COSTLY = 20
 # Approximate memory of all programs, with the documents that they refer to; and of one, by the length of its texts.
 MAX_BYTES = 32 * 2**20
 PROGRAM_BYTES = 20_000
@@ -161,13 +163,14 @@ class Programs:
         self.cache: LRU[tuple[Operation, tuple[Any, ...]], CompiledOperation] = LRU(MAX_BYTES)
 
     def get(
-        self, operation: Operation, variables: Mapping[str, Any], *, at_once: bool = False
+        self, operation: Operation, variables: Mapping[str, Any], cost: int = 0, *, at_once: bool = False
     ) -> CompiledOperation | None:
         """The compiled operation; None if graphql-core has to execute it.
 
         The n-th compilation of an operation takes place at its 2^n-th use: a document that is used once is not
         compiled, and neither many combinations of variables nor evictions make the compiler work for each request.
-        `at_once` compiles it anyway: an operation with a large response.
+        A costly operation is compiled one use earlier, so at its first, and with `at_once` in any case: an operation
+        with a large response.
         """
         operation.uses += not at_once
         if not operation.is_query:
@@ -176,7 +179,8 @@ class Programs:
         if conditions and not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
             return None
         compiled = self.cache.peek((operation, conditions))
-        if compiled is None and (at_once or operation.uses >= 2 ** (operation.compilations + 1)):
+        uses = operation.uses + (cost >= COSTLY)
+        if compiled is None and (at_once or uses >= 2 ** (operation.compilations + 1)):
             compiled = self._compile(operation, variables)
             if compiled is not None:
                 size = compiled.size_bytes + DOCUMENT_BYTES_PER_CHARACTER * len(operation.text)

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from itertools import product
 
 import msgspec
 import pytest
@@ -57,6 +58,12 @@ async def test_operations_are_compiled_at_second_use(gateway):
     assert gateway.parts.engine.tally == {"interpreted": 1, "compiled": 2}
 
 
+async def test_costly_operation_is_compiled_at_first_use(gateway):
+    await gateway.ask("{ bestPlays(first: 30) { nodes { user { stats { peak { globalRank } } } } } }")
+    await gateway.ask("{ bestPlays(first: 10) { nodes { user { stats { peak { globalRank } } } } } }")
+    assert gateway.parts.engine.tally == {"compiled": 1, "interpreted": 1}
+
+
 @pytest.mark.parametrize(
     "query", ["{ __schema { queryType { name } } }", '{ user(id: 2) { id } __type(name: "A") { name } }']
 )
@@ -64,6 +71,15 @@ async def test_introspection_is_interpreted(gateway, query):
     for _ in range(3):
         await gateway.ask(query)
     assert gateway.parts.engine.tally == {"interpreted": 3}
+
+
+async def test_many_conditions_of_costly_operations_are_not_compiled(gateway):
+    fields = " ".join(f"f{number}: id @include(if: $b{number})" for number in range(4))
+    variables = ", ".join(f"$b{number}: Boolean!" for number in range(4))
+    query = f"query ({variables}) {{ bestPlays(first: 30) {{ nodes {{ user {{ {fields} stats {{ peak {{ globalRank }} }} }} }} }} }}"
+    for values in product([False, True], repeat=4):
+        await gateway.ask(query, **{f"b{number}": value for number, value in enumerate(values)})
+    assert gateway.parts.engine.tally == {"compiled": 4, "interpreted": 12}
 
 
 async def test_long_list_is_compiled_at_first_use(gateway):
