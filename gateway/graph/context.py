@@ -25,6 +25,7 @@ from .execution_turns import ExecutionTurns
 from .fields import PRICES, points_of_failure
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
+from .ranking_loads import RankingLoads
 from .response_size import SHORT_US, PointsBalance, ResponseSize
 
 K = TypeVar("K", bound=Hashable)
@@ -93,6 +94,7 @@ class Context:
     is_abandoned = False
     # Whether graphql-core executed the operation with compiled lists.
     has_compiled_lists = False
+    _ranking_loads: RankingLoads | None = None
 
     def __init__(
         self,
@@ -208,7 +210,14 @@ class Context:
     @property
     def request_points(self) -> int:
         """The points charged for requests to osu!track."""
-        return min(self.charged, self.cost)
+        return min(self.charged, self.cost) + (self._ranking_loads.charged if self._ranking_loads else 0)
+
+    @property
+    def ranking_loads(self) -> RankingLoads:
+        """The loads that rankings of this operation start."""
+        if self._ranking_loads is None:
+            self._ranking_loads = RankingLoads(self.services.tracker.history_loads, self.points)
+        return self._ranking_loads
 
     def validity(self) -> Validity | None:
         """The validity of the response for caches; None if it must not be cached.
@@ -248,6 +257,8 @@ class Context:
         else:
             self.services.turns.small_operations += 1
         self.size.settle()
+        if self._ranking_loads:
+            self._ranking_loads.settle()
         if self.revalidating:
             for loader in self.loaders:
                 loader.start_refreshes()

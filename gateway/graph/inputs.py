@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated
@@ -22,6 +23,8 @@ from .strawberry_compat import describe_enum_values
 
 MAX_USER_ID = 2**31 - 1
 MAX_PAGE = 10_000
+# In one list of IDs.
+MAX_PLAYERS = 100
 MAX_DAYS = 36_500
 DAY_S = 86_400
 
@@ -165,6 +168,13 @@ def user_id(text: ID, argument: str = "id") -> int:
     if not _USER_ID.fullmatch(text) or int(text) > MAX_USER_ID:
         raise BadUserInput(argument, f"`{argument}` must be a numeric osu! user ID from 1 to {MAX_USER_ID}.")
     return int(text)
+
+
+def user_ids(texts: Sequence[ID]) -> list[int]:
+    """The IDs of a list as numbers."""
+    if len(texts) > MAX_PLAYERS:
+        raise BadUserInput("ids", f"`ids` has {len(texts)} IDs; the maximum is {MAX_PLAYERS}.")
+    return [user_id(text, "ids") for text in texts]
 
 
 def username(text: str) -> str:

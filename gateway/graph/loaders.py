@@ -62,6 +62,10 @@ class Loader(Generic[K, V]):
                 self._results[key] = result
         return result
 
+    def remember(self, key: K, result: ReadResult[V]) -> None:
+        """Let later fields of this operation read this value."""
+        self._results[key] = result
+
     def load(self, key: K) -> Awaitable[ReadResult[V]]:
         """The value, loaded from osu!track if necessary, before the operation's deadline."""
         self._requested.add(key)

@@ -161,6 +161,16 @@ class History(Struct, frozen=True, dict=True):
         )
 
     @cached_property
+    def best_rank(self) -> int | None:
+        """The best global rank."""
+        return min((row.global_rank for row in self.regular if row.global_rank is not None), default=None)
+
+    @property
+    def knows_best_rank(self) -> bool:
+        """Whether `best_rank` has been computed."""
+        return "best_rank" in vars(self)
+
+    @cached_property
     def best_pp(self) -> Best | None:
         """The highest pp and the latest time at which it was reached."""
         best = max(self.regular[::-1], key=lambda row: row.pp, default=None)

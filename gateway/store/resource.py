@@ -102,6 +102,15 @@ class Resource(Generic[K, V]):
             self.refresh(key)
         return self._result(key, entry, phase)
 
+    def cached(self, key: K) -> ReadResult[V] | None:
+        """The cached value, even if it is stale. No refresh starts."""
+        entry = self._cache.entry(key)
+        return None if entry is None else self._result(key, entry)
+
+    async def recall(self, key: K) -> None:
+        """Read the entry that another process may have stored."""
+        await self._recalls.do(key)
+
     def refresh(self, key: K) -> None:
         """Start a background refresh of a value that needs one, unless one is in progress or failed a moment ago."""
         entry, flight = self._cache.entry(key), (key, self._cache.generation(key))

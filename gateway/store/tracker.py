@@ -14,6 +14,7 @@ from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
 from . import codec
+from .background_loads import BackgroundLoads
 from .cache import Cache, Entry
 from .codec import Codec
 from .cooldown_file import cooldown_file
@@ -103,6 +104,7 @@ class Tracker:
         self.history = self._resource(
             spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._fetch_history
         )
+        self.history_loads = BackgroundLoads(self.history, monotonic=monotonic)
         self._hiscore_requests = HiscoreRequests(
             client,
             self.registry,
@@ -160,6 +162,7 @@ class Tracker:
     async def close(self) -> None:
         """Cancel all loads and lookups."""
         await self.names.close()
+        await self.history_loads.close()
         await self._hiscore_requests.close()
         for resource in self.resources:
             await resource.close()

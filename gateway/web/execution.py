@@ -70,7 +70,7 @@ class Execution:
             return self._completed(await self._engine.finish(started))
         except BaseException:
             # Requests that were sent are not free if the operation fails or is cancelled afterwards.
-            self._request_context.charged = min(started.context.charged, self._priced.cost)
+            self._request_context.charged = started.context.request_points
             raise
 
     async def complete(self, tracing: Tracing, *, may_update: bool) -> OperationResult:

@@ -56,9 +56,9 @@ async def test_one_invalid_id_among_several_is_refused(gateway):
     await input_error(gateway, USERS, "ids", ids=["2", "x"])
 
 
-async def test_26_ids_are_refused_and_25_are_not(gateway):
-    await input_error(gateway, USERS, "ids", ids=["2"] * 26)
-    await gateway.ask(USERS, ids=["2"] * 25)
+async def test_101_ids_are_refused_and_100_are_not(gateway):
+    await input_error(gateway, USERS, "ids", ids=["2"] * 101)
+    await gateway.ask(USERS, ids=["2"] * 100)
 
 
 async def test_unknown_mode_is_refused(gateway):

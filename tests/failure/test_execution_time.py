@@ -43,7 +43,7 @@ def player(fields: str) -> str:
     return f"user(id: 2) {{ stats {{ {fields} }} }}"
 
 
-def players(fields: str, number: int = 24) -> str:
+def players(fields: str, number: int = 96) -> str:
     return f"users(ids: [{'2 ' * number}]) {{ {fields} }}"
 
 

@@ -2,8 +2,8 @@
 
 An `http` block is a GET, such as `GET /players/2/history.csv`; the next block is the body of its response. A `graphql`
 block is an operation. Of the `json` blocks that follow it, the last is the response; one before it has the
-variables. Comments move the clock by seconds, `<!-- clock: 3600 -->`, or set the sandbox's faults,
-`<!-- sandbox: {"kind": "reset"} -->`; `[]` removes them.
+variables. Comments move the clock by seconds, `<!-- clock: 3600 -->`, set the sandbox's faults,
+`<!-- sandbox: {"kind": "reset"} -->`, where `[]` removes them, or wait for the loads of rankings, `<!-- loads -->`.
 """
 
 import json
@@ -18,7 +18,7 @@ from gateway.sandbox import Fault
 from tests.support.gateway import InProcessGateway
 
 STEP = re.compile(
-    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<order>clock|sandbox): (?P<argument>.*?) -->$",
+    r"^```(?P<kind>\w+)\n(?P<text>.*?)^```$|^<!-- (?P<order>clock|sandbox|loads)(?:: (?P<argument>.*?))? -->$",
     re.MULTILINE | re.DOTALL,
 )
 WIDTH = 100
@@ -30,7 +30,9 @@ async def with_responses(page: str, gateway: InProcessGateway) -> str:
     steps = list(STEP.finditer(page))
     responses: dict[tuple[int, int], str] = {}
     for index, step in enumerate(steps):
-        if step["order"]:
+        if step["order"] == "loads":
+            await gateway.finish_loads()
+        elif step["order"]:
             _execute(step["order"], json.loads(step["argument"]), gateway)
         if step["kind"] == "http":
             response = await gateway.http.get(step["text"].removeprefix("GET ").strip(), headers=HEADERS)

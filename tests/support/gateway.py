@@ -97,6 +97,11 @@ class InProcessGateway(NamedTuple):
         while tasks := [task for resource in self.parts.tracker.resources for task in resource._refreshes]:  # noqa: SLF001
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    async def finish_loads(self) -> None:
+        """Wait for the loads that rankings have started."""
+        while tasks := [*self.parts.tracker.history_loads._running.values()]:  # noqa: SLF001
+            await asyncio.gather(*tasks)
+
 
 def create_upstream(clock: Clock) -> Starlette:
     """A sandbox with the time of this clock."""

@@ -20,7 +20,7 @@ CONDITIONS = ["true", "false", "$yes", "$no", "$omitted"]
 DECLARATIONS = ["$yes: Boolean!", "$no: Boolean!", "$omitted: Boolean = true"]
 MODES = ["OSU", "TAIKO", "CATCH", "MANIA"]
 WINDOWS = [{"days": 30}, {"days": 400}, {"between": {"from": "2026-01-01", "to": "2026-09-01"}}, {"between": {}}]
-ENUMS = {"GameMode", "Interval", "MilestoneKind", "ScoreOrder", "SnapshotMatch"}
+ENUMS = {"GameMode", "Interval", "MilestoneKind", "RankingOrder", "ScoreOrder", "SnapshotMatch"}
 VALID: dict[str, list[Any]] = {
     "id": [str(user) for user in USERS],
     "username": NAMES,
@@ -34,13 +34,14 @@ VALID: dict[str, list[Any]] = {
     "at": ["2026-06-01T00:00:00Z", "2015-01-01T00:00:00+02:00"],
     "match": ["BEFORE", "NEAREST", "AFTER"],
     "bestPerBeatmap": [True, False],
+    "by": ["PP", "PP_GAINED", "RANKS_GAINED", "PLAYS_GAINED", "PEAK_RANK"],
     "includeAnomalies": [True, False],
     "kinds": [["PP"], ["ACCURACY", "LEVEL"], ["PLAY_COUNT", "PLAY_COUNT"], [], None],
     "ppAtLeast": [[], [0], [300.5, 100], [250, 250, 99999]],
 }
 INVALID: dict[str, list[Any]] = {
     "id": ["0", "two", str(players.BIG_NUMBERS), str(players.HISCORES_FAIL)],
-    "ids": [["1001", "x"], ["1001"] * 26],
+    "ids": [["1001", "x"], ["1001"] * 101],
     "username": ["-", "a" * 16, "nobody_at_all"],
     "modes": [MODES * 2],
     "window": [{"days": 0}, {"between": {"from": "2026-02-01", "to": "2026-01-01"}}],

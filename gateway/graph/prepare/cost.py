@@ -32,7 +32,7 @@ from graphql import (
 )
 
 from gateway.graph.fields import NAME, PRICES, UpstreamCost
-from gateway.graph.inputs import MAX_PAGE
+from gateway.graph.inputs import MAX_PAGE, MAX_PLAYERS
 from gateway.graph.strawberry_compat import strawberry_field
 
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -44,6 +44,7 @@ BY_NAME = "username"
 SUBJECT_ARG = {
     "Query.user": "id",
     "Query.users": "ids",
+    "Query.ranking": "ids",
     "Query.userByName": "username",
     "Query.hiscoresByUsername": "username",
     "Query.bestPlays": "first",
@@ -52,6 +53,7 @@ SUBJECT_ARG = {
 MODE_ARG = {
     "User.stats": "mode",
     "User.allStats": "modes",
+    "Query.ranking": "mode",
     "Query.hiscoresByUsername": "mode",
     "Query.bestPlays": "mode",
     "Query.records": "mode",
@@ -65,7 +67,7 @@ SHARED = {"best-plays", "hiscores-by-name"}
 # Resources that are computed from another one, if the operation reads that of the same player and mode.
 DERIVED = {"peak": "history"}
 # Longer lists of users or modes are rejected by the resolvers.
-MAX_LIST = 30
+MAX_LIST = MAX_PLAYERS
 
 
 class ArgumentRef(NamedTuple):

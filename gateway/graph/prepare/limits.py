@@ -91,7 +91,11 @@ class Limits:
 
     def check_cost(self, cost: int) -> None:
         """Raise `LimitExceeded` if the cost of an operation exceeds the limit."""
-        check("cost", cost, self.cost, "points of all `@upstreamCost` fields; a shared resource counts once")
+        rule = (
+            "points of all `@upstreamCost` fields; a shared resource counts once per player and mode, and `ranking`"
+            " compares up to 100 players without cost"
+        )
+        check("cost", cost, self.cost, rule)
 
 
 class SelectionSize(NamedTuple):

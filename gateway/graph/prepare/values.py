@@ -23,10 +23,12 @@ from graphql import (
     get_nullable_type,
 )
 
+from gateway.graph.inputs import MAX_PLAYERS
+
 from .cost import Composite, argument_of, is_skipped
 
 # The argument that gives the length of a list, and the maximum of this length.
-LENGTHS = {"Query.users": ("ids", 25), "User.allStats": ("modes", 4)}
+LENGTHS = {"Query.users": ("ids", MAX_PLAYERS), "User.allStats": ("modes", 4)}
 
 
 def certain_values(
