@@ -18,7 +18,11 @@ Anomaly = Callable[[list[Row]], list[Row]]
 
 
 def _equal_timestamps(rows: list[Snapshot]) -> list[Snapshot]:
-    return [replace(row, timestamp=rows[index - index % 2].timestamp) for index, row in enumerate(rows)]
+    firsts = [rows[index - index % 2] for index in range(len(rows))]
+    return [
+        replace(row, timestamp=first.timestamp, pp_rank=first.pp_rank, accuracy=first.accuracy)
+        for row, first in zip(rows, firsts, strict=True)
+    ]
 
 
 def _negative_counts(rows: list[Snapshot]) -> list[Snapshot]:
@@ -75,6 +79,7 @@ SNAPSHOT_ANOMALIES: dict[int, Anomaly[Snapshot]] = {
     players.INACTIVE: _unranked,
     players.BIG_NUMBERS: _big_numbers,
     players.ANOMALY: _zero_accuracy,
+    players.AMEO: _zero_accuracy,
     players.EQUAL_LAST_ROWS: _equal_last_rows,
 }
 

@@ -6,13 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from msgspec.structs import replace
-
-from gateway.sandbox.anomalies import PLAY_ANOMALIES, SNAPSHOT_ANOMALIES
+from gateway.sandbox.histories import History, initial_history, seeded_rng
 from gateway.sandbox.players import NO_ROWS, UNTRACKED_NAMES, Player, RowCounts, tracked_players
-from gateway.sandbox.plays import PlayGenerator
 from gateway.sandbox.rows import BestPlay, Peak, Play, Snapshot
-from gateway.sandbox.snapshots import DAY_S, generate_snapshots
 
 
 class Database:
@@ -34,13 +30,15 @@ class Database:
     def snapshots(self, user: int, mode: int) -> list[Snapshot]:
         """All snapshots, oldest first."""
         if (user, mode) not in self._snapshots:
-            self._snapshots[user, mode] = self._generate_snapshots(user, mode)
+            history = self._history(user, mode)
+            self._snapshots[user, mode] = list(history.snapshots) if history else []
         return self._snapshots[user, mode]
 
     def plays(self, user: int, mode: int) -> list[Play]:
         """All hiscores, oldest play first."""
         if (user, mode) not in self._plays:
-            self._plays[user, mode] = self._generate_plays(user, mode)
+            history = self._history(user, mode)
+            self._plays[user, mode] = list(history.plays) if history else []
         return self._plays[user, mode]
 
     def best_plays(self, mode: int) -> list[BestPlay]:
@@ -69,13 +67,9 @@ class Database:
         counts = {mode: self._row_counts(user, mode) for mode in range(4)}
         return {mode: count for mode, count in counts.items() if count != NO_ROWS}
 
-    def play_generator(self, user: int, mode: int, seed_key: str, *, until_s: int) -> PlayGenerator:
-        """A generator of plays up to this time. Different seed keys give different plays."""
-        return PlayGenerator(user, mode, now_s=until_s, rng=self.rng(user, mode, seed_key))
-
     def rng(self, user: int, mode: int, seed_key: str) -> Random:
         """A random generator that depends on the arguments and the database's seed only."""
-        return Random(f"{self._seed}:{user}:{mode}:{seed_key}")
+        return seeded_rng(self._seed, user, mode, seed_key)
 
     def replace_snapshots(self, user: int, mode: int, rows: list[Snapshot]) -> None:
         self._snapshots[user, mode] = rows
@@ -89,23 +83,9 @@ class Database:
         if user not in self.players:
             self.players[user] = Player(user, UNTRACKED_NAMES[user], {})
 
-    def _generate_snapshots(self, user: int, mode: int) -> list[Snapshot]:
-        count = self._initial_row_counts(user, mode).snapshots
-        if count == 0:
-            return []
-        until_s = self._started_s - self._started_s % DAY_S
-        rows = generate_snapshots(count, user=user, until_s=until_s, rng=self.rng(user, mode, "snapshots"))
-        if not self._initial_row_counts(user, mode).plays:
-            # pp are the sum of plays.
-            rows = [replace(row, pp_raw=0) for row in rows]
-        return SNAPSHOT_ANOMALIES.get(user, list)(rows)
-
-    def _generate_plays(self, user: int, mode: int) -> list[Play]:
-        count = self._initial_row_counts(user, mode).plays
-        if count == 0:
-            return []
-        generator = PlayGenerator(user, mode, now_s=self._started_s, rng=self.rng(user, mode, "plays"))
-        return PLAY_ANOMALIES.get(user, list)(generator.generate(count))
+    def _history(self, user: int, mode: int) -> History | None:
+        counts = self._initial_row_counts(user, mode)
+        return None if counts == NO_ROWS else initial_history(self._seed, user, mode, counts, self._started_s)
 
     def _row_counts(self, user: int, mode: int) -> RowCounts:
         initial = self._initial_row_counts(user, mode)

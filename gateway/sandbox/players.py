@@ -1,11 +1,12 @@
 """The players of the sandbox, with the anomaly that each of them represents.
 
-Row counts are fixed; the contents of the rows depend on the seed. A player with an ID divisible by three never
-changes: an update returns the same statistics.
+Row counts are fixed; the contents of the rows depend on the seed. All players have careers with streaks, plateaus and
+breaks, and pp that follow from their plays and from reworks. A player with an ID divisible by three never changes: an
+update returns the same statistics.
 
     ID                    constant          name           purpose
     2                     HEAVY             peppy          5,000 snapshots and 3,000 hiscores in mode 0
-    131464                AMEO              ameo           a typical player, with rows in all modes
+    131464                AMEO              ameo           a typical player in all modes, with an anomaly in each
     1001 .. 1060          ORDINARY          Player 00 ..   1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
     3000001               SINGLE_SNAPSHOT   lonely         exactly one snapshot
     3000002               NO_SNAPSHOTS      only_plays     hiscores, but no snapshot before an update

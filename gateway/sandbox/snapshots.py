@@ -3,84 +3,74 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from random import Random
 
-from gateway.sandbox.players import HEAVY
-from gateway.sandbox.rows import Snapshot, format_timestamp, number, single_precision, six_digits
-
-DAY_S = 86_400
-TRACKING_START_S = int(datetime(2012, 5, 1, tzinfo=UTC).timestamp())
+from gateway.sandbox.career import Career
+from gateway.sandbox.performance import TopPlays, total_pp, without_repeated_rows
+from gateway.sandbox.profiles import Profile
+from gateway.sandbox.ranks import level_of, rank_of
+from gateway.sandbox.reworks import value_at
+from gateway.sandbox.rows import Play, Snapshot, format_timestamp, number, single_precision, six_digits
 
 _EXACT_SINCE = "2024-02"
-_COARSE_LEVEL_SINCE = "2026-04"
-_SCORE_OF_LEVEL_100 = 26_931_190_829
+_BEGINNER_ACCURACY = 7
+_ACCURACY_DRIFT = 0.25
 
 
-@dataclass(frozen=True)
-class CareerCurve:
-    """A player's statistics as a function of time. The fields are the final values."""
+class StatsCurve:
+    """A player's statistics in one mode as a function of time, without pp."""
 
-    playcount: int
-    pp: float
-    accuracy: float
+    def __init__(self, profile: Profile, career: Career, *, rng: Random) -> None:
+        self._profile = profile
+        self._career = career
+        self._plays_before_tracking = rng.randrange(2_000, 7_000)
+        self._drift_start = rng.random() * math.tau
 
-    def snapshot(self, share: float, at: str, rng: Random) -> Snapshot:
-        """The snapshot after this share of the career, from 0 to 1."""
-        playcount = 6_000 + int((self.playcount - 6_000) * share)
-        pp = self.pp * (0.2 + 0.8 * (1 - (1 - share) ** 2)) * (1 - 0.001 * rng.random())
-        accuracy = self.accuracy - 8 * (1 - share) ** 3 - 0.1 * rng.random()
-        total = 82 * playcount * playcount
-        ranks = 60 + playcount // 50
+    def snapshot(self, at_s: int, *, weighted_pp: float) -> Snapshot:
+        """The snapshot at a time. `weighted_pp` is the pp of the recorded plays by now."""
+        at = format_timestamp(at_s)
+        playcount = self._plays_before_tracking + self._career.plays_until(at_s)
+        pp = total_pp(weighted_pp * value_at(at_s, self._profile.reworks), playcount)
+        accuracy = self._accuracy(at_s, playcount)
+        misses = (100 - self._profile.accuracy) / 100
+        total = playcount * (400_000 + 30 * playcount)
         return Snapshot(
-            count300=playcount * 130,
-            count100=playcount * 12,
-            count50=playcount * 2,
+            count300=playcount * 210,
+            count100=int(playcount * 210 * misses * 1.3),
+            count50=int(playcount * 210 * misses * 0.15),
             playcount=playcount,
-            ranked_score=str(total * 2 // 9),
+            ranked_score=str(total // 5),
             total_score=str(total),
-            pp_rank=rank_of(pp),
+            pp_rank=rank_of(pp, mode=self._profile.mode, at_s=at_s),
             level=level_of(total, at),
             pp_raw=number(round(pp, 3) if at >= _EXACT_SINCE else six_digits(pp)),
             accuracy=number(round(accuracy, 4) if at >= _EXACT_SINCE else single_precision(accuracy)),
-            count_rank_ss=ranks // 40,
-            count_rank_s=ranks // 4,
-            count_rank_a=ranks // 2,
+            count_rank_ss=int(playcount**0.8 / 50),
+            count_rank_s=int(playcount**0.85 / 12),
+            count_rank_a=int(playcount**0.85 / 7),
             timestamp=at,
         )
 
-
-def generate_snapshots(count: int, *, user: int, until_s: int, rng: Random) -> list[Snapshot]:
-    """Exactly `count` snapshots, oldest first, with distinct timestamps; the last is less than a day before the end."""
-    career = _career_curve(user, rng)
-    start_s = TRACKING_START_S + int((until_s - TRACKING_START_S - 3 * 365 * DAY_S) * rng.random() ** 2)
-    times = _random_times_s(count, start_s, until_s, rng)
-    return [career.snapshot((at - start_s) / (until_s - start_s), format_timestamp(at), rng) for at in times]
+    def _accuracy(self, at_s: int, playcount: int) -> float:
+        """The accuracy, which depends on plays only: rising with progress, and drifting by a quarter of a percent."""
+        progress = self._career.progress_until(at_s)
+        drift = math.sin(self._drift_start + playcount / 1_500) + 0.4 * math.sin(playcount / 170)
+        return self._profile.accuracy - _BEGINNER_ACCURACY * (1 - progress) ** 2 * 0.6 + _ACCURACY_DRIFT * (drift - 1)
 
 
-def rank_of(pp: float) -> int:
-    """A plausible global rank for this pp."""
-    return 1 + int(3_500_000 * math.exp(-pp / 1_900))
+def generate_snapshots(curve: StatsCurve, times_s: list[int], plays: list[Play]) -> list[Snapshot]:
+    """A snapshot at each of these times. Its pp come from the plays that were recorded by then."""
+    weighted = _weighted_pp([format_timestamp(at_s) for at_s in times_s], plays)
+    return [curve.snapshot(at_s, weighted_pp=pp) for at_s, pp in zip(times_s, weighted, strict=True)]
 
 
-def level_of(total_score: int, at: str) -> float:
-    """The level for a total score. Since April 2026 osu!track stores two decimals instead of four."""
-    above_100 = (total_score - _SCORE_OF_LEVEL_100) / 99_999_999_999
-    level = 100 + above_100 if above_100 >= 0 else 100 * math.cbrt(total_score / _SCORE_OF_LEVEL_100)
-    return number(round(level, 2 if at >= _COARSE_LEVEL_SINCE else 4))
-
-
-def _career_curve(user: int, rng: Random) -> CareerCurve:
-    skill = 1.2 if user == HEAVY else rng.random() ** 2
-    return CareerCurve(12_000 + int(160_000 * skill), 800 + 19_000 * skill, 93 + 6 * min(skill, 1))
-
-
-def _random_times_s(count: int, start_s: int, end_s: int, rng: Random) -> list[int]:
-    if count == 0:
-        return []
-    last = end_s - rng.randrange(60, 20 * 3600)
-    # A quarter is recent, so that windows of days and weeks are not empty.
-    recent = rng.sample(range(last - 60 * DAY_S, last), (count - 1) // 4)
-    earlier = rng.sample(range(start_s, last - 60 * DAY_S), count - 1 - len(recent))
-    return sorted([*earlier, *recent, last])
+def _weighted_pp(timestamps: list[str], plays: list[Play]) -> Iterator[float]:
+    top, recorded, pp = TopPlays(), without_repeated_rows(plays), 0.0
+    recorded.reverse()
+    for timestamp in timestamps:
+        is_new = bool(recorded) and recorded[-1].update_time <= timestamp
+        while recorded and recorded[-1].update_time <= timestamp:
+            top.add(recorded.pop())
+        pp = top.weighted_pp if is_new else pp
+        yield pp

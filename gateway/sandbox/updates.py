@@ -12,15 +12,17 @@ from msgspec.structs import asdict, replace
 
 from gateway.sandbox import players
 from gateway.sandbox.database import Database
+from gateway.sandbox.histories import first_snapshot
+from gateway.sandbox.performance import TopPlays, total_pp, without_repeated_rows
+from gateway.sandbox.plays import PlayFactory
+from gateway.sandbox.ranks import level_of, rank_of
 from gateway.sandbox.rows import Play, Snapshot, format_timestamp, number
-from gateway.sandbox.snapshots import generate_snapshots, level_of
 
 UpdateResponse = dict[str, object]
 
 _EMPTY_SNAPSHOT = Snapshot(0, 0, 0, 0, "0", "0", 0, 0, 0, 0, 0, 0, 0, "")
 _FIRST_PLAYS = 12
 _LATER_PLAYS = 2
-_TOP_PLAYS = 100
 
 
 def exists_on_osu(database: Database, user: int) -> bool:
@@ -39,18 +41,21 @@ def update_player(
     at_s = database.now_s() if at_s is None else at_s
     rows = database.snapshots(user, mode)
     changed = not rows or (user % 3 != 0 if changed is None else changed)
-    seed_key = f"update {len(rows)} {len(database.plays(user, mode))}"
+    rng = database.rng(user, mode, f"update {len(rows)} {len(database.plays(user, mode))}")
     before = rows[-1] if rows else None
-    after = (
-        _grown(rows, user, at_s, database.rng(user, mode, seed_key))
-        if changed
-        else replace(rows[-1], timestamp=format_timestamp(at_s))
-    )
+    plays = _new_plays(database, user, mode, at_s, rng) if changed else []
+    top = TopPlays(without_repeated_rows(database.plays(user, mode)))
+    if not changed:
+        after = replace(rows[-1], timestamp=format_timestamp(at_s))
+    elif before is None:
+        after = first_snapshot(user, mode, at_s=at_s, weighted_pp=top.weighted_pp, rng=rng)
+    else:
+        after = _grown(before, mode, at_s, top.weighted_pp, rng)
     database.replace_snapshots(user, mode, _with_snapshot(rows, after))
-    plays = _new_plays(database, user, mode, seed_key, at_s) if changed else []
     # As recorded from osu!track: the mode is text if anything has changed, otherwise a number.
     header = {"username": database.players[user].username, "mode": str(mode) if changed else mode}
-    return header | _difference(before, after) | {"newhs": _new_hiscores(plays, user)}
+    newhs = [_new_hiscore(play, index, user) | {"ranking": top.position(play)} for index, play in enumerate(plays)]
+    return header | _difference(before, after) | {"newhs": newhs}
 
 
 def _with_snapshot(rows: list[Snapshot], new: Snapshot) -> list[Snapshot]:
@@ -65,23 +70,22 @@ def _with_snapshot(rows: list[Snapshot], new: Snapshot) -> list[Snapshot]:
     return [*(rows[:-1] if equal else rows), new]
 
 
-def _grown(rows: list[Snapshot], user: int, at_s: int, rng: Random) -> Snapshot:
-    at = format_timestamp(at_s)
-    if not rows:
-        return replace(generate_snapshots(1, user=user, until_s=at_s, rng=rng)[0], timestamp=at)
-    last, played = rows[-1], rng.randrange(5, 60)
-    total = int(last.total_score) + played * 1_900_031
+def _grown(last: Snapshot, mode: int, at_s: int, weighted_pp: float, rng: Random) -> Snapshot:
+    """The next snapshot, after 5 to 60 plays with the player's average hits and score."""
+    at, played = format_timestamp(at_s), rng.randrange(5, 60)
+    total = int(last.total_score) + int(last.total_score) // last.playcount * played
+    pp = total_pp(weighted_pp, last.playcount + played)
     return Snapshot(
-        count300=last.count300 + played * 211,
-        count100=last.count100 + played * 17,
-        count50=last.count50 + played * 3,
+        count300=last.count300 + last.count300 // last.playcount * played,
+        count100=last.count100 + last.count100 // last.playcount * played,
+        count50=last.count50 + last.count50 // last.playcount * played,
         playcount=last.playcount + played,
-        ranked_score=str(int(last.ranked_score) + played * 310_007),
+        ranked_score=str(int(last.ranked_score) + int(last.ranked_score) // last.playcount * played),
         total_score=str(total),
-        pp_rank=max(1, last.pp_rank - played // 3) if last.pp_rank else 0,
+        pp_rank=rank_of(pp, mode=mode, at_s=at_s) if last.pp_rank else 0,
         level=max(last.level, level_of(total, at)),
-        pp_raw=number(last.pp_raw + rng.randrange(1, 9_000) / 1_000),
-        accuracy=last.accuracy + rng.uniform(-0.003, 0.003),
+        pp_raw=number(round(pp, 3)),
+        accuracy=min(100, round(last.accuracy + rng.uniform(-0.003, 0.003), 4)),
         count_rank_ss=last.count_rank_ss,
         count_rank_s=last.count_rank_s + played // 20,
         count_rank_a=last.count_rank_a + played // 15,
@@ -89,9 +93,16 @@ def _grown(rows: list[Snapshot], user: int, at_s: int, rng: Random) -> Snapshot:
     )
 
 
-def _new_plays(database: Database, user: int, mode: int, seed_key: str, at_s: int) -> list[Play]:
-    count = _LATER_PLAYS if database.plays(user, mode) else _FIRST_PLAYS
-    plays = database.play_generator(user, mode, seed_key, until_s=at_s).generate_recent(count)
+def _new_plays(database: Database, user: int, mode: int, at_s: int, rng: Random) -> list[Play]:
+    """New hiscores: plays that enter the player's 100 best."""
+    before = TopPlays(without_repeated_rows(database.plays(user, mode)))
+    most_pp = before.highest_pp or rng.randrange(80, 400)
+    plays = PlayFactory(mode, repeat_share=0, rng=rng).recent_plays(
+        _LATER_PLAYS if before.highest_pp else _FIRST_PLAYS,
+        now_s=at_s,
+        least_pp=before.lowest_pp or 0.6 * most_pp,
+        most_pp=most_pp,
+    )
     database.add_plays(user, mode, plays)
     return plays
 
@@ -126,12 +137,6 @@ _FIELD_ORDER = (
     "count_rank_ss",
 )
 _FLOAT_FIELDS = ("pp_raw", "accuracy", "level")
-
-
-def _new_hiscores(plays: list[Play], user: int) -> list[UpdateResponse]:
-    """The `newhs` list: the new plays, best first, with positions spread over the player's top plays."""
-    step = _TOP_PLAYS / len(plays) if plays else 0
-    return [_new_hiscore(play, index, user) | {"ranking": int(index * step)} for index, play in enumerate(plays)]
 
 
 def _new_hiscore(play: Play, index: int, user: int) -> UpdateResponse:

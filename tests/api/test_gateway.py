@@ -16,8 +16,8 @@ async def test_one_query_returns_all_data_of_a_player(gateway):
     } }""")
 
     assert data["user"]["profileUrl"] == "https://osu.ppy.sh/users/131464"
-    assert data["user"]["osu"]["latest"] == {"pp": 2326.372, "globalRank": 1028763}
-    assert data["user"]["osu"]["hiscores"]["nodes"] == [{"pp": 720.688, "mods": {"label": "HDPF"}}]
+    assert data["user"]["osu"]["latest"] == {"pp": 5956.511, "globalRank": 47482}
+    assert data["user"]["osu"]["hiscores"]["nodes"] == [{"pp": 323.6645, "mods": {"label": "HDHR"}}]
     assert data["user"]["mania"]["tracked"] is True
 
 
