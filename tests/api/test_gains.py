@@ -57,7 +57,7 @@ async def test_first_and_last_period_are_cut_by_window(gateway):
 async def test_only_first_period_of_tracking_is_incomplete(gateway):
     gains = (await stats(gateway, players.AMEO, every="YEAR"))["gains"]
 
-    assert [gain["coversWholeWindow"] for gain in gains] == [False] + [True] * 10
+    assert [gain["coversWholeWindow"] for gain in gains] == [False] + [True] * 11
 
 
 @pytest.mark.parametrize("user", [players.SINGLE_SNAPSHOT, players.NO_SNAPSHOTS, 4040404])
