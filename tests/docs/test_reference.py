@@ -53,7 +53,9 @@ def test_prices_equal_the_schema(page):
     assert prices in " ".join((ROOT / page).read_text().split())
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/operations.md", "docs/errors.md", "docs/architecture.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/operations.md", "docs/errors.md", "docs/architecture.md", "docs/edge.md"]
+)
 def test_page_names_existing_settings_only(page):
     named = set(re.findall(r"\b(GATEWAY_[A-Z_]+)\b", (ROOT / page).read_text()))
     assert named - VARIABLES == set()

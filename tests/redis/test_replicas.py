@@ -71,6 +71,15 @@ def test_proxy_hides_metrics_and_logs_request_ids(replicas):
     assert (line["request_id"], line["client"]) == (response.headers["X-Request-ID"], "127.0.0.1")
 
 
+def test_logs_share_ids_of_responses_without_them(replicas):
+    for _ in range(4):
+        response = httpx.get(f"{replicas.proxy.address}/graphql", params={"query": "{ user(id: 2) { id } }"})
+    assert "X-Request-ID" not in response.headers
+    wait_until(lambda: len([line for line in replicas.proxy.log() if line["method"] == "GET"]) > 4)
+    request_id = replicas.proxy.log()[-1]["request_id"]
+    wait_until(lambda: any(request_id in gateway.output for gateway in replicas.gateways))
+
+
 class TestPoints:
     @pytest.fixture
     def limits(self):

@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -35,9 +35,11 @@ class Proxy(NamedTuple):
         return [line["replica"].replace("127.0.0.1:", "") for line in self.log()]
 
 
-def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
-    """The deployed configuration with the paths and addresses of this test."""
-    text = CONFIGURATION.read_text().replace("/tmp/", f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
+def adapted(folder: Path, port: int, replicas: Sequence[int], extend: Callable[[str], str]) -> str:
+    """The deployed configuration, extended, with the paths and addresses of this test."""
+    text = (
+        extend(CONFIGURATION.read_text()).replace("/tmp/", f"{folder}/").replace("/dev/stdout", f"{folder}/access.log")
+    )
     text = re.sub(r"listen \d+;", f"listen 127.0.0.1:{port};", text)
     for number, replica in enumerate(replicas, start=1):
         assert f"server gateway-{number}:8000" in text
@@ -46,11 +48,11 @@ def adapted(folder: Path, port: int, replicas: Sequence[int]) -> str:
 
 
 @contextmanager
-def proxy(folder: Path, replicas: Sequence[int]) -> Iterator[Proxy]:
-    """A proxy in front of gateways on these ports."""
+def proxy(folder: Path, replicas: Sequence[int], extend: Callable[[str], str] = lambda text: text) -> Iterator[Proxy]:
+    """A proxy in front of gateways on these ports. `extend` changes the deployed configuration."""
     program = find_binary("nginx", "nginx-light")
     port = free_port()
-    (folder / "nginx.conf").write_text(adapted(folder, port, replicas))
+    (folder / "nginx.conf").write_text(adapted(folder, port, replicas, extend))
     # As root, nginx would switch to a user without access to this folder.
     user = "user root; " if os.geteuid() == 0 else ""
     command = [program, "-e", "stderr", "-p", str(folder), "-c", str(folder / "nginx.conf"), "-g", f"{user}daemon off;"]
