@@ -193,6 +193,11 @@ class Settings(_Settings):
         " errors, 294 for partial data.",
     )
 
+    public_url: ServiceURL | None = Field(
+        None,
+        description="Public address of the gateway, such as `https://gateway.example.org`, for the URLs in previews of"
+        " player pages; empty: scheme, host and path of each request, without TLS behind a proxy.",
+    )
     security_contact: ContactURI | None = Field(
         None,
         description="Contact for security reports in `/.well-known/security.txt`, such as `mailto:me@example.org`;"

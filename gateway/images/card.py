@@ -38,11 +38,19 @@ def description(profile: Profile) -> str:
     latest = profile.latest
     if latest is None:
         return f"osu!track has no data of {profile.name} in {profile.mode_title}."
-    rank = "Unranked" if latest["globalRank"] is None else f"Global rank #{count(latest['globalRank'])}"
-    return (
-        f"{rank}, {count(latest['pp'])} pp, {decimal(latest['accuracy'])}% accuracy,"
-        f" {count(latest['playCount'])} plays on {day(latest['at'])}."
+    return summary(
+        at=latest["at"],
+        rank=latest["globalRank"],
+        pp=latest["pp"],
+        accuracy=latest["accuracy"],
+        plays=latest["playCount"],
     )
+
+
+def summary(*, at: str, rank: int | None, pp: float, accuracy: float, plays: int) -> str:
+    """The stats of a snapshot in one sentence."""
+    ranked = "Unranked" if rank is None else f"Global rank #{count(rank)}"
+    return f"{ranked}, {count(pp)} pp, {decimal(accuracy)}% accuracy, {count(plays)} plays on {day(at)}."
 
 
 def _rank(profile: Profile) -> Iterator[Text]:

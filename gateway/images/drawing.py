@@ -39,8 +39,8 @@ class Text(NamedTuple):
         return self._replace(size=int(self.size * min(1, width / max(1, self.width))))
 
     def svg(self) -> str:
-        """The text for any program, with or without the bundled font."""
-        return self._element(x=self.x, text_anchor=self.anchor)
+        """The text for any program: another font is stretched to the width of the bundled one."""
+        return self._element(x=self.x, text_anchor=self.anchor, textLength=self.width, lengthAdjust="spacingAndGlyphs")
 
     def aligned_svg(self) -> str:
         """The text with every character at a whole pixel: equal characters have equal pixels, which compress well."""
@@ -54,6 +54,8 @@ class Text(NamedTuple):
         return [widths.get(character, UNKNOWN) * self.size / 1000 for character in self.content]
 
     def _element(self, **attributes: str | float) -> str:
+        if not self.content:
+            return ""
         font = STRONG_FONT if self.strong else PLAIN_FONT
         return element(
             "text", escape(self.content), y=round(self.y), font_size=self.size, fill=self.fill, **font, **attributes

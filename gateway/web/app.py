@@ -38,6 +38,7 @@ from .middleware import RequestIDMiddleware
 from .negotiation import JSON, is_page_view
 from .pages import missing_page, page, page_routes
 from .pages.files import File
+from .pages.previews import Previews
 from .parts import Gateway
 from .persisted_documents import PersistedDocuments, SharedDocuments
 from .player_images import PlayerImages
@@ -104,6 +105,7 @@ def _application(
     queries: FixedQueries,
     log_request: AccessLogger | None,
 ) -> Starlette:
+    png_files = PNGFiles(gateway.turns)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -113,8 +115,8 @@ def _application(
             Route("/metrics", probes.metrics),
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
             *export_routes(queries, settings.cors_origins),
-            *_images(gateway, settings, queries).routes(),
-            *page_routes(settings),
+            *_images(gateway, settings, queries, png_files).routes(),
+            *page_routes(settings, _previews(gateway, settings, png_files)),
         ],
         middleware=[
             Middleware(CORS, **_cors(settings)),
@@ -138,10 +140,12 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
     app.middleware_stack = dispatcher.wrap(app.build_middleware_stack())
 
 
-def _images(gateway: Gateway, settings: Settings, queries: FixedQueries) -> PlayerImages:
-    return PlayerImages(
-        queries, failures=_failures(gateway, settings), png_files=PNGFiles(gateway.turns), clock=gateway.clock
-    )
+def _images(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> PlayerImages:
+    return PlayerImages(queries, failures=_failures(gateway, settings), png_files=png_files, clock=gateway.clock)
+
+
+def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:
+    return Previews(gateway.tracker, public_url=settings.public_url, has_images=png_files.are_available)
 
 
 def _executions(gateway: Gateway, settings: Settings, addresses: ClientAddresses) -> Executions:

@@ -29,11 +29,8 @@ class PNGFiles:
         self._turns = turns
         self._fonts = [path.read_bytes() for path in sorted(fonts.glob("*.ttf"))]
         self._max_wait_s = max_wait_s
-
-    @property
-    def are_available(self) -> bool:
-        """Whether this gateway has a renderer and its fonts."""
-        return is_installed() and bool(self._fonts)
+        # Whether this gateway has a renderer and its fonts.
+        self.are_available = is_installed() and bool(self._fonts)
 
     async def render(self, drawing: Drawing, client: object) -> bytes:
         """The PNG file; raises `RendererBusy` if the client's turn does not come in time."""

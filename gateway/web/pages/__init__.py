@@ -1,4 +1,6 @@
-"""The HTML pages: static files, the same for every visitor. Their scripts fetch data from `/graphql`.
+"""The HTML pages, the same for every visitor, except for the tags with a player's data for link previews.
+
+Their scripts fetch data from `/graphql`.
 
 A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html"))` in `page_routes`. It can use
 files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative URLs, so
@@ -22,9 +24,11 @@ from starlette.routing import Route
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.settings import Settings
+from gateway.store.lru import LRU
 
 from .files import File
 from .limits import limit_rows
+from .previews import Previews
 from .well_known import well_known_routes
 
 FOLDER = Path(__file__).parent
@@ -49,6 +53,8 @@ PAGE_HEADERS = {
 }
 # Levels of an unknown path above the gateway's own.
 MAX_DEPTH = 16
+# Player pages are kept compressed. Each takes about 30 kB.
+MAX_PLAYER_PAGES = 64
 RELATIVE_URL = re.compile(r'\b(href|src)="(?!#)')
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -59,11 +65,11 @@ def page(name: str, **values: str) -> Endpoint:
     return File(name, _insert(_template(name), values).encode(), PAGE_HEADERS).response
 
 
-def page_routes(settings: Settings) -> list[Route]:
+def page_routes(settings: Settings, previews: Previews) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", page("landing.html", limits=limit_rows(settings), version=version("osutrack-gateway"))),
-        Route("/players/{id}", _player_page()),
+        Route("/players/{id}", _player_page(previews)),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
         *well_known_routes(settings),
@@ -93,12 +99,16 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
     return html
 
 
-def _player_page() -> Endpoint:
+def _player_page(previews: Previews) -> Endpoint:
     """The player page, with status 404 for an invalid user ID; its script shows the error."""
-    respond = page("player.html")
+    template = _template("player.html")
+    files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
 
     async def player(request: Request) -> Response:
-        response = await respond(request)
+        tags = previews.tags(request)
+        file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), PAGE_HEADERS)
+        files.put(tags, file)
+        response = await file.response(request)
         try:
             user_id(request.path_params["id"])
         except BadUserInput:

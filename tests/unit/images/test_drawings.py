@@ -98,7 +98,7 @@ def test_stale_data_shows_its_age():
     assert "Data is 3 hours old" in texts(card(profile(5, 6)._replace(age_s=10_800)))
 
 
-@given(st.text(max_size=40))
+@given(st.text(min_size=1, max_size=40))
 @settings(max_examples=50)
 def test_any_name_is_escaped(name):
     drawing = card(profile(5, 6, name=name))

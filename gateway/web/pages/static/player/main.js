@@ -9,6 +9,7 @@ import { Hiscores } from "./hiscores.js";
 import { Progress } from "./progress.js";
 import { profile, snapshots } from "./queries.js";
 import { Series } from "./series.js";
+import { listenToCopy, showCardLink } from "./share.js";
 import { showPeak, showSummary } from "./summary.js";
 import { Update } from "./update.js";
 import { MODES, read, search } from "./view.js";
@@ -159,6 +160,7 @@ function start() {
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("player-header").hidden = false;
   update.show(view.id, view.mode);
+  showCardLink(view);
   return load();
 }
 
@@ -183,6 +185,7 @@ byId("start-tracking").addEventListener("click", () => {
   byId("update").focus(); // the pressed button disappears
   byId("update").click();
 });
+listenToCopy();
 comparison.listenToForm(view.id, (id) => {
   navigate({ compare: id });
   compare();

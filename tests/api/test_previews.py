@@ -1,0 +1,144 @@
+"""Link previews of player pages, as a crawler reads them: title, description and image, from cached data only."""
+
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from gateway.web import png_files
+from tests.support.gateway import start_gateway
+
+DISCORD = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
+UPDATE = 'mutation { updateUser(id: "131464", mode: %s) { ... on UpdateUserSuccess { stats { latest { pp } } } } }'
+
+
+class Tags(HTMLParser):
+    """The title and the `meta` tags of a page, by name or property."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.found = {}
+        self.in_title = False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        values = dict(attrs)
+        self.in_title = tag == "title"
+        if tag == "meta" and "content" in values:
+            self.found[values.get("property") or values.get("name")] = values["content"]
+
+    def handle_data(self, data):
+        if self.in_title:
+            self.found["title"] = self.found.get("title", "") + data
+
+    def handle_endtag(self, _):
+        self.in_title = False
+
+
+async def tags(gateway, path="/players/131464", **headers):
+    response = await gateway.http.get(path, headers=DISCORD | headers)
+    return Tags(response.text).found
+
+
+@pytest.mark.parametrize("mode,title,query", [("OSU", "ameo · osu!", ""), ("TAIKO", "ameo · osu!taiko", "?mode=taiko")])
+async def test_crawler_finds_title_description_and_image(gateway, mode, title, query):
+    await gateway.ask(UPDATE % mode)
+    found = await tags(gateway, f"/players/131464{query}")
+    assert (found["og:title"], found["twitter:title"], found["title"]) == (title, title, f"{title} · osutrack-gateway")
+    assert found["og:description"] == found["description"] == found["twitter:description"]
+    assert found["og:description"].startswith("Global rank #")
+    assert found["og:url"] == f"http://gateway/players/131464{query}"
+    assert found["og:image"] == found["twitter:image"] == f"http://gateway/players/131464/card.png{query}"
+    assert found["twitter:card"] == "summary_large_image"
+    image = await gateway.http.get(found["og:image"], headers=DISCORD)
+    assert (image.status_code, image.headers["Content-Type"]) == (200, "image/png")
+
+
+async def test_unknown_player_has_a_general_preview(gateway):
+    found = await tags(gateway, "/players/1001")
+    assert found["og:title"] == "Player 1001 · osu!"
+    assert found["og:description"].startswith("Rank, pp, accuracy")
+    assert found["og:image"] == "http://gateway/players/1001/card.png"
+
+
+async def test_preview_causes_no_requests_and_costs_nothing():
+    async with start_gateway({"client_points": 10, "names_url": "http://sandbox/_names"}) as gateway:
+        for player in (2, 1001, 70000001):
+            await tags(gateway, f"/players/{player}?mode=mania")
+        assert not gateway.sandbox.requests
+        assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 10
+
+
+async def test_preview_changes_with_the_data(gateway):
+    before = await gateway.http.get("/players/131464")
+    unchanged = await gateway.http.get("/players/131464", headers={"If-None-Match": before.headers["ETag"]})
+    await gateway.ask(UPDATE % "OSU")
+    after = await gateway.http.get("/players/131464", headers={"If-None-Match": before.headers["ETag"]})
+    assert (unchanged.status_code, after.status_code) == (304, 200)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
+async def test_page_with_preview_is_compressed(gateway, coding):
+    plain = await gateway.http.get("/players/2", headers={"Accept-Encoding": "identity"})
+    packed = await gateway.http.get("/players/2", headers={"Accept-Encoding": coding})
+    assert (packed.headers["Content-Encoding"], packed.text) == (coding, plain.text)
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+
+
+async def test_unknown_mode_is_that_of_the_page(gateway):
+    assert (await tags(gateway, "/players/2?mode=<script>"))["og:title"] == "Player 2 · osu!"
+    assert (await tags(gateway, "/players/2?mode=fruits"))["og:title"] == "Player 2 · osu!catch"
+
+
+@pytest.mark.parametrize("player", ["x", "0", "<script>", '"><img src=x>', "2147483648"])
+async def test_invalid_id_has_no_preview(gateway, player):
+    response = await gateway.http.get(f"/players/{player}")
+    assert response.status_code == 404
+    assert not [name for name in Tags(response.text).found if name and name.startswith("og:")]
+
+
+@pytest.mark.parametrize(
+    "host", ['evil"><script>alert(1)</script>', "a b", "a/b", "a@b", "[::1", "a:b", "é", "", "x" * 300]
+)
+async def test_implausible_host_is_not_repeated(gateway, host):
+    response = await gateway.http.get("/players/2", headers={"Host": host.encode()})
+    found = Tags(response.text).found
+    assert "og:title" in found
+    assert not found.keys() & {"og:url", "og:image", "twitter:image"}
+    assert "<script>alert" not in response.text
+
+
+@pytest.mark.parametrize("host", ["gateway.example.org", "127.0.0.1:8000", "[::1]:8000"])
+async def test_address_is_that_of_the_request(gateway, host):
+    assert (await tags(gateway, Host=host))["og:url"] == f"http://{host}/players/131464"
+
+
+async def test_address_includes_the_mount_path(gateway):
+    outer = httpx.ASGITransport(Starlette(routes=[Mount("/deep/down", gateway.app)]))
+    async with httpx.AsyncClient(transport=outer, base_url="http://outer") as http:
+        found = Tags((await http.get("/deep/down/players/2")).text).found
+    assert found["og:image"] == "http://outer/deep/down/players/2/card.png"
+
+
+async def test_public_url_replaces_the_address():
+    async with start_gateway({"public_url": "https://osu.example.org/gateway/"}) as gateway:
+        found = await tags(gateway, Host="internal:8000")
+    assert found["og:url"] == "https://osu.example.org/gateway/players/131464"
+    assert found["og:image"] == "https://osu.example.org/gateway/players/131464/card.png"
+
+
+async def test_preview_has_no_image_without_renderer(monkeypatch):
+    monkeypatch.setattr(png_files, "is_installed", lambda: False)
+    async with start_gateway() as gateway:
+        found = await tags(gateway)
+    assert found["twitter:card"] == "summary"
+    assert not [name for name in found if name and "image" in name]
+
+
+async def test_markup_in_names_is_escaped(gateway):
+    await gateway.parts.tracker.names.learn(131464, '"><script>{{head}}')
+    response = await gateway.http.get("/players/131464")
+    assert Tags(response.text).found["og:title"] == '"><script>{{head}} · osu!'
+    assert '"><script>{{' not in response.text
