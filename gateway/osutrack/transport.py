@@ -151,7 +151,7 @@ class Transport:
     async def _attempt(
         self,
         request: Request,
-        http_request: httpx.Request,
+        http: httpx.Request,
         deadline: Deadline,
         *,
         breaker: CircuitBreaker | None,
@@ -165,27 +165,31 @@ class Transport:
         if breaker:
             breaker.check()
         async with self._rate_limiter.slot(endpoint.budget, deadline, by_name=request.by_name):
-            if request_context := current_request.get():
-                request_context.upstream_requests += 1
+            _count_request()
             with (
                 log_failure(endpoint.path),
                 breaker.call(request.key) if breaker else nullcontext(),
                 self._metrics.measure_upstream_request(endpoint.path),
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
             ):
-                http_request.headers.update(span.headers)
-                # A potential update runs to its end: it gets its whole timeout, however long it waited for the budget.
-                if endpoint.may_update:
-                    deadline = Deadline.from_timeout(self._update_timeout_s)
-                with translate_errors():
-                    async with asyncio.timeout_at(deadline.at):
-                        response = await send_cancellable(self._http, http_request)
-                        charge = partial(self._rate_limiter.charge, endpoint.budget, deadline)
-                        http_response, body = await follow_redirects(self._http, *response, charge)
+                http.headers.update(span.headers)
+                http_response, body = await self._exchange(endpoint, http, deadline)
                 span.set_http_status(http_response.status_code)
                 with recognize_page(body):
                     self._check_status(request, http_response)
                     yield _response(http_response, body)
+
+    async def _exchange(
+        self, endpoint: Endpoint, http_request: httpx.Request, deadline: Deadline
+    ) -> tuple[httpx.Response, bytes]:
+        # A potential update runs to its end: it gets its whole timeout, however long it waited for the budget.
+        if endpoint.may_update:
+            deadline = Deadline.from_timeout(self._update_timeout_s)
+        charge = partial(self._rate_limiter.charge, endpoint.budget, deadline)
+        with translate_errors():
+            async with asyncio.timeout_at(deadline.at):
+                response = await send_cancellable(self._http, http_request)
+                return await follow_redirects(self._http, *response, charge)
 
     async def _probe(self) -> None:
         """Request a peak, although requests may be paused, and before those of clients."""
@@ -213,6 +217,11 @@ class Transport:
             )
         if not request.accepts(status):
             raise redirect_error(http_response) or unexpected_status(status)
+
+
+def _count_request() -> None:
+    if request_context := current_request.get():
+        request_context.upstream_requests += 1
 
 
 def _response(http_response: httpx.Response, body: bytes) -> Response:

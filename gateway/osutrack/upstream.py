@@ -36,11 +36,7 @@ class Upstream:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`transport` replaces the network in tests; with `redis_link`, processes share the budgets."""
-        # A short operation timeout cancels reads before their own timeout: these count as failures too.
-        slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
-        self.breakers = CircuitBreakers(
-            CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES
-        )
+        self.breakers = _breakers(settings, clock, monotonic)
         self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), monotonic)
         self._http = create_http_client(settings, settings.upstream_url, transport)
         self.client = Client(
@@ -59,6 +55,12 @@ class Upstream:
     async def close(self) -> None:
         """Close the connections to osu!track."""
         await self._http.aclose()
+
+
+def _breakers(settings: Settings, clock: Callable[[], float], monotonic: Callable[[], float]) -> CircuitBreakers:
+    # A short operation timeout cancels reads before their own timeout: these count as failures too.
+    slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
+    return CircuitBreakers(CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES)
 
 
 def _rate_limiter(settings: Settings, redis_link: RedisLink, monotonic: Callable[[], float]) -> RateLimiter:

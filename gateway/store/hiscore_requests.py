@@ -50,8 +50,7 @@ class HiscoreRequests:
 
         `timeout_s` bounds the wait for the request budget.
         """
-        self._client = client
-        self._registry = registry
+        self._client, self._registry = client, registry
         self._histories = histories
         self._user_id = user_id
         self._by_id = by_id

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 from typing import Any, Protocol, TypeAlias
 
 from msgspec import UNSET
@@ -55,17 +56,12 @@ class Names:
         self._listeners: list[Listener] = []
         # Changes that Redis has not stored yet.
         self._unshared: dict[tuple[str, Hashable], Change] = {}
-        parts: dict[str, Any] = {
-            "redis_link": redis_link,
-            "generations": generations,
-            "timeout_s": timeout_s,
-            "monotonic": monotonic,
-        }
-        find_name, find_id = (self._find_name(service), self._find_id(service)) if service else (None, None)
-        self.usernames: NameTable[int, str] = NameTable(
-            "username", UserName, tag_of_username, lookup=find_name, **parts
+        table: Any = partial(
+            NameTable, redis_link=redis_link, generations=generations, timeout_s=timeout_s, monotonic=monotonic
         )
-        self.user_ids: NameTable[Username, int] = NameTable("user-id", UserID, tag_of_user_id, lookup=find_id, **parts)
+        find_name, find_id = (self._find_name(service), self._find_id(service)) if service else (None, None)
+        self.usernames: NameTable[int, str] = table("username", UserName, tag_of_username, lookup=find_name)
+        self.user_ids: NameTable[Username, int] = table("user-id", UserID, tag_of_user_id, lookup=find_id)
         self.tables: tuple[NameTable[Any, Any], ...] = (self.usernames, self.user_ids)
         self.known_usernames = KnownNames(self.usernames)
         redis_link.on_reconnect(self._share)

@@ -62,84 +62,20 @@ class Tracker:
 
         `on_invalidate` is called with the tags that this process invalidates.
         """
-        redis_link = redis_link or RedisLink(None)
-        self._redis_link = redis_link
-        self._client = client
-        self._clock = clock
-        self._monotonic = monotonic
-        self._revalidate_s, self._stale_s = settings.revalidate_s, settings.stale_s
-        self._timeout_s = settings.operation_timeout_s
+        self._redis_link = redis_link or RedisLink(None)
+        self._client, self._settings = client, settings
+        self._clock, self._monotonic = clock, monotonic
         self.cache = cache
-        self.shared_cache = SharedCache(
-            redis_link,
-            load_s=settings.connect_timeout_s + settings.read_timeout_s,
-            clock=clock,
-            monotonic=monotonic,
-        )
-        hiscores_s, best_plays_s = settings.hiscores_fresh_s, settings.best_plays_fresh_s
-        longest_s = max(settings.history_fresh_s, hiscores_s, settings.peak_fresh_s, best_plays_s)
-        lifetime_s = longest_s + settings.revalidate_s + settings.stale_s
-        self.generations = Generations(lifetime_s, clock=clock, monotonic=monotonic)
-        self.names = Names(
-            names_service,
-            redis_link=redis_link,
-            generations=self.generations,
-            invalidate=self._invalidate,
-            timeout_s=min(settings.operation_timeout_s, NAME_TIMEOUT_S),
-            monotonic=monotonic,
-        )
-        self._invalidations = Invalidations(self.generations, redis_link, on_invalidate=on_invalidate)
-        self.registry = UpdateRegistry(
-            redis_link,
-            cooldown_s=settings.update_cooldown_s,
-            timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
-            saved=cooldown_file(settings, clock=clock),
-            monotonic=monotonic,
-        )
+        self.shared_cache = self._create_shared_cache()
+        self.generations = Generations(_lifetime_s(settings), clock=clock, monotonic=monotonic)
+        self.names = self._create_names(names_service)
+        self._invalidations = Invalidations(self.generations, self._redis_link, on_invalidate=on_invalidate)
+        self.registry = self._create_registry()
         self.names.on_pair(self._merge)
         # The players with a recent update of unknown outcome, each with the end of that state in monotonic time.
         self._unsettled: dict[UserMode, float] = {}
-        redis_link.subscribe(UNSETTLED, tuple[UserID, Mode], self._receive_unsettled)
-        spec = self._spec
-        self.history = self._resource(
-            spec("history", settings.history_fresh_s, tag_of, codec.HISTORY), self._fetch_history
-        )
-        self.history_loads = BackgroundLoads(self.history, monotonic=monotonic)
-        self._hiscore_requests = HiscoreRequests(
-            client,
-            self.registry,
-            histories=self.history,
-            user_id=self._user_id,
-            by_id=self._cached_hiscores,
-            invalidate=self.invalidate,
-            settle=self.settle,
-            store=self._store,
-            timeout_s=self._timeout_s,
-            clock=clock,
-            monotonic=monotonic,
-        )
-        # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
-        # "Reads that update".
-        self.hiscores = self._resource(
-            spec("hiscores", hiscores_s, tag_of, codec.HISCORES, refreshable=bool),
-            self._hiscore_requests.fetch,
-            self._hiscores_validated_at,
-        )
-        self.hiscores_by_name = self._resource(
-            spec("hiscores-by-name", hiscores_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool),
-            self._hiscore_requests.fetch_by_name,
-        )
-        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._fetch_peak)
-        self.best_plays = self._resource(
-            spec("best-plays", best_plays_s, tag_of_list, codec.BEST_PLAYS), self._fetch_best_plays
-        )
-        self.resources: tuple[Resource[Any, Any], ...] = (
-            self.history,
-            self.hiscores,
-            self.hiscores_by_name,
-            self.peak,
-            self.best_plays,
-        )
+        self._redis_link.subscribe(UNSETTLED, tuple[UserID, Mode], self._receive_unsettled)
+        self._create_resources()
 
     async def invalidate(self, user_mode: UserMode, username: str | None = None) -> None:
         """Invalidate the player's data in this mode, by ID and by known names. A given username becomes known."""
@@ -170,6 +106,70 @@ class Tracker:
     async def _invalidate(self, *tags: str) -> None:
         await self._invalidations.invalidate(*tags)
 
+    def _create_shared_cache(self) -> SharedCache:
+        load_s = self._settings.connect_timeout_s + self._settings.read_timeout_s
+        return SharedCache(self._redis_link, load_s=load_s, clock=self._clock, monotonic=self._monotonic)
+
+    def _create_names(self, service: NamesService | None) -> Names:
+        return Names(
+            service,
+            redis_link=self._redis_link,
+            generations=self.generations,
+            invalidate=self._invalidate,
+            timeout_s=min(self._settings.operation_timeout_s, NAME_TIMEOUT_S),
+            monotonic=self._monotonic,
+        )
+
+    def _create_registry(self) -> UpdateRegistry:
+        settings = self._settings
+        return UpdateRegistry(
+            self._redis_link,
+            cooldown_s=settings.update_cooldown_s,
+            timeout_s=settings.operation_timeout_s + settings.update_timeout_s,
+            saved=cooldown_file(settings, clock=self._clock),
+            monotonic=self._monotonic,
+        )
+
+    def _create_hiscore_requests(self) -> HiscoreRequests:
+        return HiscoreRequests(
+            self._client,
+            self.registry,
+            histories=self.history,
+            user_id=self._user_id,
+            by_id=self._cached_hiscores,
+            invalidate=self.invalidate,
+            settle=self.settle,
+            store=self._store,
+            timeout_s=self._settings.operation_timeout_s,
+            clock=self._clock,
+            monotonic=self._monotonic,
+        )
+
+    def _create_resources(self) -> None:
+        spec, settings = self._spec, self._settings
+        history = spec("history", settings.history_fresh_s, tag_of, codec.HISTORY)
+        self.history = self._resource(history, self._fetch_history)
+        self.history_loads = BackgroundLoads(self.history, monotonic=self._monotonic)
+        self._hiscore_requests = requests = self._create_hiscore_requests()
+        # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
+        # "Reads that update".
+        hiscores = spec("hiscores", settings.hiscores_fresh_s, tag_of, codec.HISCORES, refreshable=bool)
+        self.hiscores = self._resource(hiscores, requests.fetch, self._hiscores_validated_at)
+        by_name = spec(
+            "hiscores-by-name", settings.hiscores_fresh_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool
+        )
+        self.hiscores_by_name = self._resource(by_name, requests.fetch_by_name)
+        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._fetch_peak)
+        best_plays = spec("best-plays", settings.best_plays_fresh_s, tag_of_list, codec.BEST_PLAYS)
+        self.best_plays = self._resource(best_plays, self._fetch_best_plays)
+        self.resources: tuple[Resource[Any, Any], ...] = (
+            self.history,
+            self.hiscores,
+            self.hiscores_by_name,
+            self.peak,
+            self.best_plays,
+        )
+
     def _spec(
         self,
         name: str,
@@ -179,14 +179,14 @@ class Tracker:
         *,
         refreshable: Callable[[V], bool] = lambda _: True,
     ) -> ResourceSpec[K, V]:
-        freshness = Freshness(fresh_s, self._revalidate_s, self._stale_s)
+        freshness = Freshness(fresh_s, self._settings.revalidate_s, self._settings.stale_s)
         return ResourceSpec(name, freshness, tag, codec, refreshable)
 
     def _resource(
         self, spec: ResourceSpec[K, V], fetch: Fetch[K, V], confirm: Confirm[K, V] | None = None
     ) -> Resource[K, V]:
         cache = ResourceCache(spec, self.cache, self.shared_cache, self.generations, monotonic=self._monotonic)
-        return Resource(cache, fetch, timeout_s=self._timeout_s, confirm=confirm)
+        return Resource(cache, fetch, timeout_s=self._settings.operation_timeout_s, confirm=confirm)
 
     async def _fetch_history(
         self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline
@@ -287,3 +287,9 @@ def _ends_before(history: Entry[History], at: float) -> bool:
 
 def _etag(entry: Entry[V] | None) -> str | None:
     return entry.etag if entry else None
+
+
+def _lifetime_s(settings: Settings) -> float:
+    """The longest time for which a value can be served."""
+    fresh_s = settings.history_fresh_s, settings.hiscores_fresh_s, settings.peak_fresh_s, settings.best_plays_fresh_s
+    return max(fresh_s) + settings.revalidate_s + settings.stale_s

@@ -20,7 +20,7 @@ from .request_context import RequestContext
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
 
 # Counters: name, meaning, labels. The collector updates them, of `gateway_requests` the cache hits only, and not the
-# calls of tools; the server counts its slow clients.
+# calls of tools and the requests to osu!track; the server counts its slow clients.
 COUNTERS = (
     (
         "gateway_requests",
@@ -66,6 +66,12 @@ COUNTERS = (
         "Failures of requests to osu!track that its state counts, by cause, such as dns, refused, or tls_untrusted.",
         ("class", "kind"),
     ),
+    (
+        "gateway_upstream_requests",
+        "Requests to osu!track; the outcome is `ok`, an error code, or `cancelled`.",
+        ("endpoint", "outcome"),
+    ),
+    ("gateway_upstream_rows_dropped", "Invalid rows in osu!track's responses, which were dropped.", ("endpoint",)),
     (
         "gateway_slow_clients_closed",
         "Connections closed because the client stopped reading, or read slowly while a limit was reached.",
@@ -134,33 +140,20 @@ class Metrics:
         # Created at the start: Prometheus needs a value before the first failure to compute a rate.
         for operation in ("query", "mutation", "none"):
             self._requests.labels(operation, "failed", "miss")
-        self._request_seconds = Histogram(
-            "gateway_request_duration_seconds",
-            "Request duration, excluding response-cache hits.",
-            ["operation"],
-            buckets=SECONDS,
-            registry=self.registry,
+        self._request_seconds = self._histogram(
+            "gateway_request_duration_seconds", "Request duration, excluding response-cache hits.", "operation"
         )
         self._request_samples = lru_cache(self._find_request_samples)
-        self._upstream_requests = Counter(
-            "gateway_upstream_requests",
-            "Requests to osu!track; the outcome is `ok`, an error code, or `cancelled`.",
-            ["endpoint", "outcome"],
-            registry=self.registry,
-        )
-        self._rows_dropped = Counter(
-            "gateway_upstream_rows_dropped",
-            "Invalid rows in osu!track's responses, which were dropped.",
-            ["endpoint"],
-            registry=self.registry,
-        )
-        self._upstream_seconds = Histogram(
+        self._upstream_requests = self.counters["gateway_upstream_requests"]
+        self._rows_dropped = self.counters["gateway_upstream_rows_dropped"]
+        self._upstream_seconds = self._histogram(
             "gateway_upstream_request_duration_seconds",
             "Duration of requests to osu!track, excluding the wait for the budget.",
-            ["endpoint"],
-            buckets=SECONDS,
-            registry=self.registry,
+            "endpoint",
         )
+
+    def _histogram(self, name: str, meaning: str, label: str) -> Histogram:
+        return Histogram(name, meaning, [label], buckets=SECONDS, registry=self.registry)
 
     def count_request(self, request: RequestContext) -> None:
         """Count an executed or refused GraphQL request."""

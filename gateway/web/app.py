@@ -118,10 +118,7 @@ def _application(
             *_images(gateway, settings, queries, png_files).routes(),
             *page_routes(settings, _previews(gateway, settings, png_files)),
         ],
-        middleware=[
-            Middleware(CORS, **_cors(settings)),
-            Middleware(RequestIDMiddleware, log_request=log_request),
-        ],
+        middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
         exception_handlers={404: _not_found},
         lifespan=partial(_lifespan, gateway, probes),
     )

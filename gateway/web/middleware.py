@@ -5,6 +5,7 @@ from itertools import count
 from secrets import token_hex
 
 from starlette.datastructures import Headers
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.graph.prepare.errors import format_error
@@ -41,11 +42,7 @@ class RequestIDMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        # The response cache may have begun the request.
-        state = scope.setdefault("state", {})
-        request_context: RequestContext = state.get("request_context") or _request_context(scope)
-        identity = request_context.request_id
-        state.update(request_id=identity, request_context=request_context)
+        request_context = _request_context(scope)
         response_start: Message = {}
         token = current_request.set(request_context)
 
@@ -54,18 +51,16 @@ class RequestIDMiddleware:
             if message["type"] == "http.response.start":
                 # The same object: the response cache may still change its status to 304.
                 response_start = message
-                added = SAFE_HEADERS if is_public(message["headers"]) else identity_headers(identity)
+                added = SAFE_HEADERS if is_public(message["headers"]) else identity_headers(request_context.request_id)
                 message["headers"] = [*message["headers"], *added]
             await send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)
         except Exception as exc:  # an outer seam: a bug is logged and masked
-            request_context.outcome, error = "failed", format_error(exc)
-            request_context.codes = [error["extensions"]["code"]]
+            response = _failure(exc, request_context)
             if response_start:
                 raise
-            response = error_response(500, [error], JSON, identity)
             await response(scope, receive, send_with_headers)
         finally:
             current_request.reset(token)
@@ -74,15 +69,27 @@ class RequestIDMiddleware:
                 self._log_request(level(request_context, status), record)
 
 
+def _failure(exc: Exception, request_context: RequestContext) -> Response:
+    error = format_error(exc)
+    request_context.outcome, request_context.codes = "failed", [error["extensions"]["code"]]
+    return error_response(500, [error], JSON, request_context.request_id)
+
+
 def identity_headers(request_id: str) -> tuple[tuple[bytes, bytes], ...]:
     """The headers of a response to one request."""
     return (b"x-request-id", request_id.encode()), *SAFE_HEADERS
 
 
 def _request_context(scope: Scope) -> RequestContext:
-    headers = Headers(scope=scope)
-    span = remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
-    return RequestContext(request_id(headers.get("x-request-id")), span)
+    """The context in the scope's state, a new one unless the response cache has begun the request."""
+    state = scope.setdefault("state", {})
+    context: RequestContext | None = state.get("request_context")
+    if context is None:
+        headers = Headers(scope=scope)
+        span = remote_span(headers.getlist("traceparent"), headers.getlist("tracestate"))
+        context = RequestContext(request_id(headers.get("x-request-id")), span)
+    state.update(request_id=context.request_id, request_context=context)
+    return context
 
 
 def request_id(header: str | None) -> str:

@@ -76,14 +76,7 @@ class MetricsCollector:
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
                 self._set("gateway_upstream_budget_per_minute", budget.per_minute, name)
-        for breaker in self._breakers:
-            for health in Health:
-                self._set("gateway_upstream_state", breaker.health is health, breaker.name, health)
-            # Reasons without a pause too: Prometheus needs a value before the first one to compute an increase.
-            for reason in PauseReason:
-                self._add("gateway_upstream_pauses", breaker.pauses[reason], breaker.name, reason)
-            for kind in REMEDIES:
-                self._add("gateway_upstream_failures", breaker.failures[kind], breaker.name, kind)
+        self._collect_breakers()
         self._set("gateway_redis_up", self._redis_link.connected)
         self._add("gateway_redis_disconnects", self._redis_link.disconnects)
         for name, cache in self._caches.items():
@@ -101,6 +94,16 @@ class MetricsCollector:
             self._set("gateway_purge_tags_waiting", self._purger.waiting)
         # Only queries without errors are cached.
         self._add("gateway_requests", self._responses.hits, "query", "ok", "hit")
+
+    def _collect_breakers(self) -> None:
+        for breaker in self._breakers:
+            for health in Health:
+                self._set("gateway_upstream_state", breaker.health is health, breaker.name, health)
+            # Reasons without a pause too: Prometheus needs a value before the first one to compute an increase.
+            for reason in PauseReason:
+                self._add("gateway_upstream_pauses", breaker.pauses[reason], breaker.name, reason)
+            for kind in REMEDIES:
+                self._add("gateway_upstream_failures", breaker.failures[kind], breaker.name, kind)
 
     def _set(self, metric: str, value: float, *labels: str) -> None:
         gauge = self._metrics.gauges[metric]

@@ -1,4 +1,7 @@
-"""The layers: packages import downwards only and without cycles, and libraries are imported only by their packages."""
+"""The layers: packages import downwards only and without cycles, and libraries are imported only by their packages.
+
+Also the length of functions.
+"""
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +38,8 @@ MAY_IMPORT = {
     "cli": APPLICATION | {"sandbox"},
     "sandbox": {"sandbox"},
 }
+
+MAX_LINES = 30
 
 # The packages or modules that may import a library. Others, such as msgspec, are allowed everywhere.
 PLACES = {
@@ -113,6 +118,13 @@ def input_and_output(path: str, source: str) -> Iterator[str]:
     return (name for name in (*opened, *used) if package_of(path) in LEAVES)
 
 
+def long_functions(_: str, source: str) -> Iterator[str]:
+    """Functions of more than 30 lines, with signature and docstring, but without decorators."""
+    nodes = ast.walk(ast.parse(source))
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return (node.name for node in functions if (node.end_lineno or 0) - node.lineno >= MAX_LINES)
+
+
 def violations(rule: Rule) -> list[str]:
     return [f"{path}: {name}" for path, source in MODULES.items() for name in rule(path, source)]
 
@@ -180,6 +192,7 @@ def test_leaf_modules_do_no_input_or_output():
         (misplaced_libraries, "osutrack/client.py", "import strawberry.types", "strawberry.types"),
         (environment_access, "web/app.py", "import os\nport = os.environ['PORT']", "environ"),
         (environment_access, "web/app.py", "from os import getenv", "getenv"),
+        (long_functions, "web/app.py", "class A:\n    async def f():" + "\n" * 30 + "        return", "f"),
         (input_and_output, "records.py", "open('gateway.log')", "open"),
         (input_and_output, "errors.py", "from urllib.request import urlopen", "urllib.request.urlopen"),
     ],
