@@ -22,7 +22,7 @@ class FailingEngine:
 
     def start(self, *_: Any, **__: Any):
         run = Run.__new__(Run)
-        run.context = SimpleNamespace(charged=3)  # type: ignore[assignment]  # all that is used of it
+        run.context = SimpleNamespace(request_points=3)  # type: ignore[assignment]  # all that is used of it
         return run
 
     async def finish(self, _):
