@@ -11,6 +11,8 @@ RUN pip install --only-binary :all: --require-hashes -r requirements-build.txt -
 
 COPY pyproject.toml README.md LICENSE hatch_build.py ./
 COPY frontend frontend
+COPY docs docs
+COPY examples examples
 COPY gateway gateway
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir dist .
 RUN pip --python /opt/gateway/bin/python install --no-deps dist/*.whl

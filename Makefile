@@ -10,7 +10,8 @@ PIP = $(RUN) pip --quiet --disable-pip-version-check
 # Building the pages needs npm. The package on PyPI is large and therefore installed only if npm is missing.
 EDITABLE = { command -v npm >/dev/null || $(PIP) install --require-hashes --requirement requirements-node.txt; } && \
 	$(PIP) install --no-deps --no-build-isolation --editable .
-BUILD = pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json requirements-node.txt
+BUILD = pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json requirements-node.txt \
+	docs/render.py $(wildcard docs/*.md examples/*.md)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13
@@ -56,7 +57,7 @@ lock: $(VENV)/bin/python ## Lock the dependencies (UPGRADE=--upgrade: to newer r
 	@$(COMPILE) --group node --output-file requirements-node.txt
 
 clean: ## Remove generated files
-	rm -rf $(VENV) .lockvenv dist gateway/web/pages/vendor benchmarks/peers/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .lockvenv dist gateway/web/pages/rendered gateway/web/pages/vendor benchmarks/peers/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

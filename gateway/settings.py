@@ -215,6 +215,14 @@ class Settings(_Settings):
         None, description="Token for this API; optional for Varnish, which receives it as a bearer token."
     )
 
+    page_contact: ContactURI | None = Field(
+        None,
+        description="Contact of the operator, such as `mailto:me@example.org`, linked on the home page; empty: none.",
+    )
+    repository_url: ServiceURL | None = Field(
+        None, description="Address of the source code of this deployment, linked on the home page; empty: none."
+    )
+
     log_format: Literal["console", "json"] = Field("console", description="Log format: `console` (text) or `json`.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Minimum log level: `debug`, `info`, `warning` or `error`."

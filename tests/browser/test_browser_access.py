@@ -31,6 +31,10 @@ def axe(tmp_path_factory):
     [
         ("/", "responding"),
         ("/graphql", "Home"),
+        ("/docs", "Examples"),
+        ("/docs/errors", "Errors and warnings"),
+        ("/docs/performance", "Performance"),
+        ("/docs/examples/compare", "Open in GraphiQL"),
         ("/no/such/page", "Check the URL"),
         ("/players/131464?compare=2", "Stop comparing"),
         ("/players/70000071", "Start tracking"),

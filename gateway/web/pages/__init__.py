@@ -11,6 +11,7 @@ other origins.
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
+from html import escape
 from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,7 @@ from gateway.graph.inputs import user_id
 from gateway.settings import Settings
 from gateway.store.lru import LRU
 
+from .documentation import documents, texts
 from .files import File
 from .limits import limit_rows
 from .previews import Previews
@@ -55,25 +57,36 @@ PAGE_HEADERS = {
 MAX_DEPTH = 16
 # Player pages are kept compressed. Each takes about 30 kB.
 MAX_PLAYER_PAGES = 64
-RELATIVE_URL = re.compile(r'\b(href|src)="(?!#)')
+RELATIVE_URL = re.compile(r'\b(href|src)="(?!#|https?:)')
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page(name: str, **values: str) -> Endpoint:
-    """The page in that file, read once. Each `{{NAME}}` is replaced by the HTML in `values`."""
-    return File(name, _insert(_template(name), values).encode(), PAGE_HEADERS).response
+def page(name: str, base: str = "", **values: str) -> Endpoint:
+    """The page in that file, read once. Each `{{NAME}}` is replaced by the HTML in `values`.
+
+    `base` is the way from the page's URL to the root of the gateway, such as `../`; for pages at any depth.
+    """
+    template = RELATIVE_URL.sub(lambda link: link[0] + base, _template(name))
+    return File(name, _insert(template, values).encode(), PAGE_HEADERS).response
 
 
 def page_routes(settings: Settings, previews: Previews) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
-        Route("/", page("landing.html", limits=limit_rows(settings), version=version("osutrack-gateway"))),
+        Route("/", _landing_page(settings)),
         Route("/players/{id}", _player_page(previews)),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
+        *_documentation_routes(),
         *well_known_routes(settings),
     ]
+
+
+def _landing_page(settings: Settings) -> Endpoint:
+    addresses = {"Contact": settings.page_contact, "Source code": settings.repository_url}
+    links = [f' <a href="{escape(address)}">{name}</a>' for name, address in addresses.items() if address]
+    return page("landing.html", limits=limit_rows(settings), version=version("osutrack-gateway"), links="".join(links))
 
 
 def missing_page(request: Request) -> Response:
@@ -118,18 +131,39 @@ def _player_page(previews: Previews) -> Endpoint:
     return player
 
 
+def _documentation_routes() -> list[Route]:
+    """The routes of the documentation; none if it was not rendered."""
+    endpoints: dict[str, Endpoint] = {
+        path: File(path, body, {"Vary": "Accept-Encoding"}).response for path, body in texts()
+    }
+    for path, title, content in documents():
+        base = "../" * path.count("/")
+        endpoints[path] = page("documentation.html", base, title=title, twin=f"{path}.md", content=content)
+    below = {path.removeprefix("docs/"): endpoint for path, endpoint in endpoints.items() if path.startswith("docs/")}
+    top = [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items() if "/" not in path]
+    return [*top, Route("/docs/{name:path}", _one_of(below))]
+
+
 def _folder(name: str) -> Endpoint:
     folder = FOLDER / name
-    files = {
-        path.relative_to(folder).as_posix(): File(path.name, path.read_bytes(), {"Vary": "Accept-Encoding"})
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    return _one_of(
+        {
+            path.relative_to(folder).as_posix(): File(
+                path.name, path.read_bytes(), {"Vary": "Accept-Encoding"}
+            ).response
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+    )
 
-    async def file(request: Request) -> Response:
-        requested = files.get(request.path_params["name"])
-        if requested is None:
+
+def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """The endpoint with the name in the path."""
+
+    async def select(request: Request) -> Response:
+        endpoint = endpoints.get(request.path_params["name"])
+        if endpoint is None:
             raise HTTPException(404)
-        return await requested.response(request)
+        return await endpoint(request)
 
-    return file
+    return select

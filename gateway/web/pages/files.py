@@ -18,6 +18,7 @@ MEDIA_TYPES = {
     ".json": "application/json",
     ".svg": "image/svg+xml",
     ".graphql": "text/plain; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }

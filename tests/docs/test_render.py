@@ -1,0 +1,132 @@
+"""The documentation as HTML and Markdown for the site: `docs/render.py`."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from graphql import parse
+
+from docs.render import build, html
+from tests.support.processes import ROOT
+
+EXAMPLES = sorted(path.stem for path in ROOT.glob("examples/*.md") if path.name != "README.md")
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A small repository."""
+    texts = {
+        "README.md": "# Name\n\n| page | content |\n|---|---|\n| [docs/a.md](docs/a.md) | all of it |\n| [LAW](LAW.md) | x |\n",
+        "docs/a.md": "# Page A\n\nSee [B](../examples/b.md#two-words), [here](#here), [code](../gateway/x.py), [web](https://a.example/x.md).\n",
+        "examples/README.md": "# Examples\n\n| page | content |\n|---|---|\n| [b.md](b.md) | one task |\n",
+        "examples/b.md": "# Page B\n\n<!-- clock: 3600 -->\n\n## Two words!\n\n[A](../docs/a.md) [S](../schema.graphql)\n",
+        "examples/operations.graphql": "{ status { version } }\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def output(tree):
+    folder = tree / "gateway/web/pages/rendered"
+    return {path.relative_to(folder).as_posix(): path.read_text() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_pages_have_twins_at_their_urls(tree):
+    build(tree)
+    pages = {"docs", "docs/a", "docs/examples/b"}
+    files = {f"{page}.{suffix}" for page in pages for suffix in ("html", "md")}
+    assert output(tree).keys() == files | {"docs/examples/operations.graphql", "llms.txt"}
+
+
+def test_links_are_those_of_the_site(tree):
+    build(tree)
+    text = output(tree)["docs/a.html"]
+    assert (
+        '<a href="examples/b#two-words">B</a>, <a href="#here">here</a>, code, <a href="https://a.example/x.md">'
+        in text
+    )
+    assert '<a href="../a">A</a> <a href="../../schema.graphql">S</a>' in output(tree)["docs/examples/b.html"]
+
+
+def test_twin_links_to_twins(tree):
+    build(tree)
+    assert "[B](examples/b.md#two-words), [here](#here), code," in output(tree)["docs/a.md"]
+    assert "[A](../a.md) [S](../../schema.graphql)" in output(tree)["docs/examples/b.md"]
+
+
+def test_comments_for_tests_are_left_out(tree):
+    build(tree)
+    assert "clock" not in output(tree)["docs/examples/b.md"] + output(tree)["docs/examples/b.html"]
+
+
+def test_headings_have_anchors():
+    assert '<h2 id="two-words">' in html("# A\n\n## Two words!\n", "docs/a.md")
+
+
+def test_index_lists_pages_by_their_titles(tree):
+    build(tree)
+    assert "| [Page A](docs/a.md) | all of it |" in output(tree)["docs.md"]
+    assert "LAW" not in output(tree)["docs.md"]
+    assert "- [Page B](docs/examples/b.md): one task" in output(tree)["llms.txt"]
+
+
+def test_current_page_is_marked(tree):
+    build(tree)
+    assert '<a href="b" aria-current="page">Page B</a>' in output(tree)["docs/examples/b.html"]
+    assert '<a href="../../docs">Overview</a>' in output(tree)["docs/examples/b.html"]
+
+
+def test_former_pages_are_deleted(tree):
+    build(tree)
+    (tree / "examples/b.md").unlink()
+    (tree / "examples/README.md").write_text("# Examples\n")
+    (tree / "docs/a.md").write_text("# Page A\n")
+    build(tree)
+    assert "docs/examples/b.html" not in output(tree)
+
+
+def test_html_in_markdown_is_text():
+    assert "<script>" not in html("# A\n\n<script>alert(1)</script>\n\n```html\n<script>\n```\n", "docs/a.md")
+
+
+def test_scrollable_parts_have_a_focus():
+    text = html("# A\n\n```text\na\n```\n\n| a |\n|---|\n| b |\n", "docs/a.md")
+    assert '<pre tabindex="0">' in text
+    assert '<div class="card scroll-x" tabindex="0"><table>' in text
+
+
+def test_alignment_has_no_inline_style():
+    text = html("# A\n\n| a | b |\n|---:|:--|\n| 1 | 2 |\n", "docs/a.md")
+    assert '<td class="number">1</td>\n<td>2</td>' in text
+
+
+def test_empty_cell_is_no_heading():
+    assert "<td></td>\n<th>b</th>" in html("# A\n\n| | b |\n|---|---|\n| 1 | 2 |\n", "docs/a.md")
+
+
+def graphiql_links(text):
+    """The parameters of the links to GraphiQL."""
+    addresses = [part.split('"')[0] for part in text.split('<a href="../../graphql')[1:]]
+    return [parse_qs(urlsplit(address.replace("&amp;", "&")).query) for address in addresses]
+
+
+def test_example_opens_in_graphiql_with_variables():
+    page = (
+        '# A\n\n```graphql\nquery A($b: Int) { c }\n```\n\n```json\n{ "b": 1 }\n```\n\n```json\n{ "data": {} }\n```\n'
+    )
+    links = graphiql_links(html(page, "docs/examples/a.md"))
+    assert links == [{"query": ["query A($b: Int) { c }"], "variables": ['{ "b": 1 }']}] * 2
+
+
+def test_operation_in_other_code_opens_in_graphiql():
+    page = '# A\n\n```python\nx = gql("""\n  query A($b: In = {c: 1}) {\n    d { e }\n  }\n""")\n{1: 2}\n```\n'
+    links = graphiql_links(html(page, "docs/examples/a.md"))
+    assert links[0] == {"query": ["query A($b: In = {c: 1}) {\n  d { e }\n}"]}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_opens_in_graphiql(name):
+    links = graphiql_links(html((ROOT / f"examples/{name}.md").read_text(), f"docs/examples/{name}.md"))
+    assert links
+    assert all(parse(link["query"][0]) for link in links if link)
