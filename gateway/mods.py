@@ -12,6 +12,11 @@ _MODS = (
 )  # fmt: skip
 # The first is always set together with the second, which is then omitted.
 _IMPLIED = {"NC": "DT", "PF": "SD"}
+# Stands for the mods of a play without mods in `MASKS`. osu! does not use this bit.
+NO_MOD = 1 << 31
+# The bits of which a play with a mod has at least one, by acronym: a play with NC has DT.
+MASKS = {"NM": NO_MOD} | {acronym: 1 << bit for bit, acronym in _MODS}
+MASKS |= {implied: MASKS[implied] | MASKS[mod] for mod, implied in _IMPLIED.items()}
 
 
 class Mods(NamedTuple):

@@ -13,8 +13,9 @@ from gateway.store.keys import Name, Username
 from . import inputs
 from .context import Info, NullableResult
 from .fields import BEST_PLAYS, HISCORES_BY_NAME, NAME, SemanticNonNull, documented, record_field
+from .filters import Filter, score_filter
 from .inputs import GameMode, OrderBy, PlayerID, PlayerIDs, PlayerName, Ruleset, ScoreOrder, span
-from .types.best_plays import BestPlayConnection, BestPlayWindow, best_plays_page
+from .types.best_plays import BestPlayConnection, BestPlayFilter, BestPlayWindow, best_plays_page
 from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .types.pp_records import PPRecords, RecordList, RecordsWindow, pp_records_of
@@ -77,6 +78,7 @@ class Query:
         mode: Ruleset = GameMode.OSU,
         window: PlayedWindow = UNSET,
         order_by: OrderBy = ScoreOrder.PP_DESC,
+        filter: Filter = UNSET,
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
@@ -86,7 +88,8 @@ class Query:
         """
         context = info.context
         name = Name(Username(inputs.username(username)), mode.value)
-        pager = HiscorePager(context, list_id("by name", name), span(window, context.now), order_by, first, after)
+        within, source = span(window, context.now), list_id("by name", name)
+        pager = HiscorePager(context, source, within, order_by, first, after, score_filter=score_filter(filter))
 
         def select(plays: records.Hiscores | None) -> Page[records.Hiscore]:
             if plays is None:
@@ -101,14 +104,15 @@ class Query:
         info: Info,
         mode: Ruleset = GameMode.OSU,
         window: BestPlayWindow = UNSET,
+        filter: BestPlayFilter = UNSET,
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
         """The highest-pp plays of all tracked players, highest first. osu!track records plays once more after each pp
         rework; here each play (same player, beatmap, mods and score) appears once, with the highest pp of its records.
-        At most 10,000 records are available. Cost: 2.
+        At most 10,000 records are available: only the top 10,000 of the window are searched with `filter`. Cost: 2.
         """
-        return best_plays_page(info, mode.value, window, first, after)
+        return best_plays_page(info, mode.value, window, score_filter(filter), first, after)
 
     @record_field(PPRecords | None, SemanticNonNull(), BEST_PLAYS)
     def records(

@@ -47,7 +47,7 @@ COMPUTED = {
 }
 # The time for each row and kind of milestones.
 MILESTONE_ROW_US = 0.1
-# The time for each row that a filter or an order has to look at; and for each row in a window of plays.
+# The time for each row that is sorted or looked up; and for each play that a window or a filter compares.
 SCANNED_ROW_US = 1.2
 WINDOW_ROW_US = 0.5
 # The time for each calendar period.

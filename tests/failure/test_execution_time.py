@@ -21,6 +21,7 @@ SNAPSHOT = "at pp globalRank accuracy level playCount rankedScore totalScore cou
 PLAY = "mode beatmapId score pp grade playedAt recordedAt mods { bits acronyms label } beatmapUrl"
 WINDOW = "window: { days: 900 }"
 WINDOW_OF_PLAYS = "window: { days: 9000 }"
+FILTER = 'filter: { modsAny: ["HD", "NM"], modsNone: ["PF"], grades: [S, A, X], ppAtLeast: 1 }'
 SORTED = "first: 1, orderBy: PLAYED_AT_ASC, bestPerBeatmap: true, window: { days: 9000 }"
 FAILING = "failing: user(id: 2) { stats { hiscores(first: -1) { totalCount } } }"
 WARM = "{ user(id: 2) { allStats { hiscores { totalCount } tracked } } bestPlays(first: 10000) { __typename } }"
@@ -63,6 +64,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "orders": lambda n: player(aliases(n, f"hiscores({SORTED}) {{ totalCount }}")),
     "windows of hiscores": lambda n: nested(aliases(n, f"hiscores(first: 1, {WINDOW_OF_PLAYS}) {{ totalCount }}")),
     "windows of best plays": lambda n: aliases(n, f"bestPlays(first: 500, {WINDOW_OF_PLAYS}) {{ nodes {{ {PLAY} }} }}"),
+    "filters of hiscores": lambda n: nested(aliases(n, f"hiscores(first: 1, {FILTER}) {{ totalCount }}")),
+    "filters of best plays": lambda n: aliases(n, f"bestPlays(first: 500, {FILTER}) {{ nodes {{ {PLAY} }} }}"),
     "intervals": lambda n: player(aliases(n, "snapshots(every: WEEK) { pp }")),
     "periods": lambda n: player(aliases(n, f"gains(every: DAY) {{ delta {{ {DELTA} }} }}")),
     "periods of players": lambda n: nested(aliases(n, "gains(every: WEEK) { __typename }")),
@@ -123,6 +126,10 @@ HOSTILE: dict[str, tuple[str, dict[str, object]]] = {
     "a long cursor": (
         f"query ($after: String!) {{ {nested(aliases(29, 'hiscores(after: $after) { totalCount }'))} }}",
         {"after": urlsafe_b64encode(msgspec.msgpack.encode((1, 2, [3] * 45_000))).decode()},
+    ),
+    "a filter with many mods": (
+        f"query ($filter: ScoreFilter) {{ {nested(aliases(29, 'hiscores(filter: $filter) { totalCount }'))} }}",
+        {"filter": {"modsAll": ["HD"] * 10_000}},
     ),
     "many fields of a window": (
         "query ($window: Window) { bestPlays(window: $window) { __typename } }",

@@ -4,11 +4,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 from graphql import (
+    GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
     get_named_type,
+    get_nullable_type,
     is_required_argument,
 )
 
@@ -20,7 +22,6 @@ CONDITIONS = ["true", "false", "$yes", "$no", "$omitted"]
 DECLARATIONS = ["$yes: Boolean!", "$no: Boolean!", "$omitted: Boolean = true"]
 MODES = ["OSU", "TAIKO", "CATCH", "MANIA"]
 WINDOWS = [{"days": 30}, {"days": 400}, {"between": {"from": "2026-01-01", "to": "2026-09-01"}}, {"between": {}}]
-ENUMS = {"GameMode", "Interval", "MilestoneKind", "RankingOrder", "ScoreOrder", "SnapshotMatch"}
 VALID: dict[str, list[Any]] = {
     "id": [str(user) for user in USERS],
     "username": NAMES,
@@ -38,6 +39,14 @@ VALID: dict[str, list[Any]] = {
     "includeAnomalies": [True, False],
     "kinds": [["PP"], ["ACCURACY", "LEVEL"], ["PLAY_COUNT", "PLAY_COUNT"], [], None],
     "ppAtLeast": [[], [0], [300.5, 100], [250, 250, 99999]],
+    "filter": [
+        {"modsAll": ["HD", "DT"], "ppAtMost": 900},
+        {"modsAny": ["NM", "HR"], "modsNone": ["PF"]},
+        {"grades": ["S", "SH"], "ppAtLeast": 100.5},
+        {"modsAll": [], "grades": None},
+        {},
+        None,
+    ],
 }
 INVALID: dict[str, list[Any]] = {
     "id": ["0", "two", str(players.BIG_NUMBERS), str(players.HISCORES_FAIL)],
@@ -50,6 +59,7 @@ INVALID: dict[str, list[Any]] = {
     "at": ["yesterday"],
     "kinds": [["PP"] * 6, ["SCORE"]],
     "ppAtLeast": [[-1], [100] * 101, ["many"]],
+    "filter": [{"modsAll": ["XX"]}, {"ppAtLeast": 2, "ppAtMost": 1}, {"grades": ["SS"]}, {"ppAtMost": -1}],
 }
 
 
@@ -160,14 +170,14 @@ def _literal(input_type: Any, value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_literal(None, part)}" for key, part in value.items()) + "}"
+        fields = get_named_type(input_type).fields
+        return "{" + ", ".join(f"{key}: {_literal(fields[key].type, part)}" for key, part in value.items()) + "}"
     if isinstance(value, list):
-        inner = input_type.of_type if isinstance(input_type, GraphQLNonNull) else input_type
+        inner = get_nullable_type(input_type)
         assert isinstance(inner, GraphQLList)
         return f"[{', '.join(_literal(inner.of_type, item) for item in value)}]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, int | float):
         return str(value)
-    is_enum = input_type is not None and get_named_type(input_type).name in ENUMS
-    return value if is_enum else f'"{value}"'
+    return value if isinstance(get_named_type(input_type), GraphQLEnumType) else f'"{value}"'

@@ -10,19 +10,25 @@ from strawberry import Private
 from gateway import records
 from gateway.graph.context import Context, Info
 from gateway.graph.fields import documented
+from gateway.graph.filters import ScoreFilterInput
 from gateway.graph.inputs import ScoreOrder, Window, page_size, span
 from gateway.graph.scalars import DateTime, instant
 from gateway.graph.work import WINDOW_ROW_US
 from gateway.records import Mode
 from gateway.store.history import Span
 from gateway.store.keys import MAX_BEST_PLAYS, BestPlays, BestPlaysKey
+from gateway.store.score_filter import ScoreFilter
 
-from .paging import ORDERS, Cursor, Page, cut_page, list_id, parse_cursor
+from .paging import ORDERS, Page, cut_page, list_id, parse_cursor
 from .scores import PageInfo, Score
 from .users import User, user_of
 
 BestPlayWindow = Annotated[
     Window | None, strawberry.argument(description="Filters by the time of the play. All time if omitted.")
+]
+BestPlayFilter = Annotated[
+    ScoreFilterInput | None,
+    strawberry.argument(description="Conditions on mods, grade and pp. Only the top 10,000 plays are searched."),
 ]
 
 # Limits of requests: osu!track's default, its maximum, and one in between.
@@ -69,12 +75,15 @@ class BestPlayConnection:
 
 
 def best_plays_page(
-    info: Info, mode: Mode, window: Window | None, first: int, after: str | None
+    info: Info, mode: Mode, window: Window | None, score_filter: ScoreFilter | None, first: int, after: str | None
 ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
-    """The page, from the smallest sufficient tier; a larger one is used if it is cached, or fresher."""
+    """The page, from the smallest sufficient tier; a larger one is used if it is cached, or fresher.
+
+    A filtered page is always cut from the largest tier: any smaller one could have too few matching plays.
+    """
     context = info.context
     within = span(window, context.now)
-    pager = BestPlaysPager(context, within, page_size(first), parse_cursor(after, list_id("best plays", mode)), mode)
+    pager = BestPlaysPager(context, mode, within, first, after, score_filter=score_filter)
     keys = _tier_keys(mode, within, pager.required_rows)
     tiers = context.services.tracker.best_plays
     for key in sorted(keys, key=lambda key: not tiers.is_fresh(key)):
@@ -104,25 +113,39 @@ async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPage
 
 
 class BestPlaysPager:
-    """Cuts the requested page from a tier."""
+    """Cuts the requested page from a tier. Arguments are validated here, before anything is fetched."""
 
-    def __init__(self, context: Context, span: Span, first: int, after: Cursor | None, mode: Mode) -> None:
+    def __init__(
+        self,
+        context: Context,
+        mode: Mode,
+        span: Span,
+        first: int,
+        after: str | None,
+        *,
+        score_filter: ScoreFilter | None,
+    ) -> None:
         self._context = context
+        self._source = list_id("best plays", mode, score_filter)
         self._span = span
-        self._first = first
-        self._after = after
-        self._source = list_id("best plays", mode)
+        self._first = page_size(first)
+        self._after = parse_cursor(after, self._source)
+        self._filter = score_filter
 
     @property
     def required_rows(self) -> int:
-        """The minimum number of rows of a sufficient tier."""
+        """The minimum number of rows of a tier that is sufficient for sure."""
+        if self._filter:
+            return MAX_BEST_PLAYS
         return (self._after.offset if self._after else 0) + self._first + 1
 
     def __call__(self, best: BestPlays, limit: int) -> Page[records.BestPlay] | None:
         """The page; None if it needs more rows than a tier of this limit has."""
-        if any(self._span):
-            self._context.size.count_work(WINDOW_ROW_US * len(best.rows))
+        row_us = WINDOW_ROW_US * (any(self._span) + bool(self._filter))
+        self._context.size.count_work(row_us * len(best.rows))
         plays = best.within(self._span)
+        if self._filter:
+            plays = self._filter.select(plays)
         page = cut_page(plays, self._first, self._after, order=ORDER, source=self._source)
         reaches_end = page.offset + self._first >= len(plays)
         return None if reaches_end and not best.complete and limit < TIERS[-1] else page

@@ -16,6 +16,7 @@ from gateway.graph.inputs import ScoreOrder, Window, page_size
 from gateway.graph.work import SCANNED_ROW_US, WINDOW_ROW_US
 from gateway.records import BestPlay, Hiscore, Hiscores, Rows
 from gateway.store.history import Span
+from gateway.store.score_filter import ScoreFilter
 
 P = TypeVar("P", bound=Hiscore)
 
@@ -134,8 +135,8 @@ class Edges(Sequence[Edge[P]]):
 
 
 def list_id(*identity: object) -> int:
-    """A hash that identifies a list, so that cursors of another list are rejected."""
-    return crc32(repr(identity).encode())
+    """A hash that identifies a list, so that cursors of another list are rejected. None is no part of the identity."""
+    return crc32(repr(tuple(part for part in identity if part is not None)).encode())
 
 
 def parse_cursor(after: str | None, source: int) -> Cursor | None:
@@ -191,11 +192,13 @@ class HiscorePager:
         first: int,
         after: str | None,
         *,
+        score_filter: ScoreFilter | None = None,
         best_per_beatmap: bool = False,
     ) -> None:
         self._context = context
-        self._source = list_id(source, order)
+        self._source = list_id(source, order, score_filter)
         self._span = span
+        self._filter = score_filter
         self._order = ORDERS[order]
         self._first = page_size(first)
         self._after = parse_cursor(after, self._source)
@@ -204,9 +207,11 @@ class HiscorePager:
     def __call__(self, plays: Hiscores) -> Page[Hiscore]:
         """The page; `plays` are in the order `PP_DESC`."""
         is_sorted = self._order is ORDERS[ScoreOrder.PP_DESC]
-        selected = plays.played_within(*self._span) if any(self._span) else plays
-        row_us = SCANNED_ROW_US * (self._best_per_beatmap + (not is_sorted)) + WINDOW_ROW_US * any(self._span)
-        self._context.size.count_work(row_us * len(selected))
+        inside = plays.played_within(*self._span) if any(self._span) else plays
+        row_us = SCANNED_ROW_US * (self._best_per_beatmap + (not is_sorted))
+        row_us += WINDOW_ROW_US * (any(self._span) + bool(self._filter))
+        self._context.size.count_work(row_us * len(inside))
+        selected = self._filter.select(inside) if self._filter else inside
         if self._best_per_beatmap:
             selected = best_of_each_beatmap(selected)
         if not is_sorted:

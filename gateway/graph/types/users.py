@@ -12,6 +12,7 @@ from gateway import records
 from gateway.errors import BadUserInput
 from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
+from gateway.graph.filters import Filter, score_filter
 from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, Window, span
 from gateway.graph.scalars import URL, DateTime
 from gateway.graph.work import PERIOD_US
@@ -189,6 +190,7 @@ class UserStats:
         window: PlayedWindow = UNSET,
         order_by: OrderBy = ScoreOrder.PP_DESC,
         best_per_beatmap: BestPerBeatmap = False,
+        filter: Filter = UNSET,
         first: First = 50,
         after: After = UNSET,
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
@@ -200,7 +202,14 @@ class UserStats:
         context = info.context
         source = list_id("hiscores", self.user_mode, best_per_beatmap)
         pager = HiscorePager(
-            context, source, span(window, context.now), order_by, first, after, best_per_beatmap=best_per_beatmap
+            context,
+            source,
+            span(window, context.now),
+            order_by,
+            first,
+            after,
+            score_filter=score_filter(filter),
+            best_per_beatmap=best_per_beatmap,
         )
         return context.read(info, context.hiscores, self.user_mode, pager)
 
