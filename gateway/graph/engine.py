@@ -93,8 +93,9 @@ class Engine:
             # A copy: a cached exception that is raised repeatedly accumulates tracebacks.
             raise RequestError(operations.errors)
         operation = _select_operation(operation_name, operations)
-        cost = operation.cost(variables)
         try:
+            self._limits.check_variables(variables)
+            cost = operation.cost(variables)
             self._limits.check_cost(cost)
             operation.check_values(variables, self._services.max_values)
         except (LimitExceeded, ResultTooLarge) as exc:

@@ -41,7 +41,7 @@ COMPUTED = {
     "User.allStats": 2.0,
     "UserStats.gain": 40.0,
     "UserStats.gains": 30.0,
-    "UserStats.hiscores": 40.0,
+    "UserStats.hiscores": 70.0,
     "UserStats.snapshotAt": 12.0,
     "UserStats.snapshots": 30.0,
 }

@@ -30,6 +30,28 @@ async def test_exceeded_limit_is_named_with_value_and_counting(gateway, limit):
     assert "(counted: " in error["message"]
 
 
+@pytest.mark.parametrize(
+    "query, variables",
+    [
+        ("query ($ids: [ID!]!) { users(ids: $ids) { id } }", {"ids": ["2"] * 201}),
+        (
+            "query ($filter: ScoreFilter) { bestPlays(filter: $filter) { nodes { pp } } }",
+            {"filter": {"modsAny": ["HD"] * 201}},
+        ),
+        (
+            "query ($pp: [Float!]!) { user(id: 2) { stats { firstPlays(ppAtLeast: $pp) { ppAtLeast } } } }",
+            {"pp": [1.5] * 201},
+        ),
+        ("{ status { version } }", {"unused": [[[{"list": [None] * 201}]]]}),
+    ],
+)
+async def test_long_list_in_variables_is_refused(gateway, query, variables):
+    extensions = (await gateway.error(query, **variables))["extensions"]
+    assert (extensions["code"], extensions["limit"]) == ("LIMIT_EXCEEDED", "list length")
+    assert (extensions["value"], extensions["max"]) == (201, 200)
+    assert gateway.sandbox.count() == 0
+
+
 async def test_longest_alias_is_accepted(gateway):
     assert await gateway.ask(f"{{ status {{ {'a' * 100}: __typename }} }}") == {"status": {"a" * 100: "ServiceStatus"}}
 

@@ -5,7 +5,7 @@ Each fragment is traversed once and counted at each spread, so nested fragments 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from graphql import (
     DirectiveNode,
@@ -29,6 +29,8 @@ from gateway.settings import Settings
 INTROSPECTION = {"__schema", "__type"}
 # An alias is repeated in each row of a response.
 MAX_ALIAS_LENGTH = 100
+# A list in a variable is converted for each field with the variable.
+MAX_LIST_LENGTH = 200
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,17 @@ class Limits:
             self.introspections,
             "`__schema` and `__type` fields; a fragment counts at each use",
         )
+
+    def check_variables(self, variables: Mapping[str, Any]) -> None:
+        """Raise `LimitExceeded` if a list in the variables is too long."""
+        values = list(variables.values())
+        while values:
+            value = values.pop()
+            if isinstance(value, list):
+                check("list length", len(value), MAX_LIST_LENGTH, "items of a list in the variables")
+                values += value
+            elif isinstance(value, dict):
+                values += value.values()
 
     def check_cost(self, cost: int) -> None:
         """Raise `LimitExceeded` if the cost of an operation exceeds the limit."""
