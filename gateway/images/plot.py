@@ -16,7 +16,7 @@ DATE_WIDTH = 80
 # More points are thinned.
 COLUMNS = 200
 # In pixels of vertical travel.
-ROUGH = 500
+ROUGH = 250
 
 
 class Box(NamedTuple):

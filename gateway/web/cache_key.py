@@ -14,7 +14,7 @@ from starlette.types import Message, Receive, Scope
 
 from .cached_files import CROSS_SITE_FILES, file_name
 from .cross_origin import is_cross_site
-from .negotiation import coding, is_json_in_utf_8, is_plain, media_type, prefers_html
+from .negotiation import IDENTITY, coding, is_json_in_utf_8, is_plain, media_type, prefers_html
 
 # A response depends on the text and on these headers. No cached response depends on the client's identity.
 KEY_HEADERS = {
@@ -82,9 +82,10 @@ def cache_key(
     text = scope["query_string"] if scope["method"] in {"GET", "HEAD"} else body
     if text is None or len(text) > MAX_TEXT_BYTES:
         return None
-    if file_name(scope):
+    if file := file_name(scope):
         origin = _origin_form(headers.get(b"origin"), cors_origins)
-        accepted = coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
+        # A PNG file is the same in each coding.
+        accepted = IDENTITY if file.endswith(".png") else coding(headers.get(b"accept-encoding", b"").decode("latin-1"))
         return CacheKey("GET", text, "", accepted, origin, scope["path"])
     form = _form(headers.get(b"accept", b""), headers.get(b"accept-encoding", b""))
     if form is None:

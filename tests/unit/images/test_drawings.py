@@ -1,5 +1,6 @@
 """Cards, charts and messages as SVG texts, and the PNG files that are rendered from them."""
 
+import math
 import struct
 from xml.etree import ElementTree as ET
 
@@ -127,6 +128,15 @@ def test_long_name_does_not_reach_the_rank(name):
 def test_png_of_rough_series_is_small(draw, theme, seed):
     png = rendered(draw(rough_profile(seed, theme=theme)))
     assert len(png) <= MAX_PNG_BYTES
+
+
+@pytest.mark.parametrize("waves", [0.5, 1, 2, 4])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_png_of_smooth_series_is_small(seed, waves):
+    rough = rough_profile(seed)
+    ranks = [50_000 * (1 + 0.5 * math.sin(index * waves * math.pi / 100)) for index in range(200)]
+    drawing = card(profile(*ranks, name=rough.name, latest=rough.latest, delta=rough.delta))
+    assert len(rendered(drawing)) <= MAX_PNG_BYTES
 
 
 @pytest.mark.parametrize("theme", THEMES)
