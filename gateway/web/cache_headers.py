@@ -10,6 +10,7 @@ from math import ceil
 from gateway.settings import Settings
 from gateway.store.tags import MANY_TAGS, Validity, purge_tags
 
+NO_STORE = "no-store"
 PUBLIC = "public"
 # Of the value of each header with tags. nginx refuses responses with headers of 4 KiB by default.
 MAX_TAGS_BYTES = 1024

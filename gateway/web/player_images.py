@@ -29,8 +29,9 @@ from .png_files import PNGFiles
 SVG, PNG = "image/svg+xml", "image/png"
 # Also of an image that is drawn from cached data, as drawing takes longer than a query.
 MIN_COST = 1
-# The lifetime of images that must be replaced soon: those of problems, and those of old or incomplete data.
-SHORT_LIVED = "public, max-age=60"
+# The lifetime of images that must be replaced soon: those of problems, and those of old or incomplete data. An edge
+# cache must not keep the latter, as they have no tags by which an update would purge them.
+SHORT_LIVED, SHORT_LIVED_DATA = "public, max-age=60", "private, max-age=60"
 # Of one client only.
 NOT_SHARED = {429, 500}
 HEADERS = {
@@ -103,7 +104,7 @@ class PlayerImages:
         profile = profile_of(player, parameters, msgspec.to_builtins(result.content), self._clock())
         drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
         body = await self._file(drawing, media_type, self._queries.points(request))
-        return Response(body, 200, HEADERS | {"Cache-Control": SHORT_LIVED}, media_type)
+        return Response(body, 200, HEADERS | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
 
     async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:
         if media_type == PNG:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import blake2b
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
 from .access_log import hit_record
-from .cache_headers import PER_REQUEST_HEADERS, CacheHeaders, without_client
+from .cache_headers import NO_STORE, PER_REQUEST_HEADERS, CacheHeaders, is_public, without_client
 from .cache_key import CacheKey, PlainRequest
 from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
 from .middleware import request_id
@@ -113,12 +114,14 @@ class ResponseCache:
         request_headers: Mapping[bytes, bytes],
     ) -> bytes:
         """The body of a response, compressed. Stores the response if it has a validity, and completes its headers."""
-        # A file may fail after its query has succeeded.
-        validity: Validity | None = state.get("validity") if start.get("status", 200) == 200 else None
+        validity = self._validity(start, state)
         etag = b""
         if validity and key and key.method in SAFE_METHODS:
             etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
             start["headers"] = self._public_headers(start["headers"], validity, etag)
+        elif is_public(start["headers"]) and (state.get("validity") or b"authorization" in request_headers):
+            # A file with a lifetime of its own: its data are outdated, or the request has credentials.
+            MutableHeaders(raw=start["headers"])["cache-control"] = NO_STORE
         headers = MutableHeaders(raw=start["headers"])
         body = await _compress(body, headers, request_headers)
         if validity and key and self.cache.max_size and not self.has_ended(validity):
@@ -127,6 +130,15 @@ class ResponseCache:
             start["status"], body = 304, b""
             start["headers"] = _without_body_headers(start["headers"])
         return body
+
+    def _validity(self, start: Message, state: Mapping[str, Any]) -> Validity | None:
+        """The validity of the response; None if it must not be stored."""
+        validity: Validity | None = state.get("validity")
+        # A file may fail after its query has succeeded.
+        if validity is None or start.get("status", 200) != HTTPStatus.OK:
+            return None
+        # An update during the operation: an edge cache would store outdated data after it has been purged.
+        return validity if self._generations.are_current(validity.generations) else None
 
     def _public_headers(
         self, headers: Iterable[tuple[bytes, bytes]], validity: Validity, etag: bytes

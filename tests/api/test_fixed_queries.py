@@ -21,6 +21,8 @@ class FileRoute:
         self.queries = gateway.app.state.fixed_queries
         self.min_cost = 0
         self.failure = None
+        self.before_response = None
+        self.headers = {}
         self.text = "pp\n"
         self.executions = 0
         gateway.app.router.routes.insert(0, Route("/players/{id}/{name}", self.respond))
@@ -32,10 +34,12 @@ class FileRoute:
         self.executions += 1
         variables = {"id": request.path_params["id"]}
         data = await self.queries.data(request, DOCUMENT, variables, min_cost=self.min_cost)
+        if self.before_response:
+            await self.before_response()
         if self.failure:
             raise self.failure
         latest = data["user"]["stats"]["latest"]
-        return PlainTextResponse(self.text + str(latest and latest["pp"]))
+        return PlainTextResponse(self.text + str(latest and latest["pp"]), headers=self.headers)
 
 
 @pytest.fixture
@@ -174,6 +178,25 @@ async def test_cross_site_images_are_served_from_cache(gateway, route):
     for _ in range(2):
         await gateway.http.get("/players/2/card.svg", headers=headers)
     assert gateway.responses.hits == 1
+
+
+async def test_file_of_outdated_data_is_not_cached(gateway, route):
+    await gateway.http.get("/players/2/history.ndjson")
+    route.before_response = lambda: gateway.ask('mutation { updateUser(id: "2") { __typename } }')
+    route.headers = {"Cache-Control": "public, max-age=60"}
+    response = await gateway.http.get(PATH)
+    # An edge cache would store it after the purge.
+    assert response.headers["Cache-Control"] == "no-store"
+    assert {"ETag", "Cache-Tag"}.isdisjoint(response.headers)
+
+
+async def test_file_for_credentials_is_not_cached(gateway, route):
+    route.headers = {"Cache-Control": "public, max-age=60"}
+    for _ in range(2):
+        response = await gateway.http.get(PATH, headers={"Authorization": "Bearer token"})
+        assert response.headers["Cache-Control"] == "no-store"
+        assert {"ETag", "Cache-Tag"}.isdisjoint(response.headers)
+    assert route.executions == 2
 
 
 async def test_file_that_fails_later_is_not_cached(gateway, route):

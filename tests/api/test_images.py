@@ -213,7 +213,7 @@ async def test_stale_image_shows_its_age(gateway):
     gateway.sandbox.faults = DOWN
     gateway.clock.move(2 * 3600)
     response = await gateway.http.get("/players/2/card.svg")
-    assert (response.status_code, response.headers["Cache-Control"]) == (200, "public, max-age=60")
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "private, max-age=60")
     assert "Data is 2 hours old" in text_of(response)
 
 
