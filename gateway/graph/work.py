@@ -39,6 +39,7 @@ COMPUTED = {
     "PageInfo.endCursor": 3.0,
     "Gain.delta": 3.0,
     "User.allStats": 2.0,
+    "RankingEntry.gain": 40.0,
     "UserStats.gain": 40.0,
     "UserStats.gains": 30.0,
     "UserStats.hiscores": 70.0,

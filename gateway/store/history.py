@@ -165,6 +165,11 @@ class History(Struct, frozen=True, dict=True):
         """The best global rank."""
         return min((row.global_rank for row in self.regular if row.global_rank is not None), default=None)
 
+    def prepared(self) -> "History":
+        """This history, with the values that a ranking reads of many histories at once."""
+        _ = self.regular, self.best_rank
+        return self
+
     @property
     def knows_best_rank(self) -> bool:
         """Whether `best_rank` has been computed."""

@@ -197,9 +197,9 @@ class Tracker:
             if history:
                 # A maximum: each refresh receives the invalid rows of the tail once more.
                 dropped = max(entry.dropped, tail.dropped)
-                return Fetched(history, dropped, partial=True, fresh_s=self._fresh_s(user_mode))
+                return Fetched(history.prepared(), dropped, partial=True, fresh_s=self._fresh_s(user_mode))
         full = await self._client.history(user_mode, deadline)
-        history = History(user_mode, full.value, _is_abridged(full))
+        history = History(user_mode, full.value, _is_abridged(full)).prepared()
         return Fetched(history, full.dropped, fresh_s=self._fresh_s(user_mode))
 
     async def _user_id(self, name: Name) -> int | None:

@@ -406,3 +406,13 @@ def test_charts_follow_chosen_theme(player):
     light = page.evaluate(image)
     page.get_by_label("Theme").select_option("dark")
     page.wait_for_function(f"(light) => {image} !== light", arg=light)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("text,name", [("History (CSV)", "history"), ("Hiscores (CSV)", "hiscores")])
+def test_links_download_data_of_mode(player, size, text, name):
+    page = player(f"{MANIA_ONLY}?mode=mania", size=size)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=text).click()
+    assert download.value.suggested_filename == f"osutrack-{MANIA_ONLY}-mania-{name}.csv"
+    assert "_utc," in download.value.path().read_text()

@@ -19,6 +19,7 @@ MAX_S = 0.150
 DELTA = "pp ranksGained accuracy level playCount rankedScore totalScore count300 count100 count50 countSS countS countA"
 SNAPSHOT = "at pp globalRank accuracy level playCount rankedScore totalScore count300 count100 count50 totalHits countSS countS countA"
 PLAY = "mode beatmapId score pp grade playedAt recordedAt mods { bits acronyms label } beatmapUrl"
+RANKED = " ".join(str(1001 + number) for number in range(100))
 WINDOW = "window: { days: 900 }"
 WINDOW_OF_PLAYS = "window: { days: 9000 }"
 FILTER = 'filter: { modsAny: ["HD", "NM"], modsNone: ["PF"], grades: [S, A, X], ppAtLeast: 1 }'
@@ -48,6 +49,10 @@ def players(fields: str, number: int = 96) -> str:
     return f"users(ids: [{'2 ' * number}]) {{ {fields} }}"
 
 
+def ranking(by: str) -> str:
+    return f"ranking(ids: $ids, by: {by}) {{ pending entries"
+
+
 def nested(fields: str) -> str:
     return players(f"allStats {{ user {{ allStats {{ {fields} }} }} }}")
 
@@ -66,6 +71,8 @@ SHAPES: dict[str, Callable[[int], str]] = {
     "windows of best plays": lambda n: aliases(n, f"bestPlays(first: 500, {WINDOW_OF_PLAYS}) {{ nodes {{ {PLAY} }} }}"),
     "filters of hiscores": lambda n: nested(aliases(min(n, 20), f"hiscores(first: 1, {FILTER}) {{ totalCount }}")),
     "filters of best plays": lambda n: aliases(min(n, 10), f"bestPlays(first: 500, {FILTER}) {{ nodes {{ {PLAY} }} }}"),
+    "rankings": lambda n: aliases(n, f"{ranking('PEAK_RANK')} {{ value latest {{ id pp level }} }} }}"),
+    "gains of rankings": lambda n: aliases(n, f"{ranking('PP_GAINED')} {{ gain {{ delta {{ pp }} }} }} }}"),
     "intervals": lambda n: player(aliases(n, "snapshots(every: WEEK) { pp }")),
     "periods": lambda n: player(aliases(n, f"gains(every: DAY) {{ delta {{ {DELTA} }} }}")),
     "periods of players": lambda n: nested(aliases(n, "gains(every: WEEK) { __typename }")),
@@ -95,9 +102,10 @@ ATTEMPTS = 3
 
 def documents() -> Iterator[str]:
     """Each shape with few and many aliases, and beside a failing field."""
-    for shape in SHAPES.values():
-        yield f"{{ {shape(4)} {FAILING} }}"
-        yield f"{{ {shape(29)} }}"
+    for name, shape in SHAPES.items():
+        variables = f"query ($ids: [ID!]! = [{RANKED}]) " if "rankings" in name else ""
+        yield f"{variables}{{ {shape(4)} {FAILING} }}"
+        yield f"{variables}{{ {shape(29)} }}"
 
 
 LAST_FRAGMENT = "fragment f82 on Query { status { version } }"
@@ -195,6 +203,8 @@ async def test_no_operation_occupies_the_event_loop(is_compiled):
     settings = {"compiled_operations": is_compiled, "response_cache_max_bytes": 0}
     async with start_gateway(settings) as gateway:
         await gateway.ask(WARM)
+        while (await gateway.ask(f"{{ ranking(ids: [{RANKED}], by: PP) {{ pending }} }}"))["ranking"]["pending"]:
+            await gateway.finish_loads()
         gc.collect()
         gc.freeze()
         stopwatch = Stopwatch(gateway)

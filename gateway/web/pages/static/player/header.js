@@ -23,7 +23,8 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   byId("about").replaceChildren(...[el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
 }
 
-const exportLink = (id, mode, list, text) => el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
+const exportLink = (id, mode, list, text) =>
+  el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
 
 export function showModes(view) {
   const links = MODES.map((mode) => {
