@@ -357,7 +357,7 @@ def test_pod_gets_no_service_links():
 
 def test_manifests_contain_no_secrets():
     secret = {entry["name"]: entry["valueFrom"]["secretKeyRef"]["name"] for entry in CONTAINER["env"]}
-    assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS"}
+    assert secret.keys() == {"GATEWAY_REDIS_URL", "GATEWAY_UPDATE_TOKENS", "GATEWAY_PURGE_TOKEN"}
     assert "Secret" not in KUBERNETES
     assert not secret.keys() & KUBERNETES["ConfigMap"]["data"].keys()
 
