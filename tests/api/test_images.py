@@ -202,6 +202,21 @@ async def test_unavailable_upstream_is_stated_in_an_image(gateway, image):
     assert (await gateway.http.get(f"/players/1001/{image}", headers=BROWSER)).status_code == 200
 
 
+@pytest.mark.parametrize("fault", [Fault(kind="garbage"), Fault(kind="rate_limit"), Fault(kind="status", status=404)])
+async def test_failing_upstream_has_an_image(gateway, fault):
+    gateway.sandbox.faults = (fault,)
+    response = await gateway.http.get("/players/2/card.svg", headers=BROWSER)
+    assert (response.status_code, response.headers["Cache-Control"]) == (503, "public, max-age=60")
+    assert title(response) == "osu!track is unavailable"
+
+
+async def test_slow_upstream_has_an_image():
+    async with start_gateway({"operation_timeout_s": 0.2}) as gateway:
+        gateway.sandbox.faults = (Fault(kind="hang"),)
+        response = await gateway.http.get("/players/2/card.svg", headers=BROWSER)
+    assert (response.status_code, title(response)) == (503, "osu!track is unavailable")
+
+
 async def test_unavailable_upstream_is_an_error_for_programs(gateway):
     gateway.sandbox.faults = DOWN
     response = await gateway.http.get("/players/2/card.png")

@@ -47,6 +47,11 @@ def test_every_vendored_script_has_its_licence():
     ] == []
 
 
+def test_fonts_have_their_licence():
+    folders = {path.parent for path in (ROOT / "gateway/web/pages/vendor").rglob("*.ttf")}
+    assert ["SIL OPEN FONT LICENSE" in (folder / "LICENSE").read_text() for folder in folders] == [True]
+
+
 def test_bundled_packages_have_their_licences():
     text = (ROOT / "gateway/web/pages/vendor/graphiql/LICENSES-OF-OTHERS.txt").read_text()
     assert [
