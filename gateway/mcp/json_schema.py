@@ -1,5 +1,6 @@
 """JSON Schemas of GraphQL variables (JSON Schema 2020-12), and the check of arguments beyond their types."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -61,6 +62,8 @@ def violations(schema: JSONSchema, arguments: Mapping[str, Any]) -> Iterator[str
     for name, value in arguments.items():
         if name not in properties:
             yield f"There is no argument `{name[:100]}`. The arguments are: {', '.join(properties)}."
+        elif isinstance(value, str) and not re.match(properties[name].get("pattern", ""), value):
+            yield f"`{name}` must match the pattern {properties[name]['pattern']}."
         elif isinstance(value, list) and len(value) > properties[name].get("maxItems", len(value)):
             yield f"`{name}` must have at most {properties[name]['maxItems']} items."
         elif isinstance(value, int | float) and not _is_within(properties[name], value):

@@ -122,6 +122,14 @@ async def test_unknown_name_has_a_warning(gateway):
     assert result["structuredContent"]["warnings"][0]["code"] == "USERNAME_UNRESOLVED"
 
 
+@pytest.mark.parametrize("settings", [NAMES])
+async def test_profile_does_not_look_up_names(gateway):
+    gateway.sandbox.faults = (Fault(kind="status", status=500, path="/names"),)
+    result = await call(gateway, "player_profile", id="1001")
+    assert (result["isError"], result["structuredContent"]["users"][0]["username"]) == (False, None)
+    assert gateway.lookups() == []
+
+
 async def test_window_selects_the_history(gateway):
     window = {"between": {"from": "2026-01-01", "to": "2026-02-01"}}
     result = await call(gateway, "player_history", id="2", window=window, every="WEEK")

@@ -63,7 +63,7 @@ def test_client_lists_and_calls_tools(ask, program, arguments, revision):
     assert seen["revision"] == revision
     assert {"find_player", "player_profile", "update_player"} <= set(seen["tools"])
     is_error, structured, text = seen["call"]
-    assert (is_error, list(structured["user"])) == (False, ["username", "stats"])
+    assert (is_error, list(structured["users"][0])) == (False, ["username", "stats"])
     assert structured == text
 
 

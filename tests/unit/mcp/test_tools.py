@@ -108,6 +108,8 @@ def test_update_is_a_separate_tool():
         ({}, 0),
         ({"ids": ["2"] * 10, "first": 50}, 0),
         ({"ids": "2", "first": "3"}, 0),
+        ({"id": "peppy"}, 1),
+        ({"id": "2\n3"}, 1),
         ({"ids": ["2"] * 11}, 1),
         ({"first": 0}, 1),
         ({"first": 51}, 1),
@@ -115,10 +117,10 @@ def test_update_is_a_separate_tool():
         ({"first": 50.5}, 1),
         ({"other": 1, "a" * 1000: 2, "first": -1}, 3),
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_arguments_beyond_bounds_are_refused(arguments, reasons):
-    found = list(violations(properties("$ids: [ID!], $first: Int"), arguments))
+    found = list(violations(properties("$id: ID, $ids: [ID!], $first: Int"), arguments))
     assert len(found) == reasons
     assert all(len(reason) < 300 for reason in found)
 
