@@ -1,4 +1,6 @@
 // GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
+import { createStorage } from "./graphiql/storage.js";
+import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
 
 const container = document.getElementById("graphiql");
@@ -40,26 +42,25 @@ async function fetcher({ query, variables, operationName }, { headers } = {}) {
   }
 }
 
-// Returning visitors keep their stored tabs; the query of the URL opens beside them.
-function initialTabs(examples) {
-  const linked = queryFromURL() ?? examples.find(({ name }) => `#${name}` === location.hash);
-  const active = linked ?? (hasStoredTabs() ? {} : examples[0]);
-  const defaultTabs = linked ? [linked, ...examples.filter((example) => example !== linked)] : examples;
-  return { query: active.query, variables: active.variables, defaultTabs };
+// The link to the query in the editor, for sharing.
+function updateLink(tab) {
+  const anchor = document.getElementById("query-link");
+  anchor.href = linkTo(tab);
+  anchor.hidden = false;
 }
 
-function queryFromURL() {
-  const parameters = new URLSearchParams(location.search);
-  const query = parameters.get("query");
-  return query ? { query, variables: parameters.get("variables") ?? "" } : undefined;
-}
-
-function hasStoredTabs() {
+async function copyLink(event) {
+  const anchor = event.currentTarget;
+  event.preventDefault();
   try {
-    return localStorage.getItem("graphiql:tabState") !== null;
+    await navigator.clipboard.writeText(anchor.href);
+    anchor.textContent = "Link copied";
   } catch {
-    return false;
+    // Without access to the clipboard, the link is in the address bar.
+    history.replaceState(null, "", anchor.href);
+    anchor.textContent = "Link is in the address bar";
   }
+  setTimeout(() => (anchor.textContent = "Copy link"), 2000);
 }
 
 function render(root, properties) {
@@ -73,6 +74,7 @@ function render(root, properties) {
         defaultEditorToolsVisibility: "variables",
         defaultQuery: "# Ctrl-Space completes, Ctrl-Enter runs the query.\n",
         shouldPersistHeaders: false,
+        onTabChange: ({ tabs, activeTabIndex }) => updateLink(tabs[activeTabIndex]),
         ...properties,
       },
       React.createElement(GraphiQL.Logo, null, " "),
@@ -81,7 +83,10 @@ function render(root, properties) {
 }
 
 if (GraphiQL) {
-  const properties = initialTabs(await loadExamples());
+  const storage = createStorage();
+  const properties = { storage, ...initialTabs(await loadExamples(), storage) };
+  updateLink(properties);
+  document.getElementById("query-link").addEventListener("click", copyLink);
   const root = ReactDOM.createRoot(container);
   render(root, properties);
   document.documentElement.addEventListener("theme", () => render(root, properties));
