@@ -91,6 +91,11 @@ class Settings(_Settings):
         description="Address of the names service, such as `https://osu-api-bridge.ameo.dev`, for lookups of unknown"
         " names and IDs; empty disables them. Contact its author before use.",
     )
+    sample_data: bool = Field(
+        False,  # noqa: FBT003 - pydantic's default
+        description="Mark all pages as showing sample data. `serve --sandbox` sets it; set it for a gateway over"
+        " `make sandbox`, too.",
+    )
     connect_timeout_s: Positive = Field(3.0, description="Timeout for connecting to osu!track.")
     read_timeout_s: Positive = Field(10.0, description="Timeout between two bytes from osu!track.")
     update_timeout_s: Positive = Field(30.0, description="Timeout for updates, which osu!track answers slowly.")

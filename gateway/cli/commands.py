@@ -123,9 +123,9 @@ def _start_log(settings: Settings) -> tuple[AccessLogger | None, LogWriter]:
     return log_request, writer
 
 
-def sandbox_settings(url: str) -> dict[str, str | None]:
+def sandbox_settings(url: str) -> dict[str, str | bool | None]:
     """The settings for the sandbox at this address of the machine, which no proxy reaches."""
-    return {"upstream_url": url, "names_url": f"{url}{NAMES_PATH}", "upstream_proxy": None}
+    return {"upstream_url": url, "names_url": f"{url}{NAMES_PATH}", "upstream_proxy": None, "sample_data": True}
 
 
 @contextmanager

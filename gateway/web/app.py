@@ -119,7 +119,7 @@ def _application(
             *page_routes(settings, _previews(gateway, settings, png_files)),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
-        exception_handlers={404: _not_found},
+        exception_handlers={404: partial(_not_found, settings)},
         lifespan=partial(_lifespan, gateway, probes),
     )
     # Behind a proxy the URL of a redirect would be wrong.
@@ -202,7 +202,7 @@ def _endpoint(
         executions,
         documents=documents,
         settings=settings,
-        graphiql=page("graphiql.html"),
+        graphiql=page("graphiql.html", settings),
         failures=_failures(gateway, settings),
         update_tokens=_update_tokens(settings),
         tracing=gateway.tracing,
@@ -251,8 +251,8 @@ def _cors(settings: Settings) -> dict[str, Any]:
     }
 
 
-async def _not_found(request: Request, _: Exception) -> Response:
+async def _not_found(settings: Settings, request: Request, _: Exception) -> Response:
     if is_page_view(request):
-        return missing_page(request)
+        return missing_page(request, settings)
     error = entry("NOT_FOUND", "Not found. The GraphQL endpoint is `/graphql`.")
     return error_response(404, [error], JSON, request.state.request_id)

@@ -2,10 +2,10 @@
 
 Their scripts fetch data from `/graphql`.
 
-A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html"))` in `page_routes`. It can use
-files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative URLs, so
-that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline styles and
-other origins.
+A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html", settings))` in `page_routes`. It
+can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative
+URLs, so that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline
+styles and other origins.
 """
 
 import re
@@ -59,15 +59,20 @@ MAX_DEPTH = 16
 MAX_PLAYER_PAGES = 64
 RELATIVE_URL = re.compile(r'\b(href|src)="(?!#|https?:)')
 
+SAMPLE_DATA = (
+    '<p class="sample-data" role="note"><strong>Sample data</strong> from a simulated osu!track. '
+    "No player or play is real.</p>"
+)
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def page(name: str, base: str = "", **values: str) -> Endpoint:
+def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoint:
     """The page in that file, read once. Each `{{NAME}}` is replaced by the HTML in `values`.
 
     `base` is the way from the page's URL to the root of the gateway, such as `../`; for pages at any depth.
     """
-    template = RELATIVE_URL.sub(lambda link: link[0] + base, _template(name))
+    template = RELATIVE_URL.sub(lambda link: link[0] + base, _marked(_template(name), settings))
     return File(name, _insert(template, values).encode(), PAGE_HEADERS).response
 
 
@@ -75,10 +80,10 @@ def page_routes(settings: Settings, previews: Previews) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
-        Route("/players/{id}", _player_page(previews)),
+        Route("/players/{id}", _player_page(settings, previews)),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
-        *_documentation_routes(),
+        *_documentation_routes(settings),
         *well_known_routes(settings),
     ]
 
@@ -86,17 +91,23 @@ def page_routes(settings: Settings, previews: Previews) -> list[Route]:
 def _landing_page(settings: Settings) -> Endpoint:
     addresses = {"Contact": settings.page_contact, "Source code": settings.repository_url}
     links = [f' <a href="{escape(address)}">{name}</a>' for name, address in addresses.items() if address]
-    return page("landing.html", limits=limit_rows(settings), version=version("osutrack-gateway"), links="".join(links))
+    values = {"limits": limit_rows(settings), "version": version("osutrack-gateway"), "links": "".join(links)}
+    return page("landing.html", settings, **values)
 
 
-def missing_page(request: Request) -> Response:
+def missing_page(request: Request, settings: Settings) -> Response:
     """The page for an unknown path; its relative URLs are adapted to the path's depth."""
     root_path: str = request.scope.get("root_path", "")
     depth = request.scope["path"].removeprefix(root_path).count("/") - 1
     # Clients choose the depth. A proxy may serve the gateway at another path, but no link has so many levels.
     base = "../" * depth if depth <= MAX_DEPTH else f"{quote(root_path)}/"
-    html = RELATIVE_URL.sub(lambda link: link[0] + base, _template("missing.html"))
+    html = RELATIVE_URL.sub(lambda link: link[0] + base, _marked(_template("missing.html"), settings))
     return HTMLResponse(html, 404, PAGE_HEADERS | {"Cache-Control": "no-store"})
+
+
+def _marked(html: str, settings: Settings) -> str:
+    """The page with a notice above its header if the data comes from the sandbox."""
+    return html.replace("<body>", f"<body>\n  {SAMPLE_DATA}") if settings.sample_data else html
 
 
 @cache
@@ -112,9 +123,9 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
     return html
 
 
-def _player_page(previews: Previews) -> Endpoint:
+def _player_page(settings: Settings, previews: Previews) -> Endpoint:
     """The player page, with status 404 for an invalid user ID; its script shows the error."""
-    template = _template("player.html")
+    template = _marked(_template("player.html"), settings)
     files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
 
     async def player(request: Request) -> Response:
@@ -131,14 +142,14 @@ def _player_page(previews: Previews) -> Endpoint:
     return player
 
 
-def _documentation_routes() -> list[Route]:
+def _documentation_routes(settings: Settings) -> list[Route]:
     """The routes of the documentation; none if it was not rendered."""
     endpoints: dict[str, Endpoint] = {
         path: File(path, body, {"Vary": "Accept-Encoding"}).response for path, body in texts()
     }
     for path, title, content in documents():
         base = "../" * path.count("/")
-        endpoints[path] = page("documentation.html", base, title=title, twin=f"{path}.md", content=content)
+        endpoints[path] = page("documentation.html", settings, base, title=title, twin=f"{path}.md", content=content)
     below = {path.removeprefix("docs/"): endpoint for path, endpoint in endpoints.items() if path.startswith("docs/")}
     top = [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items() if "/" not in path]
     return [*top, Route("/docs/{name:path}", _one_of(below))]
