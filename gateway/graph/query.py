@@ -19,7 +19,8 @@ from .types.best_plays import BestPlayConnection, BestPlayFilter, BestPlayWindow
 from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .types.pp_records import PPRecords, RecordList, RecordsWindow, pp_records_of
-from .types.ranking import Ranking, RankingBy, RankingPage, RankingWindow
+from .types.ranking import RankingBy, RankingPage, RankingWindow
+from .types.ranking_page import Ranking
 from .types.scores import HiscoreConnection
 from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
 from .types.users import LAST_30_DAYS, User, user_of

@@ -44,6 +44,18 @@ async def test_replica_reuses_data_of_the_other(two):
     assert one.sandbox.count() == 0
 
 
+async def test_ranking_has_players_of_the_other_replica(two):
+    one, other = two
+    query = f'{{ ranking(ids: ["{AMEO}"], by: PP) {{ entries {{ position }} pending }} }}'
+    await one.ask(query)
+    await one.finish_loads()
+
+    response = await other.send(query)
+
+    assert response["data"]["ranking"] == {"entries": [{"position": 1}], "pending": []}
+    assert response["extensions"]["cost"]["charged"] == 0
+
+
 async def test_equal_cold_queries_cause_one_load(two):
     one, other = two
     one.sandbox.faults = [Fault(kind="latency", path="/stats_history", seconds=0.2)]

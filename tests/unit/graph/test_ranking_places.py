@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.graph.types.ranking import ranked
+from gateway.graph.types.ranking_page import ranked
 
 VALUES = st.dictionaries(
     st.integers(1, 2**31 - 1), st.none() | st.integers(-3, 3) | st.floats(-1e6, 1e6, allow_nan=False), max_size=100
