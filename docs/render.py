@@ -130,7 +130,7 @@ def html(text: str, page: str) -> str:
     for number, token in enumerate(tokens):
         _adapt(token, tokens[number + 1 : number + 3], links.get(number, ""))
     content = str(renderer.renderer.render(tokens, renderer.options, {}))
-    first = next(iter(links.values()), f'<a href="{graphiql}">Open GraphiQL</a>')
+    first = next(iter(links.values()), f'<a href="{graphiql}#profile">Open in GraphiQL</a>')
     twin = f'<a href="{posixpath.basename(page)}" type="text/markdown">Markdown</a>'
     extra = f" {first}" if "examples/" in page else ""
     content = content.replace("</h1>", f'</h1>\n<p class="row text-small">{twin}{extra}</p>', 1)
