@@ -17,15 +17,16 @@ TILE_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 180, 350, 124, 19
 
 def card(profile: Profile) -> Drawing:
     """The card of a player with snapshots."""
+    parameters = profile.parameters
     since = f" · since {profile.since[:4]}" if profile.since else ""
     parts = (
         *heading(profile, 106, f"{profile.mode_title}{since}", width=600),
         *_rank(profile),
         *_tiles(profile),
         *plot(profile, PLOT),
-        *footer(profile, HEIGHT - 26),
+        *footer(profile, HEIGHT - 26, f"{parameters.series.title}, {parameters.window.title}"),
     )
-    return Drawing(WIDTH, HEIGHT, profile.parameters.theme, title(profile), description(profile), parts)
+    return Drawing(WIDTH, HEIGHT, parameters.theme, title(profile), description(profile), parts)
 
 
 def title(profile: Profile) -> str:

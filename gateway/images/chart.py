@@ -23,7 +23,7 @@ def chart(profile: Profile) -> Drawing:
         Text(WIDTH - PADDING, 90, shown, 52, theme.accent, "end", strong=True).fitted(470),
         *_change(profile),
         *plot(profile, PLOT),
-        *footer(profile, HEIGHT - 26),
+        *footer(profile, HEIGHT - 26, parameters.window.title),
     )
     return Drawing(WIDTH, HEIGHT, theme, f"{title(profile)} · {parameters.series.title}", description(profile), parts)
 

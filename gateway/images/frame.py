@@ -39,12 +39,12 @@ def change(x: float, y: float, value: float | None, shown: str, theme: Theme) ->
     yield Text(x, y, label, LABEL_SIZE, fill, "end", strong=True)
 
 
-def footer(profile: Profile, y: float) -> Iterator[Text]:
-    """The source of the data, the shown window, and the time of the snapshot."""
+def footer(profile: Profile, y: float, caption: str) -> Iterator[Text]:
+    """The source of the data, the caption of the plot, and the time of the snapshot."""
     theme = profile.parameters.theme
     brand = Text(PADDING, y, "osu!track", LABEL_SIZE, theme.accent, strong=True)
     yield brand
-    yield Text(PADDING + brand.width + 14, y, profile.parameters.window.title, LABEL_SIZE, theme.muted)
+    yield Text(PADDING + brand.width + 14, y, caption, LABEL_SIZE, theme.muted)
     if profile.age_s is not None:
         status, fill = f"Data is {duration(profile.age_s)} old", theme.warn
     else:
