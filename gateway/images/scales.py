@@ -66,7 +66,9 @@ def _rank_height(rank: float) -> float:
 def _even_ticks(low: float, high: float, least: float = 0.0) -> list[float]:
     rough = (high - low) / 4
     power = 10 ** floor(log10(rough))
-    step = max(least, next(size * power for size in (1, 2, 5, 10) if size * power >= rough))
+    # Ranks have a wide range: their labels show a quarter, which those of other values might round.
+    sizes = (1, 2, 2.5, 5, 10) if least and power >= 10 else (1, 2, 5, 10)
+    step = max(least, next(size * power for size in sizes if size * power >= rough))
     return [round(index * step, 10) for index in range(ceil(low / step), floor(high / step) + 1)]
 
 
