@@ -60,8 +60,8 @@ MAX_PLAYER_PAGES = 64
 RELATIVE_URL = re.compile(r'\b(href|src)="(?!#|https?:)')
 
 SAMPLE_DATA = (
-    '<p class="sample-data" role="note"><strong>Sample data</strong> from a simulated osu!track. '
-    "No player or play is real.</p>"
+    '<aside class="sample-data" aria-label="Notice"><strong>Sample data</strong> from a simulated osu!track. '
+    "No player or play is real.</aside>"
 )
 
 Endpoint = Callable[[Request], Awaitable[Response]]
