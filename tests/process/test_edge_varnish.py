@@ -1,5 +1,6 @@
 """Varnish with the VCL of docs/edge.md, in front of a gateway that purges it after updates."""
 
+import threading
 import time
 
 import httpx
@@ -76,6 +77,32 @@ def test_no_response_is_outdated_after_a_second(gateway, http):
     # Other players are not purged.
     assert (is_hit(get(http, "2")), at(get(http, "2"))) == (True, at(other))
     assert metric_value(gateway.url, 'gateway_purges_total{outcome="ok"}') == 1
+
+
+def test_no_response_is_outdated_under_load(gateway, http):
+    # Requests during the update must not bring the former response back after the purge.
+    players_before = {user_id: at(warm(http, user_id)) for user_id in (AMEO, "2", "1001")}
+    seen: list[tuple[float, str, str]] = []
+    ended, stop = {}, threading.Event()
+
+    def read():
+        with httpx.Client(base_url=http.base_url, timeout=30) as client:
+            while not stop.is_set():
+                seen.extend((time.monotonic(), user_id, at(get(client, user_id))) for user_id in players_before)
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for user_id in players_before:
+        http.post("/graphql", json={"query": UPDATE, "variables": {"id": user_id}})
+        ended[user_id] = time.monotonic()
+    time.sleep(1.5)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    late = [(user_id, found) for sent, user_id, found in seen if sent > ended[user_id] + 1]
+    assert {user_id for user_id, _ in late} == players_before.keys()
+    assert [user_id for user_id, found in late if found <= players_before[user_id]] == []
 
 
 def test_stored_response_has_nothing_of_one_client(http):
