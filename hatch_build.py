@@ -28,10 +28,13 @@ STAMP = "inputs.sha256"
 # The files taken from each package, with their names here. The package's licence is added.
 FILES = {
     "graphiql": {"graphiql.min.js": "graphiql.js", "graphiql.min.css": "graphiql.css"},
+    "@graphiql/plugin-explorer": {"dist/index.umd.js": "explorer.js", "dist/style.css": "explorer.css"},
     "react": {"umd/react.production.min.js": "react.js"},
     "react-dom": {"umd/react-dom.production.min.js": "react-dom.js"},
     "uplot": {"dist/uPlot.iife.min.js": "uplot.js", "dist/uPlot.min.css": "uplot.css"},
 }
+# A package without a licence text, and another of the same repository.
+LICENSED_AS = {"@graphiql/plugin-explorer": "graphiql"}
 # The fonts of images, with their names here: the renderer reads no compressed ones.
 FONTS = {
     "@fontsource/oxanium": {
@@ -73,11 +76,12 @@ def build(root: Path) -> None:
         modules = _install(root, Path(folder))
         shutil.rmtree(vendor, ignore_errors=True)
         for package, files in FILES.items():
-            (vendor / package).mkdir(parents=True)
+            target = vendor / package.rpartition("/")[2]
+            target.mkdir(parents=True)
             for source, name in files.items():
                 text = (modules / package / source).read_text("utf-8")
-                (vendor / package / name).write_text(_adapt(name, text), "utf-8")
-            shutil.copy(modules / package / "LICENSE", vendor / package)
+                (target / name).write_text(_adapt(name, text), "utf-8")
+            shutil.copy(modules / LICENSED_AS.get(package, package) / "LICENSE", target)
         for package, fonts in FONTS.items():
             _copy_fonts(modules / package, fonts, vendor / package.rpartition("/")[2])
         # GraphiQL's script bundles all other packages.

@@ -275,3 +275,11 @@ def test_link_is_copied(graphiql, session):
     page.get_by_role("button", name="Copy link").click()
     page.get_by_text("Link copied").wait_for()
     assert "/graphql?query=%23+One+player" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_query_builder_adds_a_field(graphiql):
+    page = graphiql()
+    page.get_by_label("Show GraphiQL Explorer").click()
+    explorer = page.locator(".graphiql-explorer-root")
+    explorer.get_by_text("status", exact=True).first.click()
+    page.wait_for_function("/\\bstatus\\b/.test(document.querySelector('.CodeMirror').CodeMirror.getValue())")

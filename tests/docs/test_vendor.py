@@ -41,7 +41,7 @@ def test_changed_lock_is_rebuilt(tmp_path):
 
 def test_every_vendored_script_has_its_licence():
     folders = {path.parent for path in (ROOT / "gateway/web/pages/vendor").rglob("*.js")}
-    assert len(folders) == 4
+    assert len(folders) == 5
     assert [
         folder for folder in folders if "Permission is hereby granted" not in (folder / "LICENSE").read_text()
     ] == []

@@ -4,7 +4,7 @@ import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
 
 const container = document.getElementById("graphiql");
-const { GraphiQL, React, ReactDOM } = window;
+const { GraphiQL, GraphiQLPluginExplorer, React, ReactDOM } = window;
 
 // GraphiQL's menus add an inline <style> that locks scrolling. The Content-Security-Policy refuses it, and this page
 // does not need it: an inert <template> replaces it.
@@ -63,6 +63,9 @@ async function copyLink(event) {
   setTimeout(() => (anchor.textContent = "Copy link"), 2000);
 }
 
+// The query builder. Without its script, GraphiQL works alone.
+const plugins = GraphiQLPluginExplorer ? [GraphiQLPluginExplorer.explorerPlugin({ showAttribution: false })] : [];
+
 function render(root, properties) {
   const theme = document.documentElement.dataset.theme;
   root.render(
@@ -74,6 +77,7 @@ function render(root, properties) {
         defaultEditorToolsVisibility: "variables",
         defaultQuery: "# Ctrl-Space completes, Ctrl-Enter runs the query.\n",
         shouldPersistHeaders: false,
+        plugins,
         onTabChange: ({ tabs, activeTabIndex }) => updateLink(tabs[activeTabIndex]),
         ...properties,
       },
