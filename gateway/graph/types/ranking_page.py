@@ -87,8 +87,8 @@ class Ranking:
 
     def page(self) -> RankingPage | Awaitable[RankingPage]:
         """The page at once; or an awaitable, if other processes may have data that is missing here."""
-        recalled, cached = self._context.ranking_loads.recalled, self._tracker.history.cached
-        missing = [player for player in self._players if player not in recalled and cached(player) is None]
+        recalled, entry = self._context.ranking_loads.recalled, self._tracker.history.entry
+        missing = [player for player in self._players if player not in recalled and entry(player) is None]
         return self._recalled(missing) if missing else self._page()
 
     async def _recalled(self, missing: Sequence[UserMode]) -> RankingPage:
