@@ -48,8 +48,8 @@ async def test_random_operations_equal_graphql_core():
     unexplained = [difference for difference in comparison.differences if not difference.depends_on_arrival]
     assert unexplained == []
     assert len(comparison.differences) <= 0.05 * comparison.outcomes.total()
-    assert comparison.outcomes["errors"] >= 0.4 * comparison.outcomes.total()
-    assert comparison.gateway.parts.engine.tally["compiled"] > 180
+    assert comparison.outcomes["errors"] >= 0.45 * comparison.outcomes.total()
+    assert comparison.gateway.parts.engine.tally["compiled"] > 200
 
 
 async def test_operations_are_compiled_at_second_use(gateway):
