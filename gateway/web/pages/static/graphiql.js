@@ -86,7 +86,16 @@ function render(root, properties) {
   );
 }
 
+// CodeMirror's text areas have no labels, and are created when they are first shown.
+function labelEditors() {
+  for (const area of container.querySelectorAll(".CodeMirror textarea:not([aria-label])")) {
+    const editor = area.closest("[aria-label]") ?? area.closest(".result-window");
+    area.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? "Editor");
+  }
+}
+
 if (GraphiQL) {
+  new MutationObserver(labelEditors).observe(container, { childList: true, subtree: true });
   const storage = createStorage();
   const properties = { storage, ...initialTabs(await loadExamples(), storage) };
   updateLink(properties);
