@@ -300,7 +300,9 @@ def test_disconnects_do_not_fail_equal_requests():
 
 async def compare_random_requests(first_url, second_url):
     async with httpx.AsyncClient(base_url=first_url) as first, httpx.AsyncClient(base_url=second_url) as second:
-        for request in random_requests(Random(7), 40, variants=2):
+        # The responses to rankings depend on the time at which their loads end.
+        requests = (each for each in random_requests(Random(7), 44, variants=2) if "ranking(" not in repr(each))
+        for request in requests:
             for _ in range(3):
                 assert await raw_response(first, request) == await raw_response(second, request), request
 
