@@ -220,6 +220,11 @@ class Settings(_Settings):
         None, description="Token for this API; optional for Varnish, which receives it as a bearer token."
     )
 
+    avatars: bool = Field(
+        default=True,
+        description="Show avatars on player pages: browsers load them from `https://a.ppy.sh`, without a referrer;"
+        " `false` shows initials, as does `GATEWAY_SAMPLE_DATA`.",
+    )
     page_contact: ContactURI | None = Field(
         None,
         description="Contact of the operator, such as `mailto:me@example.org`, linked on the home page; empty: none.",
@@ -242,6 +247,11 @@ class Settings(_Settings):
     def has_contact(self) -> bool:
         """Whether the operator has set a contact."""
         return "contact" in self.model_fields_set
+
+    @property
+    def shows_avatars(self) -> bool:
+        """Whether pages show avatars. The sandbox's players are invented: the avatars of their IDs belong to others."""
+        return self.avatars and not self.sample_data
 
     @property
     def processes(self) -> int:

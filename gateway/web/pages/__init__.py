@@ -5,7 +5,7 @@ Their scripts fetch data from `/graphql`.
 A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html", settings))` in `page_routes`. It
 can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative
 URLs, so that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline
-styles and other origins.
+styles and other origins, except avatars on player pages.
 """
 
 import re
@@ -45,14 +45,26 @@ CONTENT_SECURITY_POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
+# Avatars, if the setting allows them: the only content of another origin.
+AVATARS = "https://a.ppy.sh"
+
+
+def _content_security_policy(image_origins: str = "") -> str:
+    sources = CONTENT_SECURITY_POLICY | {"img-src": f"{CONTENT_SECURITY_POLICY['img-src']} {image_origins}".strip()}
+    return "; ".join(f"{name} {value}" for name, value in sources.items())
+
+
 PAGE_HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {sources}" for name, sources in CONTENT_SECURITY_POLICY.items()),
+    "Content-Security-Policy": _content_security_policy(),
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
     # `/graphql` and unknown paths have JSON for other clients.
     "Vary": "Accept, Accept-Encoding",
 }
+AVATARS_HEADERS = PAGE_HEADERS | {"Content-Security-Policy": _content_security_policy(AVATARS)}
+# Scripts show avatars only if it is present.
+AVATARS_META = f'<meta name="avatars" content="{AVATARS}">'
 # Levels of an unknown path above the gateway's own.
 MAX_DEPTH = 16
 # Player pages are kept compressed. Each takes about 30 kB.
@@ -125,12 +137,14 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
 
 def _player_page(settings: Settings, previews: Previews) -> Endpoint:
     """The player page, with status 404 for an invalid user ID; its script shows the error."""
-    template = _marked(_template("player.html"), settings)
+    values = {"avatars": AVATARS_META if settings.shows_avatars else ""}
+    template = _insert(_marked(_template("player.html"), settings), values)
+    headers = AVATARS_HEADERS if settings.shows_avatars else PAGE_HEADERS
     files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
 
     async def player(request: Request) -> Response:
         tags = previews.tags(request)
-        file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), PAGE_HEADERS)
+        file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), headers)
         files.put(tags, file)
         response = await file.response(request)
         try:

@@ -1,15 +1,25 @@
 // The top of the page: name, modes, links, and warnings about the data below.
 
+import { avatar, renameAvatar } from "../shared/avatar.js";
 import { button, byId, el, externalLink, moveFocus, timeElement } from "../shared/elements.js";
 import { ago, day, duration } from "../shared/format.js";
 import { MODES, search } from "./view.js";
 
 export const displayName = ({ username }, id) => username ?? `Player ${id}`;
 
+// The name and the avatar, before any response: the page knows the ID.
+export function showIdentity(id, name) {
+  const box = byId("avatar");
+  byId("name").textContent = name;
+  if (box.dataset.player === id) renameAvatar(box.firstElementChild, name);
+  else box.replaceChildren(avatar(id, name));
+  box.dataset.player = id;
+}
+
 export function showHeader(user, { latest, earliest }, { id, mode }) {
   const name = displayName(user, id);
   document.title = `${name} · ${mode.title} · osutrack-gateway`;
-  byId("name").textContent = name;
+  showIdentity(id, name);
   const dates = latest && [
     el("span", {}, "Last snapshot: ", timeElement(latest.at, ago(latest.at))),
     el("span", {}, "Tracked since ", timeElement(earliest.at, day(earliest.at))),

@@ -4,7 +4,7 @@ import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { INVALID_ID, playerId } from "../shared/player-id.js";
 import * as comparison from "./compare.js";
 import { errorBox } from "./error-box.js";
-import { displayName, showHeader, showModes, showWarnings } from "./header.js";
+import { displayName, showHeader, showIdentity, showModes, showWarnings } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { Progress } from "./progress.js";
 import { profile, snapshots } from "./queries.js";
@@ -156,7 +156,7 @@ function start() {
   loaded = null;
   showModes(view);
   if (!view.id) return showInvalidId();
-  byId("name").textContent = `Player ${view.id}`;
+  showIdentity(view.id, displayName({}, view.id));
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("player-header").hidden = false;
   update.show(view.id, view.mode);
