@@ -105,6 +105,13 @@ def test_urql_has_keys_for_types_without_id():
     assert re.findall(r"^    (\w+): embedded,$", PAGE, re.MULTILINE) == sorted(missing)
 
 
+def test_ids_identify_documented_objects():
+    """An `id` of a part, such as a failure with the ID of its player, would merge the parts of different fields."""
+    [sentence] = re.findall(r"The IDs of ([^.]*) are made for that", PAGE)
+    identified = {kind.name for kind in OBJECTS if "id" in kind.fields}
+    assert identified == {"UserNotFound", *re.findall(r"`(\w+)`", sentence)}
+
+
 def test_apollo_knows_every_interface():
     documented = dict(re.findall(r'^    (\w+): \[("\w+", .*)\],$', PAGE, re.MULTILINE))
     assert {name: set(re.findall(r"\w+", types)) for name, types in documented.items()} == {

@@ -69,7 +69,7 @@ class RankingEntry:
 class RankingFailure:
     """A player whose data could not be loaded. A ranking after `retryAfterSeconds` starts a new attempt."""
 
-    id: ID = _field(description="The numeric osu! user ID.")
+    user: User = _field(description="The player.")
     code: str = _field(description="The code of the error, as in `extensions.code` of errors.")
     message: str = _field(description="The cause, and the remedy.")
     retry_after_seconds: int = _field(description="The time in seconds until the next attempt can succeed.")

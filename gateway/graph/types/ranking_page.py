@@ -124,7 +124,7 @@ class Ranking:
 
     def _failed(self, player: UserMode, failure: LoadFailure) -> RankingFailure:
         return RankingFailure(
-            id=_id(player),
+            user=user_of(player.user_id),
             code=failure.error.code,
             message=failure.error.message,
             retry_after_seconds=max(1, ceil(self._tracker.history_loads.wait_s(failure))),
