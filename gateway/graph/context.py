@@ -64,10 +64,10 @@ class LazyLoader(Generic[K, V]):
         self._name = name
 
     def __get__(self, context: "Context", _: type) -> Loader[K, V]:
-        loader = self._create(self._source(context.services.tracker), context.deadline, context.charge)
+        loader = self._create(self._source(context.services.tracker), context)
         context.loaders.append(loader)
         # From now on, Python finds the loader there.
-        vars(context)[self._name] = loader
+        context.__dict__[self._name] = loader
         return loader
 
 
@@ -107,7 +107,7 @@ class Context:
         may_update: bool,
         now: float,
         started_at: float,
-        deadline: Deadline,
+        timeout_s: float,
     ) -> None:
         """`may_update` is false if updates need a token and the request had no valid one."""
         self.services = services
@@ -118,7 +118,7 @@ class Context:
         self.may_update = may_update
         self.now = now
         self.started_at = started_at
-        self.deadline = deadline
+        self._timeout_s = timeout_s
         self.warnings: list[dict[str, Any]] = []
         # Of the response so far; a list is counted before it is written.
         self.size = ResponseSize(services.max_values, points)
@@ -159,6 +159,11 @@ class Context:
         self.uncacheable = self.uncacheable or not cacheable
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
+
+    @cached_property
+    def deadline(self) -> Deadline:
+        """The end of the operation's time, which begins when it first has to wait."""
+        return Deadline.from_timeout(self._timeout_s)
 
     @cached_property
     def reads_history(self) -> Callable[[UserMode], bool]:
@@ -226,9 +231,12 @@ class Context:
         """
         if self.uncacheable:
             return None
-        results = [result for loader in self.loaders for result in loader.results()]
-        fresh_until = min([result.fresh_until for result in results], default=self.started_at + MAX_VALIDITY_S)
-        return Validity(fresh_until, tuple({(result.tag, result.generation) for result in results}))
+        fresh_until, generations = self.started_at + MAX_VALIDITY_S, set[tuple[str, int]]()
+        for loader in self.loaders:
+            for result in loader.results():
+                fresh_until = min(fresh_until, result.fresh_until) if generations else result.fresh_until
+                generations.add((result.tag, result.generation))
+        return Validity(fresh_until, tuple(generations))
 
     def was_overtaken(self) -> bool:
         """Whether hiscores that this operation requested have updated the player, and earlier reads are outdated."""

@@ -10,7 +10,6 @@ import strawberry
 from strawberry.types import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from gateway.deadline import Deadline
 from gateway.errors import LimitExceeded, OperationTimeout, ResultTooLarge
 from gateway.store.lru import LRU
 from gateway.store.tags import Validity
@@ -138,7 +137,7 @@ class Engine:
             may_update=may_update,
             now=self._clock(),
             started_at=self._monotonic(),
-            deadline=Deadline.from_timeout(self._timeout_s),
+            timeout_s=self._timeout_s,
         )
         started = self._compiled(context) or Run(context)
         if not started.run():
@@ -208,7 +207,9 @@ class Engine:
 
 
 def _result(context: Context, data: Any, errors: list[dict[str, Any]]) -> OperationResult:
-    content = {**({"errors": errors} if errors else {}), "data": data, "extensions": _extensions(context)}
+    content = {"data": data, "extensions": _extensions(context)}
+    if errors:
+        content = {"errors": errors, **content}
     validity = context.validity() if context.operation.is_query and not errors else None
     return OperationResult(content, context.size.values, context.request_points, validity)
 

@@ -1,7 +1,7 @@
 """Loaders: within one operation, each key of a resource is read once, and each failure reaches its readers only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from collections.abc import Awaitable, Hashable, Iterable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from msgspec import UnsetType
@@ -34,19 +34,28 @@ class Source(Protocol[K_contra, V]):
         """The value; raises `UpstreamError`."""
 
 
+class RunningOperation(Protocol):
+    """The operation that loads values."""
+
+    @property
+    def deadline(self) -> Deadline:
+        """The end of its time."""
+
+    def charge(self, points: int) -> None:
+        """Add the price of a key that is not free."""
+
+
 class Loader(Generic[K, V]):
     """The values of one resource that an operation reads, with a synchronous lookup.
 
     osu!track has no batch endpoint: the keys of a batch are read concurrently.
     """
 
-    __slots__ = ("_charge", "_deadline", "_loader", "_requested", "_resource", "_results")
+    __slots__ = ("_loader", "_operation", "_requested", "_resource", "_results")
 
-    def __init__(self, resource: Source[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
-        """`charge` is called with the points of each key that is not free."""
+    def __init__(self, resource: Source[K, V], operation: RunningOperation) -> None:
         self._resource = resource
-        self._deadline = deadline
-        self._charge = charge
+        self._operation = operation
         self._results: dict[K, ReadResult[V]] = {}
         self._requested: set[K] = set()
         # Most operations find their values in the store.
@@ -89,11 +98,12 @@ class Loader(Generic[K, V]):
         self._results, self._requested, self._loader = {}, set(), None
 
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V] | BaseException]:
-        reads = (self._resource.read(key, self._deadline) for key in keys)
+        deadline = self._operation.deadline
+        reads = (self._resource.read(key, deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
         for key, result in zip(keys, results, strict=True):
             if points := _points(self._resource.name, result):
-                self._charge(points)
+                self._operation.charge(points)
             if isinstance(result, ReadResult):
                 self._results[key] = result
         return results
@@ -102,8 +112,8 @@ class Loader(Generic[K, V]):
 class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):
     """A loader of the names in lists, which reads all names of a batch from Redis at once."""
 
-    def __init__(self, names: KnownNames[K, V], deadline: Deadline, charge: Callable[[int], None]) -> None:
-        super().__init__(names, deadline, charge)
+    def __init__(self, names: KnownNames[K, V], operation: RunningOperation) -> None:
+        super().__init__(names, operation)
         self._names = names
 
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V | UnsetType | None] | BaseException]:

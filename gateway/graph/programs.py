@@ -139,7 +139,7 @@ class CompiledOperation:
     def arguments(self, variables: Mapping[str, Any]) -> Arguments | None:
         """The arguments with these variables; None if they are invalid."""
         # Unlike a dictionary, JSON distinguishes 1, 1.0 and true.
-        key = msgspec.json.encode(variables)
+        key = msgspec.json.encode(variables) if variables else b"{}"
         return self._bind(key) if len(key) <= MAX_KEY_BYTES else self._bind.__wrapped__(key)
 
 
@@ -175,7 +175,7 @@ class Programs:
         operation.uses += not at_once
         if not operation.is_query:
             return None
-        conditions = tuple([variables.get(name, ...) for name in operation.booleans])
+        conditions = tuple([variables.get(name, ...) for name in operation.booleans]) if operation.booleans else ()
         if conditions and not all(isinstance(condition, bool | EllipsisType) for condition in conditions):
             return None
         compiled = self.cache.peek((operation, conditions))

@@ -1,5 +1,7 @@
 """The notice of a gateway over the sandbox: on every page, also without scripts, and on no page otherwise."""
 
+from typing import Any
+
 import pytest
 
 from gateway.cli.commands import sandbox_settings
@@ -29,4 +31,5 @@ async def test_page_over_osutrack_is_not_marked(path):
 
 
 def test_command_with_the_sandbox_marks_pages():
-    assert Settings(_env_file=None, **sandbox_settings("http://127.0.0.1:8001")).sample_data
+    settings: dict[str, Any] = sandbox_settings("http://127.0.0.1:8001")
+    assert Settings(_env_file=None, **settings).sample_data
