@@ -2,9 +2,15 @@
 
 import { byId, el } from "./shared/elements.js";
 import { ago } from "./shared/format.js";
-import { endpoint, graphql } from "./shared/graphql.js";
+import { endpoint, gql, graphql } from "./shared/graphql.js";
 import { INVALID_ID, playerId } from "./shared/player-id.js";
+import { queryLink } from "./shared/query-link.js";
 
+const STATUS = gql`
+  query Status {
+    status { upstream lastSuccessAt }
+    rateLimit { limit remaining }
+  }`;
 const REFRESH_MS = 30_000;
 const STATES = {
   UP: ["good", "Up", "responding"],
@@ -21,7 +27,7 @@ function put(id, ...parts) {
 
 async function refreshStatus() {
   try {
-    const { data } = await graphql("{ status { upstream lastSuccessAt } rateLimit { limit remaining } }");
+    const { data } = await graphql(STATUS);
     showStatus(data);
   } catch (error) {
     put("status-upstream", el("span", { class: "state" }, "Unknown"), el("small", {}, error.message));
@@ -91,6 +97,8 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
+byId("query-link").href = queryLink(STATUS);
+byId("try-link").href = queryLink(byId("try-query").textContent);
 byId("run").hidden = false;
 byId("run").addEventListener("click", run);
 byId("player").hidden = false;

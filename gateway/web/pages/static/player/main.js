@@ -7,7 +7,7 @@ import { errorBox } from "./error-box.js";
 import { displayName, showHeader, showIdentity, showModes, showWarnings } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { Progress } from "./progress.js";
-import { profile, snapshots } from "./queries.js";
+import { profile, profileLink, snapshots } from "./queries.js";
 import { Series } from "./series.js";
 import { listenToCopy, showCardLink } from "./share.js";
 import { showPeak, showSummary } from "./summary.js";
@@ -161,6 +161,7 @@ function start() {
   byId("player-header").hidden = false;
   update.show(view.id, view.mode);
   showCardLink(view);
+  byId("query-link").href = profileLink(view);
   return load();
 }
 

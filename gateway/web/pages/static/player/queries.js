@@ -1,12 +1,13 @@
 // The page's GraphQL operations. Errors are sorted by the part of the page that they concern.
 
-import { post, RequestError } from "../shared/graphql.js";
+import { gql, post, RequestError } from "../shared/graphql.js";
+import { queryLink } from "../shared/query-link.js";
 import { INTERVALS, isoDay } from "./view.js";
 
 // Longer than the gateway's operation timeout: its own error is more precise.
 const TIMEOUT_MS = 45_000;
 
-const PROFILE = `
+const PROFILE = gql`
   query Profile($id: ID!, $mode: GameMode!) {
     user(id: $id) {
       username profileUrl osuTrackUrl
@@ -29,14 +30,14 @@ const PROFILE = `
     delta { pp ranksGained accuracy level playCount }
   }`;
 
-const SNAPSHOTS = `
+const SNAPSHOTS = gql`
   query Snapshots($id: ID!, $mode: GameMode!, $window: Window, $every: Interval) {
     user(id: $id) { stats(mode: $mode) {
       snapshots(window: $window, every: $every) { at pp globalRank accuracy playCount }
     } }
   }`;
 
-const HISCORES = `
+const HISCORES = gql`
   query Hiscores($id: ID!, $mode: GameMode!, $order: ScoreOrder!, $best: Boolean!, $first: Int!, $after: String) {
     user(id: $id) { stats(mode: $mode) {
       hiscores(orderBy: $order, bestPerBeatmap: $best, first: $first, after: $after) {
@@ -47,7 +48,7 @@ const HISCORES = `
     } }
   }`;
 
-const UPDATE = `
+const UPDATE = gql`
   mutation Update($id: ID!, $mode: GameMode!) {
     updateUser(id: $id, mode: $mode) {
       __typename
@@ -61,10 +62,15 @@ const UPDATE = `
     }
   }`;
 
+const profileVariables = (id, mode) => ({ id, mode: mode.value });
+
+// The query of `profile` in GraphiQL.
+export const profileLink = ({ id, mode }) => queryLink(PROFILE, profileVariables(id, mode));
+
 // Everything on the page except the finer snapshots and the hiscores. `failures` holds a RequestError for "peak" or
 // "history".
 export async function profile(id, mode, signal) {
-  const { data, errors, warnings } = await request(PROFILE, { id, mode: mode.value }, { signal });
+  const { data, errors, warnings } = await request(PROFILE, profileVariables(id, mode), { signal });
   if (!data?.user) throw requestError(errors[0]);
   const failures = {};
   for (const error of errors) failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);

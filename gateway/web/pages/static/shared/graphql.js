@@ -2,6 +2,13 @@
 
 export const endpoint = new URL("../../graphql", import.meta.url);
 
+// The text of an operation, without the indentation of the code around it.
+export function gql(strings, ...values) {
+  const lines = String.raw({ raw: strings }, ...values).replace(/^\n/, "").trimEnd().split("\n");
+  const [indentation] = lines[0].match(/^ */);
+  return lines.map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line)).join("\n");
+}
+
 // A failed request: a readable `message` and, if known, `code`, `retryable` and `retryAfterSeconds`.
 export class RequestError extends Error {
   constructor(message, { code = "NETWORK", retryable = true, retryAfterSeconds = null } = {}) {
