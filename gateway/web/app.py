@@ -10,11 +10,9 @@ from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
+from starlette.requests import HTTPConnection
 from starlette.routing import Route
 
-from gateway.errors import entry
 from gateway.graph.schema import sdl
 from gateway.mcp.server import MCPServer
 from gateway.mcp.tools import read_tools
@@ -35,8 +33,7 @@ from .failures import Failures
 from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
-from .negotiation import JSON, is_page_view
-from .pages import missing_page, page, page_routes
+from .pages import page, page_routes
 from .pages.files import File
 from .pages.previews import Previews
 from .parts import Gateway
@@ -46,7 +43,7 @@ from .png_files import PNGFiles
 from .probes import Probes
 from .refusals import Refusals
 from .response_cache import ResponseCache
-from .responses import error_response
+from .routing_errors import method_not_allowed, not_found
 from .statuses import Statuses
 from .synchronous import SynchronousExecution
 from .trusted_documents import trusted_documents
@@ -119,7 +116,7 @@ def _application(
             *page_routes(settings, _previews(gateway, settings, png_files)),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
-        exception_handlers={404: partial(_not_found, settings)},
+        exception_handlers={404: partial(not_found, settings), 405: method_not_allowed},
         lifespan=partial(_lifespan, gateway, probes),
     )
     # Behind a proxy the URL of a redirect would be wrong.
@@ -249,10 +246,3 @@ def _cors(settings: Settings) -> dict[str, Any]:
         "allow_headers": ("*",),
         "expose_headers": EXPOSED_HEADERS,
     }
-
-
-async def _not_found(settings: Settings, request: Request, _: Exception) -> Response:
-    if is_page_view(request):
-        return missing_page(request, settings)
-    error = entry("NOT_FOUND", "Not found. The GraphQL endpoint is `/graphql`.")
-    return error_response(404, [error], JSON, request.state.request_id)

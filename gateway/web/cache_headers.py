@@ -58,6 +58,15 @@ def is_public(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"cache-control" and value.startswith(PUBLIC.encode()) for name, value in headers)
 
 
+def with_credentials(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers for a request with credentials, without a lifetime. Pages and static files have none."""
+    return [(name, NO_STORE.encode() if _is_lifetime(name, value) else value) for name, value in headers]
+
+
+def _is_lifetime(name: bytes, value: bytes) -> bool:
+    return name == b"cache-control" and b"max-age" in value
+
+
 def without_client(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
     """The headers that are the same for all clients and requests."""
     return [pair for pair in headers if pair[0] not in PER_REQUEST_HEADERS]

@@ -11,14 +11,12 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
 
 from gateway.store.periods import Interval
 
 from .cross_origin import check_cross_site, is_followed_link
 from .exported_lists import EXPORTED_LISTS, ExportedList
 from .fixed_queries import FixedQueries
-from .graphql_request import HTTPError
 from .player_parameters import option, variables_of
 from .responses import in_encoder
 from .tables import Rows, to_csv, to_ndjson
@@ -43,7 +41,7 @@ FORMATS = {
 
 
 class ExportEndpoint:
-    """An ASGI application for one list in one format; `extension` is a key of `FORMATS`."""
+    """The endpoint of one list in one format; `extension` is a key of `FORMATS`."""
 
     def __init__(
         self, exported: ExportedList, extension: str, *, queries: FixedQueries, cors_origins: Collection[str]
@@ -54,14 +52,13 @@ class ExportEndpoint:
         self._queries = queries
         self._cors_origins = cors_origins
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        request = Request(scope, receive)
-        response = await self._queries.respond(request, partial(self._file, request))
-        await response(scope, receive, send)
+    async def response(self, request: Request) -> Response:
+        """The file, or an error."""
+        return await self._queries.respond(request, partial(self._file, request))
 
     async def _file(self, request: Request) -> Response:
-        self._check(request)
+        if self._list.may_update and not is_followed_link(request.headers):
+            check_cross_site(request.headers, self._cors_origins)
         variables = _variables(request, self._list)
         result = await self._queries.complete(request, self._list.document, variables)
         body, next_cursor = await in_encoder(partial(self._write, result.content["data"]))
@@ -74,12 +71,6 @@ class ExportEndpoint:
         }
         return Response(body, 200, headers, self._format.media_type)
 
-    def _check(self, request: Request) -> None:
-        if request.method not in {"GET", "HEAD"}:
-            raise HTTPError("METHOD_NOT_ALLOWED", "Only GET and HEAD are allowed.", {"Allow": "GET, HEAD"})
-        if self._list.may_update and not is_followed_link(request.headers):
-            check_cross_site(request.headers, self._cors_origins)
-
     def _write(self, data: Any) -> tuple[bytes, str | None]:
         rows, next_cursor = self._list.read(data)
         return self._format.write(self._list.columns, rows), next_cursor
@@ -90,7 +81,7 @@ def export_routes(queries: FixedQueries, cors_origins: Collection[str]) -> list[
     return [
         Route(
             f"/players/{{id}}/{exported.name}.{extension}",
-            ExportEndpoint(exported, extension, queries=queries, cors_origins=cors_origins),
+            ExportEndpoint(exported, extension, queries=queries, cors_origins=cors_origins).response,
         )
         for exported in EXPORTED_LISTS
         for extension in FORMATS

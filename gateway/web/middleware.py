@@ -14,7 +14,7 @@ from gateway.telemetry.request_context import RequestContext, current_request
 from gateway.telemetry.tracing import remote_span
 
 from .access_log import level, request_record
-from .cache_headers import is_public
+from .cache_headers import is_public, with_credentials
 from .negotiation import JSON
 from .responses import error_response
 
@@ -44,6 +44,7 @@ class RequestIDMiddleware:
             return
         request_context = _request_context(scope)
         response_start: Message = {}
+        is_authorized = any(name == b"authorization" for name, _ in scope["headers"])
         token = current_request.set(request_context)
 
         async def send_with_headers(message: Message) -> None:
@@ -51,6 +52,8 @@ class RequestIDMiddleware:
             if message["type"] == "http.response.start":
                 # The same object: the response cache may still change its status to 304.
                 response_start = message
+                if is_authorized:
+                    message["headers"] = with_credentials(message["headers"])
                 added = SAFE_HEADERS if is_public(message["headers"]) else identity_headers(request_context.request_id)
                 message["headers"] = [*message["headers"], *added]
             await send(message)

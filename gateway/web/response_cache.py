@@ -119,8 +119,8 @@ class ResponseCache:
         if validity and key and key.method in SAFE_METHODS:
             etag = await asyncio.to_thread(_etag, body) if len(body) > MAX_INLINE_BYTES else _etag(body)
             start["headers"] = self._public_headers(start["headers"], validity, etag)
-        elif is_public(start["headers"]) and (state.get("validity") or b"authorization" in request_headers):
-            # A file with a lifetime of its own: its data are outdated, or the request has credentials.
+        elif is_public(start["headers"]) and state.get("validity"):
+            # A file with a lifetime of its own, and outdated data.
             MutableHeaders(raw=start["headers"])["cache-control"] = NO_STORE
         headers = MutableHeaders(raw=start["headers"])
         body = await _compress(body, headers, request_headers)

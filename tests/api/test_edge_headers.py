@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from gateway.sandbox import Fault
+from gateway.web.cached_files import FILES
 from tests.support.cache_control import directives, max_age
 
 QUERY = '{ user(id: "2") { username stats { latest { pp } } } }'
@@ -114,6 +115,24 @@ async def test_response_about_many_players_has_one_tag(gateway):
     single = " ".join(f'p{number}: user(id: "{number}") {{ username }}' for number in ids[:30])
     response = await get(gateway, f"{{ users(ids: {json.dumps([*map(str, ids[30:])])}) {{ username }} {single} }}")
     assert (response.headers["Cache-Tag"], response.headers["Surrogate-Key"]) == ("many", "many")
+
+
+@pytest.mark.parametrize("accept", ["*/*", "image/*"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/players/2/{name}" for name in sorted(FILES)),
+        "/players/2/card.svg?mode=x",
+        "/players/70000001/card.png",
+        "/robots.txt",
+    ],
+)
+async def test_authorized_file_is_never_stored(gateway, path, accept):
+    for headers in ({}, {"Authorization": "Bearer token"}):
+        response = await gateway.http.get(path, headers={"Accept": accept} | headers)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert {"ETag", "Cache-Tag", "Surrogate-Key"}.isdisjoint(response.headers)
+    assert "X-Request-ID" in response.headers
 
 
 @pytest.mark.parametrize(

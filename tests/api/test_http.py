@@ -69,6 +69,18 @@ async def test_other_methods_are_405_with_allow_header(gateway, method):
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, POST, QUERY")
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "QUERY"])
+@pytest.mark.parametrize(
+    "path",
+    ["/players/2", "/players/2/card.png", "/players/2/hiscores.csv", "/robots.txt", "/schema.graphql", "/docs/x"],
+)
+async def test_files_are_for_get_only(gateway, path, method):
+    response = await gateway.http.request(method, path)
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
+    assert response.json()["errors"][0]["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
 async def test_query_and_variables_are_sent_by_get(gateway):
     params = {"query": "query($id: ID!) { user(id: $id) { id } }", "variables": '{"id": "7"}'}
     assert (await gateway.http.get("/graphql", params=params)).json()["data"] == {"user": {"id": "7"}}
