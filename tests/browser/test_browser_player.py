@@ -278,8 +278,8 @@ def test_update_shows_changes_and_refreshes_page(player):
     assert "Changes" in result
     assert re.search(r"pp\s+\+[\d.]+", result)
     assert "2 new hiscores" in result
+    expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
     assert page.get_by_role("heading", level=1).inner_text() == f"Player {UPDATE_USER - 1001:02}"
-    assert "Last snapshot: just now" in page.locator("#about").inner_text()
     assert "Changes" in announced(page)
 
 

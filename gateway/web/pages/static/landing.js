@@ -5,6 +5,7 @@ import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
 import { INVALID_ID, playerId } from "./shared/player-id.js";
 import { queryLink } from "./shared/query-link.js";
+import { Revalidation } from "./shared/revalidation.js";
 
 const STATUS = gql`
   query Status {
@@ -43,7 +44,15 @@ function showStatus({ status, rateLimit }) {
   put("status-points", rateLimit.limit ? `${rateLimit.remaining} of ${rateLimit.limit}` : "no limit");
 }
 
+const revalidation = new Revalidation(runQuery);
+
 async function run() {
+  revalidation.reset();
+  await runQuery();
+  refreshStatus();
+}
+
+async function runQuery() {
   const startedAt = performance.now();
   byId("run").disabled = true;
   byId("try-status").textContent = "Running …";
@@ -57,7 +66,6 @@ async function run() {
     byId("try-status").textContent = "Request failed";
   }
   byId("run").disabled = false;
-  refreshStatus();
 }
 
 async function copy(button) {

@@ -1,8 +1,8 @@
-// The top of the page: name, modes, links, and warnings about the data below.
+// The top of the page: name, modes, and links.
 
 import { avatar, renameAvatar } from "../shared/avatar.js";
-import { button, byId, el, externalLink, moveFocus, timeElement } from "../shared/elements.js";
-import { ago, day, duration } from "../shared/format.js";
+import { byId, el, externalLink, timeElement } from "../shared/elements.js";
+import { ago, day } from "../shared/format.js";
 import { MODES, search } from "./view.js";
 
 export const displayName = ({ username }, id) => username ?? `Player ${id}`;
@@ -42,29 +42,4 @@ export function showModes(view) {
     return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
   });
   byId("modes").replaceChildren(...links);
-}
-
-// One notice for stale and one for incomplete data, each with the highest value of its warnings.
-export function showWarnings(warnings, reload) {
-  const highest = (code, field) =>
-    Math.max(0, ...warnings.filter((warning) => warning.code === code).map((warning) => warning[field]));
-  const [age, rows] = [highest("STALE_DATA", "ageSeconds"), highest("ROWS_DROPPED", "rows")];
-  moveFocus(byId("notices"), byId("main"));
-  byId("notices").replaceChildren(...(age ? [staleNotice(age, reload)] : []), ...(rows ? [droppedNotice(rows)] : []));
-}
-
-function staleNotice(age, reload) {
-  const text = `This data is ${duration(age)} old. The refresh from osu!track failed or is still running.`;
-  const retry = button("Reload", reload, { class: "small" });
-  return el(
-    "div",
-    { class: "notice warn row", role: "status", "data-code": "STALE_DATA" },
-    el("span", {}, text),
-    retry,
-  );
-}
-
-function droppedNotice(rows) {
-  const text = `${rows} invalid ${rows === 1 ? "row" : "rows"} from osu!track omitted.`;
-  return el("p", { class: "notice warn", "data-code": "ROWS_DROPPED" }, el("span", {}, text));
 }

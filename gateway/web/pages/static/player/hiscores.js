@@ -39,7 +39,19 @@ export class Hiscores {
     return this.load();
   }
 
+  // Asks for the shown plays again. The table stays if they are the same, or if the request fails.
+  async refresh() {
+    if (!this.plays) return;
+    const { signal } = this.controller;
+    const { order, best } = this;
+    const first = Math.max(FIRST_PAGE, this.plays.length);
+    const page = await hiscores(this.id, this.mode, { order, best, first }, signal).catch(() => null);
+    if (!page || signal.aborted || JSON.stringify(page.nodes) === JSON.stringify(this.plays)) return;
+    this.put(page);
+  }
+
   async load(after = null) {
+    this.plays = after && this.plays;
     this.controller?.abort();
     const { signal } = (this.controller = new AbortController());
     setPressed(byId("order"), "order", this.order);
@@ -64,6 +76,7 @@ export class Hiscores {
 
   put({ nodes, totalCount, pageInfo }, after) {
     const lines = nodes.map(tableRow);
+    this.plays = after ? [...this.plays, ...nodes] : nodes;
     const body = byId("plays");
     byId("hiscores-table").hidden = totalCount === 0;
     moveFocus(byId("hiscores-more"), byId("hiscores-table"));

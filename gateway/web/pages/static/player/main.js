@@ -2,10 +2,13 @@
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { INVALID_ID, playerId } from "../shared/player-id.js";
-import * as comparison from "./compare.js";
+import { Revalidation } from "../shared/revalidation.js";
+import { listenToForm } from "./compare.js";
+import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
-import { displayName, showHeader, showIdentity, showModes, showWarnings } from "./header.js";
+import { displayName, showHeader, showIdentity, showModes } from "./header.js";
 import { Hiscores } from "./hiscores.js";
+import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
 import { profile, profileLink, snapshots } from "./queries.js";
 import { Series } from "./series.js";
@@ -19,14 +22,26 @@ const STATES = ["loading", "load-error", "untracked", "player-data"];
 
 let view = read();
 let loaded = null; // profile and series of the player
-let compared = null; // profile and series of the other player
 let controller = new AbortController();
+
+const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
+const seriesOf = (id, { user, stats }) =>
+  new Series(displayName(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
 
 const progress = new Progress(navigate);
 const hiscores = new Hiscores();
 const update = new Update({
-  onUpdate: ({ plays, first }) => load({ quiet: true, reloadHiscores: first || plays > 0 }),
+  onUpdate: ({ plays, first }) =>
+    Promise.all([
+      load({ quiet: true, reloadHiscores: false }),
+      (first || plays > 0) && hiscores.show(view.id, view.mode),
+    ]),
   onNotFound: () => showState(loaded?.stats.tracked ? "player-data" : null),
+});
+const comparison = new Comparison({ onChange: draw, onStop: () => navigate({ compare: null }), hrefOf, seriesOf });
+const revalidation = new Revalidation(() => {
+  if (loaded) load({ background: true });
+  if (loaded?.stats.tracked) hiscores.refresh();
 });
 
 function navigate(change, { replace = false } = {}) {
@@ -35,26 +50,29 @@ function navigate(change, { replace = false } = {}) {
   showModes(view);
 }
 
-const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
-const seriesOf = (id, { user, stats }) =>
-  new Series(displayName(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
+const sameData = (...responses) => {
+  const [one, other] = responses.map(({ user, stats, failures }) => JSON.stringify([user, stats, failures]));
+  return one === other;
+};
 
 function showState(name) {
   for (const each of STATES) byId(each).hidden = each !== name;
   byId("main").setAttribute("aria-busy", String(name === "loading"));
 }
 
-// Loads everything. `quiet` keeps the present content visible meanwhile.
-async function load({ quiet = false, reloadHiscores = true } = {}) {
+// Loads everything. `quiet` keeps the present content visible meanwhile; `background` also if the request fails.
+async function load({ background = false, quiet = background, reloadHiscores = !background } = {}) {
   controller.abort();
   controller = new AbortController();
   const { signal } = controller;
   if (!quiet) showLoading(signal);
   try {
     const response = await profile(view.id, view.mode, signal);
-    if (!signal.aborted) await show(response, reloadHiscores, quiet);
+    if (!signal.aborted) await show(response, { reloadHiscores, background, quiet });
   } catch (error) {
-    if (!signal.aborted) showError(error, quiet);
+    if (signal.aborted) return;
+    if (background) showWarnings(loaded);
+    else showError(error, quiet);
   }
 }
 
@@ -81,12 +99,14 @@ function showError(error, quiet) {
   }
 }
 
-async function show(response, reloadHiscores, quiet) {
-  const { user, stats, failures, warnings } = response;
-  if (failures.history) return showError(failures.history, quiet);
+async function show(response, { reloadHiscores, background, quiet }) {
+  const { user, stats, failures } = response;
+  if (failures.history) throw failures.history;
+  if (isStale(response.warnings)) revalidation.schedule();
+  showWarnings(response);
+  if (background && sameData(response, loaded)) return view.compare && compare({ quiet: true });
   loaded = response;
   showHeader(user, stats, view);
-  showWarnings(warnings, () => load({ quiet: true, reloadHiscores: false }));
   if (!stats.tracked) return showState("untracked");
   showState("player-data");
   loaded.series = seriesOf(view.id, response);
@@ -95,55 +115,25 @@ async function show(response, reloadHiscores, quiet) {
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
   if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} loaded.`);
-  const parts = [draw(), view.compare && !compared ? compare() : showComparison()];
+  const isCompared = !background && comparison.has(view.compare);
+  const parts = [draw(), isCompared ? comparison.show(loaded) : compare({ quiet: background })];
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
   await Promise.all(parts);
 }
 
+function showWarnings({ warnings }) {
+  showNotices(warnings, {
+    isPending: revalidation.isPending,
+    reload: () => load({ quiet: true, reloadHiscores: false }),
+  });
+}
+
 function draw() {
   const { from, to, every } = view;
-  return progress.show([loaded.series, ...(compared ? [compared.series] : [])], { from, to, every });
+  return progress.show([loaded.series, ...(comparison.player ? [comparison.player.series] : [])], { from, to, every });
 }
 
-// Loads the compared player of the view, or clears the comparison.
-async function compare() {
-  compared = null;
-  const { compare: id, mode } = view;
-  if (!id) {
-    comparison.clear();
-    return draw();
-  }
-  moveFocus(byId("comparison"), byId("compare-id"));
-  comparison.showLoading(id);
-  const { signal } = controller;
-  try {
-    const response = await profile(id, mode, signal);
-    if (signal.aborted || view.compare !== id) return;
-    if (response.failures.history) throw response.failures.history;
-    const name = displayName(response.user, id);
-    if (!response.stats.tracked) return comparison.showUntracked(name, hrefOf(id), stopComparing);
-    compared = { ...response, id, name, series: seriesOf(id, response) };
-    showComparison();
-    announce(`${name} added to the comparison.`);
-    return draw();
-  } catch (error) {
-    if (!signal.aborted) comparison.showError(error, compare, stopComparing);
-  }
-}
-
-function showComparison() {
-  if (!compared) return comparison.clear();
-  const { id, name, stats } = compared;
-  const one = { name: loaded.series.name, stats: loaded.stats };
-  comparison.showTable(one, { name, stats, href: hrefOf(id) }, stopComparing);
-}
-
-function stopComparing() {
-  navigate({ compare: null });
-  byId("compare-id").value = "";
-  byId("compare-id").focus();
-  return compare();
-}
+const compare = (options) => comparison.load(view, loaded, controller.signal, options);
 
 function showInvalidId() {
   showState(null);
@@ -152,8 +142,9 @@ function showInvalidId() {
 }
 
 function start() {
-  compared = null;
   loaded = null;
+  comparison.clear();
+  revalidation.reset();
   showModes(view);
   if (!view.id) return showInvalidId();
   showIdentity(view.id, displayName({}, view.id));
@@ -187,7 +178,7 @@ byId("start-tracking").addEventListener("click", () => {
   byId("update").click();
 });
 listenToCopy();
-comparison.listenToForm(view.id, (id) => {
+listenToForm(view.id, (id) => {
   navigate({ compare: id });
   compare();
 });

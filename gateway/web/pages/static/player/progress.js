@@ -33,9 +33,9 @@ export class Progress {
     this.listenToButtons();
   }
 
-  // Shows one or two Series. In `view`, `from`, `to` and `every` may be null.
+  // Shows one or two Series. In `view`, `from`, `to` and `every` may be null. Only later choices are announced.
   async show(players, view) {
-    Object.assign(this, { players, view });
+    Object.assign(this, { players, view, rendered: false });
     this.all = {
       from: Math.min(...players.map(({ first }) => first)),
       to: Math.max(...players.map(({ last }) => last)),

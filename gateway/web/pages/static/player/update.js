@@ -8,6 +8,7 @@ import { update } from "./queries.js";
 import { changes } from "./summary.js";
 
 const LABEL = "Update";
+const HINT = "Refresh this player’s stats from osu!.";
 const VISIBLE_PLAYS = 5;
 const SLOW_MS = 4000;
 // After these errors the update may have run.
@@ -15,7 +16,7 @@ const UNCERTAIN = ["OPERATION_TIMEOUT", "GATEWAY_TIMEOUT"];
 const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
-  // `onUpdate({first, plays})` is called after a successful update, `onNotFound()` if osu! has no user with this ID.
+  // `onUpdate({first, plays})` loads the new data after a successful update, `onNotFound()` if osu! has no user with this ID.
   constructor({ onUpdate, onNotFound }) {
     Object.assign(this, { onUpdate, onNotFound });
     this.token = null; // never stored
@@ -31,6 +32,7 @@ export class Update {
     this.endCooldown?.();
     this.endCooldown = null;
     this.setIdle();
+    byId("update-hint").textContent = HINT;
     byId("update-result").replaceChildren();
   }
 
@@ -42,7 +44,7 @@ export class Update {
       const result = await update(this.id, this.mode, this.token);
       if (generation !== this.generation) return;
       this.setIdle();
-      await this.showResult(result);
+      this.showResult(result);
     } catch (error) {
       if (generation !== this.generation) return;
       this.setIdle();
@@ -74,14 +76,22 @@ export class Update {
     target.textContent = LABEL;
   }
 
-  async showResult(result) {
+  showResult(result) {
     if (result.__typename === "UpdateUserSuccess") {
-      await this.onUpdate({ first: result.firstUpdate, plays: result.newHiscores.length });
-      return this.put(success(result));
+      this.put(success(result));
+      return this.reload(result);
     }
     if (result.__typename === "UpdateOnCooldown") return this.showCooldown(result);
     if (result.__typename === "UserNotFound") this.onNotFound();
     this.put(box("warn", "Update refused", el("p", {}, result.message)));
+  }
+
+  // The rest of the page follows the result: with a slow osu!track, it takes several times as long.
+  async reload({ firstUpdate, newHiscores }) {
+    const { generation } = this;
+    byId("update-hint").textContent = "Loading the new data …";
+    await this.onUpdate({ first: firstUpdate, plays: newHiscores.length });
+    if (generation === this.generation) byId("update-hint").textContent = HINT;
   }
 
   showCooldown({ retryAfterSeconds }) {

@@ -9,6 +9,9 @@ export function gql(strings, ...values) {
   return lines.map((line) => (line.startsWith(indentation) ? line.slice(indentation.length) : line)).join("\n");
 }
 
+// Events: "revalidating" for a response from data that the gateway is refreshing (`extensions.revalidating`).
+export const responses = new EventTarget();
+
 // A failed request: a readable `message` and, if known, `code`, `retryable` and `retryAfterSeconds`.
 export class RequestError extends Error {
   constructor(message, { code = "NETWORK", retryable = true, retryAfterSeconds = null } = {}) {
@@ -32,7 +35,9 @@ export async function graphql(query, variables = {}) {
 export async function post(request, { headers = {}, signal } = {}) {
   const response = await fetchResponse(request, headers, signal);
   try {
-    return await response.json();
+    const content = await response.json();
+    if (content.extensions?.revalidating) responses.dispatchEvent(new Event("revalidating"));
+    return content;
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new RequestError(`Unexpected response with status ${response.status}: the body is not JSON.`);
