@@ -93,8 +93,8 @@ class Settings(_Settings):
     )
     sample_data: bool = Field(
         False,  # noqa: FBT003 - pydantic's default
-        description="Mark all pages as showing sample data. `serve --sandbox` sets it; set it for a gateway over"
-        " `make sandbox`, too.",
+        description="Mark all pages and images as showing sample data. `serve --sandbox` sets it; set it for a gateway"
+        " over `make sandbox`, too.",
     )
     connect_timeout_s: Positive = Field(3.0, description="Timeout for connecting to osu!track.")
     read_timeout_s: Positive = Field(10.0, description="Timeout between two bytes from osu!track.")

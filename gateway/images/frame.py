@@ -1,17 +1,18 @@
-"""The parts that cards and charts share: badge of the mode, name, differences and footer."""
+"""The parts that cards and charts share: badge of the mode, name, differences, footer, and mark of sample data."""
 
 from collections.abc import Iterator
 
 from gateway.records import Mode
 
-from .drawing import Part, Text
+from .drawing import Drawing, Part, Text
 from .formats import MINUS, day, duration, signed
 from .markup import element
 from .profile import Profile
 from .themes import Theme
 
 WIDTH, PADDING = 1200, 56
-LABEL_SIZE = 24
+SAMPLE_DATA = "Sample data"
+LABEL_SIZE, SMALL_SIZE = 24, 20
 ICONS = {
     Mode.OSU: '<circle r="24" fill="none" stroke-width="7"/><circle r="11" stroke="none"/>',
     Mode.TAIKO: '<circle r="24" fill="none" stroke-width="7"/><path d="M0-24V24" stroke-width="7"/>',
@@ -50,3 +51,10 @@ def footer(profile: Profile, y: float, caption: str) -> Iterator[Text]:
     else:
         status, fill = day(profile.latest["at"]) if profile.latest else "", theme.muted
     yield Text(WIDTH - PADDING, y, status, LABEL_SIZE, fill, "end")
+
+
+def sample(drawing: Drawing) -> Drawing:
+    """The drawing with a mark above its other parts, because its data is that of the sandbox."""
+    mark = Text(WIDTH - PADDING, 36, SAMPLE_DATA, SMALL_SIZE, drawing.theme.warn, "end")
+    description = f"{SAMPLE_DATA}. {drawing.description}"
+    return drawing._replace(description=description, parts=(*drawing.parts, mark))

@@ -135,11 +135,22 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
 
 
 def _images(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> PlayerImages:
-    return PlayerImages(queries, failures=_failures(gateway, settings), png_files=png_files, clock=gateway.clock)
+    return PlayerImages(
+        queries,
+        failures=_failures(gateway, settings),
+        png_files=png_files,
+        is_sample_data=settings.sample_data,
+        clock=gateway.clock,
+    )
 
 
 def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:
-    return Previews(gateway.tracker, public_url=settings.public_url, has_images=png_files.are_available)
+    return Previews(
+        gateway.tracker,
+        public_url=settings.public_url,
+        has_images=png_files.are_available,
+        is_sample_data=settings.sample_data,
+    )
 
 
 def _executions(gateway: Gateway, settings: Settings, addresses: ClientAddresses) -> Executions:

@@ -14,6 +14,7 @@ from gateway.errors import BadUserInput, ImagesNotInstalled, RendererBusy
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart
 from gateway.images.drawing import Drawing
+from gateway.images.frame import sample
 from gateway.images.message import message
 from gateway.images.parameters import DEFAULTS, parse_parameters
 from gateway.images.problems import Problem, no_data, problem_of
@@ -63,11 +64,13 @@ class PlayerImages:
         *,
         failures: Failures,
         png_files: PNGFiles,
+        is_sample_data: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queries = queries
         self._failures = failures
         self._png_files = png_files
+        self._is_sample_data = is_sample_data
         self._clock = clock
         self._problems: LRU[tuple[str, Problem, int, str], bytes] = LRU(MAX_PROBLEMS)
 
@@ -103,7 +106,8 @@ class PlayerImages:
             raise FieldErrors(result.content["errors"])
         profile = profile_of(player, parameters, msgspec.to_builtins(result.content), self._clock())
         drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
-        body = await self._file(drawing, media_type, self._queries.points(request))
+        shown = sample(drawing) if self._is_sample_data else drawing
+        body = await self._file(shown, media_type, self._queries.points(request))
         return Response(body, 200, HEADERS | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
 
     async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:

@@ -1,4 +1,4 @@
-"""The notice of a gateway over the sandbox: on every page, also without scripts, and on no page otherwise."""
+"""The notice of a gateway over the sandbox: on every page, also without scripts, image and preview; on none otherwise."""
 
 from typing import Any
 
@@ -33,3 +33,26 @@ async def test_page_over_osutrack_is_not_marked(path):
 def test_command_with_the_sandbox_marks_pages():
     settings: dict[str, Any] = sandbox_settings("http://127.0.0.1:8001")
     assert Settings(_env_file=None, **settings).sample_data
+
+
+@pytest.mark.parametrize("player", [2, 70000001], ids=["data", "no data"])
+@pytest.mark.parametrize("image", ["card", "chart"])
+async def test_image_over_the_sandbox_is_marked(image, player):
+    async with start_gateway({"sample_data": True}) as marked, start_gateway() as plain:
+        svg, usual = [(await gateway.http.get(f"/players/{player}/{image}.svg")).text for gateway in (marked, plain)]
+        png = await marked.http.get(f"/players/{player}/{image}.png")
+        assert png.content != (await plain.http.get(f"/players/{player}/{image}.png")).content
+
+    assert ">Sample data<" in svg
+    assert '<desc id="description">Sample data. ' in svg
+    assert "Sample data" not in usual
+    assert len(png.content) <= 40_000
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+async def test_preview_over_the_sandbox_is_marked(is_sample):
+    async with start_gateway({"sample_data": is_sample}) as gateway:
+        await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
+        html = (await gateway.http.get("/players/2")).text
+
+    assert ('<meta property="og:description" content="Sample data. ' in html) == is_sample

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images.card import HEIGHT, summary
-from gateway.images.frame import WIDTH
+from gateway.images.frame import SAMPLE_DATA, WIDTH
 from gateway.images.parameters import MODES
 from gateway.images.profile import MODE_TITLES
 from gateway.records import Mode, UserMode
@@ -28,11 +28,14 @@ HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1
 class Previews:
     """Writes the tags of player pages."""
 
-    def __init__(self, tracker: Tracker, *, public_url: str | None, has_images: bool) -> None:
+    def __init__(
+        self, tracker: Tracker, *, public_url: str | None, has_images: bool, is_sample_data: bool = False
+    ) -> None:
         """`public_url` is the gateway's address; without it, that of the request. Previews need absolute URLs."""
         self._tracker = tracker
         self._public_url = public_url
         self._has_images = has_images
+        self._is_sample_data = is_sample_data
 
     def tags(self, request: Request) -> str:
         """The tags as HTML, those of any page if the ID is invalid."""
@@ -63,13 +66,14 @@ class Previews:
         latest = entry.value.latest if entry else None
         if latest is None:
             return UNKNOWN
-        return summary(
+        stats = summary(
             at=latest.at,
             rank=latest.global_rank,
             pp=latest.pp,
             accuracy=latest.accuracy,
             plays=latest.play_count,
         )
+        return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data else stats
 
 
 def _address(request: Request) -> str | None:
