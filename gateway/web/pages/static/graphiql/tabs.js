@@ -27,8 +27,8 @@ function link() {
 
 // After a reload, or a return by the back button, the linked query has been opened already and may have been edited.
 function isReloaded(storage) {
-  const [navigation] = performance.getEntriesByType("navigation");
-  return navigation?.type !== "navigate" && storage.getItem(LINK) === link();
+  const [entry] = performance.getEntriesByType("navigation");
+  return entry?.type !== "navigate" && storage.getItem(LINK) === link();
 }
 
 function linkedTab(examples) {

@@ -14,7 +14,7 @@ export function readColours() {
   };
 }
 
-// A custom property may hold light-dark(); only the computed value of an element resolves it.
+// A custom property may refer to others; the computed value of an element has a plain colour.
 function computed(property) {
   const probe = document.createElement("span");
   probe.style.color = `var(${property})`;

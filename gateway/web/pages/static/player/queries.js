@@ -2,6 +2,7 @@
 
 import { gql, post, RequestError } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
+import { anySignal } from "../shared/signals.js";
 import { INTERVALS, isoDay } from "./view.js";
 
 // Longer than the gateway's operation timeout: its own error is more precise.
@@ -100,9 +101,9 @@ export async function update(id, mode, token) {
 
 async function request(query, variables, { headers, signal } = {}) {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const signals = AbortSignal.any([timeout, ...(signal ? [signal] : [])]);
   try {
-    const { data, errors = [], extensions = {} } = await post({ query, variables }, { headers, signal: signals });
+    const response = await post({ query, variables }, { headers, signal: anySignal(timeout, signal) });
+    const { data, errors = [], extensions = {} } = response;
     if (!data && !errors.length) throw new RequestError("The response has no data.");
     return { data, errors, warnings: extensions.warnings ?? [] };
   } catch (error) {
