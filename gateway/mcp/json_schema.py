@@ -1,8 +1,8 @@
 """JSON Schemas of GraphQL variables (JSON Schema 2020-12), and the check of arguments beyond their types."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
 
 from graphql import (
     GraphQLEnumType,
@@ -13,6 +13,7 @@ from graphql import (
     GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     VariableDefinitionNode,
     get_named_type,
     is_required_input_field,
@@ -46,40 +47,54 @@ BOUNDS: Mapping[str, JSONSchema] = {
 
 
 def variables_schema(schema: GraphQLSchema, operation: OperationDefinitionNode) -> JSONSchema:
-    """The schema of the object of an operation's variables."""
+    """The schema of the object of an operation's variables, which are like the fields of an input type."""
     definitions = operation.variable_definitions or ()
+    return _of_fields({item.variable.name.value: _variable(schema, item) for item in definitions})
+
+
+def violations(schema: JSONSchema, arguments: Mapping[str, Any]) -> Iterator[str]:
+    """The reasons why arguments do not fit their schema, as far as GraphQL does not check them."""
+    properties = schema["properties"]
+    for name, value in arguments.items():
+        expected = properties.get(name)
+        if expected is None:
+            yield f"There is no argument `{name[:100]}`. The arguments are: {', '.join(properties)}."
+        elif "pattern" in expected and not re.fullmatch(expected["pattern"], str(value)):
+            yield f"`{name}` must match the pattern {expected['pattern']}."
+        elif isinstance(value, list) and not _is_within(expected, "Items", len(value)):
+            yield f"`{name}` must have {expected['minItems']} to {expected['maxItems']} items."
+        elif isinstance(value, int | float) and not _is_within(expected, "imum", value):
+            yield f"`{name}` must be from {expected['minimum']} to {expected['maximum']}."
+
+
+def _is_within(schema: JSONSchema, bound: str, value: float) -> bool:
+    return bool(schema.get(f"min{bound}", value) <= value <= schema.get(f"max{bound}", value))
+
+
+def _variable(schema: GraphQLSchema, definition: VariableDefinitionNode) -> GraphQLInputField:
+    default, description = definition.default_value, definition.description
+    return GraphQLInputField(
+        cast("GraphQLInputType", type_from_ast(schema, definition.type)),
+        default_value=Undefined if default is None else value_from_ast_untyped(default),
+        description=description.value if description else None,
+    )
+
+
+def _of_fields(fields: Mapping[str, GraphQLInputField]) -> JSONSchema:
+    required = [name for name, field in fields.items() if is_required_input_field(field)]
     return {
         "type": "object",
-        "properties": {_name(item): _variable(schema, item) for item in definitions},
-        **_required(_name(item) for item in definitions if item.default_value is None and _is_required(schema, item)),
+        "properties": {name: _of_field(field, name) for name, field in fields.items()},
+        **({"required": required} if required else {}),
         "additionalProperties": False,
     }
 
 
-def violations(schema: JSONSchema, arguments: Mapping[str, Any]) -> Iterator[str]:
-    """The reasons why arguments do not fit their schema, except for types, which GraphQL checks."""
-    properties = schema["properties"]
-    for name, value in arguments.items():
-        if name not in properties:
-            yield f"There is no argument `{name[:100]}`. The arguments are: {', '.join(properties)}."
-        elif isinstance(value, str) and not re.match(properties[name].get("pattern", ""), value):
-            yield f"`{name}` must match the pattern {properties[name]['pattern']}."
-        elif isinstance(value, list) and len(value) > properties[name].get("maxItems", len(value)):
-            yield f"`{name}` must have at most {properties[name]['maxItems']} items."
-        elif isinstance(value, int | float) and not _is_within(properties[name], value):
-            yield f"`{name}` must be from {properties[name]['minimum']} to {properties[name]['maximum']}."
-
-
-def _is_within(schema: JSONSchema, value: float) -> bool:
-    return bool(schema.get("minimum", value) <= value <= schema.get("maximum", value))
-
-
-def _variable(schema: GraphQLSchema, definition: VariableDefinitionNode) -> JSONSchema:
-    default = definition.default_value
+def _of_field(field: GraphQLInputField, name: str) -> JSONSchema:
     return {
-        **_description(definition.description.value if definition.description else None),
-        **_of_type(_type(schema, definition), _name(definition)),
-        **({} if default is None else {"default": value_from_ast_untyped(default)}),
+        **({"description": field.description} if field.description else {}),
+        **_of_type(field.type, name),
+        **({} if field.default_value is Undefined else {"default": field.default_value}),
     }
 
 
@@ -92,40 +107,5 @@ def _of_type(kind: GraphQLInputType, name: str) -> JSONSchema:
     if isinstance(kind, GraphQLEnumType):
         return {"type": "string", "enum": list(kind.values)}
     if isinstance(kind, GraphQLInputObjectType):
-        return _of_object(kind)
+        return _of_fields(kind.fields) | ({"minProperties": 1, "maxProperties": 1} if kind.is_one_of else {})
     return {**SCALARS[get_named_type(kind).name], **BOUNDS.get(name, {})}
-
-
-def _of_object(kind: GraphQLInputObjectType) -> JSONSchema:
-    return {
-        "type": "object",
-        "properties": {name: _input_field(field, name) for name, field in kind.fields.items()},
-        **_required(name for name, field in kind.fields.items() if is_required_input_field(field)),
-        **({"minProperties": 1, "maxProperties": 1} if kind.is_one_of else {}),
-        "additionalProperties": False,
-    }
-
-
-def _input_field(field: GraphQLInputField, name: str) -> JSONSchema:
-    return {**_description(field.description), **_of_type(field.type, name)}
-
-
-def _description(text: str | None) -> JSONSchema:
-    return {"description": text} if text else {}
-
-
-def _required(names: Iterable[str]) -> JSONSchema:
-    required = list(names)
-    return {"required": required} if required else {}
-
-
-def _type(schema: GraphQLSchema, definition: VariableDefinitionNode) -> Any:
-    return type_from_ast(schema, definition.type)
-
-
-def _is_required(schema: GraphQLSchema, definition: VariableDefinitionNode) -> bool:
-    return isinstance(_type(schema, definition), GraphQLNonNull)
-
-
-def _name(definition: VariableDefinitionNode) -> str:
-    return definition.variable.name.value

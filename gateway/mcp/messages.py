@@ -1,7 +1,7 @@
 """JSON-RPC 2.0 messages of clients, and the errors of the protocol."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -46,26 +46,26 @@ class Message(NamedTuple):
         return meta if isinstance(meta, dict) else {}
 
 
+class _Request(msgspec.Struct):
+    """The JSON of a message; null is not an ID."""
+
+    jsonrpc: Literal["2.0"]
+    method: str
+    id: Annotated[int, msgspec.Meta(gt=-MAX_ID, lt=MAX_ID)] | str | msgspec.UnsetType = msgspec.UNSET
+    params: dict[str, Any] = {}
+
+
 def parse(body: bytes) -> Message:
     """The message in a body; raises `RPCError`."""
     try:
-        fields = msgspec.json.decode(body)
+        content = msgspec.json.decode(body)
     except (msgspec.DecodeError, ValueError, RecursionError) as exc:
         raise RPCError(PARSE_ERROR, "The body is not valid JSON in UTF-8.") from exc
-    if isinstance(fields, list):
-        raise RPCError(INVALID_REQUEST, "Batches are not supported: send each message by a POST of its own.")
-    if not isinstance(fields, dict) or fields.get("jsonrpc") != "2.0" or not isinstance(fields.get("method"), str):
-        raise RPCError(INVALID_REQUEST, 'The body must be a JSON-RPC 2.0 request: `"jsonrpc": "2.0"` and a `method`.')
-    if "id" in fields and not _is_id(fields["id"]):
-        raise RPCError(INVALID_REQUEST, "The `id` must be a string or an integer.")
-    if not isinstance(fields.get("params", {}), dict):
-        raise RPCError(INVALID_REQUEST, "`params` must be an object.")
-    return Message(fields.get("id"), fields["method"], fields.get("params", {}))
-
-
-def _is_id(value: object) -> bool:
-    is_number = isinstance(value, int) and not isinstance(value, bool) and abs(value) < MAX_ID
-    return is_number or isinstance(value, str)
+    try:
+        request = msgspec.convert(content, _Request)
+    except msgspec.ValidationError as exc:
+        raise RPCError(INVALID_REQUEST, f"The body must be one request of JSON-RPC 2.0, not a batch. {exc}.") from exc
+    return Message(None if request.id is msgspec.UNSET else request.id, request.method, request.params)
 
 
 def encode_result(request_id: RequestID | None, content: Mapping[str, Any]) -> bytes:

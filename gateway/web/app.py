@@ -106,7 +106,7 @@ def _application(
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
-            Route("/mcp", _mcp_endpoint(gateway, settings, queries)),
+            Route("/mcp", _mcp_endpoint(gateway, settings, queries).response, methods=["POST"]),
             Route("/healthz", probes.alive),
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from gateway.error_codes import CODES
 from gateway.errors import Unauthenticated
@@ -32,7 +31,7 @@ UNAUTHENTICATED = (
 
 
 class MCPEndpoint:
-    """An ASGI application for one path: each POST has one message."""
+    """The endpoint of one path for POST: each request has one message."""
 
     def __init__(
         self,
@@ -49,10 +48,9 @@ class MCPEndpoint:
         self.settings = settings
         self.metrics = metrics
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle one request."""
-        response = await _Exchange(self, Request(scope, receive)).respond()
-        await response(scope, receive, send)
+    async def response(self, request: Request) -> Response:
+        """The response to one request."""
+        return await _Exchange(self, request).respond()
 
 
 class _Exchange:
@@ -134,7 +132,5 @@ def _check(request: Request, cors_origins: Collection[str]) -> None:
     """Refuse requests of pages that the setting does not allow, also those that reach the gateway by DNS rebinding."""
     if not all(allows(cors_origins, origin) for origin in request.headers.getlist("origin")):
         raise HTTPError("CROSS_SITE_REQUEST", "The `Origin` is not allowed: see `GATEWAY_CORS_ORIGINS`.")
-    if request.method != "POST":
-        raise HTTPError("METHOD_NOT_ALLOWED", "Only POST is allowed: there are no streams.", {"Allow": "POST"})
     if media_type(header_list(request.headers, "accept")) is None:
         raise HTTPError("NOT_ACCEPTABLE", f"The `Accept` header must allow {JSON}.")

@@ -24,5 +24,5 @@ async def method_not_allowed(request: Request, exc: Exception) -> Response:
     """The response to a method that the route does not have; caches would store one without `Cache-Control`."""
     methods = (exc.headers or {}).get("Allow", "") if isinstance(exc, HTTPException) else ""
     allowed = sorted(methods.split(", "))
-    error = entry("METHOD_NOT_ALLOWED", f"Only {' and '.join(allowed)} are allowed.")
+    error = entry("METHOD_NOT_ALLOWED", f"The method must be {' or '.join(allowed)}.")
     return error_response(405, [error], JSON, request.state.request_id, {"Allow": ", ".join(allowed)})

@@ -166,6 +166,24 @@ TOOLS = {
 }
 
 
+@pytest.mark.parametrize("settings", [NAMES])
+async def test_result_for_a_name_is_small(gateway):
+    for username in ("peppy", "ameo", "nobody", "not a name!"):
+        result = await post_stateless(
+            gateway,
+            "tools/call",
+            {"name": "find_player", "arguments": {"username": username}},
+            **{"Mcp-Name": "find_player"},
+        )
+        assert len(result.content) <= 2_000
+
+
+async def test_error_names_an_argument_of_the_tool(gateway):
+    for argument in ("2\n", "peppy", 0):
+        result = await call(gateway, "player_profile", id=argument)
+        assert "`id`" in result["structuredContent"]["errors"][0]["message"]
+
+
 async def test_long_history_is_refused_with_a_remedy(gateway):
     assert (
         await error_code(gateway, "player_history", id="2", window={"days": 36500}, every="DAY") == "RESULT_TOO_LARGE"
@@ -194,12 +212,13 @@ async def test_long_history_is_refused_with_a_remedy(gateway):
         ("player_history", {"id": "2", "every": "HOUR"}),
         ("compare_players", {"ids": ["2"] * 11}),
         ("compare_players", {"ids": [None]}),
+        ("compare_players", {"ids": []}),
         ("best_plays", {"first": True}),
         ("best_plays", {"first": 2**70}),
         ("find_player", {"username": "a" * 100}),
         ("find_player", {"username": "\u0000"}),
     ],
-    ids=range(23),
+    ids=range(24),
 )
 async def test_invalid_arguments_are_errors_for_the_assistant(gateway, tool, arguments):
     assert await error_code(gateway, tool, **arguments) == "BAD_USER_INPUT"

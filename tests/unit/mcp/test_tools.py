@@ -110,6 +110,9 @@ def test_update_is_a_separate_tool():
         ({"ids": "2", "first": "3"}, 0),
         ({"id": "peppy"}, 1),
         ({"id": "2\n3"}, 1),
+        ({"id": "2\n"}, 1),
+        ({"id": -1}, 1),
+        ({"ids": []}, 1),
         ({"ids": ["2"] * 11}, 1),
         ({"first": 0}, 1),
         ({"first": 51}, 1),
@@ -117,7 +120,7 @@ def test_update_is_a_separate_tool():
         ({"first": 50.5}, 1),
         ({"other": 1, "a" * 1000: 2, "first": -1}, 3),
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_arguments_beyond_bounds_are_refused(arguments, reasons):
     found = list(violations(properties("$id: ID, $ids: [ID!], $first: Int"), arguments))
