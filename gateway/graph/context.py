@@ -141,12 +141,23 @@ class Context:
         """The value of a result; adds warnings if it is stale or incomplete."""
         self.revalidating = self.revalidating or result.revalidating
         if result.age_s is not None:
-            age_s = round(result.age_s)
-            text = f"Data is {age_s} s old: a refresh is in progress, or osu!track is unavailable."
-            self.warn(info, "STALE_DATA", text, ageSeconds=age_s)
+            self._warn_stale(info, result.age_s)
         if result.dropped:
             self.warn_dropped(info, result.dropped)
         return result.value
+
+    def unwrap_all(self, info: "Info", results: Mapping[K, ReadResult[V]]) -> dict[K, V]:
+        """The values of the results of one field; at most one warning of each kind, about all of them."""
+        self.revalidating = self.revalidating or any(result.revalidating for result in results.values())
+        ages_s = [result.age_s for result in results.values() if result.age_s is not None]
+        if ages_s:
+            self._warn_stale(info, max(ages_s))
+        self.warn_dropped(info, sum(result.dropped for result in results.values()))
+        return {key: result.value for key, result in results.items()}
+
+    def _warn_stale(self, info: "Info", age_s: float) -> None:
+        text = f"Data is {round(age_s)} s old: a refresh is in progress, or osu!track is unavailable."
+        self.warn(info, "STALE_DATA", text, ageSeconds=round(age_s))
 
     def warn_dropped(self, info: "Info", count: int) -> None:
         """Add a warning if rows of osu!track's response were invalid."""

@@ -47,9 +47,7 @@ class ScoreFilterInput:
 
 Filter = Annotated[
     ScoreFilterInput | None,
-    strawberry.argument(
-        description="Conditions on mods, grade and pp, which are applied before `bestPerBeatmap` and paging."
-    ),
+    strawberry.argument(description="Conditions on mods, grade and pp. `totalCount` counts the matching plays."),
 ]
 
 

@@ -209,6 +209,24 @@ async def test_stale_player_is_ranked_with_warning_and_refreshed(gateway):
     assert "warnings" not in extensions
 
 
+async def test_stale_players_cause_one_warning(gateway):
+    await complete(gateway, ["2"])
+    gateway.clock.move(MINUTE_S)
+    await complete(gateway, ["2", "131464"])
+    gateway.clock.move(2 * 3600)
+    _, extensions = await ranking(gateway, ["131464", "2"])
+    found = [(warning["code"], warning["path"], warning["ageSeconds"]) for warning in extensions["warnings"]]
+    assert found == [("STALE_DATA", ["ranking"], 2 * 3600 + MINUTE_S)]
+
+
+async def test_dropped_rows_of_players_cause_one_warning():
+    invalid = raw_snapshot("yesterday")
+    histories = {"1": [*SERVED["1"], invalid], "2": [*SERVED["2"], invalid, invalid]}
+    async with start_gateway(transport=upstream(histories)) as gateway:
+        _, extensions = await complete(gateway, ["1", "2", "3"])
+    assert [(warning["code"], warning["rows"]) for warning in extensions["warnings"]] == [("ROWS_DROPPED", 3)]
+
+
 async def test_incomplete_page_is_not_cached_and_complete_is(gateway):
     async def get():
         return await gateway.http.get("/graphql", params={"query": '{ ranking(ids: ["2"], by: PP) { pending } }'})

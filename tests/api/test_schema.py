@@ -1,10 +1,11 @@
 """The printed schema equals that of the code, is compatible with the contract, and describes every field."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema
+from graphql import GraphQLObjectType, build_schema
 from graphql.utilities import find_breaking_changes
 
 from gateway import records
@@ -59,6 +60,20 @@ def test_command_accepts_an_equal_schema():
 def test_every_element_has_a_description():
     undescribed = [name for name, element in elements(SCHEMA) if not (element.description or "").strip()]
     assert undescribed == []
+
+
+def test_arguments_refer_to_arguments_of_their_field():
+    types = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLObjectType) and kind.name[0] != "_"]
+    fields = {f"{kind.name}.{name}": field for kind in types for name, field in kind.fields.items()}
+    names = {argument for field in fields.values() for argument in field.args}
+    unrelated = [
+        (name, word)
+        for name, field in fields.items()
+        for argument in field.args.values()
+        for word in re.findall(r"`(\w+)`", argument.description or "")
+        if word in names - field.args.keys()
+    ]
+    assert unrelated == []
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ _field = strawberry.field
 
 PPAtLeast = Annotated[
     list[float],
-    strawberry.argument(description="Values of pp, each from 0, at most 100. The result has their order."),
+    strawberry.argument(description="At most 100 values of pp, each from 0. The result has their order."),
 ]
 
 

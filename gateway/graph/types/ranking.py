@@ -56,8 +56,8 @@ class RankingEntry:
         "Null without a value."
     )
     value: float | None = _field(
-        description="The value by which players are ranked. Null if the player has none: no snapshot, fewer than two\n"
-        "for a gain, or no rank. Such players come last."
+        description="The value by which players are ranked. Null if the player has none: no snapshot, no `gain`, or\n"
+        "no rank. Such players come last."
     )
     user: User = _field(description="The player.")
     latest: Snapshot | None = _field(description="The newest snapshot; null if there is none.")

@@ -11,6 +11,7 @@ from gateway.osutrack.endpoints import READS
 from gateway.records import Snapshot, UserMode
 from gateway.store.background_loads import LoadFailure
 from gateway.store.history import Gain, History, Span
+from gateway.store.resource import ReadResult
 
 from .ranking import RankingFailure, RankingOrder, RankingPage
 from .users import User, user_of
@@ -97,7 +98,8 @@ class Ranking:
         return self._page()
 
     def _page(self) -> RankingPage:
-        histories = {player.user_id: history for player in self._players if (history := self._history(player))}
+        results = {player.user_id: result for player in self._players if (result := self._read(player))}
+        histories = self._context.unwrap_all(self._info, results)
         missing = [player for player in self._players if player.user_id not in histories]
         failures = {player: failure for player in missing if (failure := self._tracker.history_loads.failure(player))}
         pending = [player for player in missing if player not in failures]
@@ -109,7 +111,7 @@ class Ranking:
             retry_after_seconds=self._wait_s(pending) if pending else None,
         )
 
-    def _history(self, player: UserMode) -> History | None:
+    def _read(self, player: UserMode) -> ReadResult[History] | None:
         """The cached history, even if it is stale. The load of a missing or stale one starts."""
         context = self._context
         result = context.history.peek(player)
@@ -117,10 +119,9 @@ class Ranking:
             if self._tracker.history_loads.failure(player) is None:
                 context.ranking_loads.start(player)
             result = self._tracker.history.cached(player)
-            if result is None:
-                return None
-            context.history.remember(player, result)
-        return context.unwrap(self._info, result)
+            if result is not None:
+                context.history.remember(player, result)
+        return result
 
     def _failed(self, player: UserMode, failure: LoadFailure) -> RankingFailure:
         return RankingFailure(

@@ -42,7 +42,7 @@ class Snapshot:
 
     id: strawberry.ID = _field(
         description="`<user ID>:<mode>:<at>`, for client caches: without it, a normalized cache can mix the values of\n"
-        "two snapshots. osu!track has a few snapshots with equal times, which share an ID."
+        "two snapshots. Of snapshots with equal times, which are rare, only the newest is returned."
     )
     at: DateTime = _field(description="The time of recording by osu!track.")
     pp: float = _field(description="Performance points; 0 for unranked and inactive players.")
@@ -86,7 +86,8 @@ class Gain:
     end: Snapshot = _field(description="The last snapshot within the window or period.")
     delta: StatsDelta = _field(description="`end` minus `start`.")
     covers_whole_window: bool = _field(
-        description="False if tracking began within the window or period, so that the gain covers only a part of it."
+        description="False if tracking began after the start of the window or period, so that the gain covers only a\n"
+        "part of it."
     )
 
 

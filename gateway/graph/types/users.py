@@ -53,7 +53,12 @@ IncludeAnomalies = Annotated[
         "of osu!'s API. No other field uses them."
     ),
 ]
-BestPerBeatmap = Annotated[bool, strawberry.argument(description="Return only the highest-pp play of each beatmap.")]
+BestPerBeatmap = Annotated[
+    bool,
+    strawberry.argument(
+        description="Return only the highest-pp play of each beatmap, among those that match `window` and `filter`."
+    ),
+]
 
 
 @documented
@@ -168,7 +173,7 @@ class UserStats:
     @record_field(Gain | None, HISTORY)
     def gain(self, info: Info, window: GainWindow = LAST_30_DAYS) -> NullableResult[GainRecord]:
         """The change over the window, measured from the last snapshot at or before the window's start, or from the
-        first one within it if tracking began later. Null if there are fewer than two snapshots.
+        first one within it if tracking began later. Null if no other snapshot follows within the window.
         """
         within = span(window, info.context.now)
         return info.context.read(info, info.context.history, self.user_mode, lambda history: history.gain(within))
