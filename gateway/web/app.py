@@ -113,7 +113,7 @@ def _application(
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
             *export_routes(queries, settings.cors_origins),
             *_images(gateway, settings, queries, png_files).routes(),
-            *page_routes(settings, _previews(gateway, settings, png_files)),
+            *page_routes(settings, _previews(gateway, settings, png_files), gateway.tracker.names.user_ids.known),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
         exception_handlers={404: partial(not_found, settings), 405: method_not_allowed},

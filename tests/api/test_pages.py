@@ -129,7 +129,9 @@ class TestWithOtherLimits:
         assert "{{" not in (await get(gateway, "/")).text
 
 
-@pytest.mark.parametrize("user,status", [("2", 200), ("2147483647", 200), ("2147483648", 404), ("0", 404), ("x", 404)])
-async def test_player_page_exists_for_valid_ids(gateway, user, status):
+@pytest.mark.parametrize(
+    "user,status", [("2", 200), ("2147483647", 200), ("2147483648", 404), ("0", 404), ("x!", 404), ("peppy", 200)]
+)
+async def test_player_page_exists_for_valid_addresses(gateway, user, status):
     response = await get(gateway, f"/players/{user}")
     assert (response.status_code, response.headers["Content-Type"]) == (status, "text/html; charset=utf-8")

@@ -22,14 +22,14 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
-from gateway.errors import BadUserInput
-from gateway.graph.inputs import user_id
 from gateway.settings import Settings
 from gateway.store.lru import LRU
 
 from .documentation import documents, texts
 from .files import File
 from .limits import limit_rows
+from .player_addresses import parse_address
+from .player_redirects import FindID, PlayerRedirects
 from .previews import Previews
 from .well_known import well_known_routes
 
@@ -88,15 +88,15 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
     return File(name, _insert(template, values).encode(), PAGE_HEADERS).response
 
 
-def page_routes(settings: Settings, previews: Previews) -> list[Route]:
+def page_routes(settings: Settings, previews: Previews, find_id: FindID) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
-        Route("/players/{id}", _player_page(settings, previews)),
         Route("/static/{name:path}", _folder("static")),
         Route("/vendor/{name:path}", _folder("vendor")),
         *_documentation_routes(settings),
         *well_known_routes(settings),
+        *PlayerRedirects(_player_page(settings, previews), find_id).routes(),
     ]
 
 
@@ -136,7 +136,7 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
 
 
 def _player_page(settings: Settings, previews: Previews) -> Endpoint:
-    """The player page, with status 404 for an invalid user ID; its script shows the error."""
+    """The player page, with status 404 for an invalid address; its script shows the error."""
     values = {"avatars": AVATARS_META if settings.shows_avatars else ""}
     template = _insert(_marked(_template("player.html"), settings), values)
     headers = AVATARS_HEADERS if settings.shows_avatars else PAGE_HEADERS
@@ -147,9 +147,7 @@ def _player_page(settings: Settings, previews: Previews) -> Endpoint:
         file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), headers)
         files.put(tags, file)
         response = await file.response(request)
-        try:
-            user_id(request.path_params["id"])
-        except BadUserInput:
+        if parse_address(request.path_params["id"]) is None:
             response.status_code = HTTPStatus.NOT_FOUND
         return response
 

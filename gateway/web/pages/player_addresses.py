@@ -1,0 +1,64 @@
+"""Addresses of players as people enter and link them: IDs, names, and URLs of osu!, osu!track and the gateway.
+
+The pages parse the same texts in `static/shared/address.js`.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+from urllib.parse import parse_qs, unquote
+
+from gateway.errors import BadUserInput
+from gateway.graph.inputs import user_id, username
+from gateway.images.parameters import MODES
+from gateway.records import Mode
+
+# The part of a URL before the player.
+KEYWORDS = frozenset({"players", "users", "user", "u"})
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_DIGITS = re.compile("[0-9]+")
+
+
+class PlayerAddress(NamedTuple):
+    """A player by ID or by name, and the mode of the URL, if it has one."""
+
+    id: int | None = None
+    username: str | None = None
+    mode: Mode | None = None
+
+    @property
+    def segment(self) -> str:
+        """The player as in the path of a page. A name of digits has an `@`, as in osu!'s URLs."""
+        if self.username is None:
+            return str(self.id)
+        return f"@{self.username}" if _DIGITS.fullmatch(self.username) else self.username
+
+
+def parse_address(text: str) -> PlayerAddress | None:
+    """The player in a text; None if there is none. Digits only are an ID."""
+    # Copied text can contain invisible characters.
+    visible = "".join(each for each in unquote(text) if unicodedata.category(each) != "Cf")
+    path, _, query = visible.partition("#")[0].partition("?")
+    segments = [part.strip() for part in _SCHEME.sub("", path.strip(), count=1).split("/") if part.strip()]
+    start = next((index for index, part in enumerate(segments[:-1], 1) if part.lower() in KEYWORDS), 0)
+    player, mode, *_ = [*segments[start:], "", ""]
+    if not start and segments[1:] not in ([], [mode] if mode.lower() in MODES else []):
+        return None
+    return _address(player, MODES.get(mode.lower(), _mode(query)))
+
+
+def _address(player: str, mode: Mode | None) -> PlayerAddress | None:
+    try:
+        if _DIGITS.fullmatch(player):
+            return PlayerAddress(id=user_id(player), mode=mode)
+        return PlayerAddress(username=username(player.removeprefix("@")), mode=mode)
+    except BadUserInput:
+        return None
+
+
+def _mode(query: str) -> Mode | None:
+    """The mode of a query string; `m` is its number in osu!'s old URLs."""
+    parameters = {name: values[-1].strip().lower() for name, values in parse_qs(query).items()}
+    number = parameters.get("m", "")
+    numbered = Mode(int(number)) if number in {"0", "1", "2", "3"} else None
+    return MODES.get(parameters.get("mode", ""), numbered)

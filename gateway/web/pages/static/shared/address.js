@@ -1,0 +1,58 @@
+// Addresses of players as people enter and link them: IDs, names, and URLs of osu!, osu!track and this site. The server
+// parses the same texts in `player_addresses.py`.
+
+const MAX_ID = 2 ** 31 - 1;
+const NAME = /^[\w[\]-](?:[\w [\]-]{0,13}[\w[\]-])?$/;
+const DIGITS = /^\d+$/;
+// The part of a URL before the player.
+const KEYWORDS = new Set(["players", "users", "user", "u"]);
+// In the order of their numbers.
+const MODES = ["osu", "taiko", "catch", "mania"];
+
+export const INVALID_ADDRESS =
+  "Enter a player name, ID or profile URL, such as osu.ppy.sh/users/2. IDs go up to 2,147,483,647; a name of digits only starts with @.";
+
+export function modeName(text) {
+  const name = text?.trim().toLowerCase() ?? "";
+  return name === "fruits" ? "catch" : MODES.includes(name) ? name : null;
+}
+
+// `{ id, name, mode }`: the ID or the name of a player, and the mode of the URL, if it has one. Null if the text has no
+// player. Digits only are an ID.
+export function parseAddress(text) {
+  // Copied text can contain invisible characters.
+  const visible = decode(text).replace(/\p{Cf}/gu, "");
+  const [path, query = ""] = visible.split("#")[0].split(/\?(.*)/s);
+  const segments = withoutScheme(path.trim()).split("/").map((part) => part.trim()).filter(Boolean);
+  const start = segments.slice(0, -1).findIndex((part) => KEYWORDS.has(part.toLowerCase())) + 1;
+  const [player = "", mode] = segments.slice(start);
+  if (!start && segments.length > 1 && !(segments.length === 2 && modeName(mode))) return null;
+  return playerOf(player, modeName(mode) ?? modeOf(new URLSearchParams(query)));
+}
+
+function playerOf(player, mode) {
+  if (DIGITS.test(player)) return player[0] !== "0" && Number(player) <= MAX_ID ? { id: player, name: null, mode } : null;
+  const name = player.replace(/^@/, "");
+  return NAME.test(name) ? { id: null, name, mode } : null;
+}
+
+// `m` is the number of the mode in osu!'s old URLs.
+const modeOf = (params) => modeName(params.get("mode")) ?? MODES[/^[0-3]$/.exec(params.get("m")?.trim())?.[0]] ?? null;
+
+const withoutScheme = (text) => text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
+
+// The player as text for a field or a query string. A name of digits has an `@`, as in osu!'s URLs.
+export const textOf = ({ id, name }) => id ?? (DIGITS.test(name) ? `@${name}` : name);
+
+// The player as the last part of a path.
+export const segmentOf = (address) => encodeURIComponent(textOf(address)).replace("%40", "@");
+
+export const profileUrl = (name) => `https://osu.ppy.sh/users/${segmentOf({ id: null, name })}`;
+
+function decode(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text; // malformed percent-encoding
+  }
+}
