@@ -21,7 +21,7 @@ OUTPUT = "gateway/web/pages/rendered"
 INDEX = "docs.md"
 SOURCES = ("docs/*.md", "examples/*.md")
 COMMENT = re.compile(r"^<!-- .*? -->\n+", re.MULTILINE)
-LINK = re.compile(r"\[([^\]]+)\]\((?!\w+:)([^)\s#]*)(#[^)\s]*)?\)")
+LINK = re.compile(r"(!?)\[([^\]]+)\]\((?!\w+:)([^)\s#]*)(#[^)\s]*)?\)")
 OPERATION = re.compile(r"\b(?:query|mutation) \w+ ?[({]")
 # A link to a page on the site.
 PAGE_LINK = re.compile(r"^(?!\w+:)([^#]*)\.md\b")
@@ -31,18 +31,28 @@ ENTRY = re.compile(r"^\| \[([^\]]*)\]\((\S+\.md)\) \| (.*) \|$", re.MULTILINE)
 def build(root: Path) -> None:
     """Write the files that have changed, and delete those of former pages."""
     output, files = root / OUTPUT, dict(_files(root))
-    for name, text in files.items():
+    for name, content in files.items():
         path = output / name
-        if not path.is_file() or path.read_text("utf-8") != text:
+        if not path.is_file() or path.read_bytes() != content:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, "utf-8")
+            path.write_bytes(content)
     for path in output.rglob("*"):
         if path.is_file() and path.relative_to(output).as_posix() not in files:
             path.unlink()
 
 
-def _files(root: Path) -> Iterator[tuple[str, str]]:
-    """The path in the output folder and the text of each file."""
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    """The path in the output folder and the content of each file."""
+    texts = dict(_texts(root))
+    for name, text in texts.items():
+        yield name, text.encode()
+    shown = "".join(texts.values())
+    for name in _images(root):
+        if name.removeprefix("docs/") in shown:
+            yield name, (root / name).read_bytes()
+
+
+def _texts(root: Path) -> Iterator[tuple[str, str]]:
     pages = _pages(root)
     documents = {page: _twin(root, source, page) for source, page in pages.items()}
     documents[INDEX] = _index(root, documents)
@@ -53,6 +63,11 @@ def _files(root: Path) -> Iterator[tuple[str, str]]:
     yield "llms.txt", _llms(documents[INDEX])
 
 
+def _images(root: Path) -> list[str]:
+    """The images of all pages, which have the same path in the repository and on the site."""
+    return [path.relative_to(root).as_posix() for path in sorted(root.glob("docs/images/*"))]
+
+
 def _pages(root: Path) -> dict[str, str]:
     """The path on the site of each source, except for the index."""
     names = [path.relative_to(root).as_posix() for pattern in SOURCES for path in sorted(root.glob(pattern))]
@@ -61,18 +76,24 @@ def _pages(root: Path) -> dict[str, str]:
 
 def _twin(root: Path, source: str, page: str) -> str:
     """The Markdown of a source with the links of its page on the site."""
-    known = _pages(root) | {
-        "examples/README.md": INDEX,
-        "examples/operations.graphql": "docs/examples/operations.graphql",
-        "schema.graphql": "schema.graphql",
-    }
+    known = (
+        {image: image for image in _images(root)}
+        | _pages(root)
+        | {
+            "examples/README.md": INDEX,
+            "examples/operations.graphql": "docs/examples/operations.graphql",
+            "schema.graphql": "schema.graphql",
+        }
+    )
 
     def relinked(link: re.Match[str]) -> str:
-        text, path, anchor = link[1], link[2], link[3] or ""
+        mark, text, path, anchor = link[1], link[2], link[3], link[4] or ""
         if not path:
             return link[0]
         target = known.get(posixpath.normpath(posixpath.join(posixpath.dirname(source), path)))
-        return f"[{text}]({posixpath.relpath(target, posixpath.dirname(page) or '.')}{anchor})" if target else text
+        return (
+            f"{mark}[{text}]({posixpath.relpath(target, posixpath.dirname(page) or '.')}{anchor})" if target else text
+        )
 
     return LINK.sub(relinked, COMMENT.sub("", (root / source).read_text("utf-8")))
 

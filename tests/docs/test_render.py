@@ -55,6 +55,18 @@ def test_twin_links_to_twins(tree):
     assert "[A](../a.md) [S](../../schema.graphql)" in output(tree)["docs/examples/b.md"]
 
 
+def test_images_are_those_of_the_site(tree):
+    (tree / "docs/images").mkdir()
+    for name in ("used.png", "unused.png"):
+        (tree / f"docs/images/{name}").write_bytes(b"\x89PNG")
+    (tree / "examples/b.md").write_text("# Page B\n\n![Card](../docs/images/used.png) ![Lost](../lost.png)\n")
+    build(tree)
+    rendered = tree / "gateway/web/pages/rendered/docs"
+    assert '<p><img src="../images/used.png" alt="Card" /> Lost</p>' in (rendered / "examples/b.html").read_text()
+    assert "![Card](../images/used.png) Lost" in (rendered / "examples/b.md").read_text()
+    assert [path.name for path in rendered.glob("images/*")] == ["used.png"]
+
+
 def test_comments_for_tests_are_left_out(tree):
     build(tree)
     assert "clock" not in output(tree)["docs/examples/b.md"] + output(tree)["docs/examples/b.html"]
