@@ -47,7 +47,7 @@ def points(page):
 
 def drag(page, start, end):
     """Drag over the upper chart between two shares of its width."""
-    box = page.locator("#plot-pp .u-over").bounding_box()
+    box = page.locator("#plot-upper .u-over").bounding_box()
     page.mouse.move(box["x"] + box["width"] * start, box["y"] + 40)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * end, box["y"] + 60, steps=4)
@@ -105,14 +105,14 @@ def test_drag_zooms_and_double_click_resets(player):
     page.wait_for_url("**?from=*to=*")
     page.wait_for_selector(LOADED)
     assert page.locator("#plots-caption").inner_text() != initial
-    page.locator("#plot-pp .u-over").dblclick()
+    page.locator("#plot-upper .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
     expect(page.locator("#plots-caption")).to_have_text(initial, timeout=TIMEOUT_MS)
 
 
 def test_touch_drag_zooms(player):
     page = player(AMEO, size=PHONE)
-    over = page.locator("#plot-pp .u-over")
+    over = page.locator("#plot-upper .u-over")
     box = over.bounding_box()
     for kind, share in (("pointerdown", 0.3), ("pointermove", 0.8), ("pointerup", 0.8)):
         at = {"clientX": box["x"] + box["width"] * share, "clientY": box["y"] + 20}
@@ -165,7 +165,7 @@ def test_five_thousand_snapshots_are_drawn_fast(player):
     took_ms = page.evaluate(
         """async () => {
             const frame = () => new Promise(requestAnimationFrame);
-            const over = document.querySelector("#plot-pp .u-over");
+            const over = document.querySelector("#plot-upper .u-over");
             const { left, top, width } = over.getBoundingClientRect();
             const began = performance.now();
             for (let step = 0; step < 60; step += 1) {
@@ -402,7 +402,7 @@ def test_selection_is_visible_in_forced_colours(player, choice):
 
 def test_charts_follow_chosen_theme(player):
     page = player(AMEO, color_scheme="light")
-    image = "document.querySelector('#plot-pp canvas').toDataURL()"
+    image = "document.querySelector('#plot-upper canvas').toDataURL()"
     light = page.evaluate(image)
     page.get_by_label("Theme").select_option("dark")
     page.wait_for_function(f"(light) => {image} !== light", arg=light)

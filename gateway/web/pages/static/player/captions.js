@@ -1,7 +1,7 @@
-// Text equivalents of the charts.
+// Text equivalents of the charts. `metrics` are the two series that they show.
 
 import { el } from "../shared/elements.js";
-import { count, pp, rank } from "../shared/format.js";
+import { count } from "../shared/format.js";
 
 export const INTERVAL_LABELS = {
   all: "all snapshots",
@@ -10,9 +10,12 @@ export const INTERVAL_LABELS = {
   month: "one snapshot per month",
 };
 
+// The values of a row, in the order of the charts.
+export const valuesOf = (row, metrics) => metrics.map(({ field, format }) => format(row[field]));
+
 // A player's name with the line style of the charts, and the values of a row.
-export function legendItem(name, row, index) {
-  const value = row ? `${pp(row.pp)} · ${rank(row.globalRank)}` : "not tracked yet";
+export function legendItem(name, row, index, metrics) {
+  const value = row ? valuesOf(row, metrics).join(" · ") : "not tracked yet";
   return el(
     "span",
     { class: `legend-item player-${index}` },
@@ -22,10 +25,9 @@ export function legendItem(name, row, index) {
   );
 }
 
-export function caption(name, rows) {
+export function caption(name, rows, metrics) {
   if (!rows.length) return `${name}: no snapshots.`;
-  const [first, last] = [rows[0], rows.at(-1)];
-  if (rows.length === 1) return `${name}: one point, ${pp(first.pp)}, ${rank(first.globalRank)}.`;
-  const [start, end] = [first, last].map((row) => `${pp(row.pp)} and ${rank(row.globalRank)}`);
-  return `${name}: ${count(rows.length)} points, from ${start} to ${end}.`;
+  const [start, end] = [rows[0], rows.at(-1)].map((row) => valuesOf(row, metrics));
+  if (rows.length === 1) return `${name}: one point, ${start.join(", ")}.`;
+  return `${name}: ${count(rows.length)} points, from ${start.join(" and ")} to ${end.join(" and ")}.`;
 }

@@ -1,43 +1,34 @@
-// Two charts with one time axis: pp above, rank below. They draw rows, and report selections and the cursor.
+// Two charts with one time axis, of a series each. They draw rows, and report selections and the cursor.
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { readColours } from "./colours.js";
-import { ppLabels, ppRange, rankLabels, rankRange, rankSplits, TIME_STEPS, timeLabels } from "./scales.js";
+import { TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
 
 const MIN_DRAG_PX = 8;
-const METRICS = [
-  { value: ({ pp }) => pp, range: ppRange, values: ppLabels, height: 260, fill: true },
-  {
-    value: ({ globalRank }) => (globalRank == null ? null : Math.log10(globalRank)),
-    range: rankRange,
-    values: rankLabels,
-    splits: rankSplits,
-    height: 200,
-    direction: -1,
-  },
-];
+const HEIGHTS = [260, 200];
 
 export class Charts {
   // `containers` are two elements. `onSelect(from, to)` and `onHover(at)` get milliseconds, or null when the cursor
   // leaves.
   constructor(containers, { onSelect, onHover, onReset }) {
-    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [] });
+    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [], metrics: [] });
     this.colours = readColours();
     this.observer = new ResizeObserver(() => this.resize());
     containers.forEach((container) => this.observer.observe(container));
     document.documentElement.addEventListener("theme", () => this.recolour());
   }
 
-  // Draws lists of rows, one for each player, from `from` to `to`.
-  show(lists, { from, to }) {
+  // Draws lists of rows, one for each player, from `from` to `to`. `metrics` are the series of the upper and the lower
+  // chart.
+  show(lists, metrics, { from, to }) {
     this.axisWidth = axisWidth(lists);
-    if (lists.length !== this.lists.length) this.build(lists.length);
-    const changed = lists.some((rows, index) => rows !== this.lists[index]);
-    this.lists = lists;
-    this.window = { from, to };
+    const rebuilt = lists.length !== this.lists.length || metrics.some((each, index) => each !== this.metrics[index]);
+    if (rebuilt) this.build(lists.length, metrics);
+    const changed = rebuilt || lists.some((rows, index) => rows !== this.lists[index]);
+    Object.assign(this, { lists, metrics, window: { from, to } });
     this.plots.forEach((plot, index) => {
-      if (changed) plot.setData(joinRows(lists, METRICS[index].value), false);
+      if (changed) plot.setData(joinRows(lists, metrics[index]), false);
       plot.setScale("x", { min: from / 1000, max: to / 1000 });
     });
   }
@@ -69,15 +60,15 @@ export class Charts {
     plot.setSelect({ left, top: 0, width: right - left, height: plot.over.clientHeight }, false);
   }
 
-  build(count) {
+  build(count, metrics) {
     this.plots.forEach((plot) => plot.destroy());
-    this.plots = METRICS.map(
+    this.plots = metrics.map(
       (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.containers[index]),
     );
     this.plots.forEach((plot) => listenForTouch(plot, this));
   }
 
-  options(metric, index, players) {
+  options({ axis: values }, index, players) {
     const axis = {
       stroke: () => this.colours.muted,
       grid: { stroke: () => this.colours.border, width: 1 },
@@ -86,7 +77,7 @@ export class Charts {
     };
     return {
       width: this.containers[index].clientWidth || 300,
-      height: metric.height,
+      height: HEIGHTS[index],
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       padding: [12, 18, 0, 0],
@@ -104,15 +95,15 @@ export class Charts {
       },
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
-        y: { range: metric.range, dir: metric.direction ?? 1 },
+        y: { range: values.range, dir: values.direction ?? 1 },
       },
       axes: [
         { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: axisHeight },
-        { ...axis, values: metric.values, splits: metric.splits, size: () => this.axisWidth, space: 36 },
+        { ...axis, ...ticks(values), size: () => this.axisWidth, space: 36 },
       ],
       series: [
         {},
-        ...Array.from({ length: players }, (_, player) => this.seriesOptions(player, metric.fill && players === 1)),
+        ...Array.from({ length: players }, (_, player) => this.seriesOptions(player, values.fill && players === 1)),
       ],
       hooks: { setSelect: [(plot) => this.handleSelection(plot)], setCursor: [(plot) => this.handleCursor(plot)] },
     };
@@ -155,7 +146,7 @@ export class Charts {
   resize() {
     this.plots.forEach((plot, index) => {
       const width = this.containers[index].clientWidth;
-      if (width && width !== plot.width) plot.setSize({ width, height: METRICS[index].height });
+      if (width && width !== plot.width) plot.setSize({ width, height: HEIGHTS[index] });
     });
   }
 
@@ -165,11 +156,15 @@ export class Charts {
   }
 }
 
-// One list of instants for all players. A line continues over instants of the other player, and breaks without a rank.
-function joinRows(lists, value) {
+// One list of instants for all players. A line continues over instants of the other player, and breaks without a value.
+function joinRows(lists, { field, axis }) {
+  const value = (row) => (row[field] == null ? null : axis.value(row[field]));
   const tables = lists.map((rows) => [rows.map(({ at }) => at / 1000), rows.map(value)]);
   return tables.length === 1 ? tables[0] : uPlot.join(tables);
 }
+
+// The options of an axis that differ from uPlot's defaults.
+const ticks = ({ values, splits, incrs }) => ({ values, ...(splits && { splits }), ...(incrs && { incrs }) });
 
 // The height of the time axis, for labels of one or two lines.
 const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);

@@ -1,7 +1,8 @@
 // Keyboard control of the charts: move between points, select, zoom. Each point is announced.
 
 import { announce } from "../shared/elements.js";
-import { dateTime, pp, rank } from "../shared/format.js";
+import { dateTime } from "../shared/format.js";
+import { valuesOf } from "./captions.js";
 import { rowAt } from "./series.js";
 
 const PAGE_STEP = 10;
@@ -54,10 +55,10 @@ export function listenForKeys(target, progress) {
   target.addEventListener("blur", clear);
 }
 
-function description({ players, lists }, at) {
+function description({ players, lists, metrics }, at) {
   const values = players.map(({ name }, index) => {
     const row = rowAt(lists[index], at);
-    const value = row ? `${pp(row.pp)}, ${rank(row.globalRank)}` : "not tracked yet";
+    const value = row ? valuesOf(row, metrics).join(", ") : "not tracked yet";
     return players.length > 1 ? `${name} ${value}` : value;
   });
   return `${dateTime(at)}: ${values.join("; ")}`;

@@ -26,7 +26,7 @@ let controller = new AbortController();
 
 const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
 const seriesOf = (id, { user, stats }) =>
-  new Series(displayName(user, id), stats, (window, signal) => snapshots(id, view.mode, window, signal));
+  new Series(displayName(user, id), stats, (...request) => snapshots(id, view.mode, ...request));
 
 const progress = new Progress(navigate);
 const hiscores = new Hiscores();
@@ -129,8 +129,7 @@ function showWarnings({ warnings }) {
 }
 
 function draw() {
-  const { from, to, every } = view;
-  return progress.show([loaded.series, ...(comparison.player ? [comparison.player.series] : [])], { from, to, every });
+  return progress.show([loaded.series, ...(comparison.player ? [comparison.player.series] : [])], view);
 }
 
 const compare = (options) => comparison.load(view, loaded, controller.signal, options);

@@ -1,21 +1,20 @@
-// The charts with their controls (window, interval, cursor), caption and table.
+// The charts: players, series, window and interval, with legend, caption and table.
 
-import { announce, byId, el, moveFocus, setPressed } from "../shared/elements.js";
+import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { dateTime, day } from "../shared/format.js";
 import { caption, INTERVAL_LABELS, legendItem } from "./captions.js";
 import { Charts } from "./chart.js";
+import { listenToControls, showChoices } from "./controls.js";
 import { errorBox } from "./error-box.js";
 import { listenForKeys } from "./keyboard.js";
+import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
 import { RangeSlider } from "./range.js";
-import { defaultInterval, rowAt } from "./series.js";
+import { defaultInterval, rowAt, WEEKLY } from "./series.js";
 import { fillTable } from "./table.js";
-import { INTERVALS } from "./view.js";
-import { closeWindow, DAY_MS, fitWindow, lastDays, shiftWindow, zoomWindow } from "./windows.js";
-
-const PRESETS = ["30", "90", "365", "1095", "all"];
+import { closeWindow, DAY_MS, fitWindow, shiftWindow, zoomWindow } from "./windows.js";
 
 export class Progress {
-  // `onChange({from, to, every}, {replace})` puts a choice into the URL.
+  // `onChange({from, to, every, series}, {replace})` puts a choice into the URL.
   constructor(onChange) {
     this.onChange = onChange;
     this.players = [];
@@ -24,16 +23,16 @@ export class Progress {
       // Sliders fire many changes: they replace the history entry instead of adding one each.
       onChange: (from, to) => this.choose(fitWindow(from, to, this.all), { replace: true }),
     });
-    this.charts = new Charts([byId("plot-pp"), byId("plot-rank")], {
+    this.charts = new Charts([byId("plot-upper"), byId("plot-lower")], {
       onSelect: (from, to) => this.choose(fitWindow(from, to, this.all)),
       onHover: (at) => this.showLegend(at),
       onReset: () => this.choose({ from: null, to: null }),
     });
     listenForKeys(byId("plots"), this);
-    this.listenToButtons();
+    listenToControls(this);
   }
 
-  // Shows one or two Series. In `view`, `from`, `to` and `every` may be null. Only later choices are announced.
+  // Shows one or two Series. In `view`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
   async show(players, view) {
     Object.assign(this, { players, view, rendered: false });
     this.all = {
@@ -42,8 +41,13 @@ export class Progress {
     };
     // A single snapshot has no width.
     if (this.all.to === this.all.from) this.all = { from: this.all.from - DAY_MS, to: this.all.to + DAY_MS };
-    this.range.draw(players[0].weekly, this.all);
+    this.range.draw(players[0].overview, this.all);
     await this.render();
+  }
+
+  // The names of the series in the upper and the lower chart.
+  get series() {
+    return this.view.series ?? DEFAULT_SERIES;
   }
 
   // The chosen window, without open ends.
@@ -59,7 +63,11 @@ export class Progress {
 
   // The interval in the charts: weekly until the chosen one is loaded.
   get shownInterval() {
-    return this.players.every((player) => player.has(this.detail)) ? this.detail.every : "week";
+    return this.has(this.detail) ? this.detail.every : "week";
+  }
+
+  has(view) {
+    return this.players.every((player) => player.has(view, fieldsOf(this.series)));
   }
 
   choose(change, options) {
@@ -72,14 +80,15 @@ export class Progress {
   async render() {
     this.controller?.abort();
     const { signal } = (this.controller = new AbortController());
-    this.showChoices();
-    this.draw(this.window);
+    showChoices(this);
+    // Without any rows of the series, the charts show the previous ones.
+    if (this.has(WEEKLY)) this.draw(this.window);
     moveFocus(byId("plots-error"), byId("plots"));
     byId("plots-error").replaceChildren();
-    if (!this.players.every((player) => player.has(this.detail))) {
+    if (!this.has(this.detail) || !this.has(WEEKLY)) {
       byId("progress").setAttribute("aria-busy", "true");
       try {
-        await Promise.all(this.players.map((player) => player.load(this.detail, signal)));
+        await Promise.all(this.players.map((player) => player.load(this.detail, fieldsOf(this.series), signal)));
       } catch (error) {
         if (signal.aborted) return;
         byId("plots-error").replaceChildren(errorBox(error, () => this.render()));
@@ -92,15 +101,17 @@ export class Progress {
   }
 
   draw(window) {
+    this.metrics = this.series.map((name) => METRICS[name]);
+    ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = this.metrics[slot].title));
     this.lists = this.players.map((player) => this.rowsOf(player));
-    this.charts.show(this.lists, this.addPadding(window));
+    this.charts.show(this.lists, this.metrics, this.addPadding(window));
     this.range.setWindow(window);
     this.showLegend(null);
   }
 
   // The same list object while the rows are the same: the charts compare lists by identity.
   rowsOf(player) {
-    const rows = player.rows(this.detail);
+    const rows = player.rows(this.detail, fieldsOf(this.series));
     const before = player.drawn;
     const same = before?.length === rows.length && before[0] === rows[0] && before.at(-1) === rows.at(-1);
     return same ? before : (player.drawn = rows);
@@ -114,41 +125,23 @@ export class Progress {
 
   showLegend(at) {
     const until = at ?? this.window.to;
-    const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index));
+    const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index, this.metrics));
     byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
   }
 
   showText() {
     const { from, to } = this.window;
-    const texts = this.players.map(({ name }, index) => caption(name, within(this.lists[index], from, to)));
+    const texts = this.players.map(({ name }, index) => caption(name, within(this.lists[index], from, to), this.metrics));
     byId("plots-caption").textContent =
       `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${texts.join(" ")}`;
     fillTable(
       byId("plots-table"),
       this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
+      this.metrics,
     );
+    byId("plots").setAttribute("aria-label", `${this.metrics.map(({ title }) => title).join(" and ")} over time`);
     if (this.rendered) announce(byId("plots-caption").textContent);
     this.rendered = true;
-  }
-
-  showChoices() {
-    setPressed(byId("every"), "every", this.view.every ?? "auto");
-    const { from, to } = this.view;
-    const preset = PRESETS.find((days) => {
-      const window = presetWindow(days, this.all);
-      return window.from === from && window.to === to;
-    });
-    const whole = from == null && to == null;
-    setPressed(byId("presets"), "days", whole ? "all" : preset);
-    const { from: start, to: end } = this.window;
-    for (const [name, disabled] of Object.entries({
-      out: whole,
-      earlier: from == null,
-      later: to == null,
-      in: end - start <= 3 * DAY_MS,
-    })) {
-      byId(`zoom-${name}`).setAttribute("aria-disabled", String(disabled));
-    }
   }
 
   zoom(factor, around) {
@@ -158,30 +151,6 @@ export class Progress {
   move(share) {
     return this.choose(shiftWindow(this.window, share, this.all));
   }
-
-  listenToButtons() {
-    const actions = {
-      in: () => this.zoom(0.5),
-      out: () => this.zoom(2),
-      earlier: () => this.move(-0.5),
-      later: () => this.move(0.5),
-    };
-    for (const [name, action] of Object.entries(actions)) {
-      byId(`zoom-${name}`).addEventListener("click", ({ currentTarget }) => {
-        if (currentTarget.getAttribute("aria-disabled") !== "true") action();
-      });
-    }
-    byId("presets").addEventListener("click", ({ target }) => {
-      const { days } = target.dataset;
-      if (days) this.choose(presetWindow(days, this.all));
-    });
-    byId("every").addEventListener("click", ({ target }) => {
-      const { every } = target.dataset;
-      if (every) this.choose({ every: every in INTERVALS ? every : null });
-    });
-  }
 }
-
-const presetWindow = (days, all) => (days === "all" ? { from: null, to: null } : lastDays(Number(days), all));
 
 const within = (rows, from, to) => rows.filter(({ at }) => at >= from && at <= to);

@@ -15,13 +15,13 @@ const PROFILE = gql`
       stats(mode: $mode) {
         tracked
         latest { at pp globalRank accuracy level playCount }
-        earliest { at pp globalRank accuracy playCount }
+        earliest { at globalRank pp }
         week: gain(window: { days: 7 }) { ...gained }
         month: gain(window: { days: 30 }) { ...gained }
         year: gain(window: { days: 365 }) { ...gained }
         peak { pp ppAt globalRank globalRankAt accuracy accuracyAt }
         milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
-        snapshots(every: WEEK) { at pp globalRank accuracy playCount }
+        snapshots(every: WEEK) { at globalRank pp }
       }
     }
   }
@@ -31,10 +31,12 @@ const PROFILE = gql`
     delta { pp ranksGained accuracy level playCount }
   }`;
 
-const SNAPSHOTS = gql`
+// `fields` are those of the charts: a row has few values, so that 5,000 of them are small.
+const snapshotsQuery = (fields) => gql`
   query Snapshots($id: ID!, $mode: GameMode!, $window: Window, $every: Interval) {
     user(id: $id) { stats(mode: $mode) {
-      snapshots(window: $window, every: $every) { at pp globalRank accuracy playCount }
+      earliest { at ${fields} }
+      snapshots(window: $window, every: $every) { at ${fields} }
     } }
   }`;
 
@@ -78,12 +80,15 @@ export async function profile(id, mode, signal) {
   return { user: data.user, stats: data.user.stats, failures, warnings };
 }
 
-// Snapshots, oldest first. `from` and `to` are midnights or null. The gateway has cached the history by then.
-export async function snapshots(id, mode, { from, to, every }, signal) {
+// The `snapshots` with these fields, oldest first, and the `earliest` one of all. `from` and `to` are midnights or null.
+// The gateway has cached the history by then.
+export async function snapshots(id, mode, { from, to, every }, fields, signal) {
   const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
   const window = Object.keys(between).length ? { between } : null;
-  const response = await request(SNAPSHOTS, { id, mode: mode.value, window, every: INTERVALS[every] }, { signal });
-  return required(response, response.data?.user?.stats.snapshots);
+  const variables = { id, mode: mode.value, window, every: INTERVALS[every] };
+  const response = await request(snapshotsQuery(fields), variables, { signal });
+  const stats = response.data?.user?.stats;
+  return required(response, stats?.snapshots && stats);
 }
 
 // A page of hiscores. Only for tracked players: reading others makes osu!track start to track them.

@@ -1,6 +1,6 @@
-// Axis ranges, ticks and labels. Ranks have a logarithmic scale: going from 20 to 10 is as hard as from 2,000 to 1,000.
+// Axes: ranges, ticks and labels. Ranks have a logarithmic scale: going from 20 to 10 is as hard as from 2,000 to 1,000.
 
-import { count, decimal } from "../shared/format.js";
+import { abbreviate, count, decimal } from "../shared/format.js";
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DAY_S = 86_400;
@@ -17,11 +17,13 @@ export function rankRange(_, min, max) {
   return [Math.max(0, min - padding), max + padding];
 }
 
-export function ppRange(_, min, max) {
-  if (min == null) return [0, 100];
-  const padding = Math.max(1, (max - min) * 0.08);
-  return [Math.max(0, min - padding), max + padding];
-}
+// The values with some space around them, at least `least`. Only negative values have a range below 0: osu! has
+// reported negative grade counts.
+const zoomed = (least, top = Infinity) => (_, min, max) => {
+  if (min == null) return [0, Math.min(100, top)];
+  const padding = Math.max(least, (max - min) * 0.08);
+  return [min < 0 ? min - padding : Math.max(0, min - padding), Math.min(top, max + padding)];
+};
 
 // Round ranks between two logarithms, as logarithms: multiples of powers of ten over a wide range, else even steps.
 export function rankSplits(_, __, min, max) {
@@ -36,7 +38,28 @@ export function rankLabels(_, splits) {
   return ranks.map((rank) => `#${short(rank, inMillions)}`);
 }
 
-export const ppLabels = (_, splits, __, ___, step) => splits.map((split) => (step < 1 ? decimal(split) : count(split)));
+const numberLabels = (_, splits, __, ___, step) => splits.map((split) => (step < 1 ? decimal(split) : count(split)));
+const percentLabels = (_, splits, __, ___, step) => splits.map((split) => `${split.toFixed(digits(step))} %`);
+const compactLabels = (_, splits, __, ___, step) => splits.map((split) => abbreviate(split, step));
+
+// The decimals that distinguish values with this distance.
+const digits = (step) => Math.max(0, Math.min(4, Math.ceil(-Math.log10(step) - 1e-9)));
+
+// Distances between whole numbers, up to a quadrillion.
+const WHOLE_STEPS = Array.from({ length: 16 }, (_, power) => [1, 2, 5].map((digit) => digit * 10 ** power)).flat();
+
+const identity = (value) => value;
+export const PP_AXIS = { value: identity, range: zoomed(1), values: numberLabels, fill: true };
+export const RANK_AXIS = {
+  value: Math.log10,
+  range: rankRange,
+  values: rankLabels,
+  splits: rankSplits,
+  direction: -1,
+};
+export const ACCURACY_AXIS = { value: identity, range: zoomed(0.02, 100), values: percentLabels };
+export const LEVEL_AXIS = { value: identity, range: zoomed(0.1), values: numberLabels };
+export const COMPACT_AXIS = { value: identity, range: zoomed(2), values: compactLabels, incrs: WHOLE_STEPS };
 
 export function timeLabels(_, splits, __, ___, step) {
   let year = null;

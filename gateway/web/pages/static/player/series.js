@@ -4,6 +4,8 @@ import { DAY_MS } from "./windows.js";
 
 const WEEKLY_FROM_DAYS = 3 * 365;
 const DAILY_FROM_DAYS = 200;
+export const WEEKLY = { from: null, to: null, every: "week" };
+const OVERVIEW_FIELDS = "globalRank pp";
 
 // The interval for a window if none is chosen: a chart shows a few hundred points well.
 export function defaultInterval(from, to) {
@@ -12,42 +14,46 @@ export function defaultInterval(from, to) {
 }
 
 export class Series {
-  // `stats` has the last snapshot of each week; `fetchRows({from, to, every}, signal)` loads finer ones.
-  constructor(name, { earliest, snapshots }, fetchRows) {
-    this.name = name;
-    const first = snapshots[0]?.at === earliest?.at ? [] : [earliest];
-    this.weekly = [...first, ...snapshots].map(toRow);
-    this.fetchRows = fetchRows;
-    this.loaded = new Map();
+  // `stats` has the last snapshot of each week with pp and rank; `fetchRows({from, to, every}, fields, signal)` loads
+  // others.
+  constructor(name, stats, fetchRows) {
+    Object.assign(this, { name, fetchRows });
+    this.overview = withEarliest(stats);
+    this.loaded = new Map([[keyOf(WEEKLY, OVERVIEW_FIELDS), this.overview]]);
   }
 
   get first() {
-    return this.weekly[0]?.at;
+    return this.overview[0]?.at;
   }
 
   get last() {
-    return this.weekly.at(-1)?.at;
+    return this.overview.at(-1)?.at;
   }
 
   // The rows loaded for a view. Weekly rows continue outside of its window, so that lines do not end at the edge.
-  rows(view) {
-    const detail = this.loaded.get(keyOf(view));
-    if (!detail) return this.weekly;
+  rows(view, fields) {
+    const weekly = this.loaded.get(keyOf(WEEKLY, fields)) ?? [];
+    const detail = this.loaded.get(keyOf(view, fields));
+    if (!detail || view.every === "week") return weekly;
     const { from, to } = view;
     return [
-      ...(from == null ? [] : this.weekly.filter(({ at }) => at < from)),
+      ...(from == null ? [] : weekly.filter(({ at }) => at < from)),
       ...detail,
-      ...(to == null ? [] : this.weekly.filter(({ at }) => at >= to)),
+      ...(to == null ? [] : weekly.filter(({ at }) => at >= to)),
     ];
   }
 
-  has(view) {
-    return view.every === "week" || this.loaded.has(keyOf(view));
+  has(view, fields) {
+    return this.loaded.has(keyOf(view.every === "week" ? WEEKLY : view, fields));
   }
 
-  async load(view, signal) {
-    if (this.has(view)) return;
-    this.loaded.set(keyOf(view), (await this.fetchRows(view, signal)).map(toRow));
+  // Weekly rows first: they are few, and the charts show them meanwhile.
+  async load(view, fields, signal) {
+    for (const each of [WEEKLY, view]) {
+      if (this.has(each, fields)) continue;
+      const stats = await this.fetchRows(each, fields, signal);
+      this.loaded.set(keyOf(each, fields), each === WEEKLY ? withEarliest(stats) : stats.snapshots.map(toRow));
+    }
   }
 }
 
@@ -62,5 +68,10 @@ export function rowAt(rows, at) {
   return rows[low - 1];
 }
 
+function withEarliest({ earliest, snapshots }) {
+  const first = snapshots[0]?.at === earliest?.at ? [] : [earliest];
+  return [...first, ...snapshots].map(toRow);
+}
+
 const toRow = (snapshot) => ({ ...snapshot, instant: snapshot.at, at: Date.parse(snapshot.at) });
-const keyOf = ({ from, to, every }) => `${from} ${to} ${every}`;
+const keyOf = ({ from, to, every }, fields) => `${from} ${to} ${every} ${fields}`;

@@ -1,31 +1,31 @@
 // The charts' data as tables, newest first. Filled when opened, some rows at a time.
 
 import { button, el, timeElement } from "../shared/elements.js";
-import { count, dateTime, percent, pp, rank } from "../shared/format.js";
+import { count, dateTime } from "../shared/format.js";
 
 const ROWS = 50;
-const HEADERS = ["Date", "pp", "Rank", "Accuracy", "Plays"];
 
-// `lists` has a `name` and `rows` for each player.
-export function fillTable(details, lists) {
+// `lists` has a `name` and `rows` for each player, `metrics` the series of the charts.
+export function fillTable(details, lists, metrics) {
   const body = details.querySelector("div");
-  const fill = () => details.open && body.replaceChildren(...lists.map(table));
+  const fill = () => details.open && body.replaceChildren(...lists.map((list) => table(list, metrics)));
   details.ontoggle = fill;
   fill();
 }
 
-function table({ name, rows }) {
+function table({ name, rows }, metrics) {
   const body = el("tbody");
   const newest = [...rows].reverse();
   const more = button("", () => add(), { class: "small" });
   const add = () => {
-    body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map(tableRow));
+    body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map((row) => tableRow(row, metrics)));
     const left = newest.length - body.rows.length;
     more.hidden = left === 0;
     more.textContent = `Show ${Math.min(left, ROWS)} more of ${count(left)}`;
   };
   add();
-  const head = HEADERS.map((text, index) => el("th", { scope: "col", class: index ? "number" : null }, text));
+  const headers = ["Date", ...metrics.map(({ title }) => title)];
+  const head = headers.map((text, index) => el("th", { scope: "col", class: index ? "number" : null }, text));
   const rendered = el(
     "table",
     {},
@@ -41,12 +41,7 @@ function table({ name, rows }) {
   );
 }
 
-function tableRow({ instant, pp: points, globalRank, accuracy, playCount }) {
-  const cells = [pp(points), rank(globalRank), percent(accuracy), count(playCount)];
-  return el(
-    "tr",
-    {},
-    el("td", {}, timeElement(instant, dateTime(instant))),
-    cells.map((text) => el("td", { class: "number" }, text)),
-  );
+function tableRow(row, metrics) {
+  const cells = metrics.map(({ field, exact }) => el("td", { class: "number" }, exact(row[field])));
+  return el("tr", {}, el("td", {}, timeElement(row.instant, dateTime(row.instant))), cells);
 }

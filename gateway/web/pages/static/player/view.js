@@ -1,6 +1,8 @@
-// The URL holds the state of the page, so that a link reproduces it: player, mode, compared player, window, interval.
+// The URL holds the state of the page, so that a link reproduces it: player, mode, compared player, window, interval,
+// and the series of both charts.
 
 import { playerId } from "../shared/player-id.js";
+import { readSeries } from "./metrics.js";
 
 export const MODES = [
   { name: "osu", value: "OSU", title: "osu!" },
@@ -25,14 +27,15 @@ export function read(location = window.location) {
     from,
     to: from != null && to != null && to <= from ? null : to,
     every: params.get("every") in INTERVALS ? params.get("every") : null,
+    series: readSeries(params.get("series")),
   };
 }
 
 // The query string of a view, without default values.
-export function search({ mode, compare, from, to, every }) {
-  const params = { mode: mode.name === "osu" ? null : mode.name, compare, from: isoDay(from), to: isoDay(to), every };
+export function search({ mode, compare, from, to, every, series }) {
+  const params = { mode: mode.name === "osu" ? null : mode.name, compare, from: isoDay(from), to: isoDay(to), every, series };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
-  return text && `?${text}`;
+  return text && `?${text.replaceAll("%2C", ",")}`;
 }
 
 export const isoDay = (at) => (at == null ? null : new Date(at).toISOString().slice(0, 10));

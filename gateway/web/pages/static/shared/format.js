@@ -7,6 +7,13 @@ const MINUS = "\u2212";
 
 const counts = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const decimals = new Intl.NumberFormat("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+const shortened = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
+const UNITS = [
+  [1e12, "T"],
+  [1e9, "B"],
+  [1e6, "M"],
+  [1e3, "k"],
+];
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const minutes = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
@@ -14,8 +21,15 @@ const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 export const count = (value) => (value == null ? "–" : counts.format(value));
 export const decimal = (value) => (value == null ? "–" : decimals.format(value));
 export const pp = (value) => (value == null ? "–" : `${decimal(value)} pp`);
+export const compact = (value) => (value == null ? "–" : abbreviate(value, Math.abs(value) / 100));
 export const percent = (value) => (value == null ? "–" : `${decimal(value)} %`);
 export const rank = (value) => (value == null ? "unranked" : `#${count(value)}`);
+
+// A number on an axis: as short as possible, but different from others at a distance of `step`.
+export function abbreviate(value, step) {
+  const [size, unit] = UNITS.find(([each]) => Math.abs(value) >= each && step >= each / 100) ?? [1, ""];
+  return unit ? `${shortened.format(value / size)}${unit}` : count(value);
+}
 
 // A difference with its sign. A value that rounds to zero gets ±.
 export function signed(value, format = count) {

@@ -1,0 +1,68 @@
+// The controls of the charts: series, time range, interval and zoom.
+
+import { byId, el, setPressed } from "../shared/elements.js";
+import { chooseSeries, METRICS } from "./metrics.js";
+import { INTERVALS } from "./view.js";
+import { DAY_MS, lastDays } from "./windows.js";
+
+const PRESETS = ["30", "90", "365", "1095", "all"];
+// The selects of the upper and the lower chart.
+const SLOTS = ["series-upper", "series-lower"];
+
+// Their actions call `progress`.
+export function listenToControls(progress) {
+  SLOTS.forEach((id, slot) => {
+    const options = Object.entries(METRICS).map(([name, { title }]) => el("option", { value: name }, title));
+    byId(id).replaceChildren(...options);
+    byId(id).addEventListener("change", ({ target }) =>
+      progress.choose({ series: chooseSeries(progress.series, slot, target.value) }),
+    );
+  });
+  byId("presets").addEventListener("click", ({ target }) => {
+    const { days } = target.dataset;
+    if (days) progress.choose(presetWindow(days, progress.all));
+  });
+  byId("every").addEventListener("click", ({ target }) => {
+    const { every } = target.dataset;
+    if (every) progress.choose({ every: every in INTERVALS ? every : null });
+  });
+  listenToZoom(progress);
+}
+
+function listenToZoom(progress) {
+  const actions = {
+    in: () => progress.zoom(0.5),
+    out: () => progress.zoom(2),
+    earlier: () => progress.move(-0.5),
+    later: () => progress.move(0.5),
+  };
+  for (const [name, action] of Object.entries(actions)) {
+    byId(`zoom-${name}`).addEventListener("click", ({ currentTarget }) => {
+      if (currentTarget.getAttribute("aria-disabled") !== "true") action();
+    });
+  }
+}
+
+// Marks the choices of the view.
+export function showChoices({ series, view, window, all }) {
+  SLOTS.forEach((id, slot) => (byId(id).value = series[slot]));
+  setPressed(byId("every"), "every", view.every ?? "auto");
+  const { from, to } = view;
+  const preset = PRESETS.find((days) => {
+    const candidate = presetWindow(days, all);
+    return candidate.from === from && candidate.to === to;
+  });
+  const whole = from == null && to == null;
+  setPressed(byId("presets"), "days", whole ? "all" : preset);
+  const disabled = {
+    out: whole,
+    earlier: from == null,
+    later: to == null,
+    in: window.to - window.from <= 3 * DAY_MS,
+  };
+  for (const [name, value] of Object.entries(disabled)) {
+    byId(`zoom-${name}`).setAttribute("aria-disabled", String(value));
+  }
+}
+
+const presetWindow = (days, all) => (days === "all" ? { from: null, to: null } : lastDays(Number(days), all));
