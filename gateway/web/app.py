@@ -113,7 +113,7 @@ def _application(
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
             *export_routes(queries, settings.cors_origins),
             *_images(gateway, settings, queries, png_files).routes(),
-            *page_routes(settings, _previews(gateway, settings, png_files), gateway.tracker.names.user_ids.known),
+            *_pages(gateway, settings, png_files),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
         exception_handlers={404: partial(not_found, settings), 405: method_not_allowed},
@@ -142,6 +142,11 @@ def _images(gateway: Gateway, settings: Settings, queries: FixedQueries, png_fil
         is_sample_data=settings.sample_data,
         clock=gateway.clock,
     )
+
+
+def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:
+    previews = _previews(gateway, settings, png_files)
+    return page_routes(settings, previews, gateway.tracker.names.user_ids.known, clock=gateway.clock)
 
 
 def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:

@@ -38,6 +38,9 @@ def axe(tmp_path_factory):
         ("/no/such/page", "Check the URL"),
         ("/players/131464?compare=2", "Stop comparing"),
         ("/players/70000071", "Start tracking"),
+        ("/players/131464/2025", "hiscores recorded"),
+        ("/players/131464/2010", "No snapshots of 2010"),
+        ("/players/2/2006", "Invalid year"),
         ("/players/peppy", "Invalid player ID"),
     ],
 )

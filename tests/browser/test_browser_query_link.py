@@ -14,6 +14,7 @@ PAGES = {
     f"/players/{AMEO}": "Profile",
     f"/players/{AMEO}?mode=taiko&from=2026-01-01&compare={HEAVY}": "Profile",
     "/players/70000071": "Profile",
+    f"/players/{AMEO}/2025": "Year",
 }
 RESPONSE = "document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()"
 

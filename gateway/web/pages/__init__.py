@@ -9,6 +9,7 @@ styles and other origins, except avatars on player pages.
 """
 
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from html import escape
@@ -17,7 +18,6 @@ from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
@@ -26,12 +26,13 @@ from gateway.settings import Settings
 from gateway.store.lru import LRU
 
 from .documentation import documents, texts
-from .files import File
+from .files import File, folder, one_of
 from .limits import limit_rows
 from .player_addresses import parse_address
 from .player_redirects import FindID, PlayerRedirects
 from .previews import Previews
 from .well_known import well_known_routes
+from .year import YearPage
 
 FOLDER = Path(__file__).parent
 CONTENT_SECURITY_POLICY = {
@@ -88,14 +89,17 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
     return File(name, _insert(template, values).encode(), PAGE_HEADERS).response
 
 
-def page_routes(settings: Settings, previews: Previews, find_id: FindID) -> list[Route]:
+def page_routes(
+    settings: Settings, previews: Previews, find_id: FindID, *, clock: Callable[[], float] = time.time
+) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
-        Route("/static/{name:path}", _folder("static")),
-        Route("/vendor/{name:path}", _folder("vendor")),
+        Route("/static/{name:path}", folder(FOLDER / "static")),
+        Route("/vendor/{name:path}", folder(FOLDER / "vendor")),
         *_documentation_routes(settings),
         *well_known_routes(settings),
+        *_year_page(settings, previews, find_id, clock).routes(),
         *PlayerRedirects(_player_page(settings, previews), find_id).routes(),
     ]
 
@@ -135,11 +139,16 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
     return html
 
 
+def _player_template(name: str, settings: Settings) -> tuple[str, dict[str, str]]:
+    """The HTML of a page with a player's avatar, and its headers."""
+    values = {"avatars": AVATARS_META if settings.shows_avatars else ""}
+    html = _insert(_marked(_template(name), settings), values)
+    return html, AVATARS_HEADERS if settings.shows_avatars else PAGE_HEADERS
+
+
 def _player_page(settings: Settings, previews: Previews) -> Endpoint:
     """The player page, with status 404 for an invalid address; its script shows the error."""
-    values = {"avatars": AVATARS_META if settings.shows_avatars else ""}
-    template = _insert(_marked(_template("player.html"), settings), values)
-    headers = AVATARS_HEADERS if settings.shows_avatars else PAGE_HEADERS
+    template, headers = _player_template("player.html", settings)
     files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
 
     async def player(request: Request) -> Response:
@@ -154,6 +163,12 @@ def _player_page(settings: Settings, previews: Previews) -> Endpoint:
     return player
 
 
+def _year_page(settings: Settings, previews: Previews, find_id: FindID, clock: Callable[[], float]) -> YearPage:
+    template, headers = _player_template("year.html", settings)
+    based = RELATIVE_URL.sub(lambda link: f"{link[0]}../../", template)
+    return YearPage(based, headers, previews=previews, find_id=find_id, clock=clock)
+
+
 def _documentation_routes(settings: Settings) -> list[Route]:
     """The routes of the documentation; none if it was not rendered."""
     endpoints: dict[str, Endpoint] = {
@@ -164,29 +179,4 @@ def _documentation_routes(settings: Settings) -> list[Route]:
         endpoints[path] = page("documentation.html", settings, base, title=title, twin=f"{path}.md", content=content)
     below = {path.removeprefix("docs/"): endpoint for path, endpoint in endpoints.items() if path.startswith("docs/")}
     top = [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items() if "/" not in path]
-    return [*top, Route("/docs/{name:path}", _one_of(below))]
-
-
-def _folder(name: str) -> Endpoint:
-    folder = FOLDER / name
-    return _one_of(
-        {
-            path.relative_to(folder).as_posix(): File(
-                path.name, path.read_bytes(), {"Vary": "Accept-Encoding"}
-            ).response
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-    )
-
-
-def _one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """The endpoint with the name in the path."""
-
-    async def select(request: Request) -> Response:
-        endpoint = endpoints.get(request.path_params["name"])
-        if endpoint is None:
-            raise HTTPException(404)
-        return await endpoint(request)
-
-    return select
+    return [*top, Route("/docs/{name:path}", one_of(below))]

@@ -1,9 +1,10 @@
 """Static files in memory, each compressed once per coding and revalidated by ETag."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from hashlib import blake2b
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,6 +24,8 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     "": "text/plain; charset=utf-8",
 }
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class File:
@@ -49,3 +52,22 @@ class File:
         if name not in self._bodies:
             self._bodies[name] = await compress(body, name)
         return Response(self._bodies[name], headers={**self._headers, "Content-Encoding": name})
+
+
+def folder(path: Path) -> Endpoint:
+    """The files in the folder, by their relative path."""
+    files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    vary = {"Vary": "Accept-Encoding"}
+    return one_of({name: File(name, file.read_bytes(), vary).response for name, file in files.items()})
+
+
+def one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
+    """The endpoint with the name in the path."""
+
+    async def select(request: Request) -> Response:
+        endpoint = endpoints.get(request.path_params["name"])
+        if endpoint is None:
+            raise HTTPException(404)
+        return await endpoint(request)
+
+    return select

@@ -6,17 +6,19 @@ fetched.
 
 import re
 from html import escape
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images.card import HEIGHT, summary
+from gateway.images.formats import count, day, signed
 from gateway.images.frame import SAMPLE_DATA, WIDTH
 from gateway.images.parameters import MODES
 from gateway.images.profile import MODE_TITLES
-from gateway.records import Mode, UserMode
+from gateway.records import Mode, Snapshot, UserMode
+from gateway.store.history import History, Span
 from gateway.store.tracker import Tracker
 
 SITE = "osutrack-gateway"
@@ -37,18 +39,25 @@ class Previews:
         self._has_images = has_images
         self._is_sample_data = is_sample_data
 
-    def tags(self, request: Request) -> str:
-        """The tags as HTML, those of any page if the ID is invalid."""
+    def tags(self, request: Request, year: int | None = None) -> str:
+        """The tags of a player page, or of the page of a year, as HTML; those of any page if the ID is invalid."""
         mode = MODES.get(request.query_params.get("mode", "osu").lower(), Mode.OSU)
         try:
             player = user_id(request.path_params["id"])
         except BadUserInput:
             return _html("Player", {"description": UNKNOWN}, {})
-        title, description = f"{self._name(player)} · {MODE_TITLES[mode]}", self._description(UserMode(player, mode))
+        title, description = (
+            f"{self._name(player)} · {MODE_TITLES[mode]}",
+            self._description(UserMode(player, mode), year),
+        )
         base = self._public_url or _address(request)
-        query = "" if mode is Mode.OSU else f"?mode={mode.name.lower()}"
-        opened = {"og:url": f"{base}/players/{player}{query}"} if base else {}
-        image = f"{base}/players/{player}/card.png{query}" if base and self._has_images else None
+        query = {} if mode is Mode.OSU else {"mode": mode.name.lower()}
+        path, window = f"/players/{player}", {}
+        if year:
+            title, path = f"{title} · {year} in review", f"{path}/{year}"
+            window = {"window": "..".join(_days(year))}
+        opened = {"og:url": f"{base}{path}{_query(query)}"} if base else {}
+        image = f"{base}/players/{player}/card.png{_query(query | window)}" if base and self._has_images else None
         return _html(
             title,
             {"description": description, **_twitter(title, description, image)},
@@ -61,19 +70,45 @@ class Previews:
         known = self._tracker.names.known_usernames.peek(player, refresh=False)
         return known.value if known and isinstance(known.value, str) else f"Player {player}"
 
-    def _description(self, user_mode: UserMode) -> str:
+    def _description(self, user_mode: UserMode, year: int | None) -> str:
         entry = self._tracker.history.stored(user_mode)
         latest = entry.value.latest if entry else None
-        if latest is None:
+        if entry is None or latest is None:
             return UNKNOWN
-        stats = summary(
-            at=latest.at,
-            rank=latest.global_rank,
-            pp=latest.pp,
-            accuracy=latest.accuracy,
-            plays=latest.play_count,
-        )
-        return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data else stats
+        stats = _review(entry.value, year) if year else _summary(latest)
+        return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data and stats != UNKNOWN else stats
+
+
+def _summary(latest: Snapshot) -> str:
+    return summary(
+        at=latest.at,
+        rank=latest.global_rank,
+        pp=latest.pp,
+        accuracy=latest.accuracy,
+        plays=latest.play_count,
+    )
+
+
+def _review(history: History, year: int) -> str:
+    first, end = _days(year)
+    gain = history.gain(Span(f"{first}T00:00:00.000Z", f"{end}T00:00:00.000Z"))
+    if gain is None:
+        return UNKNOWN
+    delta = gain.delta
+    parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
+    if delta.ranks_gained is not None:
+        parts.append(f"{signed(count(abs(delta.ranks_gained)), delta.ranks_gained)} ranks")
+    parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
+    return f"{', '.join(parts)} from {day(gain.start.at)} to {day(gain.end.at)}."
+
+
+def _days(year: int) -> tuple[str, str]:
+    """The first day of the year, and of the next one."""
+    return f"{year}-01-01", f"{year + 1}-01-01"
+
+
+def _query(parameters: dict[str, str]) -> str:
+    return f"?{urlencode(parameters)}" if parameters else ""
 
 
 def _address(request: Request) -> str | None:

@@ -3,6 +3,7 @@
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { INVALID_ID, playerId } from "../shared/player-id.js";
 import { Revalidation } from "../shared/revalidation.js";
+import { showActivity } from "./activity.js";
 import { listenToForm } from "./compare.js";
 import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
@@ -118,6 +119,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   const isCompared = !background && comparison.has(view.compare);
   const parts = [draw(), isCompared ? comparison.show(loaded) : compare({ quiet: background })];
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
+  parts.push(showActivity(view, stats, controller.signal));
   await Promise.all(parts);
 }
 

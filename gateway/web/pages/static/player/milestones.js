@@ -12,7 +12,7 @@ const TITLES = {
 };
 
 export function showMilestones(milestones) {
-  const newest = [...milestones].reverse().map(item);
+  const newest = [...milestones].reverse().map(milestoneItem);
   const list = el("ol", { class: "milestones" }, newest.slice(0, SHOWN));
   const more = button(`Show all ${count(newest.length)}`, () => showAll(list, more, newest), { class: "small" });
   byId("milestones").replaceChildren(
@@ -29,7 +29,7 @@ function showAll(list, more, items) {
   more.remove();
 }
 
-function item({ kind, threshold, before, after }) {
+export function milestoneItem({ kind, threshold, before, after }) {
   const title = el("strong", {}, TITLES[kind](threshold));
   return el("li", {}, title, el("span", { class: "muted text-small" }, when(before, after)));
 }

@@ -104,7 +104,14 @@ export async function update(id, mode, token) {
   return required(response, response.data?.updateUser);
 }
 
-async function request(query, variables, { headers, signal } = {}) {
+// The player's `stats` in the response to a query that fails as a whole.
+export async function read(query, variables, signal) {
+  const response = await request(query, variables, { signal });
+  if (response.errors.length) throw requestError(response.errors[0]);
+  return required(response, response.data?.user?.stats);
+}
+
+export async function request(query, variables, { headers, signal } = {}) {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await post({ query, variables }, { headers, signal: anySignal(timeout, signal) });
@@ -122,7 +129,7 @@ function required({ errors }, value) {
   return value;
 }
 
-const requestError = (error) =>
+export const requestError = (error) =>
   Object.assign(new RequestError(error?.message ?? "The response is incomplete.", error?.extensions), {
     requestId: error?.extensions?.requestId,
   });

@@ -1,0 +1,46 @@
+// Activity of the last year, with links to the years in review.
+
+import { between, lastYear } from "../activity/query.js";
+import { gapsOf, playsByDay } from "../activity/days.js";
+import { showHeatmap } from "../activity/heatmap.js";
+import { monthTable } from "../activity/months.js";
+import { byId, el } from "../shared/elements.js";
+import { gql } from "../shared/graphql.js";
+import { errorBox } from "./error-box.js";
+import { read } from "./queries.js";
+import { search } from "./view.js";
+
+const ACTIVITY = gql`
+  query Activity($id: ID!, $mode: GameMode!, $days: Window!, $months: Window!) {
+    user(id: $id) { stats(mode: $mode) {
+      days: gains(window: $days, every: DAY) { start { at } end { at } delta { playCount } }
+      months: gains(window: $months, every: MONTH) { start { at } end { at } delta { playCount pp ranksGained } }
+    } }
+  }`;
+const FIRST_HALF_DAYS = 26 * 7;
+
+// The history is cached by then: the query causes no request to osu!track.
+export async function showActivity({ id, mode }, stats, signal) {
+  showYears({ id, mode }, stats);
+  byId("activity").setAttribute("aria-busy", "true");
+  try {
+    const { from, to, firstMonth } = lastYear(Date.now());
+    const variables = { days: between(from, to), months: between(firstMonth, to) };
+    const { days, months } = await read(ACTIVITY, { id, mode: mode.value, ...variables }, signal);
+    if (signal.aborted) return;
+    showHeatmap(byId("activity-days"), playsByDay(gapsOf(days), from, to), FIRST_HALF_DAYS);
+    byId("activity-months").replaceChildren(el("h3", {}, "By month"), monthTable(months, to));
+  } catch (error) {
+    if (signal.aborted) return;
+    byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, stats, signal)));
+    byId("activity-months").replaceChildren();
+  }
+  byId("activity").setAttribute("aria-busy", "false");
+}
+
+function showYears({ id, mode }, { earliest, latest }) {
+  const [first, last] = [earliest, latest].map(({ at }) => new Date(at).getUTCFullYear());
+  const years = Array.from({ length: last - first + 1 }, (_, index) => last - index);
+  const links = years.map((year) => el("a", { href: `${id}/${year}${search({ mode })}` }, String(year)));
+  byId("years").replaceChildren(el("span", { class: "muted" }, "Year in review: "), ...links);
+}

@@ -1,0 +1,39 @@
+// The top of the page: player, year, modes, and links to other years.
+
+import { showIdentity } from "../player/header.js";
+import { MODES, search } from "../player/view.js";
+import { byId, el } from "../shared/elements.js";
+import { wholeYear, between } from "../activity/query.js";
+import { hrefOf, playerHref } from "./view.js";
+
+export function showHeader(view, name) {
+  const { year, mode } = view;
+  document.title = `${name} · ${mode.title} · ${year} in review · osutrack-gateway`;
+  byId("year").textContent = year;
+  showIdentity(view.id, name);
+  byId("name").href = playerHref(view);
+  byId("modes").replaceChildren(...MODES.map((each) => modeLink(each, view)));
+  byId("card-link").href = cardHref(view);
+}
+
+const modeLink = (each, { mode, year }) =>
+  el("a", { href: hrefOf({ mode: each }, year), "aria-current": each === mode ? "page" : null }, each.title);
+
+function cardHref({ mode, year }) {
+  const { from, to } = wholeYear(year);
+  const window = Object.values(between(from, to).between).join("..");
+  const suffix = document.querySelector('meta[property="og:image"]') ? "png" : "svg";
+  const query = search({ mode });
+  return `card.${suffix}${query ? `${query}&` : "?"}window=${window}`;
+}
+
+// Links to the years before and after, as far as there are snapshots.
+export function showYears(view, { earliest, latest }) {
+  const [first, last] = [earliest, latest].map(({ at }) => new Date(at).getUTCFullYear());
+  const before = view.year > first ? Math.min(view.year - 1, last) : null;
+  const after = view.year < last ? Math.max(view.year + 1, first) : null;
+  byId("years").replaceChildren(
+    ...(before ? [el("a", { class: "button small", href: hrefOf(view, before), rel: "prev" }, `← ${before}`)] : []),
+    ...(after ? [el("a", { class: "button small", href: hrefOf(view, after), rel: "next" }, `${after} →`)] : []),
+  );
+}

@@ -1,0 +1,112 @@
+// The page of a player's year: reads the URL, loads the data, and fills the page.
+
+import { gapsOf, playsByDay } from "../activity/days.js";
+import { showHeatmap } from "../activity/heatmap.js";
+import { monthTable } from "../activity/months.js";
+import { wholeYear } from "../activity/query.js";
+import { errorBox } from "../player/error-box.js";
+import { displayName } from "../player/header.js";
+import { isStale, showNotices } from "../player/notices.js";
+import { listenToCopy } from "../player/share.js";
+import { DAY_MS } from "../player/windows.js";
+import { announce, byId, el } from "../shared/elements.js";
+import { Revalidation } from "../shared/revalidation.js";
+import { coveredText, notes } from "./about.js";
+import { showEmpty, showInvalid } from "./empty.js";
+import { showHeader, showYears } from "./header.js";
+import { numbers } from "./numbers.js";
+import { bestPlays, firsts, firstsOf, milestonesOf } from "./plays.js";
+import { loadBestPlays, loadYear, yearLink } from "./query.js";
+import { read } from "./view.js";
+
+const STATES = ["loading", "load-error", "empty", "year-data"];
+const view = read();
+let shown = null; // the response on the page
+const revalidation = new Revalidation(() => load({ background: true }));
+
+function showState(...names) {
+  for (const each of STATES) byId(each).hidden = !names.includes(each);
+  byId("main").setAttribute("aria-busy", String(names.includes("loading")));
+}
+
+// Loads everything. `background` keeps the present content, also if the request fails.
+async function load({ background = false } = {}) {
+  if (!background) {
+    revalidation.reset();
+    showState("loading");
+  }
+  try {
+    show(await loadYear(view), background);
+  } catch (error) {
+    if (background) return showWarnings(shown);
+    showState("load-error");
+    byId("load-error").replaceChildren(errorBox(error, () => load()));
+  }
+}
+
+const showWarnings = ({ warnings }) =>
+  showNotices(warnings, { isPending: revalidation.isPending, reload: () => load() });
+
+function show(response, background) {
+  const { user, stats, warnings } = response;
+  if (isStale(warnings)) revalidation.schedule();
+  showWarnings(response);
+  const isSame = background && JSON.stringify(stats) === JSON.stringify(shown.stats);
+  shown = response;
+  if (isSame) return;
+  const name = displayName(user, view.id);
+  showHeader(view, name);
+  byId("covered").textContent = coveredText(stats, view.year);
+  if (!stats.tracked) {
+    showState("empty");
+    return showEmpty(view, name, stats);
+  }
+  showYears(view, stats);
+  const hasSnapshots = stats.snapshots.length > 0;
+  if (!hasSnapshots) showEmpty(view, name, stats);
+  showState("year-data", ...(hasSnapshots ? [] : ["empty"]));
+  showSections(stats, hasSnapshots);
+  announce(`${view.year} of ${name} in ${view.mode.title} loaded.`);
+}
+
+function showSections(stats, hasSnapshots) {
+  const { from, to: end } = wholeYear(view.year);
+  const to = Math.min(end, Date.now());
+  const days = playsByDay(gapsOf(stats.days, stats.last, stats.next), from, to);
+  const half = (Date.UTC(view.year, 6) - from) / DAY_MS;
+  byId("numbers").replaceChildren(...numbers(stats, days));
+  for (const name of ["stats", "months"]) byId(name).hidden = !hasSnapshots;
+  byId("activity").hidden = days.every(({ plays }) => plays == null);
+  showHeatmap(byId("activity-days"), days, half);
+  byId("activity-months").replaceChildren(monthTable(stats.months, to));
+  byId("about").replaceChildren(...notes(stats, view.year).map((text) => el("li", {}, text)));
+  return showPlays(stats);
+}
+
+async function showPlays(stats) {
+  const milestones = milestonesOf(stats.milestones, view.year);
+  const show = (plays) => byId("milestones").replaceChildren(...firsts(plays, milestones));
+  show([]);
+  if (![stats.latest, stats.earliest, ...stats.snapshots].some((snapshot) => snapshot?.pp > 0)) {
+    byId("best-plays").replaceChildren(el("p", { class: "muted" }, "No pp recorded, so no hiscores are shown."));
+  } else {
+    try {
+      const plays = await loadBestPlays(view);
+      byId("best-plays").replaceChildren(bestPlays(plays, view.year));
+      show(firstsOf(plays.firstPlays, view.year));
+    } catch (error) {
+      byId("best-plays").replaceChildren(errorBox(error, () => showPlays(stats)));
+    }
+  }
+  const hasFirsts = byId("milestones").childElementCount > 0;
+  byId("firsts").hidden = !hasFirsts;
+  byId("best").classList.toggle("alone", !hasFirsts);
+  byId("best").setAttribute("aria-busy", "false");
+}
+
+if (view.id && view.year) {
+  showHeader(view, `Player ${view.id}`);
+  byId("query-link").href = yearLink(view);
+  listenToCopy();
+  load();
+} else showInvalid(view);

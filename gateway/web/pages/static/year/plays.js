@@ -1,0 +1,42 @@
+// The best plays of the year, and the firsts: milestones, and the first plays with certain pp.
+
+import { plural } from "../activity/texts.js";
+import { el, timeElement } from "../shared/elements.js";
+import { count, day, decimal } from "../shared/format.js";
+import { beatmapLink, gradeBadge, modList } from "../player/hiscores.js";
+import { milestoneItem } from "../player/milestones.js";
+
+const yearOf = (at) => new Date(at).getUTCFullYear();
+
+export function bestPlays({ best, all }, year) {
+  if (!all.totalCount) return el("p", { class: "muted" }, `No recorded hiscores of ${year}.`);
+  const total = `${plural(all.totalCount, "hiscore")} recorded: plays that entered the player’s top 100.`;
+  return el("div", { class: "stack" }, el("ol", { class: "best-plays" }, best.nodes.map(playItem)), el("p", { class: "text-small muted" }, total));
+}
+
+function playItem(play) {
+  return el(
+    "li",
+    {},
+    gradeBadge(play.grade),
+    el("span", { class: "play" }, beatmapLink(play), " ", modList(play.mods), el("small", {}, timeElement(play.playedAt, day(play.playedAt)))),
+    el("b", {}, decimal(play.pp), el("span", { class: "unit" }, " pp")),
+  );
+}
+
+// Those reached between two snapshots, of which the later one is in the year. Others were reached before tracking began.
+export const milestonesOf = (milestones, year) =>
+  milestones.filter(({ before, after }) => before && yearOf(after.at) === year);
+
+export const firstsOf = (firstPlays, year) => firstPlays.filter(({ play }) => play && yearOf(play.playedAt) === year);
+
+// A list in an array, which is empty without firsts.
+export function firsts(plays, milestones) {
+  const items = [...plays.map(firstItem), ...milestones.map(milestoneItem)];
+  return items.length ? [el("ol", { class: "milestones" }, items)] : [];
+}
+
+function firstItem({ ppAtLeast, play }) {
+  const date = el("span", { class: "muted text-small" }, timeElement(play.playedAt, day(play.playedAt)), " · ", beatmapLink(play));
+  return el("li", {}, el("strong", {}, `First ${count(ppAtLeast)} pp play`), date);
+}

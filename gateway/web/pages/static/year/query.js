@@ -1,0 +1,64 @@
+// The page's GraphQL operations.
+
+import { between, wholeYear } from "../activity/query.js";
+import { read, request, requestError } from "../player/queries.js";
+import { gql } from "../shared/graphql.js";
+import { queryLink } from "../shared/query-link.js";
+
+const YEAR = gql`
+  query Year($id: ID!, $mode: GameMode!, $year: Window!, $end: DateTime!) {
+    user(id: $id) {
+      username
+      stats(mode: $mode) {
+        tracked
+        earliest { at pp }
+        latest { at pp }
+        gain(window: $year) {
+          coversWholeWindow
+          start { at pp globalRank accuracy level playCount }
+          end { at pp globalRank accuracy level playCount }
+          delta { pp ranksGained accuracy level playCount totalScore countSS countS countA }
+        }
+        days: gains(window: $year, every: DAY) { start { at } end { at } delta { playCount } }
+        months: gains(window: $year, every: MONTH) { start { at } end { at } delta { playCount pp ranksGained } }
+        snapshots(window: $year) { at pp globalRank }
+        last: snapshotAt(at: $end) { at playCount }
+        next: snapshotAt(at: $end, match: AFTER) { at playCount }
+        milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
+      }
+    }
+  }`;
+
+const BEST_PLAYS = gql`
+  query BestPlaysOfYear($id: ID!, $mode: GameMode!, $year: Window!, $pp: [Float!]!) {
+    user(id: $id) { stats(mode: $mode) {
+      best: hiscores(window: $year, bestPerBeatmap: true, first: 5) {
+        nodes { beatmapId beatmapUrl score pp grade playedAt mods { acronyms label } }
+      }
+      all: hiscores(window: $year, first: 0) { totalCount }
+      firstPlays(ppAtLeast: $pp) { ppAtLeast play { beatmapId beatmapUrl pp playedAt } }
+    } }
+  }`;
+const PP = Array.from({ length: 25 }, (_, index) => 100 * (index + 1));
+
+const variablesOf = ({ id, mode, year }) => {
+  const { from, to } = wholeYear(year);
+  return { id, mode: mode.value, year: between(from, to), end: new Date(to - 1).toISOString() };
+};
+
+export const yearLink = (view) => queryLink(YEAR, variablesOf(view));
+
+// Everything from the stats history, in one request to osu!track at most.
+export async function loadYear(view, signal) {
+  const { data, errors, warnings } = await request(YEAR, variablesOf(view), { signal });
+  // Without a name, the page is still complete.
+  const failed = errors.find(({ path }) => !path?.includes("username"));
+  if (failed || !data?.user) throw requestError(failed ?? errors[0]);
+  return { user: data.user, stats: data.user.stats, warnings };
+}
+
+// Only for players with pp: reading the hiscores of others makes osu!track update them.
+export function loadBestPlays(view, signal) {
+  const { id, mode, year } = variablesOf(view);
+  return read(BEST_PLAYS, { id, mode, year, pp: PP }, signal);
+}

@@ -1,0 +1,205 @@
+"""The page of a player's year: numbers, plays, firsts, covered time, links, states, and no hidden update."""
+
+import re
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NO_PLAYS, SINGLE_SNAPSHOT, UNTRACKED
+from tests.browser.chromium import DESK, PHONE, RunningGateway
+from tests.support.processes import gateway_process
+
+LOADED = "#best[aria-busy=false]"
+THIS_YEAR = datetime.now(UTC).year
+YEAR = THIS_YEAR - 2
+BETWEEN = f'window: {{ between: {{ from: "{YEAR}-01-01", to: "{YEAR + 1}-01-01" }} }}'
+
+
+@pytest.fixture
+def year(session):
+    """Opens a year's page and waits for its plays."""
+
+    def opened(rest, **view):
+        page = session.open(f"/players/{rest}", **view)
+        page.wait_for_selector(LOADED)
+        return page
+
+    return opened
+
+
+def stats(gateway, player, fields):
+    query = f'{{ user(id: "{player}") {{ stats {{ {fields} }} }} }}'
+    return httpx.post(f"{gateway.address}/graphql", json={"query": query}).json()["data"]["user"]["stats"]
+
+
+def tile(page, title):
+    return page.locator("#numbers > div", has_text=title).first.inner_text().replace("\u2212", "-")
+
+
+def side_effects(gateway):
+    return httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"]
+
+
+def test_numbers_equal_those_of_the_schema(year, gateway):
+    page = year(f"{HEAVY}/{YEAR}")
+    fields = f"gain({BETWEEN}) {{ delta {{ pp playCount }} }} snapshots({BETWEEN}) {{ globalRank }}"
+    expected = stats(gateway, HEAVY, fields)
+    delta = expected["gain"]["delta"]
+    assert f"{delta['pp']:+,.2f}" in tile(page, "Performance")
+    assert f"{delta['playCount']:+,}" in tile(page, "Plays")
+    best = min(row["globalRank"] for row in expected["snapshots"] if row["globalRank"])
+    assert f"#{best:,}" in tile(page, "Peak rank")
+    assert f"{len(expected['snapshots'])} snapshots from " in page.locator("#covered").inner_text()
+    for title in ("Global rank", "Accuracy", "Most active month", "Most active day", "Longest streak"):
+        assert tile(page, title)
+
+
+def test_best_plays_are_those_of_the_year(year, gateway):
+    page = year(f"{HEAVY}/{YEAR}")
+    fields = f"hiscores({BETWEEN}, bestPerBeatmap: true, first: 5) {{ nodes {{ pp }} }}"
+    best = [f"{play['pp']:.2f} pp" for play in stats(gateway, HEAVY, fields)["hiscores"]["nodes"]]
+    assert page.locator(".best-plays b").all_inner_texts() == best
+    assert all(text.endswith(str(YEAR)) for text in page.locator(".best-plays time").all_inner_texts())
+
+
+def test_firsts_are_reached_in_the_year(year):
+    page = year(f"{HEAVY}/{YEAR}")
+    last = page.locator("#milestones time").evaluate_all("(all) => all.map((each) => each.textContent.slice(-4))")
+    assert str(YEAR) in last
+    assert not [text for text in last if int(text) > YEAR]
+
+
+def test_years_are_linked_in_both_directions(year):
+    page = year(f"{HEAVY}/{YEAR}?mode=taiko")
+    page.get_by_role("link", name=f"{YEAR + 1} →").click()
+    page.wait_for_url(f"**/players/{HEAVY}/{YEAR + 1}?mode=taiko")
+    page.get_by_role("link", name=f"← {YEAR}").click()
+    page.wait_for_url(f"**/players/{HEAVY}/{YEAR}?mode=taiko")
+    page.get_by_role("link", name="peppy").click()
+    page.wait_for_url(f"**/players/{HEAVY}?mode=taiko")
+    page.get_by_role("link", name=str(YEAR), exact=True).click()
+    page.wait_for_url(f"**/players/{HEAVY}/{YEAR}?mode=taiko")
+
+
+@pytest.mark.parametrize("mode,title", [("osu", "osu!"), ("taiko", "taiko"), ("catch", "catch"), ("mania", "mania")])
+def test_each_mode_has_its_year(year, mode, title):
+    page = year(f"{AMEO}/{YEAR}?mode={mode}")
+    assert page.locator("#modes [aria-current]").inner_text() == title
+    assert page.locator("#numbers > div").count() > 4
+
+
+def test_present_year_is_marked_as_partial(year):
+    page = year(f"{AMEO}/{THIS_YEAR}")
+    assert page.get_by_text(f"{THIS_YEAR} is not over").is_visible()
+    assert page.get_by_role("link", name="→").count() == 0
+
+
+def test_first_year_states_the_start_of_tracking(year, gateway):
+    first = stats(gateway, HEAVY, "earliest { at }")["earliest"]["at"][:4]
+    page = year(f"{HEAVY}/{first}")
+    assert page.get_by_text("osu!track has no snapshots before").is_visible()
+    assert page.get_by_role("link", name="←").count() == 0
+
+
+def test_year_without_snapshots_links_others(year, gateway):
+    first = int(stats(gateway, AMEO, "earliest { at }")["earliest"]["at"][:4])
+    page = year(f"{AMEO}/{first - 2}")
+    page.get_by_role("heading", name=f"No snapshots of {first - 2}").wait_for()
+    assert page.locator("#stats").is_hidden()
+    assert page.locator("#activity").is_hidden()
+    assert page.locator("#empty-links").get_by_role("link", name=str(first)).get_attribute("href") == str(first)
+    assert page.get_by_role("link", name=f"{first} →").count() == 1
+
+
+def test_single_snapshot_has_no_changes(year):
+    page = year(f"{SINGLE_SNAPSHOT}/{THIS_YEAR}")
+    assert "One snapshot, of " in page.locator("#covered").inner_text()
+    assert page.get_by_text("There is one snapshot only").is_visible()
+
+
+@pytest.mark.parametrize("player", [UNTRACKED[60], NO_PLAYS, INACTIVE])
+def test_page_load_never_updates_players(session, gateway, player):
+    before = side_effects(gateway)
+    page = session.open(f"/players/{player}/{THIS_YEAR - 1}")
+    page.locator("#empty:not([hidden]), #year-data:not([hidden])").first.wait_for()
+    page.wait_for_load_state("networkidle")
+    assert side_effects(gateway) == before
+
+
+def test_untracked_player_has_no_year(session):
+    page = session.open(f"/players/{UNTRACKED[61]}/{YEAR}")
+    page.get_by_role("heading", name="No data yet").wait_for()
+    assert page.get_by_role("link", name="Player page").get_attribute("href") == f"../{UNTRACKED[61]}"
+
+
+@pytest.mark.parametrize(
+    "path,title", [("2/2006", "Invalid year"), ("2/99999", "Invalid year"), ("x!/2025", "Invalid player ID")]
+)
+def test_invalid_addresses_show_the_reason(session, path, title):
+    page = session.open(f"/players/{path}")
+    page.get_by_role("heading", name=title).wait_for()
+    assert page.locator("#year-header").is_hidden()
+    [error] = session.errors
+    assert "404" in error
+    session.errors.clear()  # the browser logs each 404
+
+
+def test_failure_is_shown_and_retried(session):
+    failing = True
+
+    def respond(route):
+        return route.abort() if failing else route.continue_()
+
+    session.context.route("**/graphql", respond)
+    page = session.open(f"/players/{AMEO}/{YEAR}")
+    page.locator("#load-error .error-box[data-code=NETWORK]").wait_for()
+    failing = False
+    page.get_by_role("button", name="Retry").click()
+    page.wait_for_selector(LOADED)
+    session.errors.clear()  # the browser logs failed requests
+
+
+def test_failed_hiscores_leave_the_numbers(session, gateway):
+    gateway.fault(kind="status", status=500, path="/hiscores")
+    page = session.open(f"/players/{MANIA_ONLY}/{THIS_YEAR}?mode=mania")
+    page.locator("#best .error-box").wait_for()
+    assert page.locator("#numbers > div").count() > 4
+
+
+def test_refreshed_data_appears_by_itself(session):
+    with gateway_process(history_fresh_s="1", peak_fresh_s="1") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        page = session.open(f"/players/{AMEO}/{YEAR}")
+        page.wait_for_selector(LOADED)
+        page.wait_for_timeout(1200)
+        page.reload()
+        page.wait_for_selector(LOADED)
+        with page.expect_response("**/graphql") as response:
+            pass
+        assert "query Year" in response.value.request.post_data
+        assert page.locator("#notices *").count() == 0
+        page.close()
+
+
+def test_second_visit_needs_no_upstream_request(year, gateway):
+    year(f"{AMEO}/{YEAR}")
+    before = httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["requests"]
+    page = year(f"{AMEO}/{YEAR}")
+    assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["requests"] == before
+    expect(page.locator("#notices")).to_be_empty()
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, DESK], ids=["phone", "small", "desk"])
+def test_page_fits_window_width(year, size):
+    page = year(f"{HEAVY}/{YEAR}", size=size)
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    overflowing = "(tiles) => tiles.filter((tile) => tile.scrollWidth > tile.clientWidth).map((tile) => tile.innerText)"
+    assert page.locator("#numbers > div").evaluate_all(overflowing) == []
+
+
+def test_card_link_is_the_card_of_the_year(year, gateway):
+    href = year(f"{AMEO}/{YEAR}?mode=taiko").get_by_role("link", name="Card image").get_attribute("href")
+    assert re.fullmatch(rf"card\.png\?mode=taiko&window={YEAR}-01-01\.\.{YEAR + 1}-01-01", href)
+    assert httpx.get(f"{gateway.address}/players/{AMEO}/{href}").headers["Content-Type"] == "image/png"
