@@ -12,6 +12,7 @@ from gateway.errors import BadUserInput
 from gateway.mods import MASKS
 from gateway.store.score_filter import ScoreFilter
 
+from .bounds import check_length, check_pp
 from .fields import documented, frozen
 from .inputs import Grade
 
@@ -72,9 +73,7 @@ def score_filter(given: ScoreFilterInput | None) -> ScoreFilter | None:
 def _pp(name: str, value: float | None, default: float) -> float:
     if value is None or value is UNSET:
         return default
-    # Literals like 1e999 are infinite.
-    if not 0 <= value < inf:
-        raise BadUserInput("filter", f"`filter.{name}` must be a finite number from 0.")
+    check_pp(f"filter.{name}", [value])
     return float(value)
 
 
@@ -87,8 +86,7 @@ def _masks(name: str, mods: list[str] | None) -> list[int]:
 
 def _items(name: str, items: list[T] | None) -> list[T]:
     """The items of a list."""
-    if items and len(items) > MAX_ITEMS:
-        raise BadUserInput("filter", f"`filter.{name}` has {len(items)} items; the maximum is {MAX_ITEMS}.")
+    check_length(f"filter.{name}", items or [], MAX_ITEMS, "items")
     return items or []
 
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Annotated
@@ -22,9 +21,6 @@ from .scalars import DateTime, from_timestamp, instant
 from .strawberry_compat import describe_enum_values
 
 MAX_USER_ID = 2**31 - 1
-MAX_PAGE = 10_000
-# In one list of IDs.
-MAX_PLAYERS = 100
 MAX_DAYS = 36_500
 DAY_S = 86_400
 
@@ -170,13 +166,6 @@ def user_id(text: ID, argument: str = "id") -> int:
     return int(text)
 
 
-def user_ids(texts: Sequence[ID]) -> list[int]:
-    """The IDs of a list as numbers."""
-    if len(texts) > MAX_PLAYERS:
-        raise BadUserInput("ids", f"`ids` has {len(texts)} IDs; the maximum is {MAX_PLAYERS}.")
-    return [user_id(text, "ids") for text in texts]
-
-
 def username(text: str) -> str:
     """The name, if it has the form of an osu! user name (docs/osutrack.md, "User names")."""
     if not _USERNAME.fullmatch(text):
@@ -184,13 +173,6 @@ def username(text: str) -> str:
             "username", "`username` must have 1 to 15 characters: letters, digits, `_-[]`, and inner spaces."
         )
     return text
-
-
-def page_size(first: int) -> int:
-    """A valid value of `first`."""
-    if not 0 <= first <= MAX_PAGE:
-        raise BadUserInput("first", f"`first` must be from 0 to {MAX_PAGE:,}.")
-    return first
 
 
 def span(window: Window | None, now: float) -> Span:

@@ -11,6 +11,7 @@ from gateway.records import UserMode
 from gateway.store.keys import Name, Username
 
 from . import inputs
+from .bounds import user_ids
 from .context import Info, NullableResult
 from .fields import BEST_PLAYS, HISCORES_BY_NAME, NAME, SemanticNonNull, documented, record_field
 from .filters import Filter, score_filter
@@ -43,7 +44,7 @@ class Query:
         """Several players, in the given order. At most 100 IDs; duplicates are fetched once. Cost: 0, but each distinct
         ID counts for the fields inside: an operation can read the stats of about 30 players. `ranking` compares more.
         """
-        return [user_of(user_id) for user_id in inputs.user_ids(ids)]
+        return [user_of(user_id) for user_id in user_ids(ids)]
 
     @record_field(RankingPage)
     def ranking(
@@ -60,7 +61,7 @@ class Query:
         `retryAfterSeconds` until `pending` is empty. Stale data is ranked with a warning and refreshed in the same way.
         Cost: 0.
         """
-        players = [UserMode(user_id, mode.value) for user_id in inputs.user_ids(ids)]
+        players = [UserMode(user_id, mode.value) for user_id in user_ids(ids)]
         return Ranking(info, players, by, span(window, info.context.now)).page()
 
     @record_field(User | None, NAME)

@@ -11,6 +11,7 @@ from gateway.osutrack.decode import distinct_plays
 from gateway.records import BestPlay, Mode, Rows, UserMode
 
 from .history import Span
+from .periods import LAST
 from .pp_records import running_records
 
 # The largest limit that osu!track accepts.
@@ -41,10 +42,6 @@ class Name(NamedTuple):
     mode: Mode
 
 
-# After all instants.
-LATEST = "~"
-
-
 class BestPlaysKey(NamedTuple):
     """The parameters of a `/bestplays` request; `until` is inclusive."""
 
@@ -67,7 +64,7 @@ class BestPlays(Struct, frozen=True, dict=True):
         """The plays in the span, each once, as its highest-pp row there."""
         if not any(span):
             return self._plays
-        start, end = span.start or "", span.end or LATEST
+        start, end = span.start or "", span.end or LAST
         rows = [row for row in self.rows if start <= row.played_at < end]
         return self._plays if len(rows) == len(self.rows) else distinct_plays(Rows(rows))
 

@@ -31,8 +31,8 @@ from graphql import (
     value_from_ast_untyped,
 )
 
+from gateway.graph.bounds import MAX_PAGE, MAX_PLAYERS
 from gateway.graph.fields import NAME, PRICES, UpstreamCost
-from gateway.graph.inputs import MAX_PAGE, MAX_PLAYERS
 from gateway.graph.strawberry_compat import strawberry_field
 
 Composite = GraphQLObjectType | GraphQLInterfaceType

@@ -23,7 +23,7 @@ from graphql import (
     get_nullable_type,
 )
 
-from gateway.graph.inputs import MAX_PLAYERS
+from gateway.graph.bounds import MAX_PLAYERS
 
 from .cost import Composite, argument_of, is_skipped
 

@@ -8,10 +8,11 @@ import strawberry
 from strawberry import Private
 
 from gateway import records
+from gateway.graph.bounds import page_size
 from gateway.graph.context import Context, Info
 from gateway.graph.fields import documented
 from gateway.graph.filters import ScoreFilterInput
-from gateway.graph.inputs import ScoreOrder, Window, page_size, span
+from gateway.graph.inputs import ScoreOrder, Window, span
 from gateway.graph.scalars import DateTime, instant
 from gateway.graph.work import WINDOW_ROW_US
 from gateway.records import Mode

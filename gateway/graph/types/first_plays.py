@@ -1,12 +1,11 @@
 """A player's first plays with at least a certain pp, which are computed from the hiscores."""
 
 from collections.abc import Awaitable, Sequence
-from math import inf
 from typing import Annotated
 
 import strawberry
 
-from gateway.errors import BadUserInput
+from gateway.graph.bounds import check_length, check_pp
 from gateway.graph.context import Info
 from gateway.graph.fields import documented
 from gateway.graph.inputs import ScoreOrder
@@ -43,12 +42,8 @@ def first_plays_of(
 ) -> Sequence[pp_records.FirstPlay] | Awaitable[Sequence[pp_records.FirstPlay]]:
     """The player's first hiscore for each value."""
     context = info.context
-    if len(pp_at_least) > MAX_PP_VALUES:
-        message = f"`ppAtLeast` has {len(pp_at_least)} values; the maximum is {MAX_PP_VALUES}."
-        raise BadUserInput("ppAtLeast", message)
-    # Literals like 1e999 are infinite.
-    if not all(0 <= value < inf for value in pp_at_least):
-        raise BadUserInput("ppAtLeast", "`ppAtLeast` must contain finite numbers from 0.")
+    check_length("ppAtLeast", pp_at_least, MAX_PP_VALUES, "values")
+    check_pp("ppAtLeast", pp_at_least)
 
     def select(plays: Hiscores) -> Sequence[pp_records.FirstPlay]:
         context.size.count_work(SCANNED_ROW_US * len(plays))

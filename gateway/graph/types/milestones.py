@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 from strawberry import ID
 
-from gateway.errors import BadUserInput
+from gateway.graph.bounds import check_length
 from gateway.graph.context import Info
 from gateway.graph.fields import documented
 from gateway.graph.strawberry_compat import describe_enum_values
@@ -65,8 +65,7 @@ def milestones_of(
     """The milestones of these kinds, or of all."""
     context = info.context
     selected = list(MilestoneKind) if kinds is None or kinds is strawberry.UNSET else kinds
-    if len(selected) > len(MilestoneKind):
-        raise BadUserInput("kinds", f"`kinds` has {len(selected)} kinds; the maximum is {len(MilestoneKind)}.")
+    check_length("kinds", selected, len(MilestoneKind), "kinds")
 
     def select(history: History) -> Sequence[milestones.Milestone]:
         context.size.count_work(len(history.rows) * len(selected) * MILESTONE_ROW_US)

@@ -11,8 +11,9 @@ import msgspec
 import strawberry
 
 from gateway.errors import BadUserInput
+from gateway.graph.bounds import page_size
 from gateway.graph.context import Context
-from gateway.graph.inputs import ScoreOrder, Window, page_size
+from gateway.graph.inputs import ScoreOrder, Window
 from gateway.graph.work import SCANNED_ROW_US, WINDOW_ROW_US
 from gateway.records import BestPlay, Hiscore, Hiscores, Rows
 from gateway.store.history import Span

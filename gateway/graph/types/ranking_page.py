@@ -1,14 +1,15 @@
 """Rankings of many players, computed from cached histories at once. Missing histories are loaded in the background."""
 
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from math import ceil
+from operator import attrgetter
 from typing import NamedTuple
 
 from strawberry import ID
 
 from gateway.graph.context import Context, Info
 from gateway.osutrack.endpoints import READS
-from gateway.records import Snapshot, UserMode
+from gateway.records import Delta, Snapshot, UserMode
 from gateway.store.background_loads import LoadFailure
 from gateway.store.history import Gain, History, Span
 from gateway.store.resource import ReadResult
@@ -24,6 +25,12 @@ CLIENT_SHARE = 0.75
 WORTHWHILE_POINTS = 10
 # For a player's position and gain; and for each snapshot that the best rank has to look at. In µs.
 PLAYER_US, ROW_US = 15.0, 0.08
+# The part of a gain by which players are ranked.
+GAINED: Mapping[RankingOrder, Callable[[Delta], float | None]] = {
+    RankingOrder.PP_GAINED: attrgetter("pp"),
+    RankingOrder.RANKS_GAINED: attrgetter("ranks_gained"),
+    RankingOrder.PLAYS_GAINED: attrgetter("play_count"),
+}
 
 
 class Place(NamedTuple):
@@ -65,14 +72,7 @@ def value_of(history: History, by: RankingOrder, span: Span) -> float | None:
     if by is RankingOrder.PEAK_RANK:
         return history.best_rank
     gain = history.gain(span)
-    if gain is None:
-        return None
-    delta = gain.delta
-    return {
-        RankingOrder.PP_GAINED: delta.pp,
-        RankingOrder.RANKS_GAINED: delta.ranks_gained,
-        RankingOrder.PLAYS_GAINED: delta.play_count,
-    }[by]
+    return GAINED[by](gain.delta) if gain else None
 
 
 class Ranking:

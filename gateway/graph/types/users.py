@@ -9,7 +9,7 @@ import strawberry
 from strawberry import ID, UNSET, Private
 
 from gateway import records
-from gateway.errors import BadUserInput
+from gateway.graph.bounds import check_length
 from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
 from gateway.graph.filters import Filter, score_filter
@@ -102,8 +102,7 @@ class User:
     @strawberry.field
     def all_stats(self, modes: Rulesets = ALL_MODES) -> list["UserStats"]:  # type: ignore[assignment]  # read only
         """The player's data in several modes; by default, in all four."""
-        if len(modes) > len(ALL_MODES):
-            raise BadUserInput("modes", f"`modes` has {len(modes)} modes; the maximum is {len(ALL_MODES)}.")
+        check_length("modes", modes, len(ALL_MODES), "modes")
         return [stats_of(UserMode(self.user_id, mode.value)) for mode in modes]
 
 
