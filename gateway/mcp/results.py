@@ -37,5 +37,10 @@ def invalid_arguments(reasons: Iterable[str]) -> dict[str, Any]:
 
 
 def _messages(name: str, entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    messages = [{key: item[key] for key in DETAILS if key in item} for item in entries]
+    """The entries without their places in the document, equal ones once: an outage has one for each player."""
+    messages: list[dict[str, Any]] = []
+    for item in entries:
+        message = {key: item[key] for key in DETAILS if key in item}
+        if message not in messages:
+            messages.append(message)
     return {name: messages} if messages else {}

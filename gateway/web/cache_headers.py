@@ -14,6 +14,7 @@ NO_STORE = "no-store"
 PUBLIC = "public"
 # Of the value of each header with tags. nginx refuses responses with headers of 4 KiB by default.
 MAX_TAGS_BYTES = 1024
+TAG_HEADERS = {b"cache-tag", b"surrogate-key"}
 # Headers of one client or one request, which a response in a shared cache must not have.
 PER_REQUEST_HEADERS = {b"x-request-id", b"ratelimit", b"ratelimit-policy"}
 
@@ -58,13 +59,13 @@ def is_public(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     return any(name == b"cache-control" and value.startswith(PUBLIC.encode()) for name, value in headers)
 
 
-def with_credentials(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers for a request with credentials, without a lifetime. Pages and static files have none."""
-    return [(name, NO_STORE.encode() if _is_lifetime(name, value) else value) for name, value in headers]
-
-
-def _is_lifetime(name: bytes, value: bytes) -> bool:
-    return name == b"cache-control" and b"max-age" in value
+def without_lifetime(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """The headers with `no-store` and without tags, if they have a lifetime. Pages and static files have none."""
+    pairs = list(headers)
+    if not any(name == b"cache-control" and b"max-age" in value for name, value in pairs):
+        return pairs
+    kept = [pair for pair in pairs if pair[0] not in {b"cache-control", *TAG_HEADERS}]
+    return [*kept, (b"cache-control", NO_STORE.encode())]
 
 
 def without_client(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

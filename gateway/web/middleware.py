@@ -14,7 +14,7 @@ from gateway.telemetry.request_context import RequestContext, current_request
 from gateway.telemetry.tracing import remote_span
 
 from .access_log import level, request_record
-from .cache_headers import is_public, with_credentials
+from .cache_headers import is_public, without_lifetime
 from .negotiation import JSON
 from .responses import error_response
 
@@ -53,7 +53,7 @@ class RequestIDMiddleware:
                 # The same object: the response cache may still change its status to 304.
                 response_start = message
                 if is_authorized:
-                    message["headers"] = with_credentials(message["headers"])
+                    message["headers"] = without_lifetime(message["headers"])
                 added = SAFE_HEADERS if is_public(message["headers"]) else identity_headers(request_context.request_id)
                 message["headers"] = [*message["headers"], *added]
             await send(message)

@@ -20,9 +20,12 @@ from gateway.images.parameters import DEFAULTS, parse_parameters
 from gateway.images.problems import Problem, no_data, problem_of
 from gateway.images.profile import Profile, document_of, profile_of, variables_of
 from gateway.images.themes import THEMES
+from gateway.records import UserMode
+from gateway.store.keys import tag_of
 from gateway.store.lru import LRU
 
-from .failures import Failure, Failures, FieldErrors
+from .cache_headers import NO_STORE, tag_headers
+from .failures import Failure, Failures
 from .fixed_queries import FixedQueries
 from .negotiation import header_list
 from .png_files import PNGFiles
@@ -101,9 +104,7 @@ class PlayerImages:
         if media_type == PNG and not self._png_files.are_available:
             raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
         document, variables = document_of(parameters), variables_of(player, parameters)
-        result = await self._queries.execute(request, document, variables, min_cost=MIN_COST)
-        if "errors" in result.content:
-            raise FieldErrors(result.content["errors"])
+        result = await self._queries.complete(request, document, variables, min_cost=MIN_COST)
         profile = profile_of(player, parameters, msgspec.to_builtins(result.content), self._clock())
         drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
         shown = sample(drawing) if self._is_sample_data else drawing
@@ -131,9 +132,20 @@ class PlayerImages:
             except RendererBusy:
                 return plain
             self._problems.put(key, body)
-        caching = "no-store" if plain.status_code in NOT_SHARED else SHORT_LIVED
-        headers = HEADERS | failure.headers | {"Cache-Control": caching, "Vary": "Accept"}
+        caching = {"Cache-Control": SHORT_LIVED, **_tags(request)}
+        if plain.status_code in NOT_SHARED:
+            caching = {"Cache-Control": NO_STORE}
+        headers = HEADERS | failure.headers | caching | {"Vary": "Accept"}
         return Response(body, plain.status_code, headers, media_type)
+
+
+def _tags(request: Request) -> dict[str, str]:
+    """The tags of the player, as an update may end a problem; none if the address is invalid."""
+    try:
+        player, parameters = user_id(request.path_params["id"]), parse_parameters(_query(request))
+    except BadUserInput:
+        return {}
+    return tag_headers([tag_of(UserMode(player, parameters.mode))])
 
 
 def _query(request: Request) -> dict[str, str]:

@@ -16,7 +16,7 @@ from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
 
 from .access_log import hit_record
-from .cache_headers import NO_STORE, PER_REQUEST_HEADERS, CacheHeaders, is_public, without_client
+from .cache_headers import PER_REQUEST_HEADERS, CacheHeaders, is_public, without_client, without_lifetime
 from .cache_key import CacheKey, PlainRequest
 from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
 from .middleware import request_id
@@ -121,7 +121,7 @@ class ResponseCache:
             start["headers"] = self._public_headers(start["headers"], validity, etag)
         elif is_public(start["headers"]) and state.get("validity"):
             # A file with a lifetime of its own, and outdated data.
-            MutableHeaders(raw=start["headers"])["cache-control"] = NO_STORE
+            start["headers"] = without_lifetime(start["headers"])
         headers = MutableHeaders(raw=start["headers"])
         body = await _compress(body, headers, request_headers)
         if validity and key and self.cache.max_size and not self.has_ended(validity):

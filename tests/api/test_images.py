@@ -202,6 +202,15 @@ async def test_unavailable_upstream_is_stated_in_an_image(gateway, image):
     assert (await gateway.http.get(f"/players/1001/{image}", headers=BROWSER)).status_code == 200
 
 
+@pytest.mark.parametrize("query,tag", [("", "user-2-osu"), ("?mode=taiko", "user-2-taiko")])
+async def test_stated_outage_ends_with_an_update(gateway, query, tag):
+    gateway.sandbox.faults = DOWN
+    response = await gateway.http.get(f"/players/2/card.svg{query}", headers=BROWSER)
+    assert (response.headers["Cache-Tag"], response.headers["Surrogate-Key"]) == (tag, tag)
+    authorized = await gateway.http.get(f"/players/2/card.svg{query}", headers=BROWSER | {"Authorization": "x"})
+    assert (authorized.headers["Cache-Control"], "Cache-Tag" in authorized.headers) == ("no-store", False)
+
+
 @pytest.mark.parametrize("fault", [Fault(kind="garbage"), Fault(kind="rate_limit"), Fault(kind="status", status=404)])
 async def test_failing_upstream_has_an_image(gateway, fault):
     gateway.sandbox.faults = (fault,)

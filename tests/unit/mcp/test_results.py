@@ -24,6 +24,13 @@ def test_errors_have_code_message_and_wait():
     assert json.loads(result["content"][0]["text"]) == result["structuredContent"]
 
 
+def test_equal_errors_and_warnings_are_listed_once():
+    errors = [entry("UPSTREAM_BUSY", "Busy.") | {"path": ["users", index]} for index in range(20)]
+    warnings = [{"code": "STALE_DATA", "message": "Old.", "path": ["users", index]} for index in range(20)]
+    content = tool_result({"data": {}, "errors": errors, "extensions": {"warnings": warnings}})["structuredContent"]
+    assert (len(content["errors"]), len(content["warnings"])) == (1, 1)
+
+
 def test_errors_without_data_are_a_result():
     result = tool_result({"data": None, "errors": [entry("BAD_USER_INPUT", "No.")]})
     assert list(result["structuredContent"]) == ["errors"]
