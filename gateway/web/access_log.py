@@ -54,7 +54,7 @@ def hit_record(
     """The record of a response-cache hit; `operation_fields` are those of the cached response."""
     record = {
         "request_id": request_id,
-        "method": request.key.method,
+        "method": request.method,
         "path": request.path,
         "status": status,
         "duration_ms": int(seconds * 100_000) / 100,

@@ -58,6 +58,7 @@ class CacheKey(NamedTuple):
 class PlainRequest(NamedTuple):
     """A request that the application would accept without looking at its text, and its headers in `READ_HEADERS`."""
 
+    method: str
     path: str
     key: CacheKey
     headers: dict[bytes, bytes]

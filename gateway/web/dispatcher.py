@@ -129,7 +129,7 @@ class Dispatcher:
     ) -> PlainRequest | None:
         headers, cacheable = key_headers
         key = cache_key(scope, headers, body, self._cors_origins) if cacheable else None
-        return PlainRequest(scope["path"], key, headers) if key else None
+        return PlainRequest(scope["method"], scope["path"], key, headers) if key else None
 
     def _respond(self, scope: Scope, request: PlainRequest) -> CachedResponse | Flight | None:
         state = scope.setdefault("state", {})

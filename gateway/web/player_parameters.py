@@ -26,7 +26,7 @@ def variables_of(request: Request, others: Collection[str] = ()) -> dict[str, An
     given = _parameters(request, ("mode", *WINDOW, *others))
     variables = {
         "id": request.path_params["id"],
-        "mode": option("mode", given.get("mode", "osu"), GameMode),
+        "mode": _mode(given.get("mode", "osu")),
         "window": _window(given),
         **{name: given[name] for name in others if name in given},
     }
@@ -42,6 +42,11 @@ def _parameters(request: Request, names: Collection[str]) -> Mapping[str, str]:
         if len(request.query_params.getlist(name)) > 1:
             raise BadUserInput(name, f"`{name}` appears more than once in the URL.")
     return dict(pairs)
+
+
+def _mode(text: str) -> str:
+    """The mode's name in the schema; osu!api v2 has another one for catch."""
+    return "CATCH" if text.lower() == "fruits" else option("mode", text, GameMode)
 
 
 def option(parameter: str, text: str, options: type[Enum]) -> str:

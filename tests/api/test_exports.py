@@ -76,6 +76,12 @@ async def test_columns_have_units_in_names(gateway, name, units):
     assert set(units) <= set(header)
 
 
+@pytest.mark.parametrize("mode", ["catch", "Catch", "fruits"])
+async def test_catch_has_two_names(gateway, mode):
+    response = await gateway.http.get(f"/players/131464/history.csv?mode={mode}")
+    assert 'filename="osutrack-131464-catch-history.csv"' in response.headers["Content-Disposition"]
+
+
 async def test_null_is_empty_cell_and_null():
     rows = [raw_snapshot("2026-01-01T00:00:00.000Z", pp_rank=0)]
     async with start_gateway(transport=upstream("/stats_history", rows)) as gateway:

@@ -187,6 +187,16 @@ class TestInvalidAddress:
         assert f"{argument} must" in text_of(response)
 
 
+async def test_log_has_the_method_of_cached_images(gateway, request_log):
+    for method in ("GET", "HEAD", "GET"):
+        await gateway.http.request(method, "/players/2/card.svg")
+    assert [(record["method"], record["cache"]) for record in request_log] == [
+        ("GET", "miss"),
+        ("HEAD", "hit"),
+        ("GET", "hit"),
+    ]
+
+
 async def test_other_parameters_are_ignored(gateway):
     plain = await gateway.http.get("/players/2/card.svg")
     assert (await gateway.http.get("/players/2/card.svg?v=3&utm_source=<b>")).text == plain.text
