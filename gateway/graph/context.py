@@ -226,7 +226,8 @@ class Context:
     @property
     def request_points(self) -> int:
         """The points charged for requests to osu!track."""
-        return min(self.charged, self.cost) + (self._ranking_loads.charged if self._ranking_loads else 0)
+        beside = self._ranking_loads.points_beside(self.history.loaded()) if self._ranking_loads else 0
+        return min(self.charged, self.cost) + beside
 
     @property
     def ranking_loads(self) -> RankingLoads:

@@ -87,6 +87,10 @@ class Loader(Generic[K, V]):
         """All values read so far."""
         return self._results.values()
 
+    def loaded(self) -> set[K]:
+        """The keys of the values that were requested from osu!track."""
+        return {key for key, result in self._results.items() if result.loaded}
+
     def start_refreshes(self) -> None:
         """Start the background refreshes of the values that need one."""
         for key, result in self._results.items():

@@ -1,5 +1,7 @@
 """The loads that a ranking starts for players without cached data, and their points."""
 
+from collections.abc import Collection
+
 from gateway.records import UserMode
 from gateway.store.background_loads import BackgroundLoads
 
@@ -19,8 +21,8 @@ class RankingLoads:
         self._started: set[UserMode] = set()
         # The players that have been looked up in other processes' data.
         self.recalled: set[UserMode] = set()
-        # Taken from the client while the operation runs, and its part of the operation's charge.
-        self._taken = self.charged = 0
+        # Points of the client that are reserved while the operation runs.
+        self._taken = 0
 
     def start(self, player: UserMode) -> None:
         """Start the load, if it is not running, and limits and points permit it. The point is not refunded."""
@@ -30,8 +32,11 @@ class RankingLoads:
         if len(self._started) < MAX_STARTED and has_points:
             self._started.add(player)
             self._take(HISTORY.points)
-            self.charged += HISTORY.points
             self._loads.start(player)
+
+    def points_beside(self, loaded: Collection[UserMode]) -> int:
+        """The points of the started loads, without those that fields of the operation have waited for, and paid."""
+        return HISTORY.points * len(self._started.difference(loaded))
 
     def settle(self) -> None:
         """Return the points to the client, which is charged for the operation as a whole."""

@@ -173,6 +173,20 @@ async def test_points_of_loads_are_not_refunded():
         assert (await gateway.ask(remaining))["rateLimit"]["remaining"] == 53
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "ranking(ids: $ids, by: PP) { pending } user(id: 2) { stats { latest { pp } } }",
+        "user(id: 2) { stats { latest { pp } } } ranking(ids: $ids, by: PP) { pending }",
+    ],
+)
+async def test_load_beside_field_of_player_is_charged_once(gateway, fields):
+    response = await gateway.send(f"query ($ids: [ID!]!) {{ {fields} }}", ids=["2", "1001"])
+    await gateway.finish_loads()
+    assert response["extensions"]["cost"] == {"requested": 1, "charged": 2}
+    assert gateway.sandbox.count() == 2
+
+
 async def test_running_load_is_not_charged_again(gateway):
     gateway.sandbox.faults = (Fault(kind="latency", seconds=0.2),)
     charged = [(await ranking(gateway, ["2"]))[1]["cost"]["charged"] for _ in range(3)]
