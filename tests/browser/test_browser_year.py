@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NO_PLAYS, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PHONE, RunningGateway
@@ -159,6 +159,17 @@ def test_failure_is_shown_and_retried(session):
     page.get_by_role("button", name="Retry").click()
     page.wait_for_selector(LOADED)
     session.errors.clear()  # the browser logs failed requests
+
+
+def test_slow_load_shows_message(session):
+    pending: list[Route] = []
+    slow = True
+    session.context.route("**/graphql", lambda route: pending.append(route) if slow else route.continue_())
+    page = session.open(f"/players/{AMEO}/{YEAR}")
+    page.get_by_text("osu!track is slow.").first.wait_for()
+    slow = False
+    pending.pop().continue_()
+    page.wait_for_selector(LOADED)
 
 
 def test_failed_hiscores_leave_the_numbers(session, gateway):

@@ -22,6 +22,7 @@ export function notes({ gain, snapshots }, year, now = Date.now()) {
   return [
     gain && `All changes are differences between the snapshots of ${day(gain.start.at)} and ${day(gain.end.at)}.`,
     gain && startNote(gain, year, from),
+    gain && "Gains and losses of pp include changes of osu!’s pp formula (reworks).",
     !gain && snapshots.length > 0 && "There is one snapshot only: changes need a second one.",
     ended && to - Date.parse(snapshots.at(-1)?.at ?? to) > NEAR_MS &&
       `The year’s last snapshot is of ${day(snapshots.at(-1).at)}. Changes after it count for the next year.`,

@@ -19,6 +19,8 @@ import { bestPlays, firsts, firstsOf, milestonesOf } from "./plays.js";
 import { loadBestPlays, loadYear, yearLink } from "./query.js";
 import { read } from "./view.js";
 
+const SLOW_MS = 4000;
+const SLOW = "osu!track is slow. The first request loads the whole history; later ones use the cache.";
 const STATES = ["loading", "load-error", "empty", "year-data"];
 const view = read();
 let shown = null; // the response on the page
@@ -35,12 +37,18 @@ async function load({ background = false } = {}) {
     revalidation.reset();
     showState("loading");
   }
+  const slow = setTimeout(() => {
+    byId("loading-message").textContent = SLOW;
+    if (!background) announce(SLOW);
+  }, SLOW_MS);
   try {
     show(await loadYear(view), background);
   } catch (error) {
     if (background) return showWarnings(shown);
     showState("load-error");
     byId("load-error").replaceChildren(errorBox(error, () => load()));
+  } finally {
+    clearTimeout(slow);
   }
 }
 
