@@ -4,6 +4,7 @@ Of each page, the folder `gateway/web/pages/rendered` has the HTML of its conten
 its URL. Links between pages are those of the site; links to files that the site does not have become text.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ SOURCES = ("docs/*.md", "examples/*.md")
 COMMENT = re.compile(r"^<!-- .*? -->\n+", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]+)\]\((?!\w+:)([^)\s#]*)(#[^)\s]*)?\)")
 OPERATION = re.compile(r"\b(?:query|mutation) \w+ ?[({]")
+# The variables of operations in other languages: an object of JavaScript or a dictionary of Python, in one line.
+VARIABLES = re.compile(r"\bvariable(?:s|_values) = (\{.*\})")
+KEY = re.compile(r"\b(\w+): ")
 # A link to a page on the site.
 PAGE_LINK = re.compile(r"^(?!\w+:)([^#]*)\.md\b")
 ENTRY = re.compile(r"^\| \[([^\]]*)\]\((\S+\.md)\) \| (.*) \|$", re.MULTILINE)
@@ -151,7 +155,7 @@ def html(text: str, page: str) -> str:
     for number, token in enumerate(tokens):
         _adapt(token, tokens[number + 1 : number + 3], links.get(number, ""))
     content = str(renderer.renderer.render(tokens, renderer.options, {}))
-    first = next(iter(links.values()), f'<a href="{graphiql}#profile">Open in GraphiQL</a>')
+    first = next(iter(links.values()), "")
     twin = f'<a href="{posixpath.basename(page)}" type="text/markdown">Markdown</a>'
     extra = f" {first}" if "examples/" in page else ""
     content = content.replace("</h1>", f'</h1>\n<p class="row text-small">{twin}{extra}</p>', 1)
@@ -202,7 +206,8 @@ def _operations(tokens: Sequence[Token]) -> dict[int, tuple[str, str]]:
             # The last JSON is the response; one before it has the variables.
             following = [text for _, kind, text in takewhile(lambda fence: fence[1] == "json", fences[index + 1 :])]
             found[number] = code, following[0] if len(following) > 1 else ""
-    embedded = {number: (query, "") for number, _, code in fences if (query := _embedded_operation(code))}
+    variables = _embedded_variables("\n".join(code for _, _, code in fences))
+    embedded = {number: (query, variables) for number, _, code in fences if (query := _embedded_operation(code))}
     return found or embedded
 
 
@@ -217,6 +222,12 @@ def _embedded_operation(code: str) -> str:
             operation = dedent(" " * column + code[start.start() : end + 1])
             return "" if "${" in operation else operation
     return ""
+
+
+def _embedded_variables(code: str) -> str:
+    """The first variables in code of other languages as JSON; empty without any."""
+    found = VARIABLES.search(code)
+    return json.dumps(json.loads(KEY.sub(r'"\1": ', found[1]))) if found else ""
 
 
 if __name__ == "__main__":

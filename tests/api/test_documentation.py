@@ -1,7 +1,9 @@
 """The documentation on the site: `/docs`, Markdown twins, and `/llms.txt`."""
 
+import json
 import re
 from html import unescape
+from urllib.parse import parse_qs
 
 import httpx
 import pytest
@@ -9,12 +11,14 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from docs.render import build
+from tests.support.gateway import NAMES
 from tests.support.processes import ROOT
 
 # The tests do not depend on an earlier build of the package.
 build(ROOT)
 RENDERED = ROOT / "gateway/web/pages/rendered"
 PAGES = sorted(path.relative_to(RENDERED).with_suffix("").as_posix() for path in RENDERED.rglob("*.html"))
+EXAMPLES = [page for page in PAGES if "/examples/" in page and page != "docs/examples/errors"]
 HTML = {"Accept": "text/html"}
 
 
@@ -53,6 +57,30 @@ async def test_links_lead_to_pages_and_headings(gateway, page):
         ):
             broken.append(link)
     assert broken == []
+
+
+def operations(text):
+    """The operations and variables of the links to GraphiQL on a page, in order."""
+    links = dict.fromkeys(re.findall(r'href="[^"]*/graphql\?([^"]*)"', text))
+    for parameters in (parse_qs(unescape(link)) for link in links):
+        yield {"query": parameters["query"][0], "variables": json.loads(parameters.get("variables", ["{}"])[0])}
+
+
+@pytest.mark.parametrize("page", EXAMPLES)
+@pytest.mark.parametrize("settings", [dict(NAMES)])
+async def test_linked_operations_run_without_error(gateway, page):
+    linked = list(operations((await get(gateway, f"/{page}")).text))
+    responses = [(await gateway.http.post("/graphql", json=operation)).json() for operation in linked]
+    assert responses
+    assert [response for response in responses if "errors" in response] == []
+
+
+async def test_linked_errors_are_those_of_the_page(gateway):
+    text = (await get(gateway, "/docs/examples/errors")).text
+    responses = [(await gateway.http.post("/graphql", json=operation)).json() for operation in operations(text)]
+    codes = [error["extensions"]["code"] for response in responses for error in response.get("errors", [])]
+    assert codes
+    assert all(f"&quot;{code}&quot;" in text for code in codes)
 
 
 async def test_unknown_page_is_missing(gateway):

@@ -1,5 +1,7 @@
 """The documentation as HTML and Markdown for the site: `docs/render.py`."""
 
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -119,8 +121,9 @@ def test_empty_cell_is_no_heading():
 
 def graphiql_links(text):
     """The parameters of the links to GraphiQL."""
-    addresses = [part.split('"')[0] for part in text.split('<a href="../../graphql')[1:]]
-    return [parse_qs(urlsplit(address.replace("&amp;", "&")).query) for address in addresses]
+    return [
+        parse_qs(urlsplit(unescape(link)).query) for link in re.findall(r'<a href="(\.\./\.\./graphql[^"]*)"', text)
+    ]
 
 
 def test_example_opens_in_graphiql_with_variables():
@@ -137,8 +140,17 @@ def test_operation_in_other_code_opens_in_graphiql():
     assert links[0] == {"query": ["query A($b: In = {c: 1}) {\n  d { e }\n}"]}
 
 
+@pytest.mark.parametrize(
+    "code",
+    ['x.variable_values = {"b": 1, "c": {"d": ["e"]}}', 'export const variables = { b: 1, c: { d: ["e"] } };'],
+)
+def test_variables_in_other_code_open_in_graphiql(code):
+    links = graphiql_links(html(f'# A\n\n```js\n{code}\n"query A($b: Int) {{ d }}"\n```\n', "docs/examples/a.md"))
+    assert links[0] == {"query": ["query A($b: Int) { d }"], "variables": ['{"b": 1, "c": {"d": ["e"]}}']}
+
+
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_opens_in_graphiql(name):
     links = graphiql_links(html((ROOT / f"examples/{name}.md").read_text(), f"docs/examples/{name}.md"))
     assert links
-    assert all(parse(link["query"][0]) for link in links if link)
+    assert all(parse(link["query"][0]) for link in links)
