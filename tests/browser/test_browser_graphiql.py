@@ -7,8 +7,11 @@ from urllib.parse import quote
 
 import pytest
 
+from tests.browser.chromium import PHONE
+
 STATIC = Path(__file__).parents[2] / "gateway/web/pages/static"
 EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json").read_text())]
+EXAMPLE_TITLES = [name.capitalize() for name in EXAMPLES]
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def titles(page):
 
 
 def test_examples_open_as_tabs(session):
-    assert titles(session.open("/graphql")) == ["Profile", "Compare", "Today", "Update"]
+    assert titles(session.open("/graphql")) == EXAMPLE_TITLES
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -89,7 +92,7 @@ def test_stored_tabs_stay_beside_linked_example(graphiql):
     # GraphiQL stores tabs with a delay after typing.
     page.wait_for_function(STORED % "query Mine")
     reopened = graphiql("#update")
-    assert titles(reopened) == ["Profile", "Compare", "Mine", "Update"]
+    assert titles(reopened) == ["Mine" if title == "Today" else title for title in EXAMPLE_TITLES]
     assert reopened.get_by_role("tab", selected=True).inner_text() == "Update"
 
 
@@ -168,7 +171,6 @@ OTHER_PROJECT = """if (origin !== 'null') { localStorage.setItem('graphiql:tabSt
 ] })); localStorage.setItem('graphiql:query', '{ other }'); localStorage.setItem('graphiql:theme', 'dark'); }"""
 INVALID = """for (let i = 0; i < 2 && origin !== 'null'; i++) localStorage.setItem(
   'osutrack-gateway / graphiql:tabState', ['{', '{"tabs": [{"query": 1}], "activeTabIndex": 0}'][i]);"""
-EXAMPLE_TITLES = ["Profile", "Compare", "Today", "Update"]
 
 
 def selected(page):
@@ -221,7 +223,7 @@ def test_reload_keeps_edits_of_a_linked_example(graphiql):
     for _ in range(2):
         page.reload()
         page.get_by_role("tab", name="Mine").wait_for()
-        assert titles(page) == ["Mine", "Profile", "Today", "Update"]
+        assert titles(page) == ["Mine", *(title for title in EXAMPLE_TITLES if title != "Compare")]
         assert selected(page) == "Mine"
 
 
@@ -241,7 +243,7 @@ def test_back_button_keeps_tabs(graphiql, session):
     page.wait_for_url("**/")
     page.go_back()
     page.get_by_role("tab", name="Mine").wait_for()
-    assert titles(page) == ["Mine", "Profile", "Compare", "Today"]
+    assert titles(page) == ["Mine", *EXAMPLE_TITLES[:-1]]
     assert selected(page) == "Mine"
 
 
@@ -283,3 +285,25 @@ def test_query_builder_adds_a_field(graphiql):
     explorer = page.locator(".graphiql-explorer-root")
     explorer.get_by_text("status", exact=True).first.click()
     page.wait_for_function("/\\bstatus\\b/.test(document.querySelector('.CodeMirror').CodeMirror.getValue())")
+
+
+def test_query_builder_opens_at_its_start(graphiql):
+    page = graphiql()
+    page.get_by_label("Show GraphiQL Explorer").click()
+    explorer = page.locator(".graphiql-explorer-root")
+    explorer.get_by_text("user", exact=True).first.wait_for()
+    assert page.evaluate("document.activeElement.className") == "graphiql-explorer-root"
+    assert page.locator(".graphiql-plugin").evaluate("(plugin) => plugin.scrollTop") == 0
+
+
+@pytest.mark.parametrize("name", ["GraphiQL Explorer", "Documentation Explorer", "History"])
+def test_panes_leave_space_for_the_query_on_phones(graphiql, name):
+    page = graphiql(size=PHONE)
+    page.get_by_label(f"Show {name}").click()
+    pane = page.locator(".graphiql-plugin").bounding_box()
+    editor = page.locator(".graphiql-query-editor").bounding_box()
+    assert pane["width"] > 300
+    assert editor["width"] > 300
+    assert pane["y"] + pane["height"] <= editor["y"]
+    assert min(pane["height"], editor["height"]) > 100
+    assert page.locator(".graphiql-plugin").evaluate("(plugin) => plugin.scrollWidth - plugin.clientWidth") <= 0

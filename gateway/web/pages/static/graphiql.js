@@ -1,4 +1,5 @@
 // GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
+import { openAtStart } from "./graphiql/query-builder.js";
 import { createStorage } from "./graphiql/storage.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
@@ -87,7 +88,7 @@ function render(root, properties) {
 }
 
 // CodeMirror's text areas have no labels, and are created when they are first shown.
-function labelEditors() {
+function labelEditors(container) {
   for (const area of container.querySelectorAll(".CodeMirror textarea:not([aria-label])")) {
     const editor = area.closest("[aria-label]") ?? area.closest(".result-window");
     area.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? "Editor");
@@ -95,7 +96,8 @@ function labelEditors() {
 }
 
 if (GraphiQL) {
-  new MutationObserver(labelEditors).observe(container, { childList: true, subtree: true });
+  const adapt = () => [labelEditors, openAtStart].forEach((change) => change(container));
+  new MutationObserver(adapt).observe(container, { childList: true, subtree: true });
   const storage = createStorage();
   const properties = { storage, ...initialTabs(await loadExamples(), storage) };
   updateLink(properties);
