@@ -20,12 +20,10 @@ RESPONSE = "document.querySelector('.result-window .CodeMirror').CodeMirror.getV
 
 
 def opened(session, path):
-    """The page, and the bodies that it has sent to the endpoint, in order."""
-    sent = []
-    session.context.on("request", lambda request: sent.append(request.post_data) if request.post_data else None)
-    page = session.open(path)
-    page.wait_for_load_state("networkidle")
-    return page, [json.loads(body) for body in sent]
+    """The page, and the first operation that it has sent."""
+    with session.context.expect_event("request", lambda request: request.post_data) as first:
+        page = session.open(path)
+    return page, json.loads(first.value.post_data)
 
 
 def link_request(page, name=LINK):
@@ -47,7 +45,7 @@ def run_in_graphiql(page, name):
 def test_link_runs_the_request_of_the_page(session, path, name):
     page, sent = opened(session, path)
     request = link_request(page)
-    assert request == sent[0]
+    assert request == sent
     assert request["query"].startswith(f"query {name}")
     assert request["query"].endswith("\n}")  # without the indentation of the script
     page.get_by_role("link", name=LINK).click()
