@@ -41,7 +41,8 @@ def axe(tmp_path_factory):
         ("/players/131464/2025", "hiscores recorded"),
         ("/players/131464/2010", "No snapshots of 2010"),
         ("/players/2/2006", "Invalid year"),
-        ("/players/peppy", "Invalid player ID"),
+        ("/players/peppy!", "No such address"),
+        ("/players/no_such_player", "no_such_player"),
     ],
 )
 @pytest.mark.parametrize(

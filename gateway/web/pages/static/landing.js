@@ -1,9 +1,9 @@
 // The landing page: status of osu!track, a query to try, snippets to copy, and a form that opens a player page.
 
+import { INVALID_ADDRESS, parseAddress, segmentOf } from "./shared/address.js";
 import { byId, el } from "./shared/elements.js";
 import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
-import { INVALID_ID, playerId } from "./shared/player-id.js";
 import { queryLink } from "./shared/query-link.js";
 import { Revalidation } from "./shared/revalidation.js";
 
@@ -88,13 +88,14 @@ async function copyText(code) {
 
 function openPlayer(event) {
   event.preventDefault();
-  const id = playerId(byId("player-id").value);
-  if (id) {
-    location.assign(new URL(`players/${id}`, location.href.replace(/[?#].*/, "")));
+  const address = parseAddress(byId("player-id").value);
+  if (address) {
+    const query = address.mode ? `?mode=${address.mode}` : "";
+    location.assign(new URL(`players/${segmentOf(address)}${query}`, location.href.replace(/[?#].*/, "")));
     return;
   }
   const hint = byId("player-hint");
-  hint.textContent = INVALID_ID;
+  hint.textContent = INVALID_ADDRESS;
   hint.className = "text-small notice bad";
   byId("player-id").setAttribute("aria-invalid", "true");
   byId("player-id").focus();

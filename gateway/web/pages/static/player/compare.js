@@ -1,10 +1,11 @@
 // Comparison of two players: the form and the table.
 
-import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { INVALID_ADDRESS, parseAddress, profileUrl, segmentOf, textOf } from "../shared/address.js";
+import { button, byId, el, externalLink, visuallyHidden } from "../shared/elements.js";
 import { count, decimal, percent, pp, rank, signed } from "../shared/format.js";
-import { INVALID_ID, playerId } from "../shared/player-id.js";
 import { errorBox } from "./error-box.js";
 
+const SAME_PLAYER = "This is the same player.";
 // Title, value, format, and the better direction: 1 is higher, -1 is lower, 0 is neither.
 const ROWS = [
   ["pp", ({ latest }) => latest.pp, decimal, 1],
@@ -18,32 +19,47 @@ const ROWS = [
   ["pp in 365 days", ({ year }) => year?.delta.pp, (value) => signed(value, decimal), 1],
 ];
 
-// `onChoose(id)` is called with the ID of another player.
-export function listenToForm(own, onChoose) {
+// `onChoose(player)` is called with the ID or the name of another player than that with the ID `ownId()`. The comparison
+// is in the page's mode: that of an entered URL does not matter.
+export function listenToForm(ownId, onChoose) {
   const [form, field, hint] = [byId("compare-form"), byId("compare-id"), byId("compare-hint")];
   const defaultHint = hint.textContent;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const id = playerId(field.value);
-    const problem =
-      id === null ? INVALID_ID : id === own ? "This is the same player." : "";
+    const address = parseAddress(field.value);
+    const problem = address === null ? INVALID_ADDRESS : address.id === ownId() ? SAME_PLAYER : "";
     field.setAttribute("aria-invalid", String(problem !== ""));
     hint.textContent = problem || defaultHint;
     hint.classList.toggle("invalid", problem !== "");
     if (problem) field.focus();
-    else onChoose(id);
+    else onChoose(textOf(address));
   });
 }
 
-export function showLoading(id) {
-  byId("compare-id").value = id;
-  byId("comparison").replaceChildren(el("p", { class: "loading" }, `Loading player ${id} …`));
+export function showLoading(player) {
+  byId("compare-id").value = player;
+  byId("comparison").replaceChildren(el("p", { class: "loading" }, `Loading player ${player} …`));
 }
 
 export const clear = () => byId("comparison").replaceChildren();
 
 export function showError(error, retry, onStop) {
   byId("comparison").replaceChildren(errorBox(error, retry), el("p", {}, stopButton(onStop)));
+}
+
+export function showSamePlayer(onStop) {
+  byId("comparison").replaceChildren(el("p", { class: "notice neutral" }, SAME_PLAYER), el("p", {}, stopButton(onStop)));
+}
+
+// A name without a known ID.
+export function showUnresolved(name, { isMissing }, onStop) {
+  const text = isMissing ? `osu! has no player with the name “${name}”. ` : `The player ID of “${name}” is not known here. `;
+  const profile = externalLink(profileUrl(name), profileUrl(name).replace("https://", ""));
+  const page = el("a", { href: segmentOf({ id: null, name }) }, "Plays by name");
+  byId("comparison").replaceChildren(
+    el("p", { class: "notice warn" }, text, "Open ", profile, ": its final address contains the number. Paste it above. ", page),
+    el("p", {}, stopButton(onStop)),
+  );
 }
 
 export function showUntracked(name, href, onStop) {

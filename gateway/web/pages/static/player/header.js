@@ -38,7 +38,7 @@ const exportLink = (id, mode, list, text) =>
 
 export function showModes(view) {
   const links = MODES.map((mode) => {
-    const href = `${view.segment}${search({ ...view, mode })}`;
+    const href = `${view.segment}${search({ ...view, mode, isModeChosen: true })}`;
     return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
   });
   byId("modes").replaceChildren(...links);

@@ -118,7 +118,14 @@ export function modList({ acronyms }) {
 
 export const beatmapLink = ({ beatmapUrl, beatmapId }) => externalLink(beatmapUrl, `Beatmap ${beatmapId}`);
 
-function tableRow(play) {
+const numberHead = (text, isWide) => el("th", { scope: "col", class: `number${isWide ? " wide-only" : ""}` }, text);
+
+export function tableHead() {
+  const texts = ["Grade", "Beatmap", "Mods"].map((text) => el("th", { scope: "col" }, text));
+  return el("thead", {}, el("tr", {}, texts, numberHead("pp"), numberHead("Score", true), numberHead("Played", true)));
+}
+
+export function tableRow(play) {
   return el(
     "tr",
     {},

@@ -1,7 +1,8 @@
 // The player page: reads the view from the URL, loads the data, and passes it to the parts of the page.
 
-import { announce, byId, el, moveFocus } from "../shared/elements.js";
-import { INVALID_ID, playerId } from "../shared/player-id.js";
+import { segmentOf } from "../shared/address.js";
+import { announce, byId, el } from "../shared/elements.js";
+import { findPlayer } from "../shared/names.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { showActivity } from "./activity.js";
 import { listenToForm } from "./compare.js";
@@ -9,23 +10,28 @@ import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
 import { displayName, showHeader, showIdentity, showModes } from "./header.js";
 import { Hiscores } from "./hiscores.js";
+import { hideNamePage, showNamePage } from "./name-page.js";
 import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
-import { profile, profileLink, snapshots } from "./queries.js";
+import { mainMode, profile, profileLink, snapshots } from "./queries.js";
+import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
 import { listenToCopy, showCardLink } from "./share.js";
+import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
 import { Update } from "./update.js";
-import { MODES, read, search } from "./view.js";
-
-const SLOW_MS = 4000;
-const STATES = ["loading", "load-error", "untracked", "player-data"];
+import { MODES, modeNamed, read, search } from "./view.js";
 
 let view = read();
 let loaded = null; // profile and series of the player
 let controller = new AbortController();
 
-const hrefOf = (id) => `${id}${search({ ...view, compare: null, from: null, to: null })}`;
+// The page of another player: in the mode of the address, or else in the chosen one.
+const hrefOf = (address) => {
+  const { isModeChosen, mode } = view.isFallback ? { mode: MODES[0] } : view;
+  const chosen = address.mode ? { mode: modeNamed(address.mode), isModeChosen: true } : { mode, isModeChosen };
+  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: null, from: null, to: null })}`;
+};
 const seriesOf = (id, { user, stats }) =>
   new Series(displayName(user, id), stats, (...request) => snapshots(id, view.mode, ...request));
 
@@ -39,7 +45,13 @@ const update = new Update({
     ]),
   onNotFound: () => showState(loaded?.stats.tracked ? "player-data" : null),
 });
-const comparison = new Comparison({ onChange: draw, onStop: () => navigate({ compare: null }), hrefOf, seriesOf });
+const comparison = new Comparison({
+  onChange: draw,
+  onFound: (id) => navigate({ compare: id }, { replace: true }),
+  onStop: () => navigate({ compare: null }),
+  hrefOf,
+  seriesOf,
+});
 const revalidation = new Revalidation(() => {
   if (loaded) load({ background: true });
   if (loaded?.stats.tracked) hiscores.refresh();
@@ -47,7 +59,8 @@ const revalidation = new Revalidation(() => {
 
 function navigate(change, { replace = false } = {}) {
   view = { ...view, ...change };
-  history[replace ? "replaceState" : "pushState"](null, "", location.pathname + search(view));
+  const path = location.pathname.replace(/[^/]*$/, segmentOf(view));
+  history[replace ? "replaceState" : "pushState"](null, "", path + search(view));
   showModes(view);
 }
 
@@ -55,11 +68,6 @@ const sameData = (...responses) => {
   const [one, other] = responses.map(({ user, stats, failures }) => JSON.stringify([user, stats, failures]));
   return one === other;
 };
-
-function showState(name) {
-  for (const each of STATES) byId(each).hidden = each !== name;
-  byId("main").setAttribute("aria-busy", String(name === "loading"));
-}
 
 // Loads everything. `quiet` keeps the present content visible meanwhile; `background` also if the request fails.
 async function load({ background = false, quiet = background, reloadHiscores = !background } = {}) {
@@ -75,21 +83,6 @@ async function load({ background = false, quiet = background, reloadHiscores = !
     if (background) showWarnings(loaded);
     else showError(error, quiet);
   }
-}
-
-function showLoading(signal) {
-  moveFocus(byId("load-error"), byId("main"));
-  showState("loading");
-  byId("notices").replaceChildren();
-  byId("loading-message").textContent = "Loading osu!track data …";
-  announce("Loading.");
-  const slow = setTimeout(() => {
-    if (byId("loading").hidden || signal.aborted) return;
-    byId("loading-message").textContent =
-      "osu!track is slow. The first request loads the whole history; later ones use the cache.";
-    announce("osu!track is slow.");
-  }, SLOW_MS);
-  signal.addEventListener("abort", () => clearTimeout(slow));
 }
 
 function showError(error, quiet) {
@@ -108,7 +101,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   if (background && sameData(response, loaded)) return view.compare && compare({ quiet: true });
   loaded = response;
   showHeader(user, stats, view);
-  if (!stats.tracked) return showState("untracked");
+  if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");
   loaded.series = seriesOf(view.id, response);
   showSummary(stats);
@@ -123,10 +116,20 @@ async function show(response, { reloadHiscores, background, quiet }) {
   await Promise.all(parts);
 }
 
+// If the address has no mode, a player without osu! data opens in the mode with the most plays.
+async function showUntracked(signal) {
+  const mode = view.isModeChosen ? null : await mainMode(view.id, signal).catch(() => null);
+  if (signal.aborted) return;
+  if (!mode) return showState("untracked");
+  navigate({ mode: MODES.find(({ value }) => value === mode), isModeChosen: true, isFallback: true }, { replace: true });
+  return start();
+}
+
 function showWarnings({ warnings }) {
   showNotices(warnings, {
     isPending: revalidation.isPending,
     reload: () => load({ quiet: true, reloadHiscores: false }),
+    note: view.isFallback && `This player has no osu! stats. These are the ${view.mode.title} stats.`,
   });
 }
 
@@ -142,11 +145,28 @@ function showInvalidId() {
   byId("invalid-id-value").textContent = view.segment.slice(0, 40);
 }
 
+// The address gets the ID, once it is known.
+async function resolveName() {
+  const { name } = view;
+  byId("player-header").hidden = true;
+  showState("loading");
+  const found = await findPlayer(name).catch((error) => ({ error, retry: resolveName }));
+  if (view.name !== name) return;
+  if (found.id) {
+    navigate({ id: found.id, name: null, segment: found.id }, { replace: true });
+    return start();
+  }
+  showState(null);
+  showNamePage(view, found);
+}
+
 function start() {
   loaded = null;
   comparison.clear();
   revalidation.reset();
   showModes(view);
+  hideNamePage();
+  if (view.name) return resolveName();
   if (!view.id) return showInvalidId();
   showIdentity(view.id, displayName({}, view.id));
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
@@ -161,32 +181,24 @@ byId("modes").addEventListener("click", (event) => {
   const mode = MODES.find(({ name }) => name === event.target.dataset.mode);
   if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  navigate({ mode });
+  navigate({ mode, isModeChosen: true, isFallback: false });
   start();
   byId("modes").querySelector("[aria-current]").focus();
 });
-byId("player-search").addEventListener("submit", (event) => {
-  event.preventDefault();
-  const field = byId("player-search-id");
-  const id = playerId(field.value);
-  field.setAttribute("aria-invalid", String(id === null));
-  field.setCustomValidity(id ? "" : INVALID_ID);
-  // The browser shows the message beside the field, and announces it.
-  if (field.reportValidity()) location.assign(new URL(hrefOf(id), location.href));
-});
+listenToSearch((address) => location.assign(new URL(hrefOf(address), location.href)));
 byId("start-tracking").addEventListener("click", () => {
   byId("update").focus(); // the pressed button disappears
   byId("update").click();
 });
 listenToCopy();
-listenToForm(view.id, (id) => {
-  navigate({ compare: id });
+listenToForm(() => view.id, (player) => {
+  navigate({ compare: player });
   compare();
 });
 addEventListener("popstate", () => {
   const previous = view;
   view = read();
-  if (view.id !== previous.id || view.mode !== previous.mode || !loaded) start();
+  if (view.segment !== previous.segment || view.mode !== previous.mode || !loaded) start();
   else if (view.compare !== previous.compare) compare();
   else if (loaded.series) draw();
   showModes(view);

@@ -6,14 +6,15 @@ import { duration } from "../shared/format.js";
 export const isStale = (warnings) => warnings.some(({ code }) => code === "STALE_DATA");
 
 // One notice of each kind, with the highest value of its warnings. `isPending`: the page is about to ask again by
-// itself, so that stale data is no problem yet.
-export function showNotices(warnings, { isPending, reload }) {
+// itself, so that stale data is no problem yet. `note` is a text above them.
+export function showNotices(warnings, { isPending, reload, note }) {
   const highest = (code, field) =>
     Math.max(0, ...warnings.filter((warning) => warning.code === code).map((warning) => warning[field]));
   const [age, rows] = [highest("STALE_DATA", "ageSeconds"), highest("ROWS_DROPPED", "rows")];
   const refreshed = !age && byId("notices").querySelector("[data-pending]");
   moveFocus(byId("notices"), byId("main"));
   byId("notices").replaceChildren(
+    ...(note ? [notice("neutral", {}, note)] : []),
     ...(age ? [isPending ? pendingNotice(age) : staleNotice(age, reload)] : []),
     ...(refreshed ? [notice("good", {}, "The data has been refreshed.")] : []),
     ...(rows ? [droppedNotice(rows)] : []),

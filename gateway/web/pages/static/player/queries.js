@@ -51,6 +51,21 @@ const HISCORES = gql`
     } }
   }`;
 
+const HISCORES_BY_NAME = gql`
+  query HiscoresByName($name: String!, $mode: GameMode!, $first: Int!, $after: String) {
+    hiscoresByUsername(username: $name, mode: $mode, first: $first, after: $after) {
+      totalCount
+      nodes { beatmapId beatmapUrl score pp grade playedAt mods { acronyms label } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }`;
+
+// Up to four histories, of which the page has read one: at most three requests to osu!track, and three points.
+const MODES = gql`
+  query Modes($id: ID!) {
+    user(id: $id) { allStats { mode latest { playCount } } }
+  }`;
+
 const UPDATE = gql`
   mutation Update($id: ID!, $mode: GameMode!) {
     updateUser(id: $id, mode: $mode) {
@@ -95,6 +110,19 @@ export async function snapshots(id, mode, { from, to, every }, fields, signal) {
 export async function hiscores(id, mode, { order, best, first, after = null }, signal) {
   const response = await request(HISCORES, { id, mode: mode.value, order, best, first, after }, { signal });
   return required(response, response.data?.user?.stats.hiscores);
+}
+
+// A page of hiscores by name. It may make osu!track start to track the player: only on a visitor's request.
+export async function hiscoresByName(name, mode, { first, after = null }) {
+  const response = await request(HISCORES_BY_NAME, { name, mode: mode.value, first, after });
+  return required(response, response.data?.hiscoresByUsername);
+}
+
+// The value of the mode with the most plays; null if there is no data.
+export async function mainMode(id, signal) {
+  const { data } = await request(MODES, { id }, { signal });
+  const modes = data?.user.allStats.filter(({ latest }) => latest) ?? [];
+  return modes.sort((one, other) => other.latest.playCount - one.latest.playCount)[0]?.mode ?? null;
 }
 
 // An `UpdateUserResult`. Never retried automatically: it is a mutation.

@@ -1,7 +1,7 @@
 // The URL holds the state of the page, so that a link reproduces it: player, mode, compared player, window, interval,
 // and the series of both charts.
 
-import { playerId } from "../shared/player-id.js";
+import { modeOf, parseAddress, textOf } from "../shared/address.js";
 import { readSeries } from "./metrics.js";
 
 export const MODES = [
@@ -10,20 +10,26 @@ export const MODES = [
   { name: "catch", value: "CATCH", title: "catch" },
   { name: "mania", value: "MANIA", title: "mania" },
 ];
+export const modeNamed = (name) => MODES.find((mode) => mode.name === name);
 export const INTERVALS = { all: null, day: "DAY", week: "WEEK", month: "MONTH" };
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
-// The view in a URL. `id` is null if `segment`, the last part of the path, is not a player ID.
+// The view in a URL. `segment`, the last part of the path, has the ID or the name of the player; both are null if it is
+// invalid. Without a chosen mode, the page selects one with data.
 export function read(location = window.location) {
   const segment = decode(location.pathname.replace(/\/+$/, "").split("/").pop());
   const params = new URLSearchParams(location.search);
-  const mode = params.get("mode")?.toLowerCase() ?? "osu";
+  const mode = modeOf(params);
+  const address = parseAddress(segment);
+  const compare = parseAddress(params.get("compare") ?? "");
   const [from, to] = [params.get("from"), params.get("to")].map(midnight);
   return {
     segment,
-    id: /^\d+$/.test(segment) ? playerId(segment) : null,
-    mode: MODES.find(({ name }) => name === (mode === "fruits" ? "catch" : mode)) ?? MODES[0],
-    compare: playerId(params.get("compare") ?? ""),
+    id: address?.id ?? null,
+    name: address?.name ?? null,
+    mode: modeNamed(mode) ?? MODES[0],
+    isModeChosen: mode !== null,
+    compare: compare && textOf(compare),
     from,
     to: from != null && to != null && to <= from ? null : to,
     every: params.get("every") in INTERVALS ? params.get("every") : null,
@@ -32,8 +38,9 @@ export function read(location = window.location) {
 }
 
 // The query string of a view, without default values.
-export function search({ mode, compare, from, to, every, series }) {
-  const params = { mode: mode.name === "osu" ? null : mode.name, compare, from: isoDay(from), to: isoDay(to), every, series };
+export function search({ mode, isModeChosen, compare, from, to, every, series }) {
+  const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
+  const params = { mode: name, compare, from: isoDay(from), to: isoDay(to), every, series };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }

@@ -37,7 +37,7 @@ function playerOf(player, mode) {
 }
 
 // `m` is the number of the mode in osu!'s old URLs.
-const modeOf = (params) => modeName(params.get("mode")) ?? MODES[/^[0-3]$/.exec(params.get("m")?.trim())?.[0]] ?? null;
+export const modeOf = (params) => modeName(params.get("mode")) ?? MODES[/^[0-3]$/.exec(params.get("m")?.trim())?.[0]] ?? null;
 
 const withoutScheme = (text) => text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
 

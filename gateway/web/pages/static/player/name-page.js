@@ -1,0 +1,96 @@
+// The page of a player with a known name and an unknown ID: the way to the ID, and the plays by name on request.
+
+import { announce, byId, button, el, externalLink } from "../shared/elements.js";
+import { count } from "../shared/format.js";
+import { profileUrl } from "../shared/address.js";
+import { errorBox } from "./error-box.js";
+import { tableHead, tableRow } from "./hiscores.js";
+import { hiscoresByName } from "./queries.js";
+import { MODES, search } from "./view.js";
+
+const PAGE = 50;
+const EFFECT =
+  "osu!track finds plays by name. If it does not know the player, it looks the player up on osu! and starts tracking them.";
+
+// `isMissing`: osu! has no player with this name. `error`: the lookup failed, and `retry` repeats it.
+export function showNamePage(view, { isMissing = false, error = null, retry }) {
+  const { name, mode } = view;
+  document.title = `${name} · osutrack-gateway`;
+  const text = isMissing
+    ? `osu! has no player with the name “${name}”. Check the spelling; the player may have a new name.`
+    : `The player ID of “${name}” is not known here. osu!track finds most data by ID only.`;
+  byId("name-page").replaceChildren(
+    el("h1", {}, name),
+    ...(error ? [errorBox(error, retry)] : [el("p", { class: "muted" }, text)]),
+    idSection(name),
+    playsSection(view),
+  );
+  byId("name-page").hidden = false;
+  announce(error ? "The name could not be looked up." : text);
+  return { name, mode };
+}
+
+export const hideNamePage = () => (byId("name-page").hidden = true);
+
+function idSection(name) {
+  return el(
+    "section",
+    { class: "card stack", "aria-label": "Find the ID" },
+    el("h2", {}, "Find the ID"),
+    el(
+      "p",
+      {},
+      "Open ",
+      externalLink(profileUrl(name), profileUrl(name).replace("https://", "")),
+      ". Its final address contains the number. Copy that address into the search field of this page.",
+    ),
+  );
+}
+
+function playsSection(view) {
+  const { mode } = view;
+  const links = MODES.map((each) =>
+    el(
+      "a",
+      {
+        href: `${encodeURIComponent(view.segment)}${search({ mode: each, isModeChosen: true })}`,
+        "aria-current": each === mode ? "page" : null,
+      },
+      each.title,
+    ),
+  );
+  const result = el("div", { class: "stack", role: "region", "aria-label": "Plays" });
+  const show = button(`Show ${mode.title} plays`, () => showPlays(view, result, show), { class: "primary" });
+  result.append(el("p", {}, show));
+  return el(
+    "section",
+    { class: "card stack", "aria-label": "Plays by name" },
+    el("h2", {}, "Plays by name"),
+    el("nav", { class: "modes", "aria-label": "Modes" }, links),
+    el("p", { class: "muted" }, EFFECT),
+    result,
+  );
+}
+
+async function showPlays(view, result, control, body = null, after = null) {
+  control.setAttribute("aria-disabled", "true");
+  control.textContent = "Loading …";
+  const retry = () => showPlays(view, result, control, body, after);
+  try {
+    const { nodes, totalCount, pageInfo } = await hiscoresByName(view.name, view.mode, { first: PAGE, after });
+    const rows = body ?? el("tbody");
+    rows.append(...nodes.map(tableRow));
+    const table = el("div", { class: "scroll-x", tabindex: 0, role: "region", "aria-label": "Table of plays" });
+    table.append(el("table", { class: "hiscores" }, tableHead(), rows));
+    const status = totalCount ? `${count(rows.rows.length)} of ${count(totalCount)} plays` : "No recorded plays.";
+    const more = button(`Show ${PAGE} more`, () => showPlays(view, result, more, rows, pageInfo.endCursor));
+    result.replaceChildren(
+      ...(totalCount ? [table] : []),
+      el("p", { class: "row space-between" }, el("span", { class: "muted text-small" }, status), pageInfo.hasNextPage && more),
+    );
+    if (totalCount) table.focus();
+    announce(status);
+  } catch (error) {
+    result.replaceChildren(...(body ? [body.closest(".scroll-x")] : []), errorBox(error, retry));
+  }
+}

@@ -1,0 +1,16 @@
+// Players by name. A lookup can reach the names service of the gateway's operator, never osu!track.
+
+import { gql, graphql, RequestError } from "./graphql.js";
+
+const USER_BY_NAME = gql`
+  query UserByName($username: String!) {
+    userByName(username: $username) { id username }
+  }`;
+
+// `{ id }` of the player with this name: null if it is not known, and if `isMissing`, osu! has no such player.
+export async function findPlayer(username) {
+  const { data, errors, extensions } = await graphql(USER_BY_NAME, { username });
+  if (errors) throw new RequestError(errors[0].message, errors[0].extensions);
+  const isUnresolved = extensions?.warnings?.some(({ code }) => code === "USERNAME_UNRESOLVED") ?? false;
+  return { id: data.userByName?.id ?? null, isMissing: !data.userByName && !isUnresolved };
+}

@@ -1,0 +1,177 @@
+"""Names and pasted addresses of players in the forms and in the URL of the pages."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from gateway.sandbox.players import AMEO, HEAVY, MANIA_ONLY, NUMERIC_NAME, UNTRACKED
+from tests.browser.chromium import TIMEOUT_MS, RunningGateway
+from tests.support.processes import gateway_process
+
+LOADED = "#player-data:not([hidden]) #progress[aria-busy=false]"
+CASES = json.loads((Path(__file__).parents[1] / "support/addresses.json").read_text("utf-8"))
+PARSE = "(texts) => import('./static/shared/address.js').then((it) => texts.map(it.parseAddress))"
+
+
+@pytest.fixture(scope="module")
+def nameless(gateway):
+    """A gateway without a names service: it knows no name before an update."""
+    with gateway_process(upstream_url=gateway.sandbox, avatars="false") as process:
+        yield RunningGateway(process.url, gateway.sandbox)
+
+
+@pytest.fixture
+def unresolved(session, nameless):
+    session.gateway = nameless
+    return session
+
+
+def counts(gateway):
+    return httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()
+
+
+def test_pages_parse_addresses_as_the_server(session):
+    parsed = session.open("/").evaluate(PARSE, [text for text, _ in CASES])
+    expected = [
+        wanted
+        and {
+            "id": str(wanted["id"]) if "id" in wanted else None,
+            "name": wanted.get("username"),
+            "mode": wanted.get("mode"),
+        }
+        for _, wanted in CASES
+    ]
+    assert parsed == expected
+
+
+@pytest.mark.parametrize("text", ["peppy", "osu.ppy.sh/users/PEPPY", " @peppy "])
+def test_landing_page_opens_player_by_name(session, text):
+    page = session.open("/")
+    page.get_by_label("Find a player").fill(text)
+    page.keyboard.press("Enter")
+    page.wait_for_selector(LOADED)
+    assert page.url.endswith(f"/players/{HEAVY}")
+    assert page.get_by_role("heading", level=1).inner_text() == "peppy"
+
+
+def test_mode_of_the_address_is_kept(session):
+    page = session.open("/")
+    page.get_by_label("Find a player").fill("https://osu.ppy.sh/users/peppy/mania")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(LOADED)
+    assert page.url.endswith(f"/players/{HEAVY}?mode=mania")
+    field = page.get_by_label("Another player")
+    field.fill("osu.ppy.sh/users/131464/fruits")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{AMEO}?mode=catch")
+
+
+def test_name_of_digits_starts_with_at(session):
+    page = session.open("/players/@12345678")
+    page.wait_for_selector(LOADED)
+    assert page.url.endswith(f"/players/{NUMERIC_NAME}")
+
+
+def test_player_opens_in_mode_with_data(session):
+    page = session.open(f"/players/{MANIA_ONLY}")
+    page.wait_for_selector(LOADED)
+    assert page.url.endswith(f"/players/{MANIA_ONLY}?mode=mania")
+    assert page.locator("#modes [aria-current]").inner_text() == "mania"
+    assert "no osu! stats" in page.locator("#notices").inner_text()
+    page.get_by_role("link", name="osu!", exact=True).click()
+    page.get_by_role("button", name="Start tracking").wait_for()
+    assert page.url.endswith(f"/players/{MANIA_ONLY}?mode=osu")
+    page.reload()
+    page.get_by_role("button", name="Start tracking").wait_for()
+    assert page.locator("#notices *").count() == 0
+
+
+def test_search_for_modes_costs_few_requests(session):
+    before = counts(session.gateway)
+    page = session.open(f"/players/{UNTRACKED[50]}")
+    page.get_by_role("button", name="Start tracking").wait_for()
+    after = counts(session.gateway)
+    assert after["requests"] - before["requests"] <= 6  # four histories, the peak and the name
+    assert after["side_effects"] == before["side_effects"]
+
+
+def test_comparison_accepts_a_name(session):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.get_by_label("With player").fill("osu.ppy.sh/users/peppy/mania")
+    page.keyboard.press("Enter")
+    page.get_by_role("columnheader", name="peppy").wait_for()
+    assert page.url.endswith(f"/players/{AMEO}?compare={HEAVY}")
+    page.get_by_label("With player").fill("AMEO")
+    page.keyboard.press("Enter")
+    page.get_by_text("This is the same player.").first.wait_for()
+
+
+def test_compared_name_in_the_url_is_resolved(session):
+    page = session.open(f"/players/{AMEO}?compare=peppy")
+    page.get_by_role("columnheader", name="peppy").wait_for()
+    assert page.url.endswith(f"?compare={HEAVY}")
+
+
+def test_missing_name_is_reported(session):
+    page = session.open("/players/no_such_player")
+    page.get_by_text("osu! has no player with the name “no_such_player”").first.wait_for()
+    assert page.locator("#player-header").is_hidden()
+
+
+def test_unresolved_name_shows_the_way(unresolved, nameless):
+    before = counts(nameless)
+    page = unresolved.open("/players/Player%2007?mode=osu")
+    page.get_by_role("heading", name="Player 07").wait_for()
+    assert "The player ID of “Player 07” is not known here" in page.locator("#name-page").inner_text()
+    link = page.get_by_role("link", name="osu.ppy.sh/users/Player%2007")
+    assert link.get_attribute("href") == "https://osu.ppy.sh/users/Player%2007"
+    assert "starts tracking" in page.locator("#name-page").inner_text()
+    assert counts(nameless) == before
+
+
+def test_plays_by_name_appear_on_request(unresolved, nameless):
+    before = counts(nameless)
+    page = unresolved.open("/players/peppy?mode=taiko")
+    page.get_by_role("button", name="Show taiko plays").click()
+    expect(page.locator("#name-page tbody tr")).to_have_count(50, timeout=TIMEOUT_MS)
+    page.get_by_role("button", name="Show 50 more").click()
+    expect(page.locator("#name-page tbody tr")).to_have_count(100, timeout=TIMEOUT_MS)
+    assert counts(nameless)["side_effects"] == before["side_effects"]
+
+
+def test_plays_of_missing_player_are_an_error(unresolved):
+    page = unresolved.open("/players/no_such_player")
+    page.get_by_role("button", name="Show osu! plays").click()
+    page.get_by_text("Neither osu!track nor osu! has a player").first.wait_for()
+
+
+def test_unresolved_comparison_shows_the_way(unresolved):
+    page = unresolved.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.get_by_label("With player").fill("again")
+    page.keyboard.press("Enter")
+    page.get_by_text("The player ID of “again” is not known here").wait_for()
+    assert page.locator("#comparison").get_by_role("link", name="osu.ppy.sh/users/again").is_visible()
+    page.get_by_role("link", name="Plays by name").click()
+    page.get_by_role("heading", name="again").wait_for()
+
+
+def test_known_name_redirects_before_any_script(unresolved, nameless):
+    update = 'mutation { updateUser(id: "1020") { ... on UpdateUserSuccess { user { username } } } }'
+    httpx.post(f"{nameless.address}/graphql", json={"query": update}, timeout=30).raise_for_status()
+    page = unresolved.open("/players/player_19?mode=taiko")
+    page.wait_for_url("**/players/1020?mode=taiko")
+
+
+def test_failed_lookup_can_be_repeated(session, gateway):
+    gateway.fault(kind="status", status=503, path="/_names")
+    page = session.open("/players/lonely")
+    page.locator("#name-page .error-box").wait_for()
+    gateway.clear_faults()
+    page.get_by_role("button", name="Retry").click()
+    page.wait_for_selector(LOADED)
+    assert page.url.endswith("/players/3000001")
