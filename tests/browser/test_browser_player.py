@@ -151,7 +151,7 @@ def test_range_and_interval_need_no_upstream_request(player, gateway):
         page.wait_for_selector(LOADED)
         counts[name] = points(page)
     page.get_by_role("button", name="30 days").click()
-    page.wait_for_url("**from=*")
+    page.wait_for_url("**?days=30*")
     page.get_by_role("button", name="Earlier").click()
     page.get_by_role("button", name="Zoom out").click()
     page.wait_for_selector(LOADED)
@@ -211,10 +211,26 @@ def test_url_restores_view(player):
     page.get_by_role("columnheader", name="ameo").wait_for()
 
 
+def test_duration_stays_one_until_a_zoom(player):
+    page = player(f"{AMEO}?days=30")
+    assert page.get_by_role("button", name="30 days", pressed=True).is_visible()
+    first, last = page.locator("#plots-caption").inner_text().split(",")[0].split(" to ")
+    assert first != last
+    page.get_by_role("link", name="taiko").click()
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    assert page.url.endswith("?mode=taiko&days=30")
+    page.get_by_role("button", name="Zoom out").click()
+    page.wait_for_url(re.compile(r"\?mode=taiko&from=[\d-]+$"))
+    page.get_by_role("button", name="3 years").click()
+    page.wait_for_url("**?mode=taiko&days=1095")
+    page.get_by_role("button", name="All", exact=True).click()
+    page.wait_for_url("**?mode=taiko")
+
+
 def test_back_button_restores_views(player):
     page = player(AMEO)
     page.get_by_role("button", name="1 year").click()
-    page.wait_for_url("**?from=*")
+    page.wait_for_url("**?days=365")
     page.get_by_role("link", name="mania").click()
     page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
     page.go_back()

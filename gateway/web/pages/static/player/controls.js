@@ -3,9 +3,8 @@
 import { byId, el, setPressed } from "../shared/elements.js";
 import { chooseSeries, METRICS } from "./metrics.js";
 import { INTERVALS } from "./view.js";
-import { DAY_MS, lastDays } from "./windows.js";
+import { DAY_MS, openWindow } from "./windows.js";
 
-const PRESETS = ["30", "90", "365", "1095", "all"];
 // The selects of the upper and the lower chart.
 const SLOTS = ["series-upper", "series-lower"];
 
@@ -20,7 +19,7 @@ export function listenToControls(progress) {
   });
   byId("presets").addEventListener("click", ({ target }) => {
     const { days } = target.dataset;
-    if (days) progress.choose(presetWindow(days, progress.all));
+    if (days) progress.choose({ days: days === "all" ? null : Number(days), from: null, to: null });
   });
   byId("every").addEventListener("click", ({ target }) => {
     const { every } = target.dataset;
@@ -47,13 +46,9 @@ function listenToZoom(progress) {
 export function showChoices({ series, view, window, all }) {
   SLOTS.forEach((id, slot) => (byId(id).value = series[slot]));
   setPressed(byId("every"), "every", view.every ?? "auto");
-  const { from, to } = view;
-  const preset = PRESETS.find((days) => {
-    const candidate = presetWindow(days, all);
-    return candidate.from === from && candidate.to === to;
-  });
+  const { from, to } = openWindow(view, all);
   const whole = from == null && to == null;
-  setPressed(byId("presets"), "days", whole ? "all" : preset);
+  setPressed(byId("presets"), "days", String(view.days ?? (whole ? "all" : null)));
   const disabled = {
     out: whole,
     earlier: from == null,
@@ -64,5 +59,3 @@ export function showChoices({ series, view, window, all }) {
     byId(`zoom-${name}`).setAttribute("aria-disabled", String(value));
   }
 }
-
-const presetWindow = (days, all) => (days === "all" ? { from: null, to: null } : lastDays(Number(days), all));

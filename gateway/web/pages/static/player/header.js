@@ -43,3 +43,13 @@ export function showModes(view) {
   });
   byId("modes").replaceChildren(...links);
 }
+
+// `onChoose(mode)` is called for clicks that would open the page in the same tab.
+export function listenToModes(onChoose) {
+  byId("modes").addEventListener("click", (event) => {
+    const mode = MODES.find(({ name }) => name === event.target.dataset.mode);
+    if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    onChoose(mode);
+  });
+}

@@ -8,7 +8,7 @@ import { showActivity } from "./activity.js";
 import { listenToForm } from "./compare.js";
 import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
-import { displayName, showHeader, showIdentity, showModes } from "./header.js";
+import { displayName, listenToModes, showHeader, showIdentity, showModes } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { hideNamePage, showNamePage } from "./name-page.js";
 import { isStale, showNotices } from "./notices.js";
@@ -177,10 +177,7 @@ function start() {
   return load();
 }
 
-byId("modes").addEventListener("click", (event) => {
-  const mode = MODES.find(({ name }) => name === event.target.dataset.mode);
-  if (!mode || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
+listenToModes((mode) => {
   navigate({ mode, isModeChosen: true, isFallback: false });
   start();
   byId("modes").querySelector("[aria-current]").focus();

@@ -11,7 +11,7 @@ import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
 import { RangeSlider } from "./range.js";
 import { defaultInterval, rowAt, WEEKLY } from "./series.js";
 import { fillTable } from "./table.js";
-import { closeWindow, DAY_MS, fitWindow, shiftWindow, zoomWindow } from "./windows.js";
+import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "./windows.js";
 
 export class Progress {
   // `onChange({from, to, every, series}, {replace})` puts a choice into the URL.
@@ -32,7 +32,7 @@ export class Progress {
     listenToControls(this);
   }
 
-  // Shows one or two Series. In `view`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
+  // Shows one or two Series. In `view`, `days`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
   async show(players, view) {
     Object.assign(this, { players, view, rendered: false });
     this.all = {
@@ -52,13 +52,13 @@ export class Progress {
 
   // The chosen window, without open ends.
   get window() {
-    return closeWindow(this.view, this.all);
+    return closeWindow(openWindow(this.view, this.all), this.all);
   }
 
   // The window and interval to load.
   get detail() {
     const every = this.view.every ?? defaultInterval(this.window.from, this.window.to);
-    return { from: this.view.from, to: this.view.to, every };
+    return { ...openWindow(this.view, this.all), every };
   }
 
   // The interval in the charts: weekly until the chosen one is loaded.
@@ -70,9 +70,11 @@ export class Progress {
     return this.players.every((player) => player.has(view, fieldsOf(this.series)));
   }
 
+  // A window with dates replaces a duration.
   choose(change, options) {
-    this.view = { ...this.view, ...change };
-    this.onChange(change, options);
+    const chosen = "from" in change ? { days: null, ...change } : change;
+    this.view = { ...this.view, ...chosen };
+    this.onChange(chosen, options);
     return this.render();
   }
 

@@ -1,5 +1,5 @@
 // The URL holds the state of the page, so that a link reproduces it: player, mode, compared player, window, interval,
-// and the series of both charts.
+// and the series of both charts. The window is the last `days`, or begins and ends at a date.
 
 import { modeOf, parseAddress, textOf } from "../shared/address.js";
 import { readSeries } from "./metrics.js";
@@ -12,6 +12,7 @@ export const MODES = [
 ];
 export const modeNamed = (name) => MODES.find((mode) => mode.name === name);
 export const INTERVALS = { all: null, day: "DAY", week: "WEEK", month: "MONTH" };
+const DURATION = /^[1-9]\d{0,4}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 // The view in a URL. `segment`, the last part of the path, has the ID or the name of the player; both are null if it is
@@ -23,6 +24,7 @@ export function read(location = window.location) {
   const address = parseAddress(segment);
   const compare = parseAddress(params.get("compare") ?? "");
   const [from, to] = [params.get("from"), params.get("to")].map(midnight);
+  const days = DURATION.test(params.get("days") ?? "") ? Number(params.get("days")) : null;
   return {
     segment,
     id: address?.id ?? null,
@@ -30,17 +32,18 @@ export function read(location = window.location) {
     mode: modeNamed(mode) ?? MODES[0],
     isModeChosen: mode !== null,
     compare: compare && textOf(compare),
-    from,
-    to: from != null && to != null && to <= from ? null : to,
+    days,
+    from: days ? null : from,
+    to: days || (from != null && to != null && to <= from) ? null : to,
     every: params.get("every") in INTERVALS ? params.get("every") : null,
     series: readSeries(params.get("series")),
   };
 }
 
 // The query string of a view, without default values.
-export function search({ mode, isModeChosen, compare, from, to, every, series }) {
+export function search({ mode, isModeChosen, compare, days, from, to, every, series }) {
   const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
-  const params = { mode: name, compare, from: isoDay(from), to: isoDay(to), every, series };
+  const params = { mode: name, compare, days, from: isoDay(from), to: isoDay(to), every, series };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }

@@ -5,6 +5,9 @@ const MIN_WINDOW_MS = 2 * DAY_MS;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
 
+// The window of a view: its dates, or its last `days` before the end of `all`.
+export const openWindow = ({ days, from, to }, all) => (days ? lastDays(days, all) : { from, to });
+
 // The window with its open ends replaced by those of `all`, the first and the last snapshot.
 export function closeWindow({ from, to }, all) {
   const start = from ?? all.from;
