@@ -53,7 +53,7 @@ Filter = Annotated[
 
 
 def score_filter(given: ScoreFilterInput | None) -> ScoreFilter | None:
-    """The valid filter, None without conditions; raises `BadUserInput`. Filters with the same meaning are equal."""
+    """The valid filter, None without conditions; raises `BadUserInput`. Filters with the same conditions are equal."""
     if not given:
         return None
     at_least, at_most = _pp("ppAtLeast", given.pp_at_least, 0.0), _pp("ppAtMost", given.pp_at_most, inf)
@@ -74,7 +74,8 @@ def _pp(name: str, value: float | None, default: float) -> float:
     if value is None or value is UNSET:
         return default
     check_pp(f"filter.{name}", [value])
-    return float(value)
+    # Without the sign of -0.0, which would be another filter for cursors.
+    return abs(float(value))
 
 
 def _masks(name: str, mods: list[str] | None) -> list[int]:

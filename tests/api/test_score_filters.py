@@ -111,7 +111,14 @@ async def test_cursor_of_another_filter_is_refused(gateway, query, one, other):
     assert "another list" in error["message"]
 
 
-@pytest.mark.parametrize("same", [{"modsAll": ["HD", "HD"], "grades": []}, {"modsAll": ["HD"], "ppAtLeast": 0}])
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"modsAll": ["HD", "HD"], "grades": []},
+        {"modsAll": ["HD"], "ppAtLeast": 0},
+        {"modsAll": ["HD"], "ppAtLeast": -0.0},
+    ],
+)
 async def test_cursor_is_valid_for_an_equal_filter(gateway, same):
     first = await hiscores(gateway, filter=HIDDEN, first=5)
     rest = await hiscores(gateway, filter=same, first=5, after=first["pageInfo"]["endCursor"])
