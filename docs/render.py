@@ -62,7 +62,7 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
     documents[INDEX] = _index(root, documents)
     for page, text in documents.items():
         yield page, text
-        yield f"{page.removesuffix('.md')}.html", _navigation(documents, page) + html(text, page)
+        yield f"{page.removesuffix('.md')}.html", html(text, page) + _navigation(documents, page)
     yield "docs/examples/operations.graphql", (root / "examples/operations.graphql").read_text("utf-8")
     yield "llms.txt", _llms(documents[INDEX])
 

@@ -11,11 +11,14 @@ export default {
       {
         ignore: [
           "css-clip-path", // partial: not in external SVG files
+          "css-color-adjust", // paper: initials are grey instead of white on a colour
           "css-marker-pseudo", // Safari has the colour of markers, but not their content
           "css-masks", // Samsung Internet 24: reported for inset(), which belongs to clip-path
+          "css-media-scripting", // the list is outdated; without it, controls are visible without a script
           "css-touch-action", // Safari on iOS has it; on a Mac there is no touch
           "css3-cursors", // phones have no cursor
           "intrinsic-width", // partial: Firefox lacks `stretch`
+          "multicolumn", // paper: partial for some values of break-inside and break-after
           "text-decoration", // partial: not as a shorthand
           "text-size-adjust", // phones only
         ],
@@ -28,7 +31,9 @@ export default {
         // Enhancements: without them, the page looks a little plainer.
         ignoreProperties: {
           "accent-color": [],
+          "break-after": ["avoid"],
           "forced-color-adjust": ["none"],
+          "print-color-adjust": ["exact"],
           "text-size-adjust": [],
           "text-wrap": ["balance", "pretty"],
         },

@@ -103,14 +103,11 @@ function openPlayer(event) {
 
 for (const element of document.querySelectorAll("[data-endpoint]")) element.textContent = endpoint.href;
 for (const button of document.querySelectorAll("[data-copy]")) {
-  button.hidden = false;
   button.addEventListener("click", () => copy(button));
 }
 byId("query-link").href = queryLink(STATUS);
 byId("try-link").href = queryLink(byId("try-query").textContent);
-byId("run").hidden = false;
 byId("run").addEventListener("click", run);
-byId("player").hidden = false;
 byId("player").addEventListener("submit", openPlayer);
 refreshStatus();
 setInterval(() => document.visibilityState === "visible" && refreshStatus(), REFRESH_MS);

@@ -23,6 +23,9 @@
   };
   apply(stored());
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => apply(stored()));
+  // Paper is light; charts are drawn in its colours before they are printed.
+  addEventListener("beforeprint", () => apply("light"));
+  addEventListener("afterprint", () => apply(stored()));
   addEventListener("storage", (event) => event.key === "theme" && apply(stored()));
   addEventListener("DOMContentLoaded", () => {
     const select = document.querySelector("[data-theme-choice]");

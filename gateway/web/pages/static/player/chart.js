@@ -6,6 +6,8 @@ import { TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
 
 const MIN_DRAG_PX = 8;
+// The width inside of a card on A4 paper.
+const PRINT_WIDTH_PX = 680;
 const HEIGHTS = [260, 200];
 
 export class Charts {
@@ -17,6 +19,8 @@ export class Charts {
     this.observer = new ResizeObserver(() => this.resize());
     containers.forEach((container) => this.observer.observe(container));
     document.documentElement.addEventListener("theme", () => this.recolour());
+    addEventListener("beforeprint", () => this.resize(PRINT_WIDTH_PX));
+    addEventListener("afterprint", () => this.resize());
   }
 
   // Draws lists of rows, one for each player, from `from` to `to`. `metrics` are the series of the upper and the lower
@@ -143,9 +147,10 @@ export class Charts {
     this.onHover(idx == null || left < 0 ? null : plot.data[0][idx] * 1000);
   }
 
-  resize() {
+  // `fixed` is a width that the containers will have.
+  resize(fixed = null) {
     this.plots.forEach((plot, index) => {
-      const width = this.containers[index].clientWidth;
+      const width = fixed ?? this.containers[index].clientWidth;
       if (width && width !== plot.width) plot.setSize({ width, height: HEIGHTS[index] });
     });
   }

@@ -1,0 +1,25 @@
+"""The pages of the site, each with a text that it shows when it has loaded. Tests of all pages use this list."""
+
+from typing import NamedTuple
+
+
+class SitePage(NamedTuple):
+    """A path, the file in `gateway/web/pages` that it serves, and the text."""
+
+    path: str
+    template: str
+    text: str
+
+
+PAGES = (
+    SitePage("/", "landing.html", "responding"),
+    SitePage("/graphql", "graphiql.html", "Home"),
+    SitePage("/docs", "documentation.html", "Examples"),
+    SitePage("/docs/errors", "documentation.html", "Errors and warnings"),
+    SitePage("/docs/performance", "documentation.html", "Performance"),
+    SitePage("/docs/examples/compare", "documentation.html", "Open in GraphiQL"),
+    SitePage("/no/such/page", "missing.html", "Check the URL"),
+    SitePage("/players/131464?compare=2", "player.html", "Stop comparing"),
+    SitePage("/players/70000071", "player.html", "Start tracking"),
+    SitePage("/players/-1", "player.html", "Invalid player ID"),
+)
