@@ -13,7 +13,7 @@ INSTRUCTIONS = (
     " unranked. STALE_DATA in `warnings` tells that the data is old. In errors, wait `retryAfterSeconds` before a"
     " retry; do not retry if `retryable` is false."
 )
-DESCRIPTION: Mapping[str, Any] = {"capabilities": {"tools": {}}, "instructions": INSTRUCTIONS}
+SAMPLE_DATA = " All data is sample data of a simulation: say so, as no player or play is real."
 # Tools change with releases and settings of the gateway only. Revisions with a handshake ignore it.
 CACHING = {"ttlMs": 3_600_000, "cacheScope": "public"}
 
@@ -28,8 +28,12 @@ class ToolCall(NamedTuple):
 class MCPServer:
     """Answers requests; it has no state."""
 
-    def __init__(self, tools: Sequence[Tool], version: str) -> None:
+    def __init__(self, tools: Sequence[Tool], version: str, *, is_sample_data: bool = False) -> None:
         self._tools = {tool.name: tool for tool in tools}
+        self._description: Mapping[str, Any] = {
+            "capabilities": {"tools": {}},
+            "instructions": INSTRUCTIONS + (SAMPLE_DATA if is_sample_data else ""),
+        }
         self._info = {"name": "osutrack-gateway", "title": "osu!track", "version": version}
 
     def handle(self, message: Message, revision: str) -> Mapping[str, Any] | ToolCall:
@@ -40,9 +44,9 @@ class MCPServer:
             case "tools/call":
                 return self._call(message.params)
             case "server/discover" if revision == STATELESS:
-                return {"supportedVersions": SUPPORTED, **DESCRIPTION, **CACHING}
+                return {"supportedVersions": SUPPORTED, **self._description, **CACHING}
             case "initialize" if revision != STATELESS:
-                return {"protocolVersion": revision, "serverInfo": self._info, **DESCRIPTION}
+                return {"protocolVersion": revision, "serverInfo": self._info, **self._description}
             case "ping" if revision != STATELESS:
                 return {}
         raise RPCError(METHOD_NOT_FOUND, "Unknown method.")

@@ -226,7 +226,7 @@ def _mcp_endpoint(gateway: Gateway, settings: Settings, queries: FixedQueries) -
     # Without tokens, an update would be open to all assistants of all visitors.
     tools = read_tools(gateway.engine.core_schema, with_updates=bool(settings.update_tokens))
     return MCPEndpoint(
-        MCPServer(tools, version("osutrack-gateway")),
+        MCPServer(tools, version("osutrack-gateway"), is_sample_data=settings.sample_data),
         queries,
         update_tokens=_update_tokens(settings),
         settings=settings,

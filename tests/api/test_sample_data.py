@@ -56,3 +56,12 @@ async def test_preview_over_the_sandbox_is_marked(is_sample):
         html = (await gateway.http.get("/players/2")).text
 
     assert ('<meta property="og:description" content="Sample data. ' in html) == is_sample
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+async def test_assistants_over_the_sandbox_are_told(is_sample):
+    message = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"protocolVersion": "2025-06-18"}}
+    async with start_gateway({"sample_data": is_sample}) as gateway:
+        result = (await gateway.http.post("/mcp", json=message)).json()["result"]
+
+    assert ("sample data" in result["instructions"]) == is_sample
