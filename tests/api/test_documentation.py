@@ -35,6 +35,8 @@ async def test_page_has_title_policy_and_twin(gateway, page):
     assert re.findall(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon[a-z]+=|javascript:|\{\{", response.text) == []
     assert title
     assert f"<title>{title[1]} · osutrack-gateway</title>" in response.text
+    [description] = re.findall(r'<meta name="description" content="([^"<>]{20,})">', response.text)
+    assert " ".join(re.sub(r"<[^>]*>", "", response.text).split()).count(description) == 1
     [twin] = re.findall(r'<link rel="alternate" href="(\S+)" type="text/markdown">', response.text)
     markdown = await gateway.http.get(httpx.URL(f"http://gateway/{page}").join(twin))
     assert markdown.headers["Content-Type"] == "text/markdown; charset=utf-8"
@@ -124,3 +126,9 @@ async def test_home_page_links_contact_and_source(gateway):
     text = (await get(gateway, "/")).text
     assert '<a href="mailto:a@b.example?x=1&amp;y=2">Contact</a>' in text
     assert '<a href="https://c.example/d">Source code</a>' in text
+
+
+async def test_home_page_shows_code_in_descriptions_of_limits(gateway):
+    text = (await get(gateway, "/")).text
+    assert "<code>__schema</code>" in text
+    assert "`" not in text.partition("<tbody>")[2].partition("</tbody>")[0]

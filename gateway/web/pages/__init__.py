@@ -174,9 +174,9 @@ def _documentation_routes(settings: Settings) -> list[Route]:
     endpoints: dict[str, Endpoint] = {
         path: File(path, body, {"Vary": "Accept-Encoding"}).response for path, body in texts()
     }
-    for path, title, content in documents():
-        base = "../" * path.count("/")
-        endpoints[path] = page("documentation.html", settings, base, title=title, twin=f"{path}.md", content=content)
+    for path, title, description, content in documents():
+        values = {"title": title, "description": description, "twin": f"{path}.md", "content": content}
+        endpoints[path] = page("documentation.html", settings, "../" * path.count("/"), **values)
     below = {path.removeprefix("docs/"): endpoint for path, endpoint in endpoints.items() if path.startswith("docs/")}
     top = [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items() if "/" not in path]
     return [*top, Route("/docs/{name:path}", one_of(below))]

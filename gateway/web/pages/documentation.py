@@ -7,14 +7,16 @@ from typing import NamedTuple
 
 FOLDER = Path(__file__).parent / "rendered"
 HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>")
+PARAGRAPH = re.compile(r"<p>(.*?)</p>", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 
 
 class Document(NamedTuple):
-    """A page: its path on the site, such as `docs/errors`, its title, and its content as HTML."""
+    """A page: its path on the site, such as `docs/errors`, its title, its first paragraph, and its content as HTML."""
 
     path: str
     title: str
+    description: str
     content: str
 
 
@@ -22,9 +24,16 @@ def documents() -> Iterator[Document]:
     """All pages; none if the package was not built."""
     for path in sorted(FOLDER.rglob("*.html")):
         content = path.read_text("utf-8")
-        heading = HEADING.search(content)
-        title = TAG.sub("", heading[1]) if heading else path.stem
-        yield Document(path.relative_to(FOLDER).with_suffix("").as_posix(), title, content)
+        title = _text(HEADING, content) or path.stem
+        # The navigation has paragraphs too.
+        description = _text(PARAGRAPH, content.partition("</h1>")[2])
+        yield Document(path.relative_to(FOLDER).with_suffix("").as_posix(), title, description, content)
+
+
+def _text(pattern: re.Pattern[str], html: str) -> str:
+    """The text of the first match, on one line and escaped as in HTML; empty without a match."""
+    found = pattern.search(html)
+    return " ".join(TAG.sub("", found[1]).split()) if found else ""
 
 
 def texts() -> Iterator[tuple[str, bytes]]:

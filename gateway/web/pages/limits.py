@@ -1,9 +1,11 @@
 """The limits on the landing page: rows of a table, described as in the settings."""
 
+import re
 from html import escape
 
 from gateway.settings import Settings
 
+CODE = re.compile(r"`([^`]*)`")
 # The title and the unit of each setting.
 LIMITS = {
     "client_points": ("Points per client", ""),
@@ -27,6 +29,6 @@ def limit_rows(settings: Settings) -> str:
 
 
 def _row(name: str, title: str, unit: str, limit: float) -> str:
-    description = escape(Settings.model_fields[name].description or "")
+    description = CODE.sub(r"<code>\1</code>", escape(Settings.model_fields[name].description or ""))
     value = f"{limit:,.0f}{unit}" if limit else "no limit"
     return f'<tr><th scope="row">{title} <small>{description}</small></th><td class="number">{value}</td></tr>'
