@@ -129,7 +129,7 @@ def test_unresolved_name_shows_the_way(unresolved, nameless):
     assert "The player ID of “Player 07” is not known here" in page.locator("#name-page").inner_text()
     link = page.get_by_role("link", name="osu.ppy.sh/users/Player%2007")
     assert link.get_attribute("href") == "https://osu.ppy.sh/users/Player%2007"
-    assert "starts tracking" in page.locator("#name-page").inner_text()
+    assert "It may look the player up on osu! and start tracking" in page.locator("#name-page").inner_text()
     assert counts(nameless) == before
 
 

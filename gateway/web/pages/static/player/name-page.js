@@ -1,8 +1,9 @@
 // The page of a player with a known name and an unknown ID: the way to the ID, and the plays by name on request.
 
+import { profileUrl, segmentOf } from "../shared/address.js";
 import { announce, byId, button, el, externalLink } from "../shared/elements.js";
 import { count } from "../shared/format.js";
-import { profileUrl } from "../shared/address.js";
+import { nameLink } from "../shared/names.js";
 import { errorBox } from "./error-box.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
@@ -10,11 +11,11 @@ import { MODES, search } from "./view.js";
 
 const PAGE = 50;
 const EFFECT =
-  "osu!track finds plays by name. If it does not know the player, it looks the player up on osu! and starts tracking them.";
+  "osu!track finds plays by name. It may look the player up on osu! and start tracking them, if it does not know the name.";
 
 // `isMissing`: osu! has no player with this name. `error`: the lookup failed, and `retry` repeats it.
 export function showNamePage(view, { isMissing = false, error = null, retry }) {
-  const { name, mode } = view;
+  const { name } = view;
   document.title = `${name} · osutrack-gateway`;
   const text = isMissing
     ? `osu! has no player with the name “${name}”. Check the spelling; the player may have a new name.`
@@ -26,8 +27,8 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
     playsSection(view),
   );
   byId("name-page").hidden = false;
+  byId("query-link").href = nameLink(name);
   announce(error ? "The name could not be looked up." : text);
-  return { name, mode };
 }
 
 export const hideNamePage = () => (byId("name-page").hidden = true);
@@ -53,7 +54,7 @@ function playsSection(view) {
     el(
       "a",
       {
-        href: `${encodeURIComponent(view.segment)}${search({ mode: each, isModeChosen: true })}`,
+        href: `${segmentOf(view)}${search({ mode: each, isModeChosen: true })}`,
         "aria-current": each === mode ? "page" : null,
       },
       each.title,

@@ -1,11 +1,15 @@
 // Players by name. A lookup can reach the names service of the gateway's operator, never osu!track.
 
 import { gql, graphql, RequestError } from "./graphql.js";
+import { queryLink } from "./query-link.js";
 
 const USER_BY_NAME = gql`
   query UserByName($username: String!) {
     userByName(username: $username) { id username }
   }`;
+
+// The query of `findPlayer` in GraphiQL.
+export const nameLink = (username) => queryLink(USER_BY_NAME, { username });
 
 // `{ id }` of the player with this name: null if it is not known, and if `isMissing`, osu! has no such player.
 export async function findPlayer(username) {
