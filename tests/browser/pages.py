@@ -21,5 +21,9 @@ PAGES = (
     SitePage("/no/such/page", "missing.html", "Check the URL"),
     SitePage("/players/131464?compare=2", "player.html", "Stop comparing"),
     SitePage("/players/70000071", "player.html", "Start tracking"),
-    SitePage("/players/-1", "player.html", "Invalid player ID"),
+    SitePage("/players/131464/2025", "year.html", "hiscores recorded"),
+    SitePage("/players/131464/2010", "year.html", "No snapshots of 2010"),
+    SitePage("/players/2/2006", "year.html", "Invalid year"),
+    SitePage("/players/peppy!", "player.html", "No such address"),
+    SitePage("/players/no_such_player", "player.html", "no_such_player"),
 )
