@@ -294,6 +294,8 @@ def test_query_builder_opens_at_its_start(graphiql):
     explorer.get_by_text("user", exact=True).first.wait_for()
     assert page.evaluate("document.activeElement.className") == "graphiql-explorer-root"
     assert page.locator(".graphiql-plugin").evaluate("(plugin) => plugin.scrollTop") == 0
+    assert explorer.get_by_label("first", exact=True).input_value() == "5"
+    assert explorer.get_by_label("bestPerBeatmap").input_value() == "true"
 
 
 @pytest.mark.parametrize("name", ["GraphiQL Explorer", "Documentation Explorer", "History"])

@@ -1,5 +1,5 @@
 // GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
-import { openAtStart } from "./graphiql/query-builder.js";
+import { labelFields, openAtStart } from "./graphiql/query-builder.js";
 import { createStorage } from "./graphiql/storage.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
@@ -96,7 +96,7 @@ function labelEditors(container) {
 }
 
 if (GraphiQL) {
-  const adapt = () => [labelEditors, openAtStart].forEach((change) => change(container));
+  const adapt = () => [labelEditors, labelFields, openAtStart].forEach((change) => change(container));
   new MutationObserver(adapt).observe(container, { childList: true, subtree: true });
   const storage = createStorage();
   const properties = { storage, ...initialTabs(await loadExamples(), storage) };

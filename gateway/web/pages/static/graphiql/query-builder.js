@@ -11,3 +11,10 @@ export function openAtStart(container) {
   list.focus();
   list.closest(".graphiql-plugin").scrollTop = 0;
 }
+
+// Its fields of values have the name of their argument beside them, not as a label.
+export function labelFields(container) {
+  for (const field of container.querySelectorAll(".graphiql-explorer-root :is(input, select):not([aria-label])")) {
+    field.setAttribute("aria-label", field.closest("[data-arg-name]")?.dataset.argName ?? "Name of the operation");
+  }
+}
