@@ -125,7 +125,7 @@ def test_keys_move_select_and_zoom(player):
     page.focus("#plots")
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
-    assert re.fullmatch(r"\d+ \w+ 20\d\d, [\d:]+ UTC: [\d,.]+ pp, #[\d,]+", announced(page))
+    assert re.fullmatch(r"\d+ \w+ 20\d\d, [\d:]+ UTC: [\d,.]+ pp, #[\d,]+(; .+)?", announced(page))
     page.keyboard.press("Shift+PageUp")
     page.keyboard.press("Enter")
     page.wait_for_url("**?from=*to=*")

@@ -2,6 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { readColours } from "./colours.js";
+import { markHooks, playsRange } from "./mark-drawing.js";
 import { TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
 
@@ -9,6 +10,7 @@ const MIN_DRAG_PX = 8;
 // The width inside of a card on A4 paper.
 const PRINT_WIDTH_PX = 680;
 const HEIGHTS = [260, 200];
+const PLAYS_AXIS_PX = 48;
 
 export class Charts {
   // `containers` are two elements. `onSelect(from, to)` and `onHover(at)` get milliseconds, or null when the cursor
@@ -16,6 +18,7 @@ export class Charts {
   constructor(containers, { onSelect, onHover, onReset }) {
     Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [], metrics: [] });
     this.colours = readColours();
+    this.font = getComputedStyle(document.body).fontFamily;
     this.observer = new ResizeObserver(() => this.resize());
     containers.forEach((container) => this.observer.observe(container));
     document.documentElement.addEventListener("theme", () => this.recolour());
@@ -24,16 +27,20 @@ export class Charts {
   }
 
   // Draws lists of rows, one for each player, from `from` to `to`. `metrics` are the series of the upper and the lower
-  // chart.
-  show(lists, metrics, { from, to }) {
+  // chart, `marks` the events in them.
+  show(lists, metrics, marks, { from, to }) {
     this.axisWidth = axisWidth(lists);
     const rebuilt = lists.length !== this.lists.length || metrics.some((each, index) => each !== this.metrics[index]);
     if (rebuilt) this.build(lists.length, metrics);
     const changed = rebuilt || lists.some((rows, index) => rows !== this.lists[index]);
-    Object.assign(this, { lists, metrics, window: { from, to } });
+    Object.assign(this, { lists, metrics, marks, window: { from, to } });
     this.plots.forEach((plot, index) => {
       if (changed) plot.setData(joinRows(lists, metrics[index]), false);
-      plot.setScale("x", { min: from / 1000, max: to / 1000 });
+      plot.batch(() => {
+        const [min, max] = playsRange(this);
+        plot.setScale("play", { min, max });
+        plot.setScale("x", { min: from / 1000, max: to / 1000 });
+      });
     });
   }
 
@@ -66,25 +73,28 @@ export class Charts {
 
   build(count, metrics) {
     this.plots.forEach((plot) => plot.destroy());
+    this.hasPlays = metrics.some(({ field }) => field === "pp");
     this.plots = metrics.map(
       (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.containers[index]),
     );
     this.plots.forEach((plot) => listenForTouch(plot, this));
   }
 
-  options({ axis: values }, index, players) {
+  options(metric, index, players) {
+    const { axis: values } = metric;
     const axis = {
       stroke: () => this.colours.muted,
       grid: { stroke: () => this.colours.border, width: 1 },
       ticks: { show: false },
-      font: `12px ${getComputedStyle(document.body).fontFamily}`,
+      font: `12px ${this.font}`,
     };
     return {
       width: this.containers[index].clientWidth || 300,
       height: HEIGHTS[index],
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-      padding: [12, 18, 0, 0],
+      // Both charts end at the same place.
+      padding: [12, metric.field === "pp" ? 0 : this.hasPlays ? PLAYS_AXIS_PX : 18, 0, 0],
       cursor: {
         sync: { key: "player", setSeries: false },
         drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX },
@@ -100,17 +110,28 @@ export class Charts {
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
         y: { range: values.range, dir: values.direction ?? 1 },
+        play: { auto: false },
       },
       axes: [
         { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: axisHeight },
         { ...axis, ...ticks(values), size: () => this.axisWidth, space: 36 },
+        ...(metric.field === "pp" ? [this.playsAxis(axis)] : []),
       ],
       series: [
         {},
         ...Array.from({ length: players }, (_, player) => this.seriesOptions(player, values.fill && players === 1)),
       ],
-      hooks: { setSelect: [(plot) => this.handleSelection(plot)], setCursor: [(plot) => this.handleCursor(plot)] },
+      hooks: {
+        setSelect: [(plot) => this.handleSelection(plot)],
+        setCursor: [(plot) => this.handleCursor(plot)],
+        ...markHooks(this, metric),
+      },
     };
+  }
+
+  // The pp of hiscores, on the right.
+  playsAxis(axis) {
+    return { ...axis, scale: "play", side: 1, stroke: () => this.colours.play, grid: { show: false }, size: PLAYS_AXIS_PX };
   }
 
   seriesOptions(player, filled) {

@@ -4,10 +4,12 @@ const PLAYERS = ["--accent", "--accent-2"];
 
 export function readColours() {
   const players = PLAYERS.map(computed);
-  const [red, green, blue] = players[0].match(/[\d.]+/g);
   return {
     players,
-    fill: [`rgba(${red}, ${green}, ${blue}, 0.28)`, `rgba(${red}, ${green}, ${blue}, 0.02)`],
+    fill: [translucent(players[0], 0.28), translucent(players[0], 0.02)],
+    flag: computed("--text"),
+    play: computed("--warn"),
+    rework: translucent(computed("--text-muted"), 0.2),
     muted: computed("--text-muted"),
     border: computed("--border"),
     surface: computed("--surface"),
@@ -22,4 +24,9 @@ function computed(property) {
   const { color } = getComputedStyle(probe);
   probe.remove();
   return color;
+}
+
+function translucent(colour, alpha) {
+  const [red, green, blue] = colour.match(/[\d.]+/g);
+  return `rgba(${red}, ${green}, ${blue}, ${alpha})`;
 }

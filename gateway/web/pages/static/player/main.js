@@ -10,10 +10,11 @@ import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
 import { displayName, listenToModes, showHeader, showIdentity, showModes } from "./header.js";
 import { Hiscores } from "./hiscores.js";
+import { showReworks } from "./mark-key.js";
 import { hideNamePage, showNamePage } from "./name-page.js";
 import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
-import { mainMode, profile, profileLink, snapshots } from "./queries.js";
+import { mainMode, profile, profileLink } from "./queries.js";
 import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
 import { listenToCopy, showCardLink } from "./share.js";
@@ -33,7 +34,7 @@ const hrefOf = (address) => {
   return `${segmentOf(address)}${search({ ...view, ...chosen, compare: null, from: null, to: null })}`;
 };
 const seriesOf = (id, { user, stats }) =>
-  new Series(displayName(user, id), stats, (...request) => snapshots(id, view.mode, ...request));
+  new Series(displayName(user, id), stats, { id, mode: view.mode });
 
 const progress = new Progress(navigate);
 const hiscores = new Hiscores();
@@ -114,6 +115,8 @@ async function show(response, { reloadHiscores, background, quiet }) {
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
   parts.push(showActivity(view, stats, controller.signal));
   await Promise.all(parts);
+  // Once the gateway has cached them, hiscores cost no points.
+  if (hiscores.plays?.length && loaded === response) await progress.showPlays();
 }
 
 // If the address has no mode, a player without osu! data opens in the mode with the most plays.
@@ -172,6 +175,7 @@ function start() {
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("player-header").hidden = false;
   update.show(view.id, view.mode);
+  showReworks(view.mode);
   showCardLink(view);
   byId("query-link").href = profileLink(view);
   return load();

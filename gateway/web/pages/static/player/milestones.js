@@ -11,6 +11,8 @@ const TITLES = {
   LEVEL: (threshold) => `Level ${count(threshold)}`,
 };
 
+export const titleOf = (kind, threshold) => TITLES[kind](threshold);
+
 export function showMilestones(milestones) {
   const newest = [...milestones].reverse().map(milestoneItem);
   const list = el("ol", { class: "milestones" }, newest.slice(0, SHOWN));
@@ -30,7 +32,7 @@ function showAll(list, more, items) {
 }
 
 export function milestoneItem({ kind, threshold, before, after }) {
-  const title = el("strong", {}, TITLES[kind](threshold));
+  const title = el("strong", {}, titleOf(kind, threshold));
   return el("li", {}, title, el("span", { class: "muted text-small" }, when(before, after)));
 }
 

@@ -7,6 +7,8 @@ import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
 import { errorBox } from "./error-box.js";
 import { listenForKeys } from "./keyboard.js";
+import { showKey } from "./mark-key.js";
+import { marksCaption, marksOf, textsAt } from "./marks.js";
 import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
 import { RangeSlider } from "./range.js";
 import { defaultInterval, rowAt, WEEKLY } from "./series.js";
@@ -34,7 +36,8 @@ export class Progress {
 
   // Shows one or two Series. In `view`, `days`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
   async show(players, view) {
-    Object.assign(this, { players, view, rendered: false });
+    const withPlays = this.withPlays && players[0] === this.players[0];
+    Object.assign(this, { players, view, rendered: false, withPlays });
     this.all = {
       from: Math.min(...players.map(({ first }) => first)),
       to: Math.max(...players.map(({ last }) => last)),
@@ -100,13 +103,28 @@ export class Progress {
     }
     byId("progress").setAttribute("aria-busy", "false");
     this.showText();
+    if (this.withPlays) await this.showPlays();
+  }
+
+  // Adds the hiscores of the window to the chart of pp. They are a supplement: if they fail, they are missing.
+  async showPlays() {
+    this.withPlays = true;
+    const [{ plays }] = this.players;
+    const before = plays.rows(this.view);
+    if (!this.series.includes("pp")) return;
+    await plays.load(this.view, this.controller.signal).catch(() => {});
+    if (plays === this.players[0].plays && plays.rows(this.view) !== before) {
+      this.draw(this.window);
+      this.showText({ quiet: true });
+    }
   }
 
   draw(window) {
     this.metrics = this.series.map((name) => METRICS[name]);
     ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = this.metrics[slot].title));
     this.lists = this.players.map((player) => this.rowsOf(player));
-    this.charts.show(this.lists, this.metrics, this.addPadding(window));
+    this.marks = marksOf(this.players[0], this.metrics, this.view);
+    this.charts.show(this.lists, this.metrics, this.marks, this.addPadding(window));
     this.range.setWindow(window);
     this.showLegend(null);
   }
@@ -129,20 +147,21 @@ export class Progress {
     const until = at ?? this.window.to;
     const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index, this.metrics));
     byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
+    showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window));
   }
 
-  showText() {
+  showText({ quiet = !this.rendered } = {}) {
     const { from, to } = this.window;
     const texts = this.players.map(({ name }, index) => caption(name, within(this.lists[index], from, to), this.metrics));
     byId("plots-caption").textContent =
-      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${texts.join(" ")}`;
+      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${[...texts, marksCaption(this.marks, { from, to })].join(" ")}`.trim();
     fillTable(
       byId("plots-table"),
       this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
       this.metrics,
     );
     byId("plots").setAttribute("aria-label", `${this.metrics.map(({ title }) => title).join(" and ")} over time`);
-    if (this.rendered) announce(byId("plots-caption").textContent);
+    if (!quiet) announce(byId("plots-caption").textContent);
     this.rendered = true;
   }
 

@@ -3,6 +3,7 @@
 import { gql, post, RequestError } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
 import { anySignal } from "../shared/signals.js";
+import { MAX_PLAYS } from "./plays.js";
 import { INTERVALS, isoDay } from "./view.js";
 
 // Longer than the gateway's operation timeout: its own error is more precise.
@@ -66,6 +67,13 @@ const MODES = gql`
     user(id: $id) { allStats { mode latest { playCount } } }
   }`;
 
+const PLAYS = gql`
+  query Plays($id: ID!, $mode: GameMode!, $window: Window, $first: Int!) {
+    user(id: $id) { stats(mode: $mode) {
+      hiscores(window: $window, bestPerBeatmap: true, first: $first) { totalCount nodes { playedAt pp } }
+    } }
+  }`;
+
 const UPDATE = gql`
   mutation Update($id: ID!, $mode: GameMode!) {
     updateUser(id: $id, mode: $mode) {
@@ -98,9 +106,7 @@ export async function profile(id, mode, signal) {
 // The `snapshots` with these fields, oldest first, and the `earliest` one of all. `from` and `to` are midnights or null.
 // The gateway has cached the history by then.
 export async function snapshots(id, mode, { from, to, every }, fields, signal) {
-  const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
-  const window = Object.keys(between).length ? { between } : null;
-  const variables = { id, mode: mode.value, window, every: INTERVALS[every] };
+  const variables = { id, mode: mode.value, window: windowOf({ from, to }), every: INTERVALS[every] };
   const response = await request(snapshotsQuery(fields), variables, { signal });
   const stats = response.data?.user?.stats;
   return required(response, stats?.snapshots && stats);
@@ -123,6 +129,18 @@ export async function mainMode(id, signal) {
   const { data } = await request(MODES, { id }, { signal });
   const modes = data?.user.allStats.filter(({ latest }) => latest) ?? [];
   return modes.sort((one, other) => other.latest.playCount - one.latest.playCount)[0]?.mode ?? null;
+}
+
+// The hiscores with the highest pp in a window, for the chart. The gateway has cached the hiscores by then.
+export async function plays(id, mode, window, signal) {
+  const variables = { id, mode: mode.value, window: windowOf(window), first: MAX_PLAYS };
+  const response = await request(PLAYS, variables, { signal });
+  return required(response, response.data?.user?.stats.hiscores);
+}
+
+function windowOf({ from, to }) {
+  const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
+  return Object.keys(between).length ? { between } : null;
 }
 
 // An `UpdateUserResult`. Never retried automatically: it is a mutation.

@@ -1,5 +1,7 @@
 // The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
+import { Plays } from "./plays.js";
+import { plays, snapshots } from "./queries.js";
 import { DAY_MS } from "./windows.js";
 
 const WEEKLY_FROM_DAYS = 3 * 365;
@@ -14,10 +16,10 @@ export function defaultInterval(from, to) {
 }
 
 export class Series {
-  // `stats` has the last snapshot of each week with pp and rank; `fetchRows({from, to, every}, fields, signal)` loads
-  // others.
-  constructor(name, stats, fetchRows) {
-    Object.assign(this, { name, fetchRows });
+  // `stats` of a player in a mode has milestones, and the last snapshot of each week with pp and rank.
+  constructor(name, stats, { id, mode }) {
+    const fetchPlays = (...request) => plays(id, mode, ...request);
+    Object.assign(this, { name, id, mode, milestones: stats.milestones ?? [], plays: new Plays(fetchPlays) });
     this.overview = withEarliest(stats);
     this.loaded = new Map([[keyOf(WEEKLY, OVERVIEW_FIELDS), this.overview]]);
   }
@@ -51,7 +53,7 @@ export class Series {
   async load(view, fields, signal) {
     for (const each of [WEEKLY, view]) {
       if (this.has(each, fields)) continue;
-      const stats = await this.fetchRows(each, fields, signal);
+      const stats = await snapshots(this.id, this.mode, each, fields, signal);
       this.loaded.set(keyOf(each, fields), each === WEEKLY ? withEarliest(stats) : stats.snapshots.map(toRow));
     }
   }

@@ -1,0 +1,56 @@
+// Events in the charts: reworks of pp as date ranges, milestones as flags, hiscores as points.
+
+import { count, day, decimal } from "../shared/format.js";
+import { titleOf } from "./milestones.js";
+import { reworksOf } from "./reworks.js";
+import { DAY_MS } from "./windows.js";
+
+const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", LEVEL: "level" };
+// A cursor selects events within this share of the window.
+const TOLERANCE = 0.006;
+
+// The events of a player in the charts of `metrics`: each has a time, or a range of days, and a text.
+export function marksOf({ milestones, plays }, metrics, { mode, from, to }) {
+  const fields = metrics.map(({ field }) => field);
+  const affected = fields.includes("pp") || fields.includes("globalRank");
+  return {
+    reworks: affected ? reworksOf(mode).map(reworkMark) : [],
+    // Without a snapshot before it, the time of a milestone is unknown.
+    flags: milestones.filter(({ kind, before }) => before && fields.includes(FIELDS[kind])).map(flagMark),
+    plays: fields.includes("pp") ? plays.rows({ from, to }) : [],
+  };
+}
+
+function reworkMark({ from, to }) {
+  const [start, end] = [Date.parse(from), Date.parse(to) + DAY_MS];
+  const days = from === to ? day(from) : `${day(from)} – ${day(to)}`;
+  return { from: start, to: end, text: `pp rework, ${days}` };
+}
+
+function flagMark({ kind, threshold, after }) {
+  return { at: Date.parse(after.at), field: FIELDS[kind], threshold, text: titleOf(kind, threshold) };
+}
+
+// The texts of the events near an instant.
+export function textsAt({ reworks, flags, plays }, at, { from, to }) {
+  const reach = (to - from) * TOLERANCE;
+  const near = (mark) => Math.abs(mark.at - at) <= reach;
+  const best = Math.max(0, ...plays.filter(near).map(({ pp }) => pp));
+  return [
+    ...flags.filter(near).map(({ text }) => text),
+    ...(best ? [`hiscore of ${decimal(best)} pp`] : []),
+    ...reworks.filter((each) => at >= each.from - reach && at <= each.to + reach).map(({ text }) => text),
+  ];
+}
+
+// A sentence about the events in a window, for the caption; empty if there are none.
+export function marksCaption({ reworks, flags, plays }, { from, to }) {
+  const within = ({ at }) => at >= from && at <= to;
+  const amounts = [
+    [plays.filter(within).length, "hiscore"],
+    [flags.filter(within).length, "milestone"],
+    [reworks.filter((each) => each.to >= from && each.from <= to).length, "pp rework"],
+  ].filter(([amount]) => amount);
+  const list = amounts.map(([amount, noun]) => `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`);
+  return list.length ? `Marked: ${list.join(", ")}.` : "";
+}
