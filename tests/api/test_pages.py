@@ -10,7 +10,7 @@ from starlette.routing import Mount
 
 PAGES = Path(__file__).parents[2] / "gateway/web/pages"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PATHS = ["/", "/graphql", "/players/2", "/nothing/here"]
+PATHS = ["/", "/best", "/graphql", "/players/2", "/nothing/here"]
 
 
 async def get(gateway, path, **headers):

@@ -71,6 +71,13 @@ async def test_preview_causes_no_requests_and_costs_nothing():
         assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 10
 
 
+async def test_best_plays_have_a_preview_without_requests(gateway):
+    found = await tags(gateway, "/best?mode=mania&days=7")
+    assert (found["og:title"], found["title"]) == ("Best plays", "Best plays · osutrack-gateway")
+    assert found["og:description"] == found["description"]
+    assert not gateway.sandbox.requests
+
+
 async def test_preview_changes_with_the_data(gateway):
     before = await gateway.http.get("/players/131464")
     unchanged = await gateway.http.get("/players/131464", headers={"If-None-Match": before.headers["ETag"]})

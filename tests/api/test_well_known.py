@@ -38,6 +38,12 @@ async def test_images_are_allowed_for_all(gateway):
     assert everyone.splitlines()[1:3] == ["Allow: /players/*.png$", "Allow: /players/*.svg$"]
 
 
+@pytest.mark.parametrize("path", ["/players", "/best", "/graphql"])
+async def test_pages_with_costly_scripts_are_disallowed(gateway, path):
+    everyone = (await gateway.http.get("/robots.txt")).text.partition("User-agent: *")[2]
+    assert f"Disallow: {path}" in everyone.splitlines()
+
+
 async def get(path, root_path="", **settings):
     app = Starlette(routes=well_known_routes(Settings(_env_file=None, **settings), now=lambda: NOW))
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app, root_path=root_path)) as http:

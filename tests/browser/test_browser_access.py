@@ -64,6 +64,14 @@ def test_updated_player_page_has_no_violation(session, axe, scheme, user):
     assert page.evaluate(RUN) == []
 
 
+def test_filters_of_best_plays_have_no_violation(session, axe):
+    page = session.open("/best?mods=HD&without=FL", size=PHONE)
+    page.get_by_text("Filter by mods and grade").click()
+    page.wait_for_selector("#plays-section[aria-busy=false]")
+    page.evaluate(axe)
+    assert findings(page) == []
+
+
 def test_error_box_has_no_violation(session, gateway, axe):
     gateway.fault(kind="status", status=503)
     page = session.open("/players/1042")

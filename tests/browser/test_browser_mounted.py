@@ -50,6 +50,13 @@ def test_player_page_opens_below_mount(session, mounted):
     page.locator("#plays tr").first.wait_for()
 
 
+def test_best_plays_link_players_below_mount(session, mounted):
+    page = session.open("/best")
+    page.locator("#plays a").first.click()
+    page.wait_for_url(f"{mounted}/players/*")
+    page.wait_for_selector("#progress[aria-busy=false]")
+
+
 def test_not_found_page_links_to_mount(session, mounted):
     page = session.open("/no/such/page")
     page.get_by_role("link", name="home page").click()

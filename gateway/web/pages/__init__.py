@@ -95,6 +95,7 @@ def page_routes(
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
+        Route("/best", page("best.html", settings)),
         Route("/static/{name:path}", folder(FOLDER / "static")),
         Route("/vendor/{name:path}", folder(FOLDER / "vendor")),
         *_documentation_routes(settings),

@@ -22,8 +22,8 @@ PREVIEW_BOTS = (
     "Twitterbot",
     "WhatsApp",
 )
-# A crawler that runs the scripts of player pages would spend points and requests to osu!track.
-DISALLOWED = ("/players", "/graphql")
+# A crawler that runs the scripts of these pages would spend points and requests to osu!track.
+DISALLOWED = ("/players", "/best", "/graphql")
 IMAGES = ("/players/*.png$", "/players/*.svg$")
 CACHED = {"Cache-Control": "public, max-age=86400"}
 # RFC 9116 recommends less than a year.

@@ -157,20 +157,21 @@ export async function read(query, variables, signal) {
   return required(response, response.data?.user?.stats);
 }
 
+// The response of any page's query, with its errors, warnings and cost.
 export async function request(query, variables, { headers, signal } = {}) {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   try {
     const response = await post({ query, variables }, { headers, signal: anySignal(timeout, signal) });
     const { data, errors = [], extensions = {} } = response;
     if (!data && !errors.length) throw new RequestError("The response has no data.");
-    return { data, errors, warnings: extensions.warnings ?? [] };
+    return { data, errors, warnings: extensions.warnings ?? [], cost: extensions.cost };
   } catch (error) {
     if (!timeout.aborted) throw error;
     throw new RequestError("The gateway did not respond in time.", { code: "GATEWAY_TIMEOUT" });
   }
 }
 
-function required({ errors }, value) {
+export function required({ errors }, value) {
   if (value == null) throw requestError(errors[0]);
   return value;
 }

@@ -1,0 +1,285 @@
+"""The page of best plays: mode, period, filters and paging, all of them in the address."""
+
+import json
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.browser.chromium import PHONE, RunningGateway
+from tests.support.processes import gateway_process
+
+ROWS = "#plays tr"
+UPDATE = 'mutation { updateUser(id: "1056") { __typename } }'
+
+
+@pytest.fixture(scope="module")
+def gateway():
+    """One gateway per module. It knows the name of a player with plays in the list."""
+    with gateway_process() as process:
+        process.post(UPDATE).raise_for_status()
+        yield RunningGateway(process.url, process.sandbox_url)
+
+
+@pytest.fixture
+def best(session):
+    """Opens the page and waits for its plays."""
+
+    def opened(query="", **view):
+        page = session.open(f"/best{query}", **view)
+        loaded(page)
+        return page
+
+    return opened
+
+
+def loaded(page):
+    page.wait_for_selector("#plays-section[aria-busy=false]")
+
+
+def upstream_requests(gateway):
+    return httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["requests"]
+
+
+def choose(page, name, group=None):
+    place = page.get_by_role("group", name=group, exact=True) if group else page
+    place.get_by_role("button", name=name, exact=True).click()
+    loaded(page)
+
+
+def pressed(page, group):
+    return page.locator(f"#{group} [aria-pressed=true]").all_inner_texts()
+
+
+def mods(page):
+    return [row.locator(".mods span").all_inner_texts() for row in page.locator(ROWS).all()]
+
+
+def test_plays_link_players_and_beatmaps(best):
+    page = best("?mode=osu&days=1")
+    assert page.locator(ROWS).count() == 50
+    row = page.locator(ROWS).first
+    [player, beatmap] = row.get_by_role("link").all()
+    number = re.fullmatch(r"players/(\d+)", player.get_attribute("href"))[1]
+    assert player.inner_text() == f"Player {number}"
+    assert re.fullmatch(r"https://osu\.ppy\.sh/\S+/\d+", beatmap.get_attribute("href"))
+    points = [float(text.replace(",", "")) for text in page.locator(f"{ROWS} .strong").all_inner_texts()]
+    assert points == sorted(points, reverse=True)
+
+
+def test_known_names_are_shown(best):
+    named = best().locator(f'{ROWS} a[href="players/1056"]').first
+    assert named.inner_text() not in ("", "Player 1056")
+
+
+def test_player_links_keep_the_mode(best):
+    page = best("?mode=taiko&days=7")
+    page.locator(f"{ROWS} a").first.click()
+    page.wait_for_url("**/players/*?mode=taiko")
+
+
+@pytest.mark.parametrize("title,days", [("Week", "7"), ("Month", "30"), ("Year", "365"), ("All time", "all")])
+def test_periods_are_in_the_address(best, title, days):
+    page = best()
+    choose(page, title)
+    assert page.url.endswith(f"/best?days={days}")
+    assert pressed(page, "periods") == [title]
+    expect(page).to_have_title(re.compile(f"of the last {days} days|of all time"))
+
+
+def test_address_keeps_all_state(best):
+    query = "?mode=taiko&days=365&mods=HD&without=HR,FL&grades=SS,S,A&show=100"
+    page = best(query)
+    for _ in range(2):
+        assert page.locator("#modes [aria-current]").inner_text() == "taiko"
+        assert pressed(page, "periods") == ["Year"]
+        assert page.locator("#filters-text").inner_text() == "HD; without HR, FL; SS, S, A"
+        assert page.locator(ROWS).count() == 100
+        assert page.url.endswith(query)
+        page.reload()
+        loaded(page)
+
+
+@pytest.mark.parametrize("query", ["?mods=dthd", "?mods=DT,HD", "?mods=HDDT&mode=OSU", "?mods=hd%20dt&days=1"])
+def test_spellings_of_addresses_mean_the_same(best, query):
+    page = best(query)
+    assert page.locator("#filters-text").inner_text() == "HD, DT"
+    assert page.locator("h2").inner_text() == "osu!, last 24 hours"
+    assert all("HD" in row and {"DT", "NC"} & set(row) for row in mods(page))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?mode=&days=",
+        "?mode=x&days=0&mods=XX",
+        "?days=-1&grades=Z",
+        "?days=36501&show=x",
+        "?days=1e3&show=-5",
+        "?days=٣",
+    ],
+)
+def test_invalid_addresses_show_the_default(best, query):
+    page = best(query)
+    assert page.locator("h2").inner_text() == "osu!, last 24 hours"
+    assert page.locator("#filters-text").inner_text() == ""
+    assert page.locator(ROWS).count() == 50
+
+
+def test_other_numbers_of_days_are_shown(best):
+    page = best("?days=14&mode=fruits")
+    assert page.locator("h2").inner_text() == "catch, last 14 days"
+    assert pressed(page, "periods") == []
+
+
+def test_filters_of_a_list_share_one_request(best, gateway):
+    page = best("?mode=mania&days=30&mods=DT")
+    before = upstream_requests(gateway)
+    page.get_by_text("Filter by mods and grade").click()
+    choose(page, "HD", "Without")
+    choose(page, "S", "Grade")
+    choose(page, "SS", "Grade")
+    assert page.url.endswith("?mode=mania&days=30&mods=DT&without=HD&grades=SS,S")
+    assert all("HD" not in row and {"DT", "NC"} & set(row) for row in mods(page))
+    assert set(page.locator(f"{ROWS} .grade").all_inner_texts()) <= {"S", "SS"}
+    choose(page, "DT", "With all of")
+    assert page.get_by_text("Loaded from the cache").is_visible()
+    assert upstream_requests(gateway) == before
+
+
+def test_mod_is_either_required_or_excluded(best):
+    page = best("?days=365&mods=HD,DT")
+    page.get_by_text("Filter by mods and grade").click()
+    choose(page, "HD", "Without")
+    assert (pressed(page, "mods"), pressed(page, "without")) == (["DT"], ["HD"])
+    choose(page, "NM", "With all of")
+    assert (pressed(page, "mods"), pressed(page, "without")) == (["NM"], [])
+    assert mods(page) == [[]] * 50
+    choose(page, "HD", "With all of")
+    assert pressed(page, "mods") == ["HD"]
+
+
+def test_more_plays_follow_by_cursor(best):
+    page = best("?days=all")
+    first = page.locator(ROWS).all_inner_texts()
+    choose(page, "Show 50 more")
+    expect(page.locator(ROWS)).to_have_count(100)
+    texts = page.locator(ROWS).all_inner_texts()
+    assert texts[:50] == first
+    assert [text.split()[0] for text in texts] == [str(place) for place in range(1, 101)]
+    assert page.evaluate("document.activeElement.closest('tr').rowIndex") == 51
+    assert page.url.endswith("?days=all&show=100")
+
+
+def test_back_returns_to_the_previous_view(best):
+    page = best("?days=7")
+    initial = page.locator(ROWS).all_inner_texts()
+    page.get_by_role("link", name="mania").click()
+    loaded(page)
+    expect(page.locator("#modes [aria-current]")).to_be_focused()
+    page.go_back()
+    page.wait_for_url("**/best?days=7")
+    expect(page.locator("h2")).to_have_text("osu!, last 7 days")
+    loaded(page)
+    assert page.locator(ROWS).all_inner_texts() == initial
+
+
+def test_keyboard_opens_and_sets_filters(best):
+    page = best()
+    page.focus("#filters summary")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    page.wait_for_url("**/best?mods=HD")
+    loaded(page)
+    assert page.evaluate("document.activeElement.textContent") == "HD"
+
+
+def test_empty_list_offers_other_views(best):
+    page = best("?days=1&mods=HD,HT,FL,EZ,NF,SO,PF")
+    assert page.get_by_text("No play matches the filters.").first.is_visible()
+    page.get_by_role("button", name="Show week").click()
+    page.wait_for_url("**/best?days=7&mods=*")
+    loaded(page)
+    assert page.evaluate("document.activeElement.id") == "main"
+    choose(page, "Remove filters")
+    assert page.url.endswith("/best?days=7")
+    assert page.locator(ROWS).count() == 50
+
+
+def test_query_link_has_the_plays_of_the_page(best, gateway):
+    page = best("?mode=mania&days=7&mods=DT")
+    link = page.get_by_role("link", name="Open this page’s query")
+    parameters = parse_qs(urlsplit(link.get_attribute("href")).query)
+    request = {"query": parameters["query"][0], "variables": json.loads(parameters["variables"][0])}
+    plays = httpx.post(f"{gateway.address}/graphql", json=request).json()["data"]["bestPlays"]["nodes"]
+    assert [f"Beatmap {play['beatmapId']}" for play in plays] == page.locator(f"{ROWS} small a").all_inner_texts()
+    link.click()
+    page.locator(".graphiql-query-editor .CodeMirror-code").get_by_text("BestPlays", exact=True).wait_for()
+
+
+@pytest.mark.parametrize("query", ["?days=all", "?mode=mania&days=365"])
+def test_table_fits_a_phone(best, query):
+    page = best(query, size=PHONE)
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    table = page.locator("#plays-table")
+    assert table.evaluate("(element) => element.scrollWidth - element.clientWidth") == 0
+    page.get_by_text("Filter by mods and grade").click()
+    heights = page.locator(".chips button").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
+    assert min(heights) >= 40
+
+
+def test_transfer_size_is_small(best):
+    sizes = best().evaluate("performance.getEntries().map((entry) => entry.transferSize ?? 0)")
+    assert 5_000 < sum(sizes) < 60_000
+
+
+def test_page_needs_no_browser_storage(session):
+    session.context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
+    )
+    page = session.open("/best")
+    loaded(page)
+    assert page.locator(ROWS).count() == 50
+
+
+def test_page_without_javascript_names_the_reason(browser, gateway):
+    with browser.new_context(java_script_enabled=False) as context:
+        page = context.new_page()
+        page.goto(f"{gateway.address}/best")
+        assert "This page needs JavaScript" in page.locator("body").inner_text()
+        assert page.locator("#controls, #plays-section").first.is_hidden()
+
+
+def test_slow_load_shows_message(session):
+    pending: list[Route] = []
+    slow = True
+    session.context.route("**/graphql", lambda route: pending.append(route) if slow else route.continue_())
+    page = session.open("/best")
+    page.get_by_text("osu!track is slow", exact=False).first.wait_for()
+    slow = False
+    pending.pop().continue_()
+    page.wait_for_selector(ROWS)
+
+
+def test_new_choice_aborts_the_pending_one(session):
+    pending: list[Route] = []
+    page = session.open("/best")
+    page.wait_for_selector(ROWS)
+    page.route("**/graphql", lambda route: pending.append(route) if not pending else route.continue_())
+    page.get_by_role("button", name="Week").click()
+    page.get_by_role("button", name="Month").click()
+    loaded(page)
+    assert page.locator("h2").inner_text() == "osu!, last 30 days"
+    assert page.locator(".error-box").count() == 0
+    pending.pop().abort()
+
+
+def test_landing_page_links_best_plays(session):
+    page = session.open("/")
+    page.get_by_role("navigation", name="Pages").get_by_role("link", name="Best plays").click()
+    page.wait_for_url("**/best")
+    loaded(page)
