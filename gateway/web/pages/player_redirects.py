@@ -34,7 +34,7 @@ class PlayerRedirects:
 
     def routes(self) -> list[Route]:
         """Paths that are no address of a player are unknown, as any other."""
-        words = sorted(KEYWORDS)
+        words = [spell(word) for word in sorted(KEYWORDS) for spell in (str.lower, str.upper, str.title)]
         return [
             *(Route(f"/{word}{end}", _home) for word in words for end in ("", "/")),
             *(Route(f"/{word}/{{id}}{end}", self._player) for word in words for end in ("", "/")),

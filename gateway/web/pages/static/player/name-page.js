@@ -84,7 +84,7 @@ async function showPlays(view, result, control, body = null, after = null) {
     const table = el("div", { class: "scroll-x", tabindex: 0, role: "region", "aria-label": "Table of plays" });
     table.append(el("table", { class: "hiscores" }, tableHead(), rows));
     const status = totalCount ? `${count(rows.rows.length)} of ${count(totalCount)} plays` : "No recorded plays.";
-    const more = button(`Show ${PAGE} more`, () => showPlays(view, result, more, rows, pageInfo.endCursor));
+    const more = button(`Show ${Math.min(PAGE, totalCount - rows.rows.length)} more`, () => showPlays(view, result, more, rows, pageInfo.endCursor));
     result.replaceChildren(
       ...(totalCount ? [table] : []),
       el("p", { class: "row space-between" }, el("span", { class: "muted text-small" }, status), pageInfo.hasNextPage && more),
