@@ -30,7 +30,8 @@ export function calendar(days, { ends, offset, columns }) {
 }
 
 // At least those of half a year, so that cells always have the same size.
-export const columnsOf = (days) => Math.max(HALF_YEAR, ...(days.length ? [Math.ceil((rowOf(days[0].at) + days.length) / 7)] : []));
+export const columnsOf = (days) =>
+  Math.max(HALF_YEAR, ...(days.length ? [Math.ceil((rowOf(days[0].at) + days.length) / 7)] : []));
 
 // Above the week that has the month's first day.
 function monthLabels(days, columnOf) {

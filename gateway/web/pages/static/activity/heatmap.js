@@ -9,8 +9,8 @@ import { dayText, plural, summaryText } from "./texts.js";
 const STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7, PageUp: -28, PageDown: 28 };
 const HINT = "Point at or tap a day, or use the arrow keys.";
 const NOTE =
-  "Days are UTC. A day counts the plays since the last snapshot of the day before. Without snapshots in between, plays " +
-  "are spread evenly, and the days are marked as estimated.";
+  "Days are UTC. A day counts the plays since the last snapshot of the day before. Without snapshots in between, " +
+  "plays are spread evenly, and the days are marked as estimated.";
 
 // Shows the heat map in `container`. The keyboard focus stays in it when newer data replaces it.
 export function showHeatmap(container, days, split) {
@@ -72,7 +72,11 @@ function nextDay({ key, ctrlKey, metaKey, altKey }, chosen, days) {
   if (key === "Home") return 0;
   if (key === "End") return days.length - 1;
   if (!(key in STEPS)) return null;
-  if (chosen == null) return Math.max(0, days.findLastIndex(({ plays }) => plays != null));
+  if (chosen == null)
+    return Math.max(
+      0,
+      days.findLastIndex(({ plays }) => plays != null),
+    );
   const next = chosen + STEPS[key];
   return next in days ? next : chosen;
 }
@@ -114,7 +118,11 @@ function table(days) {
       {},
       el("th", { scope: "row" }, day(at)),
       el("td", { class: "number" }, estimated ? `≈ ${plays < 0.5 ? "0" : count(plays)}` : count(plays)),
-      el("td", {}, estimated ? `estimated: ${plural(gap.plays, "play")}, ${day(gap.start)} – ${day(gap.end)}` : "snapshots"),
+      el(
+        "td",
+        {},
+        estimated ? `estimated: ${plural(gap.plays, "play")}, ${day(gap.start)} – ${day(gap.end)}` : "snapshots",
+      ),
     ),
   );
   return el("table", {}, el("thead", {}, el("tr", {}, head)), el("tbody", {}, rows));

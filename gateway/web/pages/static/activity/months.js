@@ -29,7 +29,11 @@ export function monthTable(gains, to) {
       "table",
       { class: "months" },
       el("thead", {}, el("tr", {}, head)),
-      el("tbody", {}, months.map((at) => row(at, byMonth.get(at), most))),
+      el(
+        "tbody",
+        {},
+        months.map((at) => row(at, byMonth.get(at), most)),
+      ),
     ),
   );
 }
@@ -48,5 +52,9 @@ function barCell(name, value, format, most) {
   if (value == null) return el("td", { class: "number muted" }, "–", visuallyHidden(" unranked"));
   const bar = el("span", { class: `bar ${value < 0 ? "loss" : "gain"}`, "data-series": name });
   bar.style.width = `${(100 * Math.abs(value)) / (most || 1)}%`;
-  return el("td", {}, el("span", { class: "bar-cell" }, el("span", { class: "bar-track" }, bar), el("span", {}, format(value))));
+  return el(
+    "td",
+    {},
+    el("span", { class: "bar-cell" }, el("span", { class: "bar-track" }, bar), el("span", {}, format(value))),
+  );
 }

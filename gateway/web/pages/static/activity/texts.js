@@ -12,7 +12,8 @@ export function dayText({ at, plays, estimated, gap }) {
   if (plays == null) return `${date}: no data.`;
   if (!estimated) return `${date}: ${plays ? plural(plays, "play") : "no plays"}.`;
   const known = `${plural(gap.plays, "play")} between the snapshots of ${day(gap.start)} and ${day(gap.end)}`;
-  return `${date}: ${plays < 0.5 ? "less than 1 play" : `about ${plural(Math.round(plays), "play")}`}, estimated from ${known}.`;
+  const estimate = plays < 0.5 ? "less than 1 play" : `about ${plural(Math.round(plays), "play")}`;
+  return `${date}: ${estimate}, estimated from ${known}.`;
 }
 
 export const streakRange = ({ from, to }) => (from === to ? day(from) : `${day(from)} to ${day(to)}`);

@@ -1,6 +1,6 @@
 // Activity of the last year, with links to the years in review.
 
-import { between, lastYear } from "../activity/query.js";
+import { between, lastYear } from "../activity/periods.js";
 import { gapsOf, playsByDay } from "../activity/days.js";
 import { showHeatmap } from "../activity/heatmap.js";
 import { monthTable } from "../activity/months.js";

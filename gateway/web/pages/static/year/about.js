@@ -1,6 +1,6 @@
 // The time that the snapshots cover, and the limits of the numbers.
 
-import { wholeYear } from "../activity/query.js";
+import { wholeYear } from "../activity/periods.js";
 import { plural } from "../activity/texts.js";
 import { day } from "../shared/format.js";
 import { DAY_MS } from "../player/windows.js";
@@ -24,7 +24,8 @@ export function notes({ gain, snapshots }, year, now = Date.now()) {
     gain && startNote(gain, year, from),
     gain && "Gains and losses of pp include changes of osu!’s pp formula (reworks).",
     !gain && snapshots.length > 0 && "There is one snapshot only: changes need a second one.",
-    ended && to - Date.parse(snapshots.at(-1)?.at ?? to) > NEAR_MS &&
+    ended &&
+      to - Date.parse(snapshots.at(-1)?.at ?? to) > NEAR_MS &&
       `The year’s last snapshot is of ${day(snapshots.at(-1).at)}. Changes after it count for the next year.`,
     !ended && `${year} is not over: the page changes with each snapshot.`,
     snapshots.length > 0 && "The peak rank is the best one of a snapshot. Ranks between snapshots are unknown.",

@@ -3,7 +3,7 @@
 import { showIdentity } from "../player/header.js";
 import { MODES, search } from "../player/view.js";
 import { byId, el } from "../shared/elements.js";
-import { wholeYear, between } from "../activity/query.js";
+import { wholeYear, between } from "../activity/periods.js";
 import { hrefOf, playerHref } from "./view.js";
 
 export function showHeader(view, name) {

@@ -3,7 +3,7 @@
 import { gapsOf, playsByDay } from "../activity/days.js";
 import { showHeatmap } from "../activity/heatmap.js";
 import { monthTable } from "../activity/months.js";
-import { wholeYear } from "../activity/query.js";
+import { wholeYear } from "../activity/periods.js";
 import { errorBox } from "../player/error-box.js";
 import { displayName } from "../player/header.js";
 import { isStale, showNotices } from "../player/notices.js";

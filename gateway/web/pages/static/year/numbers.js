@@ -10,7 +10,7 @@ const shortDays = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "sho
 
 // Tiles for the `stats` of the year and its `days`. Values that are unknown have no tile.
 export function numbers({ gain, snapshots }, days) {
-  return el("dl", { class: "numbers" }, [...gained(gain), ...reached(snapshots), ...activity(days)].filter(Boolean)).children;
+  return [...gained(gain), ...reached(snapshots), ...activity(days)].filter(Boolean);
 }
 
 function gained(gain) {
@@ -21,9 +21,20 @@ function gained(gain) {
     (start.pp > 0 || end.pp > 0) &&
       tile("Performance", [signed(delta.pp, decimal), unit("pp")], fromTo(start.pp, end.pp, decimal), delta.pp, "wide"),
     delta.ranksGained != null &&
-      tile("Global rank", [signed(delta.ranksGained), unit("ranks")], fromTo(start.globalRank, end.globalRank, rank), delta.ranksGained, "wide"),
+      tile(
+        "Global rank",
+        [signed(delta.ranksGained), unit("ranks")],
+        fromTo(start.globalRank, end.globalRank, rank),
+        delta.ranksGained,
+        "wide",
+      ),
     tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count)),
-    tile("Accuracy", [signed(delta.accuracy, decimal), unit("%")], fromTo(start.accuracy, end.accuracy, percent), delta.accuracy),
+    tile(
+      "Accuracy",
+      [signed(delta.accuracy, decimal), unit("%")],
+      fromTo(start.accuracy, end.accuracy, percent),
+      delta.accuracy,
+    ),
     tile("Level", signed(delta.level, decimal), fromTo(start.level, end.level, decimal)),
     tile("Grades", signed(delta.countSS + delta.countS + delta.countA), grades.join(" · ")),
   ];
@@ -39,15 +50,27 @@ function reached(snapshots) {
 function activity(days) {
   const [most, month, streak] = [busiestDay(days), busiestMonth(days), longestStreak(days)];
   return [
-    month && tile("Most active month", monthNames.format(month.at), `${month.estimated ? "about " : ""}${plural(Math.round(month.plays), "play")}`),
+    month &&
+      tile(
+        "Most active month",
+        monthNames.format(month.at),
+        `${month.estimated ? "about " : ""}${plural(Math.round(month.plays), "play")}`,
+      ),
     most && tile("Most active day", shortDays.format(most.at), plural(most.plays, "play")),
-    streak && tile("Longest streak", [count(streak.length), unit(streak.length === 1 ? "day" : "days")], streakRange(streak)),
+    streak &&
+      tile("Longest streak", [count(streak.length), unit(streak.length === 1 ? "day" : "days")], streakRange(streak)),
   ];
 }
 
 function tile(title, value, detail, change = 0, kind = null) {
   const direction = change > 0 ? "up" : change < 0 ? "down" : null;
-  return el("div", { class: kind }, el("dt", {}, title), el("dd", { class: "value" }, el("span", { class: direction }, value)), el("dd", { class: "detail" }, detail));
+  return el(
+    "div",
+    { class: kind },
+    el("dt", {}, title),
+    el("dd", { class: "value" }, el("span", { class: direction }, value)),
+    el("dd", { class: "detail" }, detail),
+  );
 }
 
 const unit = (text) => el("span", { class: "unit" }, ` ${text}`);

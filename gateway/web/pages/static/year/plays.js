@@ -11,7 +11,12 @@ const yearOf = (at) => new Date(at).getUTCFullYear();
 export function bestPlays({ best, all }, year) {
   if (!all.totalCount) return el("p", { class: "muted" }, `No recorded hiscores of ${year}.`);
   const total = `${plural(all.totalCount, "hiscore")} recorded: plays that entered the player’s top 100.`;
-  return el("div", { class: "stack" }, el("ol", { class: "best-plays" }, best.nodes.map(playItem)), el("p", { class: "text-small muted" }, total));
+  return el(
+    "div",
+    { class: "stack" },
+    el("ol", { class: "best-plays" }, best.nodes.map(playItem)),
+    el("p", { class: "text-small muted" }, total),
+  );
 }
 
 function playItem(play) {
@@ -19,7 +24,14 @@ function playItem(play) {
     "li",
     {},
     gradeBadge(play.grade),
-    el("span", { class: "play" }, beatmapLink(play), " ", modList(play.mods), el("small", {}, timeElement(play.playedAt, day(play.playedAt)))),
+    el(
+      "span",
+      { class: "play" },
+      beatmapLink(play),
+      " ",
+      modList(play.mods),
+      el("small", {}, timeElement(play.playedAt, day(play.playedAt))),
+    ),
     el("b", {}, decimal(play.pp), el("span", { class: "unit" }, " pp")),
   );
 }
@@ -37,6 +49,12 @@ export function firsts(plays, milestones) {
 }
 
 function firstItem({ ppAtLeast, play }) {
-  const date = el("span", { class: "muted text-small" }, timeElement(play.playedAt, day(play.playedAt)), " · ", beatmapLink(play));
+  const date = el(
+    "span",
+    { class: "muted text-small" },
+    timeElement(play.playedAt, day(play.playedAt)),
+    " · ",
+    beatmapLink(play),
+  );
   return el("li", {}, el("strong", {}, `First ${count(ppAtLeast)} pp play`), date);
 }

@@ -1,6 +1,6 @@
 // The page's GraphQL operations.
 
-import { between, wholeYear } from "../activity/query.js";
+import { between, wholeYear } from "../activity/periods.js";
 import { read, request, requestError } from "../player/queries.js";
 import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
