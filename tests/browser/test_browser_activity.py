@@ -46,6 +46,7 @@ def activity(session):
 
     def opened(rest, **view):
         page = session.open(f"/players/{rest}", **view)
+        page.locator("#activity").scroll_into_view_if_needed()
         page.wait_for_selector(DONE)
         return page
 
@@ -188,6 +189,14 @@ def test_activity_needs_no_upstream_request(activity, gateway):
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["requests"] == before
 
 
+def test_distant_activity_is_not_loaded(session):
+    page = session.open(f"/players/{AMEO}", size=PHONE)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    page.wait_for_load_state("networkidle")
+    assert page.get_by_role("link", name="2025", exact=True).count() == 1
+    assert page.locator(".day").count() == 0
+
+
 def test_one_snapshot_has_no_activity(activity):
     page = activity(SINGLE_SNAPSHOT)
     assert page.get_by_text("the plays per day are unknown").is_visible()
@@ -206,6 +215,7 @@ def test_failed_activity_can_be_retried(session, gateway):
 
     session.context.route("**/graphql", respond)
     page = session.open(f"/players/{AMEO}")
+    page.locator("#activity").scroll_into_view_if_needed()
     page.locator("#activity .error-box[data-code=OPERATION_TIMEOUT]").wait_for()
     failing = False
     page.locator("#activity").get_by_role("button", name="Retry").click()

@@ -1,4 +1,4 @@
-// Activity of the last year, with links to the years in review.
+// Activity of the last year.
 
 import { between, lastYear } from "../activity/periods.js";
 import { gapsOf, playsByDay } from "../activity/days.js";
@@ -8,7 +8,6 @@ import { byId, el } from "../shared/elements.js";
 import { gql } from "../shared/graphql.js";
 import { errorBox } from "./error-box.js";
 import { read } from "./queries.js";
-import { search } from "./view.js";
 
 const ACTIVITY = gql`
   query Activity($id: ID!, $mode: GameMode!, $days: Window!, $months: Window!) {
@@ -20,8 +19,7 @@ const ACTIVITY = gql`
 const FIRST_HALF_DAYS = 26 * 7;
 
 // The history is cached by then: the query causes no request to osu!track.
-export async function showActivity({ id, mode }, stats, signal) {
-  showYears({ id, mode }, stats);
+export async function showActivity({ id, mode }, signal) {
   byId("activity").setAttribute("aria-busy", "true");
   try {
     const { from, to, firstMonth } = lastYear(Date.now());
@@ -32,15 +30,8 @@ export async function showActivity({ id, mode }, stats, signal) {
     byId("activity-months").replaceChildren(el("h3", {}, "By month"), monthTable(months, to));
   } catch (error) {
     if (signal.aborted) return;
-    byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, stats, signal)));
+    byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, signal)));
     byId("activity-months").replaceChildren();
   }
   byId("activity").setAttribute("aria-busy", "false");
-}
-
-function showYears({ id, mode }, { earliest, latest }) {
-  const [first, last] = [earliest, latest].map(({ at }) => new Date(at).getUTCFullYear());
-  const years = Array.from({ length: last - first + 1 }, (_, index) => last - index);
-  const links = years.map((year) => el("a", { href: `${id}/${year}${search({ mode })}` }, String(year)));
-  byId("years").replaceChildren(el("span", { class: "muted" }, "Year in review: "), ...links);
 }

@@ -4,7 +4,6 @@ import { segmentOf } from "../shared/address.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
 import { Revalidation } from "../shared/revalidation.js";
-import { showActivity } from "./activity.js";
 import { listenToForm } from "./compare.js";
 import { Comparison } from "./comparison.js";
 import { errorBox } from "./error-box.js";
@@ -12,6 +11,7 @@ import { displayName, listenToModes, showHeader, showIdentity, showModes } from 
 import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
 import { hideNamePage, showNamePage } from "./name-page.js";
+import { showActivityNearby } from "./nearby-activity.js";
 import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
@@ -113,7 +113,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   const isCompared = !background && comparison.has(view.compare);
   const parts = [draw(), isCompared ? comparison.show(loaded) : compare({ quiet: background })];
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
-  parts.push(showActivity(view, stats, controller.signal));
+  showActivityNearby(view, stats, controller.signal);
   await Promise.all(parts);
   // Once the gateway has cached them, hiscores cost no points.
   if (hiscores.plays?.length && loaded === response) await progress.showPlays();

@@ -1,0 +1,42 @@
+// The section of activity: links to the years in review, and, when the section comes near the viewport, its scripts and
+// data. Visitors who do not scroll so far load neither.
+
+import { byId, el } from "../shared/elements.js";
+import { RequestError } from "../shared/graphql.js";
+import { errorBox } from "./error-box.js";
+import { search } from "./view.js";
+
+const MARGIN = "400px";
+let observer = null;
+
+export function showActivityNearby(view, stats, signal) {
+  showYears(view, stats);
+  observer?.disconnect();
+  const current = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      current.disconnect();
+      load(view, signal);
+    },
+    { rootMargin: MARGIN },
+  );
+  current.observe(byId("activity"));
+  observer = current;
+}
+
+async function load(view, signal) {
+  try {
+    const { showActivity } = await import("./activity.js");
+    if (!signal.aborted) await showActivity(view, signal);
+  } catch {
+    const error = new RequestError("A script failed to load.");
+    byId("activity-days").replaceChildren(errorBox(error, () => location.reload()));
+  }
+}
+
+function showYears({ id, mode }, { earliest, latest }) {
+  const [first, last] = [earliest, latest].map(({ at }) => new Date(at).getUTCFullYear());
+  const years = Array.from({ length: last - first + 1 }, (_, index) => last - index);
+  const links = years.map((year) => el("a", { href: `${id}/${year}${search({ mode })}` }, String(year)));
+  byId("years").replaceChildren(el("span", { class: "muted" }, "Year in review: "), ...links);
+}
