@@ -2,6 +2,7 @@
 
 import { INVALID_ADDRESS, parseAddress, segmentOf } from "./shared/address.js";
 import { byId, el } from "./shared/elements.js";
+import { showMyPlayers } from "./landing/my-players.js";
 import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
 import { queryLink } from "./shared/query-link.js";
@@ -109,5 +110,6 @@ byId("query-link").href = queryLink(STATUS);
 byId("try-link").href = queryLink(byId("try-query").textContent);
 byId("run").addEventListener("click", run);
 byId("player").addEventListener("submit", openPlayer);
+showMyPlayers();
 refreshStatus();
 setInterval(() => document.visibilityState === "visible" && refreshStatus(), REFRESH_MS);

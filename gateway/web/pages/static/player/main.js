@@ -17,6 +17,7 @@ import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
+import { listenToPin, showPin } from "./pin.js";
 import { listenToCopy, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
@@ -102,6 +103,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   if (background && sameData(response, loaded)) return view.compare && compare({ quiet: true });
   loaded = response;
   showHeader(user, stats, view);
+  showPin(view.id, displayName(user, view.id));
   if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");
   loaded.series = seriesOf(view.id, response);
@@ -192,6 +194,7 @@ byId("start-tracking").addEventListener("click", () => {
   byId("update").click();
 });
 listenToCopy();
+listenToPin();
 listenToForm(() => view.id, (player) => {
   navigate({ compare: player });
   compare();

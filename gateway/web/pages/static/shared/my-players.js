@@ -1,0 +1,53 @@
+// The visitor's recent and pinned players, in the browser's storage only. Without storage, the list is empty.
+
+const KEY = "players";
+const MAX_RECENT = 8;
+const MAX_PINNED = 24;
+const ID = /^[1-9]\d{0,9}$/;
+
+// `{ id, name, isPinned }`: pinned players first, then the most recent.
+export function myPlayers() {
+  const all = stored();
+  return [...all.filter(({ isPinned }) => isPinned), ...all.filter(({ isPinned }) => !isPinned)];
+}
+
+export const isPinned = (id) => stored().some((player) => player.id === id && player.isPinned);
+
+// Puts a player first among the recent ones, with the current name.
+export function remember(id, name) {
+  const all = stored();
+  const before = all.find((player) => player.id === id);
+  store([{ id, name, isPinned: before?.isPinned ?? false }, ...all.filter((player) => player.id !== id)]);
+}
+
+// Returns false if the browser does not store the change.
+export const setPinned = (id, isPinned) =>
+  store(stored().map((player) => (player.id === id ? { ...player, isPinned } : player)));
+
+export const forget = (id) => store(stored().filter((player) => player.id !== id));
+
+function store(players) {
+  const limits = new Map([[true, MAX_PINNED], [false, MAX_RECENT]]);
+  const kept = players.filter(({ isPinned }) => {
+    limits.set(isPinned, limits.get(isPinned) - 1);
+    return limits.get(isPinned) >= 0;
+  });
+  try {
+    localStorage.setItem(KEY, JSON.stringify(kept));
+    return true;
+  } catch {
+    return false; // blocked or full
+  }
+}
+
+// Another program at the same address may have written the value.
+function stored() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)).filter(isPlayer);
+  } catch {
+    return [];
+  }
+}
+
+const isPlayer = (player) =>
+  ID.test(player?.id) && typeof player.id === "string" && typeof player.name === "string" && typeof player.isPinned === "boolean";
