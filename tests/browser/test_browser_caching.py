@@ -143,16 +143,21 @@ def test_update_result_precedes_the_reload(session, gateway):
     page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    waiting = []
-    page.route(
-        "**/graphql",
-        lambda route: route.continue_() if "mutation" in route.request.post_data else waiting.append(route),
-    )
+    held, released = [], []
+
+    def handle(route):
+        if released or "mutation" in route.request.post_data:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/graphql", handle)
     page.get_by_role("button", name="Update").click()
     page.get_by_role("heading", name="Changes").wait_for()
     assert page.locator("#update-hint").inner_text() == "Loading the new data …"
-    while waiting:
-        waiting.pop().continue_()
+    released.append(True)
+    for route in held:
+        route.continue_()
     expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
     expect(page.locator("#update-hint")).to_contain_text("Refresh this player", timeout=TIMEOUT_MS)
     assert page.get_by_role("heading", name="Changes").is_visible()
