@@ -1,5 +1,6 @@
 """Accessibility: axe finds no violation of WCAG on any page. GraphiQL has a test of its own."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -68,6 +69,14 @@ def test_filters_of_best_plays_have_no_violation(session, axe):
     page = session.open("/best?mods=HD&without=FL", size=PHONE)
     page.get_by_text("Filter by mods and grade").click()
     page.wait_for_selector("#plays-section[aria-busy=false]")
+    page.evaluate(axe)
+    assert findings(page) == []
+
+
+def test_list_of_players_has_no_violation(session, axe):
+    session.open("/players/2").get_by_role("button", name="Pin", exact=True, pressed=False).click()
+    page = session.open("/", size=PHONE)
+    page.get_by_role("button", name=re.compile("Remove")).wait_for()
     page.evaluate(axe)
     assert findings(page) == []
 
