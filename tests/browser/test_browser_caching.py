@@ -4,7 +4,7 @@ import re
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO
 from tests.browser.chromium import TIMEOUT_MS, RunningGateway
@@ -143,7 +143,8 @@ def test_update_result_precedes_the_reload(session, gateway):
     page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(LOADED)
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    held, released = [], []
+    held: list[Route] = []
+    released: list[bool] = []
 
     def handle(route):
         if released or "mutation" in route.request.post_data:
