@@ -53,6 +53,7 @@ async def test_introspection_reports_one_of(gateway):
     assert {kind["name"]: kind["isOneOf"] for kind in kinds if kind["kind"] == "INPUT_OBJECT"} == {
         "Window": True,
         "DateRange": False,
+        "ScoreFilter": False,
     }
 
 

@@ -126,7 +126,7 @@ def test_documentation_search_finds_fields(graphiql):
     assert "measured from the last snapshot at or before" in explorer.inner_text()
     explorer.get_by_text("Gain", exact=True).last.click()
     explorer.get_by_role("heading", name="Fields").or_(explorer.get_by_text("Fields")).first.wait_for()
-    assert "False if tracking began within the window" in explorer.inner_text()
+    assert "False if tracking began after the start" in explorer.inner_text()
 
 
 def test_upstream_error_appears_in_response(graphiql, gateway):

@@ -13,7 +13,7 @@ from tests.support.http_servers import serve
 @pytest.fixture(scope="module")
 def mounted(gateway):
     """The URL of a gateway that is mounted two levels deep."""
-    inner = create_app(Settings(_env_file=None, upstream_url=gateway.sandbox))
+    inner = create_app(Settings(_env_file=None, upstream_url=gateway.sandbox, avatars=False))
     outer = Starlette(routes=[Mount("/deep/down", inner)])
     # Starlette does not run the lifespan of a mounted application.
     outer.router.lifespan_context = inner.router.lifespan_context

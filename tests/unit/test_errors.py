@@ -26,7 +26,8 @@ def test_every_exception_has_a_code_of_the_table():
 
 def test_source_uses_only_codes_of_the_table():
     source = "".join(path.read_text() for package in PACKAGES for path in (FOLDER / package).rglob("*.py"))
-    assert set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"', source)) <= CODES.keys() | OTHER
+    # The keys of dictionaries are values of enums, for example.
+    assert set(re.findall(r'"([A-Z]+(?:_[A-Z]+)+)"(?!:)', source)) <= CODES.keys() | OTHER
 
 
 def test_every_code_in_the_table_is_used():
