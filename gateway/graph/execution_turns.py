@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 PAUSE = 3.0
 # There is no pause if no small request was served in this time, and the operation was shorter than this: a small
 # request that arrives waits at most so long.
-CONTENTION_S = 10.0
+CONTENTION_S = 2.0
 MAX_UNPAUSED_S = 0.015
 
 
