@@ -12,8 +12,8 @@ from gateway.errors import UpstreamBusy, UpstreamInvalid, UpstreamRejected, Upst
 from gateway.osutrack.cancellation import send_cancellable
 from gateway.osutrack.diagnosis import recognize_page
 from gateway.osutrack.http_client import create_http_client
+from gateway.osutrack.http_errors import translate_errors
 from gateway.osutrack.retry_after import retry_after_s
-from gateway.osutrack.transport import translate_errors
 from gateway.setting_types import secret
 from gateway.settings import Settings
 

@@ -11,7 +11,9 @@ from gateway.telemetry.metrics import Metrics
 from . import decode, decode_update
 from .decode import Fetched
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISCORE_UPDATE, HISTORY, PEAK, UPDATE, Endpoint
-from .transport import Request, Response, Transport, unexpected_status
+from .exchanges import Request, Response
+from .http_errors import unexpected_status
+from .transport import Transport
 
 T = TypeVar("T")
 

@@ -27,10 +27,10 @@ from .budget import Budget
 from .cancellation import send_cancellable
 from .diagnosis import diagnose, log_failure, recognize_page
 from .http_client import create_http_client
+from .http_errors import translate_errors
 from .rate_limit import RateLimiter
 from .retry_after import retry_after_s
 from .row_decoder import UNREADABLE
-from .transport import translate_errors
 
 T = TypeVar("T")
 

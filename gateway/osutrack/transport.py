@@ -1,26 +1,16 @@
-"""HTTP requests to osu!track: rate limit, circuit breakers, retries, metrics and tracing.
-
-The only module that translates httpx's errors.
-"""
+"""HTTP requests to osu!track: rate limit, circuit breakers, retries, metrics and tracing."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from functools import cache, partial
-from typing import NamedTuple
 from urllib.parse import urlencode
 
 import httpx
 
 from gateway.deadline import Deadline
-from gateway.errors import (
-    UpstreamBusy,
-    UpstreamError,
-    UpstreamRejected,
-    UpstreamTimeout,
-    UpstreamUnavailable,
-)
+from gateway.errors import UpstreamBusy, UpstreamError, UpstreamUnavailable
 from gateway.records import Mode, UserMode
 from gateway.telemetry.clients import Clients, running_for
 from gateway.telemetry.metrics import Metrics
@@ -33,58 +23,18 @@ from .circuit_breakers import CircuitBreakers
 from .decode import peak as decode_peak
 from .diagnosis import log_failure, recognize_page
 from .endpoints import PEAK, Endpoint
+from .exchanges import Request, Response
+from .http_errors import translate_errors, unexpected_status
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
 from .retries import retry
-from .retry_after import retry_after_s, time_of_date
+from .retry_after import retry_after_s
 
-# Characters of an ETag, which is cached with each value.
-MAX_ETAG = 200
 # Of proxies in front of a server that is unavailable for a moment; 520 to 527 are Cloudflare's.
 TRANSIENT_STATUSES = frozenset({502, 503, 504, *range(520, 528)})
 # The probe for a block: every player has a peak, unknown ones included (docs/osutrack.md, "Statuses and bodies").
 PROBED = UserMode(2, Mode.OSU)
 PROBE_TIMEOUT_S = 5.0
-
-
-class Request(NamedTuple):
-    """A request to one endpoint. Accepted statuses: 200, `ok_statuses`, and 304 if an `etag` is sent."""
-
-    endpoint: Endpoint
-    params: dict[str, str]
-    etag: str | None = None
-    ok_statuses: int = 200
-
-    def accepts(self, status: int) -> bool:
-        """Whether the endpoint documents this status for this request."""
-        return status in {200, self.ok_statuses} or (status == httpx.codes.NOT_MODIFIED and self.etag is not None)
-
-    @property
-    def by_name(self) -> bool:
-        """Whether the player is given by name."""
-        return self.params.get("userMode") == "username"
-
-    @property
-    def key(self) -> str:
-        """The subject, for the circuit breaker: a player in any mode, or the best plays of a mode in any window."""
-        user = self.params.get("user")
-        if user is None:
-            return f"{self.endpoint.path} {self.params.get('mode')}"
-        return user.replace("_", " ").strip().casefold()
-
-
-class Response(NamedTuple):
-    """A complete response with an accepted status. `responded_at` is its time by osu!track's clock, if stated."""
-
-    status: int
-    body: bytes
-    etag: str | None = None
-    responded_at: float | None = None
-
-    @property
-    def not_modified(self) -> bool:
-        """Status 304: the value with the request's ETag is still current."""
-        return self.status == httpx.codes.NOT_MODIFIED
 
 
 class Transport:
@@ -177,7 +127,7 @@ class Transport:
                 span.set_http_status(http_response.status_code)
                 with recognize_page(body):
                     self._check_status(request, http_response)
-                    yield _response(http_response, body)
+                    yield Response.of(http_response, body)
 
     async def _exchange(
         self, endpoint: Endpoint, http_request: httpx.Request, deadline: Deadline
@@ -222,36 +172,3 @@ class Transport:
 def _count_request() -> None:
     if request_context := current_request.get():
         request_context.upstream_requests += 1
-
-
-def _response(http_response: httpx.Response, body: bytes) -> Response:
-    headers = http_response.headers
-    etag = headers.get("ETag", "")
-    return Response(
-        http_response.status_code,
-        body,
-        etag if 0 < len(etag) <= MAX_ETAG and etag.isascii() and etag.isprintable() else None,
-        time_of_date(headers.get("Date")),
-    )
-
-
-@contextmanager
-def translate_errors(service: str = "osu!track") -> Iterator[None]:
-    """Raise httpx's errors as `UpstreamError`."""
-    try:
-        yield
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as exc:
-        text = f"{service} can't be reached. Try again later."
-        raise UpstreamUnavailable(text, transient=True, unsent=True) from exc
-    except (httpx.TimeoutException, TimeoutError) as exc:
-        raise UpstreamTimeout(f"{service} did not answer in time. Try again later.") from exc
-    except httpx.HTTPError as exc:
-        raise UpstreamUnavailable(f"{service} closed the connection. Try again later.", transient=True) from exc
-
-
-def unexpected_status(status: int) -> UpstreamRejected:
-    """The error for a status that osu!track's API does not document for the request."""
-    return UpstreamRejected(
-        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this.",
-        status=status,
-    )

@@ -3,8 +3,6 @@
 import subprocess
 import sys
 
-import pytest
-
 PROGRAM = """
 import resource
 from gateway.cli.process import keep_freed_memory
@@ -18,7 +16,6 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt)
 """
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="a setting of glibc")
 def test_large_bodies_cause_no_page_faults():
     default, kept = (page_faults(prepare) for prepare in ("", "keep_freed_memory()"))
     # 600 MB in pages of 4 KiB.

@@ -27,7 +27,8 @@ from gateway.graph.fields import HISTORY
 from gateway.records import UserMode
 from gateway.store.lru import LRU
 
-from .cost import Charge, charges_of, cost_of
+from .charges import charges_of
+from .cost import Charge, cost_of
 from .errors import INVALID, SYNTAX, RequestError, format_error, request_error
 from .limits import Limits
 from .values import certain_values

@@ -25,7 +25,7 @@ from graphql import (
 
 from gateway.graph.bounds import MAX_PLAYERS
 
-from .cost import Composite, argument_of, is_skipped
+from .charges import Composite, argument_of, is_skipped
 
 # The argument that gives the length of a list, and the maximum of this length.
 LENGTHS = {"Query.users": ("ids", MAX_PLAYERS), "User.allStats": ("modes", 4)}

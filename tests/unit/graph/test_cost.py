@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from graphql import FieldNode, OperationDefinitionNode, parse
 
-from gateway.graph.prepare.cost import MODE_ARG, SUBJECT_ARG, Scope, charges_of, child_scope, cost_of
+from gateway.graph.prepare.charges import MODE_ARG, SUBJECT_ARG, charges_of, child_scope
+from gateway.graph.prepare.cost import Scope, cost_of
 from gateway.graph.schema import build_schema
 from gateway.graph.strawberry_compat import core_schema
 
