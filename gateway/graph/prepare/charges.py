@@ -1,4 +1,4 @@
-"""The charges of an operation: the reads of osu!track's resources in its document, and the arguments that select them."""
+"""The charges of an operation: its reads of osu!track's resources, with the arguments that select them."""
 
 from collections.abc import Mapping
 from typing import Any
