@@ -14,7 +14,8 @@ from gateway.shared.redis_content import PREFIX, Unreadable
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .cache import Entry
-from .codec import FORMAT, Codec
+from .codec import Codec
+from .value_codecs import FORMAT
 
 V = TypeVar("V")
 

@@ -13,7 +13,7 @@ from gateway.records import Hiscores, Mode, Peak, Rows, Snapshot, UserID, UserMo
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
-from . import codec
+from . import value_codecs
 from .background_loads import BackgroundLoads
 from .cache import Cache, Entry
 from .codec import Codec
@@ -147,20 +147,20 @@ class Tracker:
 
     def _create_resources(self) -> None:
         spec, settings = self._spec, self._settings
-        history = spec("history", settings.history_fresh_s, tag_of, codec.HISTORY)
+        history = spec("history", settings.history_fresh_s, tag_of, value_codecs.HISTORY)
         self.history = self._resource(history, self._fetch_history)
         self.history_loads = BackgroundLoads(self.history, monotonic=self._monotonic)
         self._hiscore_requests = requests = self._create_hiscore_requests()
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
         # "Reads that update".
-        hiscores = spec("hiscores", settings.hiscores_fresh_s, tag_of, codec.HISCORES, refreshable=bool)
+        hiscores = spec("hiscores", settings.hiscores_fresh_s, tag_of, value_codecs.HISCORES, refreshable=bool)
         self.hiscores = self._resource(hiscores, requests.fetch, self._hiscores_validated_at)
         by_name = spec(
-            "hiscores-by-name", settings.hiscores_fresh_s, tag_of_name, codec.OPTIONAL_HISCORES, refreshable=bool
+            "hiscores-by-name", settings.hiscores_fresh_s, tag_of_name, value_codecs.OPTIONAL_HISCORES, refreshable=bool
         )
         self.hiscores_by_name = self._resource(by_name, requests.fetch_by_name)
-        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, codec.PEAK), self._fetch_peak)
-        best_plays = spec("best-plays", settings.best_plays_fresh_s, tag_of_list, codec.BEST_PLAYS)
+        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, value_codecs.PEAK), self._fetch_peak)
+        best_plays = spec("best-plays", settings.best_plays_fresh_s, tag_of_list, value_codecs.BEST_PLAYS)
         self.best_plays = self._resource(best_plays, self._fetch_best_plays)
         self.resources: tuple[Resource[Any, Any], ...] = (
             self.history,

@@ -22,9 +22,9 @@ from gateway.shared.lock import delete_if
 from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
-from .codec import UPDATE
 from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
+from .value_codecs import UPDATE
 
 Subject: TypeAlias = UserMode | Name
 # Neither NaN nor infinite, if another program has written it.

@@ -15,7 +15,7 @@ from gateway.sandbox import Fault, players
 from gateway.shared.lock import exclusive_lock
 from gateway.shared.redis_content import PREFIX
 from gateway.shared.redis_link import CHANNEL, POLL_S, RedisLink
-from gateway.store import codec
+from gateway.store import value_codecs
 from gateway.store.history import History
 from gateway.store.keys import Name, Username, tag_of
 from gateway.store.redis_cache import SharedCache
@@ -345,7 +345,7 @@ async def test_entry_with_huge_number_stays_out_of_redis(redis_link, redis):
     row = decode.history(recordings.body("stats_history_pp_rank_zero"), USER_MODE).value[0]
     history = History(USER_MODE, Rows([structs.replace(row, ranked_score=2**70)]))
 
-    await SharedCache(redis_link).put(("history", USER_MODE), entry(history), codec.HISTORY, 10.0)
+    await SharedCache(redis_link).put(("history", USER_MODE), entry(history), value_codecs.HISTORY, 10.0)
 
     assert await redis.keys(f"{PREFIX}:*:history:*") == []
 

@@ -7,11 +7,11 @@ from gateway.deadline import Deadline
 from gateway.osutrack.decode import Fetched
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache, Entry
-from gateway.store.codec import PEAK
 from gateway.store.redis_cache import SharedCache
 from gateway.store.resource import Confirm, ReadResult, Resource
 from gateway.store.resource_cache import Freshness, ResourceCache, ResourceSpec
 from gateway.store.tags import Generations
+from gateway.store.value_codecs import PEAK
 from tests.support.clock import Clock
 
 KEY = "key"

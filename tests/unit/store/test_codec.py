@@ -10,7 +10,8 @@ from msgspec import structs
 from gateway.osutrack import decode, decode_update
 from gateway.records import Mode, Rows, UserMode
 from gateway.shared.redis_content import Unreadable
-from gateway.store import codec as codecs
+from gateway.store import value_codecs as codecs
+from gateway.store.codec import Codec
 from gateway.store.history import History
 from gateway.store.keys import BestPlays
 from tests.support import recordings
@@ -36,7 +37,7 @@ def decode_now(codec, encoded):
     return codec.decode(encoded, NOW, WALL_NOW)
 
 
-VALUES: dict[str, tuple[codecs.Codec[Any], Any]] = {
+VALUES: dict[str, tuple[Codec[Any], Any]] = {
     "history": (
         codecs.HISTORY,
         History(PLAYER, decode.history(recordings.body("stats_history_pp_rank_zero"), PLAYER).value, abridged=True),
