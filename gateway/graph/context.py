@@ -1,6 +1,5 @@
 """The context of one operation, shared by its resolvers: loaders, time, limits, and warnings."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,7 @@ import strawberry
 from msgspec import UnsetType
 
 from gateway.deadline import Deadline
-from gateway.errors import ResultTooLarge, UpdateOutcomeUnknown, UpstreamError
+from gateway.errors import ResultTooLarge
 from gateway.osutrack.circuit_breakers import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
 from gateway.records import Hiscores, Peak, UserMode
@@ -19,10 +18,9 @@ from gateway.store.keys import BestPlays, BestPlaysKey, Name, Username
 from gateway.store.resource import ReadResult
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
-from gateway.store.updates import Cooldown, UpdateResult, Updates
+from gateway.store.updates import Updates
 
 from .execution_turns import ExecutionTurns
-from .fields import PRICES, points_of_failure
 from .loaders import KnownNamesLoader, Loader
 from .prepare.documents import Operation
 from .ranking_loads import RankingLoads
@@ -257,10 +255,14 @@ class Context:
         results = [result for loader in self.loaders for result in loader.results()]
         return any(result.tag in tags and result.generation < generations.of(result.tag) for result in results)
 
-    def restart(self) -> None:
-        """Prepare a second execution, which reads everything again."""
+    def discard_reads(self) -> None:
+        """Let later reads see new data."""
         for loader in self.loaders:
             loader.clear()
+
+    def restart(self) -> None:
+        """Prepare a second execution, which reads everything again."""
+        self.discard_reads()
         self.revalidating = self.uncacheable = False
         self.repeat()
 
@@ -286,24 +288,6 @@ class Context:
     def charge(self, points: int) -> None:
         """Add the price of one request to osu!track."""
         self.charged += points
-
-    async def update(self, user_mode: UserMode) -> UpdateResult:
-        """Update the player; later reads of this operation see the new data."""
-        points = PRICES["update"]
-        try:
-            async with asyncio.timeout_at(self.deadline.with_grace):
-                outcome = await self.services.updates.update(user_mode, self.deadline)
-            points = 0 if isinstance(outcome, Cooldown) else points
-        except TimeoutError as exc:
-            raise UpdateOutcomeUnknown.from_cause("osu!track has not confirmed the update in time.") from exc
-        except UpstreamError as exc:
-            points = points_of_failure("update", exc)
-            raise
-        finally:
-            for loader in self.loaders:
-                loader.clear()
-            self.charge(points)
-        return outcome
 
 
 Info = strawberry.Info[Context, None]

@@ -46,6 +46,12 @@ class ScoreFilterInput:
     pp_at_most: float | None = _field(default=UNSET, description="The maximum pp, inclusive, from 0.")
 
 
+BestPerBeatmap = Annotated[
+    bool,
+    strawberry.argument(
+        description="Return only the highest-pp play of each beatmap, among those that match `window` and `filter`."
+    ),
+]
 Filter = Annotated[
     ScoreFilterInput | None,
     strawberry.argument(description="Conditions on mods, grade and pp. `totalCount` counts the matching plays."),

@@ -1,5 +1,6 @@
 """The mutation `updateUser` and its result types."""
 
+import asyncio
 from math import ceil
 from typing import Annotated
 
@@ -8,13 +9,13 @@ from msgspec import structs
 from strawberry import ID, Private
 
 from gateway import records
-from gateway.errors import Unauthenticated, UpstreamError
+from gateway.errors import Unauthenticated, UpdateOutcomeUnknown, UpstreamError
 from gateway.records import UserMode
-from gateway.store.updates import Cooldown
+from gateway.store.updates import Cooldown, UpdateResult
 
 from . import inputs
-from .context import Info
-from .fields import HISTORY, UPDATE, documented, record_field
+from .context import Context, Info
+from .fields import HISTORY, PRICES, UPDATE, documented, points_of_failure, record_field
 from .inputs import GameMode, PlayerID, Ruleset
 from .scalars import DateTime, from_timestamp
 from .types.scores import NewHiscore
@@ -114,13 +115,31 @@ class Mutation:
         if not context.may_update:
             raise Unauthenticated("Updates require a token. Send the header `Authorization: Bearer <token>`.")
         user_mode = UserMode(inputs.user_id(id), mode.value)
-        outcome = await context.update(user_mode)
+        outcome = await _update(context, user_mode)
         if isinstance(outcome, Cooldown) and outcome.user_exists:
             return _on_cooldown(user_mode, outcome)
         if outcome is None or isinstance(outcome, Cooldown):
             return UserNotFound(message=f"osu! has no user with the ID {id}.", id=id)
         context.warn_dropped(info, outcome.dropped)
         return _success(user_mode, outcome)
+
+
+async def _update(context: Context, user_mode: UserMode) -> UpdateResult:
+    """Update the player; later reads of the operation see the new data."""
+    points = PRICES["update"]
+    try:
+        async with asyncio.timeout_at(context.deadline.with_grace):
+            outcome = await context.services.updates.update(user_mode, context.deadline)
+        points = 0 if isinstance(outcome, Cooldown) else points
+    except TimeoutError as exc:
+        raise UpdateOutcomeUnknown.from_cause("osu!track has not confirmed the update in time.") from exc
+    except UpstreamError as exc:
+        points = points_of_failure("update", exc)
+        raise
+    finally:
+        context.discard_reads()
+        context.charge(points)
+    return outcome
 
 
 def _on_cooldown(user_mode: UserMode, cooldown: Cooldown) -> UpdateOnCooldown:

@@ -17,6 +17,7 @@ from .fields import BEST_PLAYS, HISCORES_BY_NAME, NAME, SemanticNonNull, documen
 from .filters import Filter, score_filter
 from .inputs import GameMode, OrderBy, PlayerID, PlayerIDs, PlayerName, Ruleset, ScoreOrder, span
 from .types.best_plays import BestPlayConnection, BestPlayFilter, BestPlayWindow, best_plays_page
+from .types.history_arguments import LAST_30_DAYS
 from .types.names import user_id_of
 from .types.paging import After, First, HiscorePager, Page, PlayedWindow, list_id
 from .types.pp_records import PPRecords, RecordList, RecordsWindow, pp_records_of
@@ -24,7 +25,7 @@ from .types.ranking import RankingBy, RankingPage, RankingWindow
 from .types.ranking_page import Ranking
 from .types.scores import HiscoreConnection
 from .types.status import RateLimit, ServiceStatus, rate_limit_of, status_of
-from .types.users import LAST_30_DAYS, User, user_of
+from .types.users import User, user_of
 
 
 @documented

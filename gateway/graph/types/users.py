@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Sequence
 from functools import lru_cache
-from typing import Annotated
 from urllib.parse import quote
 
 import strawberry
@@ -12,19 +11,19 @@ from gateway import records
 from gateway.graph.bounds import check_length
 from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
-from gateway.graph.filters import Filter, score_filter
-from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, Window, span
-from gateway.graph.scalars import URL, DateTime
+from gateway.graph.filters import BestPerBeatmap, Filter, score_filter
+from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, span
+from gateway.graph.scalars import URL
 from gateway.graph.work import PERIOD_US
 from gateway.records import Rows, UserMode
 from gateway.store import milestones, pp_records
 from gateway.store.history import Gain as GainRecord
 from gateway.store.history import History
-from gateway.store.periods import Interval
 from gateway.store.snapshot_match import SnapshotMatch
 
 from .first_plays import FirstPlay, PPAtLeast, first_plays_of
 from .gains import Periods, PeriodsWindow, gains_of
+from .history_arguments import LAST_30_DAYS, At, Every, GainWindow, IncludeAnomalies, Match, SnapshotWindow
 from .milestones import Kinds, Milestone, milestones_of
 from .names import username_of
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
@@ -33,32 +32,6 @@ from .scores import HiscoreConnection
 from .snapshots import Gain, Snapshot
 
 ALL_MODES = (GameMode.OSU, GameMode.TAIKO, GameMode.CATCH, GameMode.MANIA)
-LAST_30_DAYS = Window(days=30)
-
-SnapshotWindow = Annotated[
-    Window | None, strawberry.argument(description="The time of the snapshots. The whole history if omitted.")
-]
-Every = Annotated[
-    Interval | None, strawberry.argument(description="Return only the last snapshot of each period, for charts.")
-]
-At = Annotated[DateTime, strawberry.argument(description="An instant.")]
-Match = Annotated[
-    SnapshotMatch, strawberry.argument(description="The snapshot to select if there is none at the instant itself.")
-]
-GainWindow = Annotated[Window, strawberry.argument(description="The period of the gain; by default, the last 30 days.")]
-IncludeAnomalies = Annotated[
-    bool,
-    strawberry.argument(
-        description="Return anomalies as well: snapshots with pp 0 and accuracy 0, but a rank, which record failures\n"
-        "of osu!'s API. No other field uses them."
-    ),
-]
-BestPerBeatmap = Annotated[
-    bool,
-    strawberry.argument(
-        description="Return only the highest-pp play of each beatmap, among those that match `window` and `filter`."
-    ),
-]
 
 
 @documented
