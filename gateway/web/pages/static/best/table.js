@@ -3,7 +3,7 @@
 import { byId, el, timeElement } from "../shared/elements.js";
 import { ago, count, day, decimal } from "../shared/format.js";
 import { displayName } from "../player/header.js";
-import { beatmapLink, gradeBadge, modList } from "../player/hiscores.js";
+import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
 import * as address from "../player/view.js";
 
 const RECENT_DAYS = 7;

@@ -1,23 +1,13 @@
 // The paginated table of hiscores, ordered by pp or by date.
 
-import {
-  byId,
-  button,
-  el,
-  externalLink,
-  moveFocus,
-  setPressed,
-  timeElement,
-  visuallyHidden,
-} from "../shared/elements.js";
+import { byId, button, el, moveFocus, setPressed, timeElement } from "../shared/elements.js";
 import { count, day, decimal } from "../shared/format.js";
+import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
 import { errorBox } from "./error-box.js";
 import { hiscores } from "./queries.js";
 
 const FIRST_PAGE = 10;
 const NEXT_PAGES = 50;
-const GRADES = { XH: "SS", X: "SS", SH: "S", S: "S" };
-const SILVER = new Set(["XH", "SH"]);
 
 export class Hiscores {
   constructor() {
@@ -95,28 +85,6 @@ export class Hiscores {
     if (after) lines[0]?.querySelector("a").focus();
   }
 }
-
-export function gradeBadge(grade) {
-  if (!grade) return el("span", { class: "grade" }, "?", visuallyHidden(" unknown grade"));
-  const silver = SILVER.has(grade);
-  return el(
-    "span",
-    { class: `grade grade-${GRADES[grade] ?? grade}${silver ? " silver" : ""}` },
-    GRADES[grade] ?? grade,
-    silver && visuallyHidden(" silver"),
-  );
-}
-
-export function modList({ acronyms }) {
-  if (!acronyms.length) return el("span", { class: "muted" }, "–", visuallyHidden("no mods"));
-  return el(
-    "span",
-    { class: "mods" },
-    acronyms.map((mod) => el("span", {}, mod)),
-  );
-}
-
-export const beatmapLink = ({ beatmapUrl, beatmapId }) => externalLink(beatmapUrl, `Beatmap ${beatmapId}`);
 
 const numberHead = (text, isWide) => el("th", { scope: "col", class: `number${isWide ? " wide-only" : ""}` }, text);
 

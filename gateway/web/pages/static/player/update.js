@@ -2,8 +2,8 @@
 
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { duration } from "../shared/format.js";
+import { playItem } from "../shared/plays.js";
 import { errorBox, messageFor, startCountdown } from "./error-box.js";
-import { beatmapLink, gradeBadge, modList } from "./hiscores.js";
 import { update } from "./queries.js";
 import { changes } from "./summary.js";
 
@@ -158,20 +158,7 @@ function plays(list) {
   const lines = list.map((play) => {
     const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
     const stats = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
-    return el(
-      "li",
-      {},
-      gradeBadge(play.grade),
-      el(
-        "span",
-        { class: "play" },
-        beatmapLink(play),
-        " ",
-        modList(play.mods),
-        el("small", {}, `No. ${position} · ${stats}`),
-      ),
-      el("b", {}, `${Math.round(pp)} pp`),
-    );
+    return playItem(play, `No. ${position} · ${stats}`, `${Math.round(pp)} pp`);
   });
   const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
   const rest = lines.slice(VISIBLE_PLAYS);

@@ -3,7 +3,7 @@
 import { plural } from "../activity/texts.js";
 import { el, timeElement } from "../shared/elements.js";
 import { count, day, decimal } from "../shared/format.js";
-import { beatmapLink, gradeBadge, modList } from "../player/hiscores.js";
+import { beatmapLink, playItem } from "../shared/plays.js";
 import { milestoneItem } from "../player/milestones.js";
 
 const yearOf = (at) => new Date(at).getUTCFullYear();
@@ -14,27 +14,16 @@ export function bestPlays({ best, all }, year) {
   return el(
     "div",
     { class: "stack" },
-    el("ol", { class: "best-plays" }, best.nodes.map(playItem)),
+    el("ol", { class: "best-plays" }, best.nodes.map(bestPlay)),
     el("p", { class: "text-small muted" }, total),
   );
 }
 
-function playItem(play) {
-  return el(
-    "li",
-    {},
-    gradeBadge(play.grade),
-    el(
-      "span",
-      { class: "play" },
-      beatmapLink(play),
-      " ",
-      modList(play.mods),
-      el("small", {}, timeElement(play.playedAt, day(play.playedAt))),
-    ),
-    el("b", {}, decimal(play.pp), el("span", { class: "unit" }, " pp")),
-  );
-}
+const bestPlay = (play) =>
+  playItem(play, timeElement(play.playedAt, day(play.playedAt)), [
+    decimal(play.pp),
+    el("span", { class: "unit" }, " pp"),
+  ]);
 
 // Those reached between two snapshots, of which the later one is in the year. Others were reached before tracking began.
 export const milestonesOf = (milestones, year) =>
