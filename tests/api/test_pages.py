@@ -135,3 +135,11 @@ class TestWithOtherLimits:
 async def test_player_page_exists_for_valid_addresses(gateway, user, status):
     response = await get(gateway, f"/players/{user}")
     assert (response.status_code, response.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+
+
+async def test_revalidated_page_of_invalid_player_is_not_empty(gateway):
+    first = await gateway.http.get("/players/x!", headers={"Accept": "text/html"})
+    second = await gateway.http.get(
+        "/players/x!", headers={"Accept": "text/html", "If-None-Match": first.headers["ETag"]}
+    )
+    assert (first.status_code, second.status_code) == (404, 304)

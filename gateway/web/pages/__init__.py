@@ -157,7 +157,8 @@ def _player_page(settings: Settings, previews: Previews) -> Endpoint:
         file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), headers)
         files.put(tags, file)
         response = await file.response(request)
-        if parse_address(request.path_params["id"]) is None:
+        # A 304 response has no body: browsers show the page that they have.
+        if response.status_code == HTTPStatus.OK and parse_address(request.path_params["id"]) is None:
             response.status_code = HTTPStatus.NOT_FOUND
         return response
 
