@@ -100,6 +100,9 @@ async def execute(target: Target, operation: Operation, *, token: str) -> Respon
         http_response = await target.http.post(target.url, json=operation._asdict(), headers=headers)
     except httpx.HTTPError as exc:
         raise GatewayUnreachable(f"{url} can't be reached: {str(exc) or type(exc).__name__}") from exc
+    # Any GraphQL endpoint accepts POST.
+    if http_response.status_code == httpx.codes.METHOD_NOT_ALLOWED:
+        raise GatewayUnreachable(_not_graphql(url, http_response))
     try:
         response = msgspec.json.decode(http_response.content, type=Response)
     except msgspec.DecodeError as exc:

@@ -11,8 +11,8 @@ from gateway.telemetry.log_writer import LogWriter, write_to
 # Log rotation and closed terminals send them. Python's default is to end the process.
 IGNORED_SIGNALS = [signal.Signals[name] for name in ("SIGHUP", "SIGUSR1", "SIGUSR2") if hasattr(signal, name)]
 STDERR = 2
-# glibc's `mallopt`: the number of each setting, and its value.
-MALLOC_SETTINGS = {"M_TRIM_THRESHOLD": (-1, 8 * 2**20), "M_MMAP_THRESHOLD": (-3, 4 * 2**20)}
+# Of glibc's `mallopt`, in bytes: the numbers of M_TRIM_THRESHOLD and M_MMAP_THRESHOLD, with their values.
+MALLOC_SETTINGS = ((-1, 8 * 2**20), (-3, 4 * 2**20))
 
 
 def handle_signals() -> None:
@@ -33,7 +33,7 @@ def keep_freed_memory() -> None:
     """
     libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
     if hasattr(libc, "mallopt"):
-        for number, value in MALLOC_SETTINGS.values():
+        for number, value in MALLOC_SETTINGS:
             libc.mallopt(number, value)
 
 
