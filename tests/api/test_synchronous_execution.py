@@ -1,5 +1,6 @@
 """Synchronous execution: responses without the application equal those of the endpoint, and so do their side effects."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from random import Random
 
@@ -21,9 +22,21 @@ class Client:
     def __init__(self, gateway, log):
         self.gateway = gateway
         self.log = log
+        self.responded = asyncio.Event()
+        # The time that has passed decides whether a long operation pauses the next one, and whether a ranking's load
+        # ends before its operation: nothing pauses, and loads start after the response.
+        gateway.parts.turns.used = lambda seconds: None
+        loads = gateway.parts.tracker.history_loads
+        self.load, loads._load = loads._load, self.load_later  # noqa: SLF001
+
+    async def load_later(self, player):
+        await self.responded.wait()
+        await self.load(player)
 
     async def send(self, request):
+        self.responded.clear()
         response = await raw_response(self.gateway.http, request)
+        self.responded.set()
         await self.gateway.finish_loads()
         await self.gateway.finish_refreshes()
         return response
