@@ -71,8 +71,11 @@ class Samples:
             assert are_equal(data, answers.setdefault(number, data)), "The contenders answer differently."
             return duration_s
 
+        built = self._get("built")
         with self._latency(latency_ms):
-            return self._samples(contenders, sample)
+            results = self._samples(contenders, sample)
+        assert self._get("built") == built, "A contender has waited for the twin to build a response."
+        return results
 
     def _samples(self, contenders: Mapping[str, Server], sample: Callable[[Server, int], float]) -> dict[str, Cold]:
         taken: dict[str, list[Cold]] = {name: [] for name in contenders}
@@ -86,7 +89,10 @@ class Samples:
 
     def request_count(self) -> int:
         """The number of requests to osu!track so far."""
-        return int(HTTP.get(f"{self._twin.url}/count").text)
+        return self._get("count")
+
+    def _get(self, count: str) -> int:
+        return int(HTTP.get(f"{self._twin.url}/{count}").text)
 
     @contextmanager
     def _latency(self, ms: int) -> Iterator[None]:
@@ -103,9 +109,9 @@ def _median(samples: list[Cold]) -> Cold:
 
 
 def _prepare(twin: Server, day: str, limit: int) -> None:
-    """Have the twin build these rows now; the gateway omits the default limit."""
-    for ending in (f"&limit={limit}", "" if limit == 100 else f"&limit={limit}"):
-        HTTP.get(f"{twin.url}/bestplays?mode=0&from={day}{ending}")
+    """Have the twin build these rows now. The gateway reads at least 1,000."""
+    for rows in (limit, max(limit, 1000)):
+        HTTP.get(f"{twin.url}/bestplays?mode=0&from={day}&limit={rows}")
 
 
 def timed_post(url: str, query: str) -> tuple[float, bytes]:

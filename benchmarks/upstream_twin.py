@@ -1,6 +1,7 @@
 """A fast, static copy of the sandbox: the responses for one player, sent for every player.
 
-Run by the benchmarks under uvicorn. `/delay?ms=50` sets its latency; `/count` returns the number of requests.
+Run by the benchmarks under uvicorn. `/delay?ms=50` sets its latency; `/count` returns the number of requests, `/built`
+that of different best plays.
 """
 
 import asyncio
@@ -39,6 +40,8 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
     match scope["path"]:
         case "/count":
             body = str(_requests).encode()
+        case "/built":
+            body = str(sum(key[0] == "/bestplays" for key in _bodies)).encode()
         case "/delay":
             body = _set_delay(float(params["ms"]) / 1000)
         case path:
@@ -59,6 +62,9 @@ async def _body(path: str, params: dict[str, str]) -> bytes:
     _requests += 1
     if "user" in params:
         params["user"] = str(HEAVY)
+    if path == "/bestplays":
+        # The contenders write the same request differently.
+        params = {"limit": "100", **params, "from": params.get("from", "")[:10]}
     key = (path, tuple(sorted(params.items())))
     if key not in _bodies:
         since = params.pop("from", "")
@@ -85,7 +91,7 @@ def _fit(path: str, rows: list[dict[str, Any]], since: str) -> list[dict[str, An
     if path == "/hiscores":
         return [_play(number, row) for number, row in enumerate(rows[:HISCORES])]
     if path == "/bestplays":
-        first = date.fromisoformat(since[:10]).toordinal() * PLAYERS if since else 1
+        first = date.fromisoformat(since).toordinal() * PLAYERS if since else 1
         return [_play(number, row) | {"user": first + number % PLAYERS} for number, row in enumerate(rows)]
     return rows
 
