@@ -109,7 +109,7 @@ def _median(samples: list[Cold]) -> Cold:
 
 
 def _prepare(twin: Server, day: str, limit: int) -> None:
-    """Have the twin build these rows now. The gateway reads at least 1,000."""
+    """Have the twin build these rows now. For 100, the gateway reads 1,000, to know whether there is a next page."""
     for rows in (limit, max(limit, 1000)):
         HTTP.get(f"{twin.url}/bestplays?mode=0&from={day}&limit={rows}")
 

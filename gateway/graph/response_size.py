@@ -60,10 +60,13 @@ class ResponseSize:
 
     def count_values(self, count: int) -> None:
         """Add values; raises `ResultTooLarge` or `PointsMissing` if they must not be written."""
-        self._check(count)
         values = self.values + count
-        self._take(max(values - 1, 0) // VALUES_PER_POINT - self.points)
-        self.values = values
+        if values > self._max_values:
+            raise ResultTooLarge(
+                f"The response has more than {self._max_values:,} values."
+                " Narrow a window, use `every`, select fewer fields, or split the operation."
+            )
+        self.reset(values)
 
     def count_work(self, work_us: float) -> None:
         """Add estimated CPU time; raises `ResultTooLarge` above the limit."""
@@ -81,25 +84,21 @@ class ResponseSize:
             raise TurnNeeded
 
     def reset(self, values: int) -> None:
-        """Discard the values of a failed attempt, and return their points."""
+        """Set the number of values, and take or return the points of the difference."""
+        points = (values - 1) // VALUES_PER_POINT if values else 0
+        if points != self.points:
+            self._take(points - self.points)
         self.values = values
-        self._take(max(values - 1, 0) // VALUES_PER_POINT - self.points)
 
     def settle(self) -> None:
         """Return the points to the client, which is charged for the operation as a whole."""
         self.charged = self.points
-        self._take(-self.points)
-
-    def _check(self, count: int) -> None:
-        if self.values + count > self._max_values:
-            raise ResultTooLarge(
-                f"The response has more than {self._max_values:,} values."
-                " Narrow a window, use `every`, select fewer fields, or split the operation."
-            )
+        if self.points:
+            self._take(-self.points)
 
     def _take(self, points: int) -> None:
         balance = self._balance
-        if points and balance.limit:
+        if balance.limit:
             if points > 0 and self.points + points > balance.limit:
                 raise ResultTooLarge("The values of the response cost more points than any client has.")
             wait_s = balance.wait_s(points) if points > 0 else 0.0
