@@ -13,7 +13,7 @@ class SitePage(NamedTuple):
 
 PAGES = (
     SitePage("/", "landing.html", "responding"),
-    SitePage("/graphql", "graphiql.html", "Home"),
+    SitePage("/graphql", "graphiql.html", "Variables"),
     SitePage("/best?days=7&grades=SS,S", "best.html", "Show 50 more"),
     SitePage("/best?mods=HD,HT,FL,EZ,NF,SO,PF", "best.html", "Remove filters"),
     SitePage("/docs", "documentation.html", "Examples"),

@@ -107,7 +107,8 @@ def test_query_is_typed_and_run_by_keyboard(graphiql):
 def test_editor_completes_fields(graphiql):
     page = graphiql()
     write(page, "{ user(id: 2) { profi")
-    assert page.locator(".CodeMirror-hint").first.inner_text() == "profileUrl"
+    hints = page.get_by_role("listbox", name="Completions").get_by_role("option")
+    assert (hints.first.inner_text(), page.locator(".CodeMirror-hint").count()) == ("profileUrl", hints.count())
 
 
 def test_query_of_url_opens(graphiql):

@@ -1,4 +1,5 @@
 // GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
+import { improveAccess, listenToTabKeys } from "./graphiql/accessibility.js";
 import { labelFields, openAtStart } from "./graphiql/query-builder.js";
 import { createStorage } from "./graphiql/storage.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
@@ -87,17 +88,11 @@ function render(root, properties) {
   );
 }
 
-// CodeMirror's text areas have no labels, and are created when they are first shown.
-function labelEditors(container) {
-  for (const area of container.querySelectorAll(".CodeMirror textarea:not([aria-label])")) {
-    const editor = area.closest("[aria-label]") ?? area.closest(".result-window");
-    area.setAttribute("aria-label", editor?.getAttribute("aria-label") ?? "Editor");
-  }
-}
-
 if (GraphiQL) {
-  const adapt = () => [labelEditors, labelFields, openAtStart].forEach((change) => change(container));
-  new MutationObserver(adapt).observe(container, { childList: true, subtree: true });
+  const adapt = () => [improveAccess, labelFields, openAtStart].forEach((change) => change(container));
+  const changes = { childList: true, subtree: true, attributeFilter: ["aria-selected"] };
+  new MutationObserver(adapt).observe(document.body, changes);
+  listenToTabKeys(container);
   const storage = createStorage();
   const properties = { storage, ...initialTabs(await loadExamples(), storage) };
   updateLink(properties);
