@@ -32,7 +32,7 @@ from gateway.telemetry.log_writer import LogWriter, write_to
 from gateway.telemetry.logs import AccessLogger, configure
 from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
-from gateway.web.trusted_documents import trusted_documents
+from gateway.web.documents.trusted_documents import trusted_documents
 
 from .setting_infos import setting_infos
 from .workers import serve_workers, start_worker

@@ -12,7 +12,7 @@ from starlette.types import Scope
 from gateway.telemetry.request_context import RequestContext
 from gateway.telemetry.tracing import remote_span
 
-from .cache_key import PlainRequest
+from .cache.cache_key import PlainRequest
 
 # Polled every few seconds, and logged on failure only.
 PROBES = {"/healthz", "/readyz", "/metrics"}

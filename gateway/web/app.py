@@ -23,13 +23,18 @@ from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.setup import create_tracing
 from gateway.telemetry.tracing import Tracing
 
+from .cache.response_cache import ResponseCache
 from .client_limits import ClientAddresses, ClientLimits
 from .cross_origin import CORS
 from .dispatcher import Dispatcher, Respond
+from .documents.persisted_documents import PersistedDocuments, SharedDocuments
+from .documents.trusted_documents import trusted_documents
 from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
-from .exports import WARNINGS_HEADER, export_routes
 from .failures import Failures
+from .files.exports import WARNINGS_HEADER, export_routes
+from .files.player_images import PlayerImages
+from .files.png_files import PNGFiles
 from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
@@ -37,16 +42,11 @@ from .pages import page, page_routes
 from .pages.files import File
 from .pages.previews import Previews
 from .parts import Gateway
-from .persisted_documents import PersistedDocuments, SharedDocuments
-from .player_images import PlayerImages
-from .png_files import PNGFiles
 from .probes import Probes
 from .refusals import Refusals
-from .response_cache import ResponseCache
 from .routing_errors import method_not_allowed, not_found
 from .statuses import Statuses
 from .synchronous import SynchronousExecution
-from .trusted_documents import trusted_documents
 from .update_tokens import UpdateTokens
 
 # Response headers that scripts of other origins can read.

@@ -17,11 +17,11 @@ from gateway.telemetry.logs import AccessLogger
 from gateway.telemetry.request_context import RequestContext
 
 from .access_log import request_record
-from .cache_key import BodyBuffer, PlainRequest, cache_key, key_headers
-from .cached_files import file_name, is_graphql
+from .cache.cache_key import BodyBuffer, PlainRequest, cache_key, key_headers
+from .cache.flights import Flight, Flights
+from .cache.response_cache import CachedResponse, ResponseCache
 from .execution import Execution
-from .flights import Flight, Flights
-from .response_cache import CachedResponse, ResponseCache
+from .files.cached_files import file_name, is_graphql
 from .synchronous import completed
 
 # Responds at once, or returns None.

@@ -11,11 +11,11 @@ from gateway.settings import Settings
 from gateway.telemetry.tracing import Tracing
 
 from .cross_origin import check_cross_site
+from .documents.persisted_documents import PersistedDocuments
 from .execution import Execution, Executions
 from .failures import Failure, Failures
 from .graphql_request import ACCEPT_QUERY, HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, header_list, is_page_view, media_type
-from .persisted_documents import PersistedDocuments
 from .responses import encode, error_response, without_points
 from .update_tokens import UpdateTokens
 

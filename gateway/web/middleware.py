@@ -14,7 +14,7 @@ from gateway.telemetry.request_context import RequestContext, current_request
 from gateway.telemetry.tracing import remote_span
 
 from .access_log import level, request_record
-from .cache_headers import is_public, without_lifetime
+from .cache.cache_headers import is_public, without_lifetime
 from .negotiation import JSON
 from .responses import error_response
 

@@ -25,10 +25,10 @@ from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.tracing import Tracing
 
-from .cache_headers import CacheHeaders
-from .persisted_documents import PersistedDocuments
+from .cache.cache_headers import CacheHeaders
+from .cache.response_cache import ResponseCache
+from .documents.persisted_documents import PersistedDocuments
 from .probes import MetricsCollector, Probes
-from .response_cache import ResponseCache
 
 log = logging.getLogger(__name__)
 

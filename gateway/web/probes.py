@@ -20,7 +20,7 @@ from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics
 
-from .response_cache import ResponseCache
+from .cache.response_cache import ResponseCache
 
 NO_STORE = {"Cache-Control": "no-store"}
 # The maximum age of one worker process's metrics in the response of another.

@@ -18,13 +18,13 @@ from gateway.graph.programs import Run
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.request_context import RequestContext, current_request
 
-from .cache_key import PlainRequest
-from .compression import MAX_INLINE_BYTES
+from .cache.cache_key import PlainRequest
+from .cache.compression import MAX_INLINE_BYTES
 from .cross_origin import CORS
+from .documents.persisted_documents import PersistedDocuments
 from .execution import Executions
 from .graphql_request import from_body, from_parameters
 from .middleware import identity_headers, request_id
-from .persisted_documents import PersistedDocuments
 from .responses import MAX_INLINE_VALUES
 
 T = TypeVar("T")

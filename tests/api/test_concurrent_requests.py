@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.sandbox import Fault
-from gateway.web.flights import MAX_WAIT_S
+from gateway.web.cache.flights import MAX_WAIT_S
 from tests.support.event_loop import run_ready_tasks
 
 QUERY = '{ user(id: "2") { stats { latest { pp } } } }'

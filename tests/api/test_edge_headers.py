@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from gateway.sandbox import Fault
-from gateway.web.cached_files import FILES
+from gateway.web.files.cached_files import FILES
 from tests.support.cache_control import directives, max_age
 
 QUERY = '{ user(id: "2") { username stats { latest { pp } } } }'

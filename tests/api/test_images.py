@@ -12,8 +12,8 @@ from gateway.graph.execution_turns import ExecutionTurns
 from gateway.images.card import card
 from gateway.sandbox import Fault
 from gateway.sandbox.players import HEAVY, INACTIVE, MANIA_ONLY, SINGLE_SNAPSHOT, UNRANKED
-from gateway.web import png_files
-from gateway.web.png_files import PNGFiles
+from gateway.web.files import png_files
+from gateway.web.files.png_files import PNGFiles
 from tests.support.cache_control import max_age
 from tests.support.gateway import start_gateway
 from tests.support.image_profiles import profile

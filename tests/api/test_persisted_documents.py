@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from gateway.settings import BadSettings
-from gateway.web.trusted_documents import trusted_documents
+from gateway.web.documents.trusted_documents import trusted_documents
 
 QUERY = "{ user(id: 2) { id } }"
 OTHER = "{ user(id: 3) { id } }"

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.edge import purge_client, purger
 from gateway.settings import Settings
-from gateway.web.cache_headers import MAX_TAGS_BYTES, CacheHeaders
+from gateway.web.cache.cache_headers import MAX_TAGS_BYTES, CacheHeaders
 from tests.support.processes import ROOT
 
 PAGE = " ".join((ROOT / "docs/edge.md").read_text().split())

@@ -6,7 +6,7 @@ import pytest
 import redis.asyncio
 
 from gateway.shared.redis_link import RedisLink
-from gateway.web.persisted_documents import INDEX, MAX_DOCUMENTS, OWNERS, TTL_S, SharedDocuments
+from gateway.web.documents.persisted_documents import INDEX, MAX_DOCUMENTS, OWNERS, TTL_S, SharedDocuments
 from tests.support.redis_server import redis_server
 
 

@@ -12,8 +12,8 @@ from starlette.applications import Starlette
 from gateway.sandbox import NAMES_PATH, Sandbox, create_sandbox
 from gateway.settings import Settings
 from gateway.web.app import create_app
+from gateway.web.cache.response_cache import ResponseCache
 from gateway.web.parts import Gateway
-from gateway.web.response_cache import ResponseCache
 from tests.support.clock import Clock
 from tests.support.upstream_spy import UpstreamSpy
 

@@ -32,11 +32,11 @@ from gateway.store.keys import BestPlays, BestPlaysKey, Username
 from gateway.store.names import Names
 from gateway.store.tags import MAX_TAGS, Generations, Validity
 from gateway.store.update_registry import Outcome, UpdateRegistry
-from gateway.web.cache_headers import CacheHeaders
-from gateway.web.cache_key import CacheKey, _form, _has_json
+from gateway.web.cache.cache_headers import CacheHeaders
+from gateway.web.cache.cache_key import CacheKey, _form, _has_json
+from gateway.web.cache.response_cache import ResponseCache
 from gateway.web.client_limits import MAX_CLIENTS, ClientLimits
-from gateway.web.persisted_documents import PersistedDocuments
-from gateway.web.response_cache import ResponseCache
+from gateway.web.documents.persisted_documents import PersistedDocuments
 
 MB = 2**20
 # Created before the measurement.

@@ -45,7 +45,7 @@ MAX_LINES = 30
 PLACES = {
     "aiocache": ("store/cache.py", "store/redis_cache.py"),
     "anyio": ("osutrack/cancellation.py",),
-    "brotli": ("web/compression.py",),
+    "brotli": ("web/cache/compression.py",),
     "dotenv": ("settings.py",),
     "graphql": ("graph/", "mcp/", "cli/operation.py"),
     "httpcore": ("osutrack/cancellation.py",),
@@ -62,7 +62,7 @@ PLACES = {
     "strawberry": ("graph/",),
     "structlog": ("telemetry/logs.py",),
     "uvicorn": ("cli/", "server/", "sandbox/__main__.py"),
-    "zstandard": ("web/compression.py",),
+    "zstandard": ("web/cache/compression.py",),
 }
 
 INPUT_AND_OUTPUT = {"aiofiles", "anyio", "asyncio", "http", "io", "shutil", "socket", "sqlite3", "subprocess", "urllib"}

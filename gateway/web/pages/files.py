@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web.compression import MIN_BYTES, compress
+from gateway.web.cache.compression import MIN_BYTES, compress
 from gateway.web.negotiation import IDENTITY, coding, header_list, matches
 
 # The `mimetypes` module depends on the machine's configuration.

@@ -16,7 +16,7 @@ from gateway.images.message import message
 from gateway.images.png import Renderer
 from gateway.images.series import SERIES
 from gateway.images.themes import THEMES
-from gateway.web.png_files import FONTS
+from gateway.web.files.png_files import FONTS
 from tests.support.image_profiles import LATEST, profile, rough_profile
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.web.cache_key import MAX_TEXT_BYTES, BodyBuffer
+from gateway.web.cache.cache_key import MAX_TEXT_BYTES, BodyBuffer
 
 
 def part(body, *, more=False):

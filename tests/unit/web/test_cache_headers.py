@@ -19,7 +19,7 @@ from gateway.store.keys import (
     tag_of_username,
 )
 from gateway.store.tags import Validity, purge_tags
-from gateway.web.cache_headers import MAX_TAGS_BYTES, CacheHeaders, tag_headers
+from gateway.web.cache.cache_headers import MAX_TAGS_BYTES, CacheHeaders, tag_headers
 from tests.support.clock import Clock
 
 AMEO = ("user:131464:OSU", 1)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.web.document_store import ENTRY_BYTES, DocumentStore
+from gateway.web.documents.document_store import ENTRY_BYTES, DocumentStore
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.web.tables import FORMULA_STARTS, to_csv, to_ndjson
+from gateway.web.files.tables import FORMULA_STARTS, to_csv, to_ndjson
 
 COLUMNS = ("at_utc", "pp", "name", "mods")
 NUMBERS = st.integers() | st.floats(allow_nan=False, allow_infinity=False)

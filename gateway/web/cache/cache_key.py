@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from starlette.types import Message, Receive, Scope
 
-from .cached_files import CROSS_SITE_FILES, file_name
-from .cross_origin import is_cross_site
-from .negotiation import IDENTITY, coding, is_json_in_utf_8, is_plain, media_type, prefers_html
+from gateway.web.cross_origin import is_cross_site
+from gateway.web.files.cached_files import CROSS_SITE_FILES, file_name
+from gateway.web.negotiation import IDENTITY, coding, is_json_in_utf_8, is_plain, media_type, prefers_html
 
 # A response depends on the text and on these headers. No cached response depends on the client's identity.
 KEY_HEADERS = {

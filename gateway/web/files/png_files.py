@@ -10,8 +10,7 @@ from gateway.errors import RendererBusy
 from gateway.graph.execution_turns import ExecutionTurns
 from gateway.images.drawing import Drawing
 from gateway.images.png import Renderer, is_installed
-
-from .pages import FOLDER
+from gateway.web.pages import FOLDER
 
 FONTS = FOLDER / "vendor/oxanium"
 # The CPU time of one file. The event loop stands still meanwhile, as the renderer holds Python's lock.

@@ -10,9 +10,9 @@ from typing import Any
 
 from gateway.shared.redis_content import PREFIX
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
+from gateway.web.graphql_request import GraphQLRequest, HTTPError
 
 from .document_store import DocumentStore
-from .graphql_request import GraphQLRequest, HTTPError
 
 # Bounds of the documents in memory. The client of an evicted document sends it once more.
 MAX_DOCUMENTS = 1000

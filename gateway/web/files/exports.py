@@ -13,12 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.store.periods import Interval
+from gateway.web.cross_origin import check_cross_site, is_followed_link
+from gateway.web.fixed_queries import FixedQueries
+from gateway.web.responses import in_encoder
 
-from .cross_origin import check_cross_site, is_followed_link
 from .exported_lists import EXPORTED_LISTS, ExportedList
-from .fixed_queries import FixedQueries
 from .player_parameters import option, variables_of
-from .responses import in_encoder
 from .tables import Rows, to_csv, to_ndjson
 
 # The response header with the warnings that GraphQL has in `extensions.warnings`.

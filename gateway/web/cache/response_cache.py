@@ -14,13 +14,13 @@ from starlette.types import Message
 from gateway.store.cache import Cache
 from gateway.store.tags import Generations, Validity
 from gateway.telemetry.logs import AccessLogger
+from gateway.web.access_log import hit_record
+from gateway.web.middleware import request_id
+from gateway.web.negotiation import IDENTITY, coding, matches
 
-from .access_log import hit_record
 from .cache_headers import PER_REQUEST_HEADERS, CacheHeaders, is_public, without_client, without_lifetime
 from .cache_key import CacheKey, PlainRequest
 from .compression import MAX_INLINE_BYTES, MIN_BYTES, compress
-from .middleware import request_id
-from .negotiation import IDENTITY, coding, matches
 
 # Methods with responses that HTTP caches may store.
 SAFE_METHODS = {"GET", "QUERY"}

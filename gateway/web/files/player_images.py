@@ -23,11 +23,11 @@ from gateway.images.themes import THEMES
 from gateway.records import UserMode
 from gateway.store.keys import tag_of
 from gateway.store.lru import LRU
+from gateway.web.cache.cache_headers import NO_STORE, tag_headers
+from gateway.web.failures import Failure, Failures
+from gateway.web.fixed_queries import FixedQueries
+from gateway.web.negotiation import header_list
 
-from .cache_headers import NO_STORE, tag_headers
-from .failures import Failure, Failures
-from .fixed_queries import FixedQueries
-from .negotiation import header_list
 from .png_files import PNGFiles
 
 SVG, PNG = "image/svg+xml", "image/png"

@@ -1,0 +1,1 @@
+"""The response cache: keys, entries, compression, headers for HTTP caches, and shared executions."""

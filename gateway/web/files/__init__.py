@@ -1,0 +1,1 @@
+"""Files of players: exports as CSV and NDJSON, and images."""
