@@ -25,8 +25,9 @@ SCHEMA = """Print the schema. With --check, print the changes since an older sch
 that can change the results of their operations (dangerous). The exit code is 1 if any is breaking."""
 SETTINGS = """Print every setting with its value, meaning, default, and the source of its value: the environment, the
 file .env, or the default."""
-DOCTOR = """Send up to four reads to osu!track and report every failure and every unexpected field or value; the exit
-code is 1 if there are any. None of the reads can start an update."""
+DOCTOR = """Send up to four reads to osu!track and report every failure and every unexpected field or value, risky
+settings, and, if they are configured, faults of Redis and the edge cache; the exit code is 1 if there are any. None of
+the reads can start an update."""
 QUERY = """\
 Run an operation and print the response. Without --url, a gateway is started for this one call: its cache is empty,
 and updates need no token. GATEWAY_QUERY_TOKEN is the bearer token for a gateway with --url.
@@ -71,7 +72,9 @@ def _run(options: argparse.Namespace) -> int:  # noqa: PLR0911 - one per command
             case "completion":
                 return commands.completion(_parser(), options.shell)
             case _:
-                return commands.doctor(options.user, as_json=options.json)
+                from .cli.doctor import doctor  # noqa: PLC0415
+
+                return doctor(options.user, as_json=options.json)
     except BadSettings as exc:
         print(exc, file=sys.stderr)
         return 2
@@ -124,7 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     doctor.add_argument(
         "--user", metavar="ID", type=_user_id, help="the player to read; by default, one of the best plays"
     )
-    doctor.add_argument("--json", action="store_true", help="print an object with a list of findings per endpoint")
+    doctor.add_argument("--json", action="store_true", help="print an object with a list of findings per subject")
     _add_query(commands)
     completion = commands.add_parser("completion", help="print a shell's completion script", description=COMPLETION)
     completion.add_argument("shell", choices=SHELLS)

@@ -1,7 +1,5 @@
-"""The commands `serve`, `schema`, `settings`, `completion` and `doctor`; each returns its exit code."""
+"""The commands `serve`, `schema`, `settings` and `completion`; each returns its exit code."""
 
-import asyncio
-import json
 import logging
 import re
 import sys
@@ -18,13 +16,11 @@ import uvicorn
 
 from gateway.graph.schema import sdl
 from gateway.graph.schema_changes import SchemaFileError, changes_since
-from gateway.osutrack.doctor import examine
 from gateway.osutrack.retries import log_retries
-from gateway.osutrack.upstream import Upstream
 from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
 from gateway.setting_types import secret
-from gateway.settings import OSUTRACK_URL, Settings, read_settings
+from gateway.settings import Settings, read_settings
 from gateway.shared.redis_link import connection_pool
 from gateway.store.cooldown_file import cooldown_file
 from gateway.telemetry.captured_output import capture_output
@@ -35,6 +31,7 @@ from gateway.web.app import create_app
 from gateway.web.documents.trusted_documents import trusted_documents
 
 from .setting_infos import setting_infos
+from .setting_risks import setting_risks
 from .workers import serve_workers, start_worker
 
 log = logging.getLogger(__name__)
@@ -59,10 +56,10 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     if settings.trusted_documents:
         trusted_documents(settings.trusted_documents)
     log_request, log_writer = _start_log(settings)
-    if settings.upstream_url == OSUTRACK_URL and not (sandbox or settings.has_contact):
-        log.warning("GATEWAY_CONTACT is not set: osu!track's owner cannot reach you about your requests")
     with run_sandbox() if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings
+        for risk in setting_risks(served):
+            log.warning("%s", risk)
         if settings.workers > 1:
             started = serve_workers(_server_config(served, partial(create_worker_app, served)))
         else:
@@ -166,9 +163,14 @@ def schema(old: str | None, *, strict: bool) -> int:
 
 def settings() -> int:
     """Print every setting with its value, meaning, default and source, as a file `.env`."""
-    for info in setting_infos(read_settings()):
+    current = read_settings()
+    risks = setting_risks(current)
+    for info in setting_infos(current):
         default = f"{info.default} {info.unit}".strip() or "none"
         print(f"# {info.meaning} Default: {default}. Source: {info.source}.")
+        for risk in risks:
+            if risk.variable == info.variable:
+                print(f"# Warning: {risk.warning}.")
         print(f"# {info.variable}: set, hidden" if info.value is None else f"{info.variable}={_quoted(info.value)}")
     return 0
 
@@ -186,21 +188,3 @@ def completion(parser: ArgumentParser, shell: str) -> int:
     """Print the shell's completion script."""
     print(shtab.complete(parser, shell))
     return 0
-
-
-def doctor(user_id: int | None, *, as_json: bool) -> int:
-    """Send one request to each endpoint that only reads, and print unexpected fields and values."""
-    # The findings have all causes; without a handler, Python would print warnings too.
-    logging.getLogger("gateway").addHandler(logging.NullHandler())
-    findings = asyncio.run(_examine(user_id))
-    lines = [f"{endpoint}: {'; '.join(problems) or 'as expected'}" for endpoint, problems in findings.items()]
-    print(json.dumps(findings, ensure_ascii=False, indent=2) if as_json else "\n".join(lines))
-    return 1 if any(findings.values()) else 0
-
-
-async def _examine(user_id: int | None) -> dict[str, list[str]]:
-    upstream = Upstream(read_settings())
-    try:
-        return await examine(upstream.client, user_id)
-    finally:
-        await upstream.close()

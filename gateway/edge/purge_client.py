@@ -55,6 +55,13 @@ class PurgeClient:
         with recognize_page(body):
             self._check(response, body)
 
+    async def reach(self) -> None:
+        """Send a request that purges nothing: any response will do. Raises `UpstreamError` without one."""
+        request = self._http.build_request("HEAD", self._url, timeout=self._timeout_s)
+        with translate_errors(SERVICE):
+            async with asyncio.timeout(self._timeout_s):
+                await send_cancellable(self._http, request, max_body_bytes=MAX_BODY_BYTES)
+
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()

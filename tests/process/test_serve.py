@@ -89,9 +89,9 @@ def test_idle_connection_is_kept_for_the_configured_time():
         assert 0.4 < time.monotonic() - started < 4
 
 
-@pytest.mark.parametrize("contact, warnings", [("", 1), ("me@example.org", 0)])
+@pytest.mark.parametrize("contact, warnings", [("", 1), ("me@gateway.dev", 0)])
 def test_missing_contact_is_logged_once(contact, warnings):
     settings = {"upstream_url": "https://osutrack-api.ameo.dev/", "contact": contact}
     with gateway_process(workers="2", redis_url="redis://127.0.0.1:1", **settings) as gateway:
         wait_until(lambda: gateway.output.count("Application startup complete") == 2)
-        assert gateway.output.count("GATEWAY_CONTACT is not set") == warnings
+        assert gateway.output.count("GATEWAY_CONTACT: not set") == warnings

@@ -7,6 +7,7 @@ import pytest
 from gateway.__main__ import main
 from gateway.cli.commands import run_sandbox
 from gateway.sandbox import players
+from tests.support.redis_server import redis_server
 
 
 @pytest.fixture
@@ -28,14 +29,14 @@ def test_invalid_user_is_a_usage_error(text, capsys):
 def test_each_endpoint_is_reported_on_one_line(capsys):
     assert main(["doctor", "--user", str(players.AMEO)]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{path}: as expected" for path in ("/bestplays", "/stats_history", "/peak", "/hiscores")
+        f"{path}: as expected" for path in ("/bestplays", "/stats_history", "/peak", "/hiscores", "settings")
     ]
 
 
 @pytest.mark.usefixtures("upstream")
 def test_unknown_grade_causes_exit_code_1(capsys):
     assert main(["doctor", "--user", str(players.UNKNOWN_VALUES)]) == 1
-    assert capsys.readouterr().out.splitlines()[-1] == "/hiscores: `rank` has unknown grades: 'P'"
+    assert capsys.readouterr().out.splitlines()[3] == "/hiscores: `rank` has unknown grades: 'P'"
 
 
 @pytest.mark.usefixtures("upstream")
@@ -46,4 +47,35 @@ def test_json_has_a_list_of_findings_per_endpoint(capsys):
         "/stats_history": [],
         "/peak": [],
         "/hiscores": ["`rank` has unknown grades: 'P'"],
+        "settings": [],
     }
+
+
+@pytest.mark.usefixtures("upstream")
+def test_risky_setting_is_a_finding(monkeypatch, capsys):
+    monkeypatch.setenv("GATEWAY_TRUSTED_PROXIES", "0.0.0.0/0")
+    assert main(["doctor"]) == 1
+    assert "settings: GATEWAY_TRUSTED_PROXIES: 0.0.0.0/0 trusts everyone" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("upstream")
+def test_unreachable_redis_and_edge_cache_are_findings(monkeypatch, capsys):
+    monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://:secret@127.0.0.1:1")
+    monkeypatch.setenv("GATEWAY_PURGE_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("GATEWAY_PURGE_KIND", "varnish")
+    assert main(["doctor", "--json"]) == 1
+    output = capsys.readouterr().out
+    findings = json.loads(output)
+    assert "Redis does not respond" in findings["redis"][0]
+    assert "http://127.0.0.1:1 refused the connection" in findings["purge"][0]
+    assert "secret" not in output
+
+
+@pytest.mark.usefixtures("upstream")
+@pytest.mark.parametrize("policy, findings", [("volatile-lru", 0), ("allkeys-lru", 1), ("noeviction", 1)])
+def test_eviction_policy_of_redis_is_checked(monkeypatch, capsys, tmp_path, policy, findings):
+    limit = ("--port", "{port}", "--maxmemory", "100mb", "--maxmemory-policy", policy)
+    with redis_server(tmp_path, *limit) as redis:
+        monkeypatch.setenv("GATEWAY_REDIS_URL", redis.url)
+        assert main(["doctor", "--json"]) == findings
+    assert len(json.loads(capsys.readouterr().out)["redis"]) == findings
