@@ -18,9 +18,10 @@ TILE_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 180, 350, 124, 19
 def card(profile: Profile) -> Drawing:
     """The card of a player with snapshots."""
     parameters = profile.parameters
-    since = f" · since {profile.since[:4]}" if profile.since else ""
+    since = f"since {profile.since[:4]}" if profile.since else ""
+    subtitle = " · ".join(filter(None, (profile.mode_title, profile.review or since)))
     parts = (
-        *heading(profile, 106, f"{profile.mode_title}{since}", width=600),
+        *heading(profile, 106, subtitle, width=600),
         *_rank(profile),
         *_tiles(profile),
         *plot(profile, PLOT),
@@ -31,7 +32,7 @@ def card(profile: Profile) -> Drawing:
 
 def title(profile: Profile) -> str:
     """The title of images and link previews."""
-    return f"{profile.name} · {profile.mode_title}"
+    return " · ".join(filter(None, (profile.name, profile.mode_title, profile.review)))
 
 
 def description(profile: Profile) -> str:
@@ -59,11 +60,16 @@ def _rank(profile: Profile) -> Iterator[Text]:
     right: float = WIDTH - PADDING
     rank = latest.get("globalRank")
     yield Text(right, 106, "Unranked" if rank is None else f"#{count(rank)}", 52, theme.accent, "end", strong=True)
-    if profile.peak_rank:
+    # The peak can be later than the end of the window.
+    if profile.peak_rank and not profile.is_over:
         peak = Text(right, 144, f"peak #{count(profile.peak_rank)}", LABEL_SIZE, theme.muted, "end")
         yield peak
-        right -= peak.width + 16
+        right -= peak.width + 24
     gained = (profile.delta or {}).get("ranksGained")
+    if gained is not None:
+        period = Text(right, 144, profile.period, LABEL_SIZE, theme.muted, "end")
+        yield period
+        right -= period.width + 10
     yield from change(right, 144, gained, count(abs(gained or 0)), theme)
 
 
@@ -84,6 +90,12 @@ def _tile(
     theme, x = profile.parameters.theme, PADDING + index * (TILE_WIDTH + TILE_GAP)
     size = {"width": TILE_WIDTH, "height": TILE_HEIGHT, "rx": 16}
     yield element("rect", x=x, y=TILE_TOP, **size, fill=theme.surface, stroke=theme.border)
-    yield Text(x + 24, TILE_TOP + 40, label, LABEL_SIZE, theme.muted)
+    name = Text(x + 24, TILE_TOP + 40, label, LABEL_SIZE, theme.muted)
+    yield name
     yield Text(x + 24, TILE_TOP + 98, shown, 44, theme.text, strong=True)
-    yield from change(x + TILE_WIDTH - 24, TILE_TOP + 40, difference, shown_difference, theme)
+    if difference is None:
+        return
+    right = x + TILE_WIDTH - 24
+    period = Text(right, TILE_TOP + 40, profile.period, LABEL_SIZE, theme.muted, "end")
+    yield period.fitted(TILE_WIDTH - 64 - name.width)
+    yield from change(right, TILE_TOP + 98, difference, shown_difference, theme)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from .card import title
 from .drawing import Drawing, Text
 from .formats import day
-from .frame import PADDING, WIDTH, change, footer, heading
+from .frame import LABEL_SIZE, PADDING, WIDTH, change, footer, heading
 from .plot import Box, plot
 from .profile import Profile
 
@@ -45,4 +45,7 @@ def _change(profile: Profile) -> Iterator[Text]:
         return
     difference = values[0] - values[-1] if series.is_rank else values[-1] - values[0]
     shown = series.format(abs(difference)).removeprefix("#")
-    yield from change(WIDTH - PADDING, 128, difference, shown, profile.parameters.theme)
+    theme = profile.parameters.theme
+    period = Text(WIDTH - PADDING, 128, profile.period, LABEL_SIZE, theme.muted, "end")
+    yield period
+    yield from change(WIDTH - PADDING - period.width - 10, 128, difference, shown, theme)

@@ -1,6 +1,7 @@
 """Numbers, dates and durations in images. Dates are UTC."""
 
 from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
 
 MINUS = "−"
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -10,12 +11,12 @@ MINUTE_S, HOUR_S, DAY_S = 60, 3600, 86_400
 
 def count(value: float) -> str:
     """A whole number with separators: `12,345`."""
-    return f"{round(value):,}".replace("-", MINUS)
+    return _rounded(value, "1")
 
 
 def decimal(value: float) -> str:
     """A number with two decimals: `98.76`."""
-    return f"{value:,.2f}".replace("-", MINUS)
+    return _rounded(value, "0.01")
 
 
 def short(value: float) -> str:
@@ -38,7 +39,11 @@ def signed(text: str, value: float) -> str:
 
 def day(instant: str) -> str:
     """The day of an RFC 3339 instant: `26 Nov 2026`."""
-    at = date.fromisoformat(instant[:10])
+    return day_of(date.fromisoformat(instant[:10]))
+
+
+def day_of(at: date) -> str:
+    """A day: `26 Nov 2026`."""
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}"
 
 
@@ -59,3 +64,9 @@ def duration(seconds: float) -> str:
             amount = round(seconds / size)
             return f"{amount} {unit}{'' if amount == 1 else 's'}"
     return "less than a minute"
+
+
+def _rounded(value: float, step: str) -> str:
+    """The value as browsers round it: halves of its shortest decimal form away from zero, such as 98.845 to 98.85."""
+    rounded = Decimal(repr(value)).quantize(Decimal(step), ROUND_HALF_UP)
+    return f"{rounded or abs(rounded):,}".replace("-", MINUS)

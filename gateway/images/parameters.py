@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple, TypeVar
 
 from gateway.errors import BadUserInput
 from gateway.records import Mode
 
+from .formats import MONTHS, day_of
 from .series import SERIES, Series
 from .themes import THEMES, Theme
 
@@ -15,6 +16,7 @@ V = TypeVar("V")
 
 MAX_DAYS = 36_500
 DAYS_OF_YEAR = 365
+DAY = timedelta(days=1)
 MODES = {mode.name.lower(): mode for mode in Mode} | {"fruits": Mode.CATCH}
 # Windows up to these lengths show all snapshots, or the last of each day; longer ones the last of each week.
 RAW_DAYS, DAILY_DAYS = 90, 3 * DAYS_OF_YEAR
@@ -44,19 +46,51 @@ class Window(NamedTuple):
         if self.days:
             years, rest = divmod(self.days, DAYS_OF_YEAR)
             amount, unit = (self.days, "day") if rest else (years, "year")
-            return f"last {amount} {unit}s" if amount > 1 else f"last {unit}"
-        if not self.first and not self.end:
-            return "all time"
-        return " ".join([*([f"from {self.first}"] if self.first else []), *([f"to {self.end}"] if self.end else [])])
+            return f"past {amount} {unit}s" if amount > 1 else f"past {unit}"
+        last = self.end and max(self.end, date.min + DAY) - DAY
+        if self.first and last:
+            return self._calendar_title or f"{day_of(self.first)} to {day_of(last)}"
+        return f"since {day_of(self.first)}" if self.first else f"until {day_of(last)}" if last else "all time"
+
+    @property
+    def short_title(self) -> str:
+        """The window in two or three words."""
+        if self.first and self.end:
+            days = (self.end - self.first).days
+            return self._calendar_title or f"{days:,} day{'' if days == 1 else 's'}"
+        return self.title
+
+    @property
+    def year(self) -> int | None:
+        """The calendar year, if the window is one."""
+        first, end = self.first, self.end
+        return first.year if first and end and (first, end) == _year(first.year) else None
+
+    @property
+    def last_instant(self) -> str | None:
+        """The last instant of a window with an end, as RFC 3339."""
+        if self.end is None:
+            return None
+        return f"{max(self.end, date.min + DAY) - DAY}T23:59:59.999Z"
+
+    @property
+    def _calendar_title(self) -> str:
+        """The name of a calendar year or month; empty for other windows."""
+        if self.year or not self.first or not self.end:
+            return f"{self.year or ''}"
+        after = (self.first + timedelta(days=31)).replace(day=1) if self.first.year < date.max.year else None
+        is_month = self.first.day == 1 and self.end == after
+        return f"{MONTHS[self.first.month - 1]} {self.first.year}" if is_month else ""
 
     @property
     def variables(self) -> dict[str, Any]:
         """The window as an argument of the schema, and the interval of its snapshots."""
+        at = {"at": self.last_instant} if self.end else {}
         every = None if self._length <= RAW_DAYS else "DAY" if self._length <= DAILY_DAYS else "WEEK"
         if self.days:
             return {"window": {"days": self.days}, "every": every}
         days = {"from": self.first, "to": self.end}
-        return {"window": {"between": {name: f"{day}" for name, day in days.items() if day}}, "every": every}
+        return {"window": {"between": {name: f"{day}" for name, day in days.items() if day}}, "every": every, **at}
 
     @property
     def _length(self) -> int:
@@ -116,6 +150,11 @@ def _choice(name: str, text: str, values: Mapping[str, V]) -> V:
     if text not in values:
         raise BadUserInput(name, f"`{name}` must be one of: {', '.join(values)}.")
     return values[text]
+
+
+def _year(year: int) -> tuple[date, date]:
+    """The first day of the year and of the next one. Windows cannot end after 9999."""
+    return date(year, 1, 1), date(min(year + 1, date.max.year), 1, 1)
 
 
 def _day(text: str | None) -> date | None:

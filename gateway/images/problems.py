@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 from gateway.error_codes import CODES
 
+from .formats import day
+
 
 class Problem(NamedTuple):
     """A heading and an explanation, for people who see the image in place of a card."""
@@ -34,6 +36,10 @@ def problem_of(code: str, message: str) -> Problem:
     return PROBLEMS.get(code) or Problem("No image", f"{CODES[code].meaning.replace('`', '')} ({code})")
 
 
-def no_data(name: str, mode: str) -> Problem:
-    """The problem of a player without snapshots."""
+def no_data(name: str, mode: str, since: str | None) -> Problem:
+    """The problem of a player without snapshots, or without any before the end of a window."""
+    if since:
+        return Problem(
+            f"{name} · {mode}", f"osu!track has no data of this time. Its first snapshot is of {day(since)}."
+        )
     return Problem(f"{name} · {mode}", "osu!track has no data yet. The first update of the player starts tracking.")

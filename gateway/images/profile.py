@@ -1,22 +1,25 @@
 """The data of an image: a player in one mode, from the response to the query of images."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
 from gateway.records import Mode
 
-from .formats import midnight, timestamp
+from .formats import day, midnight, timestamp
 from .parameters import ImageParameters, Window
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
 DAY_S = 86_400
+# A gain counts from the last snapshot before the window. If it is nearer, the window is its time.
+NEAR_S = 7 * DAY_S
 
 QUERY = """
-query PlayerImage($id: ID!, $mode: GameMode!, $window: Window!, $every: Interval) {
+query PlayerImage($id: ID!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
   users(ids: [$id]) {
     username
     stats(mode: $mode) {
-      latest { at pp globalRank accuracy level playCount countSS countS countA current: FIELD }
+      latest: LAST { at pp globalRank accuracy level playCount countSS countS countA current: FIELD }
       earliest { at }
       peak { globalRank }
       gain(window: $window) {
@@ -38,10 +41,10 @@ class Point(NamedTuple):
 
 
 class Profile(NamedTuple):
-    """A player in one mode. `latest` is None without snapshots; `delta` is None with fewer than two.
+    """A player in one mode. `latest` is the last snapshot before the end of the window; None without one.
 
-    The points are those of the window, which begins and ends at the instants `start` and `end`, and the last one
-    before it. `age_s` is the age of stale data.
+    `delta` is None with fewer than two snapshots; `period` is its time in words. The points are those of the window,
+    which begins and ends at the instants `start` and `end`, and the last one before it. `age_s` is that of stale data.
     """
 
     user_id: int
@@ -51,9 +54,11 @@ class Profile(NamedTuple):
     since: str | None
     peak_rank: int | None
     delta: Mapping[str, Any] | None
+    period: str
     points: tuple[Point, ...]
     start: float
     end: float
+    now: float
     age_s: float | None = None
 
     @property
@@ -61,10 +66,31 @@ class Profile(NamedTuple):
         """The mode's name."""
         return MODE_TITLES[self.parameters.mode]
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the window has ended: later snapshots are not part of the image."""
+        last = self.parameters.window.end
+        return last is not None and midnight(last) <= self.now
+
+    @property
+    def review(self) -> str:
+        """The year or the past time that the image is about; empty if it is about the present."""
+        window = self.parameters.window
+        if window.year:
+            return review_title(window.year, self.now)
+        return window.title if self.is_over else ""
+
 
 def document_of(parameters: ImageParameters) -> str:
-    """The GraphQL document for an image with this series."""
-    return QUERY.replace("FIELD", parameters.series.field)
+    """The GraphQL document for an image with this series, and a window with or without an end."""
+    has_end = parameters.window.end is not None
+    last, instant = ("snapshotAt(at: $at)", ", $at: DateTime!") if has_end else ("latest", "")
+    return QUERY.replace("LAST", last).replace("INSTANT", instant).replace("FIELD", parameters.series.field)
+
+
+def review_title(year: int, now: float) -> str:
+    """The title of a year: it is not in review before its end."""
+    return f"{year} in review" if midnight(date(year + 1, 1, 1)) <= now else f"{year} so far"
 
 
 def variables_of(user_id: int, parameters: ImageParameters) -> dict[str, Any]:
@@ -90,17 +116,33 @@ def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, 
         stats["earliest"] and stats["earliest"]["at"],
         stats["peak"] and stats["peak"]["globalRank"],
         gain and gain["delta"],
+        _period(parameters.window, gain, now),
         points,
         start,
         end,
+        now,
         _age_s(content["extensions"].get("warnings", ())),
     )
+
+
+def _period(window: Window, gain: Mapping[str, Any] | None, now: float) -> str:
+    """The window in few words, or the day of the first snapshot if it is far from the start of the window."""
+    if not gain:
+        return ""
+    first: str = gain["start"]["at"]
+    start = _start(window, now, otherwise=timestamp(first))
+    is_near = abs(timestamp(first) - start) <= NEAR_S
+    return window.short_title if is_near else f"since {day(first)}"
+
+
+def _start(window: Window, now: float, *, otherwise: float) -> float:
+    return now - window.days * DAY_S if window.days else midnight(window.first) if window.first else otherwise
 
 
 def _bounds(window: Window, points: tuple[Point, ...], now: float) -> tuple[float, float]:
     """The shown time: the window as far as the player was tracked."""
     first, last = (points[0].at, points[-1].at) if points else (now, now)
-    start = now - window.days * DAY_S if window.days else midnight(window.first) if window.first else first
+    start = _start(window, now, otherwise=first)
     end = min(now, midnight(window.end)) if window.end else now
     start, end = max(start, first), max(end, last)
     # A single snapshot is in the middle of two days.

@@ -81,6 +81,35 @@ async def test_image_shows_parameters(gateway):
     assert "all time" in text_of(response)
 
 
+@pytest.mark.parametrize("image", ["card.svg", "chart.svg"])
+async def test_past_window_shows_values_at_its_end(gateway, image):
+    window = 'between: { from: "2025-01-01", to: "2026-01-01" }'
+    query = f"gain(window: {{ {window} }}) {{ end {{ globalRank pp }} }} latest {{ globalRank pp }}"
+    stats = (await gateway.ask(f'{{ user(id: "{HEAVY}") {{ stats {{ {query} }} }} }}'))["user"]["stats"]
+    response = await gateway.http.get(f"/players/{HEAVY}/{image}?window=2025-01-01..2026-01-01")
+    assert f"#{stats['gain']['end']['globalRank']:,}" in text_of(response)
+    assert f"#{stats['latest']['globalRank']:,}" not in text_of(response)
+    assert "2026" not in text_of(response)
+    assert "2025 in review" in title(response)
+
+
+@pytest.mark.parametrize(
+    "window,period",
+    [("2025-01-01..2026-01-01", "since 24 Dec 2024"), ("30d", "past 30 days"), ("2008-01-01..", "since 1 May 2012")],
+)
+async def test_changes_state_their_time(gateway, window, period):
+    response = await gateway.http.get(f"/players/{HEAVY}/card.svg?window={window}")
+    texts = [element.text for element in ET.fromstring(response.text).iter("{http://www.w3.org/2000/svg}text")]
+    assert texts.count(period) == 4
+
+
+@pytest.mark.parametrize("window", ["2007-01-01..2008-01-01", "..0001-01-01"])
+async def test_time_before_tracking_has_an_image_without_data(gateway, window):
+    response = await gateway.http.get(f"/players/{HEAVY}/card.svg?window={window}")
+    assert response.status_code == 200
+    assert "no data of this time" in text_of(response)
+
+
 async def test_name_from_update_is_shown(gateway):
     before = await gateway.http.get("/players/131464/card.svg")
     await gateway.ask('mutation { updateUser(id: "131464") { __typename } }')

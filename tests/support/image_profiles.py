@@ -18,7 +18,7 @@ LATEST = {
 DELTA = {"pp": 123.4, "ranksGained": -56, "accuracy": 0.0, "playCount": 789}
 
 
-def profile(*values, name="mrekk", spacing_s=DAY_S, delta=DELTA, latest=LATEST, **parameters):
+def profile(*values, name="mrekk", spacing_s=DAY_S, delta=DELTA, latest=LATEST, period="all time", **parameters):
     """A player with these values of the series, one a day up to now."""
     points = tuple(Point(NOW - spacing_s * (len(values) - index - 1), value) for index, value in enumerate(values))
     start = points[0].at if len(points) > 1 else NOW - DAY_S
@@ -30,9 +30,11 @@ def profile(*values, name="mrekk", spacing_s=DAY_S, delta=DELTA, latest=LATEST, 
         since="2014-12-08T00:00:00.000Z",
         peak_rank=1234,
         delta=delta,
+        period=period,
         points=points,
         start=start,
         end=NOW,
+        now=NOW,
     )
 
 

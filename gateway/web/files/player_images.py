@@ -157,5 +157,5 @@ def _query(request: Request) -> dict[str, str]:
 
 
 def _no_data(profile: Profile, kind: Kind) -> Drawing:
-    problem = no_data(profile.name, profile.mode_title)
+    problem = no_data(profile.name, profile.mode_title, profile.since)
     return message(kind.height, profile.parameters.theme, *problem)

@@ -50,18 +50,44 @@ def test_card_has_stats_and_changes():
         "osu! · since 2014",
         "#4,321",
         "peak #1,234",
+        "all time",
         "−56",
         "pp",
         "12,346",
-        "+123",
-        "accuracy",
+        "all time",
     ]
     assert found[-3:] == ["osu!track", "Global rank, all time", "18 Nov 2026"]
 
 
 def test_chart_has_value_and_change():
     found = texts(chart(profile(5000, 4000)))
-    assert found[:4] == ["mrekk", "osu! · Global rank", "#4,321", "+1,000"]
+    assert found[:5] == ["mrekk", "osu! · Global rank", "#4,321", "all time", "+1,000"]
+
+
+@pytest.mark.parametrize(
+    "window,subtitle",
+    [
+        ("2025-01-01..2026-01-01", "osu! · 2025 in review"),
+        ("2026-01-01..2027-01-01", "osu! · 2026 so far"),
+        ("2025-02-01..2025-03-01", "osu! · Feb 2025"),
+        ("2025-02-01..2025-03-11", "osu! · 1 Feb 2025 to 10 Mar 2025"),
+        ("2026-01-01..2026-12-01", "osu! · since 2014"),
+        ("30d", "osu! · since 2014"),
+    ],
+)
+def test_card_names_past_times(window, subtitle):
+    drawing = card(profile(5000, 4321, window=window))
+    assert subtitle in texts(drawing)
+    assert drawing.title == "mrekk · osu!" + subtitle.removeprefix("osu!") * ("since" not in subtitle)
+    assert ("peak #1,234" in texts(drawing)) == ("since" in subtitle or "so far" in subtitle)
+
+
+@pytest.mark.parametrize("period", ["past 30 days", "since 30 Sep 2024", "past 100 years", "10,000 days"])
+def test_period_and_label_fit_the_tile(period):
+    parts = [part for part in card(profile(5, 6, period=period)).parts if isinstance(part, Text)]
+    label = next(part for part in parts if part.content == "accuracy")
+    shown = [part for part in parts if part.content == period][2]
+    assert label.x + label.width + 8 <= shown.x - shown.width
 
 
 @pytest.mark.parametrize("series", SERIES)

@@ -29,10 +29,17 @@ def test_mode_has_names_of_osu(text, mode):
         ("all", {"window": {"between": {}}, "every": "WEEK"}),
         (
             "2020-01-01..2020-02-01",
-            {"window": {"between": {"from": "2020-01-01", "to": "2020-02-01"}}, "every": None},
+            {
+                "window": {"between": {"from": "2020-01-01", "to": "2020-02-01"}},
+                "every": None,
+                "at": "2020-01-31T23:59:59.999Z",
+            },
         ),
         ("2020-02-29..", {"window": {"between": {"from": "2020-02-29"}}, "every": "WEEK"}),
-        ("..2021-01-01", {"window": {"between": {"to": "2021-01-01"}}, "every": "WEEK"}),
+        (
+            "..2021-01-01",
+            {"window": {"between": {"to": "2021-01-01"}}, "every": "WEEK", "at": "2020-12-31T23:59:59.999Z"},
+        ),
     ],
 )
 def test_window_becomes_argument_of_query(text, variables):
@@ -44,13 +51,20 @@ def test_window_becomes_argument_of_query(text, variables):
 @pytest.mark.parametrize(
     "text,title",
     [
-        ("1d", "last day"),
-        ("30d", "last 30 days"),
-        ("365d", "last year"),
-        ("2y", "last 2 years"),
+        ("1d", "past day"),
+        ("30d", "past 30 days"),
+        ("365d", "past year"),
+        ("2y", "past 2 years"),
         ("all", "all time"),
-        ("2020-01-01..", "from 2020-01-01"),
-        ("2020-01-01..2021-01-01", "from 2020-01-01 to 2021-01-01"),
+        ("2020-01-01..", "since 1 Jan 2020"),
+        ("..2020-01-01", "until 31 Dec 2019"),
+        ("2020-01-01..2021-01-01", "2020"),
+        ("2020-12-01..2021-01-01", "Dec 2020"),
+        ("2020-02-01..2020-02-29", "1 Feb 2020 to 28 Feb 2020"),
+        ("2020-01-02..2021-01-02", "2 Jan 2020 to 1 Jan 2021"),
+        ("..0001-01-01", "until 1 Jan 1"),
+        ("9999-12-01..9999-12-31", "1 Dec 9999 to 30 Dec 9999"),
+        ("9998-01-01..9999-01-01", "9998"),
     ],
 )
 def test_window_has_title(text, title):

@@ -91,6 +91,23 @@ def test_numbers_and_dates_have_the_form_of_pages():
 
 
 @pytest.mark.parametrize(
+    "value,two,none",
+    [
+        (98.845, "98.85", "99"),
+        (98.835, "98.84", "99"),
+        (0.5, "0.50", "1"),
+        (2.5, "2.50", "3"),
+        (-2.675, "−2.68", "−3"),
+        (1e17, "100,000,000,000,000,000.00", "100,000,000,000,000,000"),
+        (-0.004, "0.00", "0"),
+        (1234, "1,234.00", "1,234"),
+    ],
+)
+def test_halves_are_rounded_as_by_browsers(value, two, none):
+    assert (decimal(value), count(value)) == (two, none)
+
+
+@pytest.mark.parametrize(
     "seconds,text", [(5, "less than a minute"), (60, "1 minute"), (7200, "2 hours"), (90_000, "1 day")]
 )
 def test_duration_has_one_unit(seconds, text):
