@@ -30,14 +30,24 @@ from .error_codes import CODES
 
 # After an update with an unknown outcome: the time until a read returns newer data, and the freshness of such data.
 READ_AFTER_S = 15.0
+# The end of the message of a retryable error. Where the time is known, clients get `Retry in N s.` instead.
+RETRY_LATER = "Try again later."
+# The end of the message of an error that lasts until somebody removes its cause.
+TELL_OPERATOR = "If this lasts, tell the operator of the gateway."
 
 
 def entry(code: str, message: str, *, retry_after_s: float | None = None, **details: Any) -> dict[str, Any]:
     """An entry of a response's `errors`; `details` are added to its `extensions`."""
     extensions: dict[str, Any] = {"code": code, "retryable": CODES[code].retryable}
     if retry_after_s is not None:
-        extensions["retryAfterSeconds"] = max(1, ceil(retry_after_s))
+        wait_s = extensions["retryAfterSeconds"] = max(1, ceil(retry_after_s))
+        message = with_wait(message, wait_s)
     return {"message": message, "extensions": extensions | details}
+
+
+def with_wait(message: str, wait_s: int) -> str:
+    """The message of a retryable error with the time until a retry."""
+    return message.replace(RETRY_LATER, f"Retry in {wait_s} s.")
 
 
 class GatewayError(Exception):

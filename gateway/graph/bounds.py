@@ -37,4 +37,4 @@ def page_size(first: int) -> int:
 def user_ids(texts: Sequence[ID]) -> list[int]:
     """The IDs of a list as numbers."""
     check_length("ids", texts, MAX_PLAYERS, "IDs")
-    return [user_id(text, "ids") for text in texts]
+    return [user_id(text, "ids", index) for index, text in enumerate(texts)]

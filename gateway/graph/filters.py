@@ -1,5 +1,6 @@
 """The filter of lists of scores: its input type, and the validation of its values."""
 
+import re
 from functools import reduce
 from math import inf
 from operator import or_
@@ -14,7 +15,7 @@ from gateway.store.score_filter import ScoreFilter
 
 from .bounds import check_length, check_pp
 from .fields import documented, frozen
-from .inputs import Grade
+from .inputs import Grade, quoted
 
 T = TypeVar("T")
 
@@ -86,9 +87,22 @@ def _pp(name: str, value: float | None, default: float) -> float:
 
 def _masks(name: str, mods: list[str] | None) -> list[int]:
     acronyms = _items(name, mods)
-    if not all(acronym in MASKS for acronym in acronyms):
-        raise BadUserInput("filter", f"`filter.{name}` must contain acronyms of mods: {', '.join(MASKS)}.")
+    for index, acronym in enumerate(acronyms):
+        if acronym not in MASKS:
+            place = f"`filter.{name}[{index}]`"
+            raise BadUserInput(
+                "filter", f"{place} must be the acronym of a mod, not {quoted(acronym)}. {_hint(acronym)}"
+            )
     return [MASKS[acronym] for acronym in acronyms]
+
+
+def _hint(text: str) -> str:
+    """The probable meaning of a text that is no acronym."""
+    # All acronyms have two characters.
+    mods = re.findall("..?", text.upper().removeprefix("+")[:MAX_ITEMS])
+    if mods and all(mod in MASKS for mod in mods):
+        return f"Each item is one mod in upper case: {', '.join(f'`{mod}`' for mod in mods)}."
+    return f"osu!track records no mods of osu!lazer, only {', '.join(MASKS)}."
 
 
 def _items(name: str, items: list[T] | None) -> list[T]:

@@ -24,6 +24,9 @@ MAX_USER_ID = 2**31 - 1
 MAX_DAYS = 36_500
 DAY_S = 86_400
 
+# Of a text from the client that a message repeats.
+MAX_QUOTED = 40
+
 _USER_ID = re.compile(r"[1-9][0-9]{0,9}")
 _USERNAME = re.compile(r"[A-Za-z0-9_\[\]-](?:[A-Za-z0-9 _\[\]-]{0,13}[A-Za-z0-9_\[\]-])?")
 
@@ -158,12 +161,36 @@ class Window:
     between: DateRange | None = strawberry.field(default=UNSET, description="A range of UTC days.")
 
 
+def quoted(text: str) -> str:
+    """A text from the client for a message: shortened, and without characters that cannot be shown."""
+    shown = text if len(text) <= MAX_QUOTED else text[: MAX_QUOTED - 1] + "…"
+    return f"“{''.join(char if char.isprintable() else '�' for char in shown)}”"
+
+
+def user_id(text: str, argument: str = "id", index: int | None = None) -> int:
+    """The ID as a number. Only digits are accepted: osu!track would also accept hexadecimal and spaces.
+
+    `index` is the place in a list of IDs.
+    """
+    try:
+        return _number(text)
+    except ValueError:
+        place = argument if index is None else f"{argument}[{index}]"
+        advice = " To find a player by name, use `userByName`." if is_username(text) else ""
+        message = f"`{place}` must be a numeric osu! user ID from 1 to {MAX_USER_ID}, not {quoted(text)}.{advice}"
+        raise BadUserInput(argument, message) from None
+
+
 @lru_cache(maxsize=4096)
-def user_id(text: ID, argument: str = "id") -> int:
-    """The ID as a number. Only digits are accepted: osu!track would also accept hexadecimal and spaces."""
+def _number(text: str) -> int:
     if not _USER_ID.fullmatch(text) or int(text) > MAX_USER_ID:
-        raise BadUserInput(argument, f"`{argument}` must be a numeric osu! user ID from 1 to {MAX_USER_ID}.")
+        raise ValueError
     return int(text)
+
+
+def is_username(text: str) -> bool:
+    """Whether a text has the form of an osu! user name, and is not a number."""
+    return bool(_USERNAME.fullmatch(text)) and not text.isdecimal()
 
 
 def username(text: str) -> str:

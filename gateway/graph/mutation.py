@@ -22,6 +22,11 @@ from .types.scores import NewHiscore
 from .types.snapshots import StatsDelta
 from .types.users import User, UserStats, stats_of, user_of
 
+UPDATES_REFUSED = (
+    "Updates require a token of this gateway's operator. The header `Authorization: Bearer <token>` is missing, or the"
+    " token is invalid."
+)
+
 _field = strawberry.field
 
 
@@ -113,7 +118,7 @@ class Mutation:
         """
         context = info.context
         if not context.may_update:
-            raise Unauthenticated("Updates require a token. Send the header `Authorization: Bearer <token>`.")
+            raise Unauthenticated(UPDATES_REFUSED)
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await _update(context, user_mode)
         if isinstance(outcome, Cooldown) and outcome.user_exists:

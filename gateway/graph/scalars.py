@@ -36,7 +36,7 @@ def _reject_input(_: Any) -> Any:
 
 def _parse_date(value: Any) -> dt.date:
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise GraphQLError("Date must be a day in UTC, such as 2026-01-31.")
+        raise GraphQLError("Date must be a day in UTC without a time, such as 2026-01-31.")
     try:
         return dt.date.fromisoformat(value)
     except ValueError as exc:
@@ -45,6 +45,8 @@ def _parse_date(value: Any) -> dt.date:
 
 def _parse_date_time(value: Any) -> str:
     """The instant in the format of records."""
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        raise GraphQLError(f"DateTime must have a time of day, such as {value}T00:00:00Z.")
     if not isinstance(value, str) or not _DATE_TIME.fullmatch(value):
         raise GraphQLError("DateTime must be an instant, such as 2026-01-31T12:00:00Z.")
     try:

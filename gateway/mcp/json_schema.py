@@ -21,7 +21,7 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from gateway.graph.inputs import MAX_DAYS
+from gateway.graph.inputs import MAX_DAYS, quoted
 
 JSONSchema = dict[str, Any]
 
@@ -44,6 +44,7 @@ BOUNDS: Mapping[str, JSONSchema] = {
     "days": {"minimum": 1, "maximum": MAX_DAYS},
     "first": {"minimum": 1, "maximum": 50},
 }
+IDS = {"id", "ids"}
 
 
 def variables_schema(schema: GraphQLSchema, operation: OperationDefinitionNode) -> JSONSchema:
@@ -59,12 +60,19 @@ def violations(schema: JSONSchema, arguments: Mapping[str, Any]) -> Iterator[str
         expected = properties.get(name)
         if expected is None:
             yield f"There is no argument `{name[:100]}`. The arguments are: {', '.join(properties)}."
-        elif "pattern" in expected and not re.fullmatch(expected["pattern"], str(value)):
-            yield f"`{name}` must match the pattern {expected['pattern']}."
+        elif bad := _bad_ids(name, value):
+            yield f"`{name}` accepts numeric osu! user IDs, not {quoted(bad[0])}. `find_player` finds IDs by name."
         elif isinstance(value, list) and not _is_within(expected, "Items", len(value)):
             yield f"`{name}` must have {expected['minItems']} to {expected['maxItems']} items."
         elif isinstance(value, int | float) and not _is_within(expected, "imum", value):
             yield f"`{name}` must be from {expected['minimum']} to {expected['maximum']}."
+
+
+def _bad_ids(name: str, value: Any) -> list[str]:
+    """The texts among a player's ID, or a list of them, that are none."""
+    given = value if isinstance(value, list) else [value]
+    pattern = BOUNDS["id"]["pattern"]
+    return [f"{text}" for text in given if name in IDS and text is not None and not re.fullmatch(pattern, f"{text}")]
 
 
 def _is_within(schema: JSONSchema, bound: str, value: float) -> bool:

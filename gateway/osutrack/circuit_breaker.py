@@ -87,14 +87,22 @@ class CircuitBreaker:
         return Health.DEGRADED if degraded else Health.UP
 
     @property
+    def availability(self) -> Health:
+        """The health for clients: after a pause, DEGRADED until the probe is sent, which is the next request."""
+        return Health.DEGRADED if self.health is Health.DOWN and self.retry_in_s is None else self.health
+
+    @property
     def retry_in_s(self) -> float | None:
-        """Seconds until the probe; None while closed."""
-        return None if self._open_until is None else max(self._open_until - self._monotonic(), 0)
+        """Seconds until a probe may be sent; None if requests are sent, be it as a probe."""
+        if self._open_until is None:
+            return None
+        left_s = max(self._open_until - self._monotonic(), 0)
+        return left_s if left_s or self._probing else None
 
     def check(self) -> None:
         """Raise `UpstreamUnavailable` while open. Call it before the request is charged to a budget."""
         retry_in_s = self.retry_in_s
-        if retry_in_s is not None and (self._probing or retry_in_s > 0):
+        if retry_in_s is not None:
             raise UpstreamUnavailable(PAUSED[self._reason], retry_after_s=max(retry_in_s, 1), unsent=True)
 
     @contextmanager
@@ -187,6 +195,7 @@ class CircuitBreaker:
         self.failures[diagnosis.kind] += 1
         if probe:
             self._open_until = now + OPEN_S
+            self.cause = f"the latest request failed too: {cause}"
             return
         self._window.add_failure(key, now)
         if self._open_until is None and self._window.is_failing(now):

@@ -23,8 +23,13 @@ class CircuitBreakers:
         return max((breaker.health for breaker in self), key=list(Health).index)
 
     @property
+    def availability(self) -> Health:
+        """The worst availability of all classes."""
+        return max((breaker.availability for breaker in self), key=list(Health).index)
+
+    @property
     def retry_in_s(self) -> float | None:
-        """Seconds until the next probe of any class; None while all are closed."""
+        """Seconds until the next probe of any class that waits for one; None if there is none."""
         return min((breaker.retry_in_s for breaker in self if breaker.retry_in_s is not None), default=None)
 
     @property

@@ -5,7 +5,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from gateway.errors import UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+from gateway.errors import TELL_OPERATOR, UpstreamRejected, UpstreamTimeout, UpstreamUnavailable
+
+from .diagnosis import BLOCK_STATUSES
 
 
 @contextmanager
@@ -24,7 +26,8 @@ def translate_errors(service: str = "osu!track") -> Iterator[None]:
 
 def unexpected_status(status: int) -> UpstreamRejected:
     """The error for a status that osu!track's API does not document for the request."""
-    return UpstreamRejected(
-        f"osu!track refused the gateway's request (status {status}). Its API may have changed: please report this.",
-        status=status,
-    )
+    if status in BLOCK_STATUSES:
+        advice = f"osu!track or a proxy may block its address. {TELL_OPERATOR}"
+    else:
+        advice = "Its API may have changed: please report this."
+    return UpstreamRejected(f"osu!track refused the gateway's request (status {status}). {advice}", status=status)

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Meta, Struct
 from msgspec.structs import FieldInfo, force_setattr
 
-from gateway.errors import UpstreamInvalid
+from gateway.errors import TELL_OPERATOR, UpstreamInvalid
 from gateway.records import MAX_SAFE_INTEGER
 
 S = TypeVar("S", bound=Struct)
@@ -78,7 +78,7 @@ def decode_rows(body: bytes, decoder: RowsDecoder[S], *timestamps: str) -> tuple
     except msgspec.ValidationError:
         rows, dropped = _decode_one_by_one(body, decoder)
     except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's response is not JSON. Try again later.") from exc
+        raise UpstreamInvalid(f"osu!track's response is not JSON. {TELL_OPERATOR}") from exc
     received = len(rows) + dropped
     for name in timestamps:
         rows = _with_timestamp(rows, name)
@@ -135,7 +135,7 @@ def _decode_one_by_one(body: bytes, decoder: RowsDecoder[S]) -> tuple[list[S], i
     try:
         raws = _raw_rows.decode(body)
     except UNREADABLE as exc:
-        raise UpstreamInvalid("osu!track's response is not a JSON list. Try again later.") from exc
+        raise UpstreamInvalid(f"osu!track's response is not a JSON list. {TELL_OPERATOR}") from exc
     for raw in raws:
         row = _decode_one(b"[%b]" % bytes(raw), decoder)
         rows += row

@@ -20,8 +20,8 @@ Headers = tuple[tuple[bytes, bytes], ...]
 CODE = "UNREAD_RESPONSES"
 RETRY_AFTER_S = 5
 MESSAGES = {
-    Cause.CLIENT_LIMIT: "This client has not read its earlier responses yet. Read them, then retry.",
-    Cause.TOTAL_LIMIT: "Clients have not read too many other responses yet. Retry later, or request less data.",
+    Cause.CLIENT_LIMIT: "This client has not read its earlier responses yet. Read them. Try again later.",
+    Cause.TOTAL_LIMIT: "Clients have not read too many other responses yet. Request less data. Try again later.",
 }
 # Headers of a response that its refusal has too.
 KEPT_HEADERS = {

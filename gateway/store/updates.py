@@ -6,7 +6,14 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from gateway.deadline import Deadline
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamInvalid, UpstreamRejected, UpstreamTimeout
+from gateway.errors import (
+    RETRY_LATER,
+    UpdateOutcomeUnknown,
+    UpstreamError,
+    UpstreamInvalid,
+    UpstreamRejected,
+    UpstreamTimeout,
+)
 from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
@@ -117,5 +124,5 @@ def _outcome_unknown(error: UpstreamError) -> UpdateOutcomeUnknown:
     elif isinstance(error, UpstreamInvalid | UpstreamRejected):
         cause = "osu!track's response to the update is unreadable."
     else:
-        cause = error.message.removesuffix(" Try again later.")
+        cause = error.message.removesuffix(f" {RETRY_LATER}")
     return UpdateOutcomeUnknown.from_cause(cause)

@@ -118,7 +118,7 @@ async def test_unknown_key_of_a_window_is_refused(gateway):
 @pytest.mark.parametrize(
     "field",
     [
-        'snapshotAt(at: "2020-01-01") { at }',
+        'snapshotAt(at: "2020-01-01T") { at }',
         'snapshots(window: {between: {from: "2020-01-32"}}) { at }',
         "snapshots(window: {between: {to: 20200101}}) { at }",
     ],

@@ -109,6 +109,19 @@ async def test_status_has_the_cause_of_a_pause(gateway):
     }
 
 
+async def test_state_after_a_pause_admits_requests(gateway, clock):
+    gateway.sandbox.faults = (Fault(kind="status", status=503, path="/peak"),)
+    await send_each(gateway, PEAK, USERS[:10])
+    gateway.sandbox.faults = ()
+    clock.move(31)
+
+    status = await state_of(gateway)
+    assert (status["upstream"], status["retryAt"]) == ("DEGRADED", None)
+    assert status["classes"][0] | {"name": ""} == {"name": "", "state": "DEGRADED", "retryAt": None, "cause": None}
+    await gateway.ask(PEAK, id="1001")
+    assert (await state_of(gateway))["upstream"] == "UP"
+
+
 BLOCKS = [
     Fault(kind="status", status=403),
     Fault(kind="garbage"),

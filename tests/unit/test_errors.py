@@ -1,5 +1,6 @@
 """Error entries and the table of their codes."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 import gateway
 from gateway.error_codes import CODES
-from gateway.errors import GatewayError, LimitExceeded, UpstreamBusy, entry
+from gateway.errors import RETRY_LATER, GatewayError, LimitExceeded, UpstreamBusy, entry
 from gateway.graph.types.ranking import RankingOrder
 from gateway.store.milestones import MilestoneKind
 
@@ -49,6 +50,28 @@ def test_entry_has_code_and_retryability():
 def test_retry_time_is_rounded_up_to_seconds(wait_s, seconds):
     extensions = UpstreamBusy("Busy.", retry_after_s=wait_s).to_entry()["extensions"]
     assert extensions == {"code": "UPSTREAM_BUSY", "retryable": True, "retryAfterSeconds": seconds}
+
+
+def texts_of(kind):
+    """The literals in the source from which errors of a kind are made."""
+    for path in FOLDER.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and kind.__name__ in {
+                getattr(node.func, "id", ""),
+                getattr(node.func, "attr", ""),
+            }:
+                yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("kind", sorted(subclasses(GatewayError), key=str), ids=lambda kind: kind.__name__)
+def test_only_retryable_errors_recommend_a_retry(kind):
+    if not CODES[getattr(kind, "code", "RATE_LIMITED")].retryable:
+        assert not [text for text in texts_of(kind) if re.search("again later|RETRY_LATER|[Rr]etry in", text)]
+
+
+def test_known_wait_replaces_later():
+    assert UpstreamBusy(f"Busy. {RETRY_LATER}", retry_after_s=60.2).to_entry()["message"] == "Busy. Retry in 61 s."
+    assert UpstreamBusy(f"Busy. {RETRY_LATER}").to_entry()["message"] == "Busy. Try again later."
 
 
 def test_exceeded_limit_names_value_and_maximum():

@@ -13,6 +13,12 @@ log = logging.getLogger(__name__)
 # Values in graphql-core's messages, as Python writes and as GraphQL writes them.
 GRAPHQL_VALUES = {"None": "null", "True": "true", "False": "false"}
 PYTHON_VALUE = re.compile(r"(?<![\w'\"])(None|True|False)(?![\w'\"])")
+# Values that osu! players write, and those of the schema, by enum.
+ENUM_VALUES = {
+    "Grade": {"SS": "`X` (SS) or `XH` (silver SS)", "SSH": "`XH`", "XS": "`X`"},
+    "GameMode": {"FRUITS": "`CATCH`", "CTB": "`CATCH`", "STD": "`OSU`", "STANDARD": "`OSU`", "OSU!": "`OSU`"},
+}
+UNKNOWN_VALUE = re.compile(r"(Value '([^']*)' does not exist in '(\w+)' enum\.)( Did you mean [^?]*\?)?")
 # Limits quotations of client input in messages.
 MAX_MESSAGE = 500
 
@@ -36,7 +42,7 @@ def format_error(error: Exception, code: str = "BAD_USER_INPUT") -> dict[str, An
     if code == INVALID or isinstance(error.original_error, GraphQLError | None):
         # Python refuses to parse numbers with thousands of digits; its message is for programmers.
         text = "A number is too large." if isinstance(error.original_error, ValueError) else error.message
-        formatted = entry(code, _printable(PYTHON_VALUE.sub(lambda match: GRAPHQL_VALUES[match[0]], text)))
+        formatted = entry(code, _printable(_in_graphql(text)))
     else:
         formatted = format_error(error.original_error)
     position = error.formatted
@@ -51,6 +57,16 @@ def request_error(code: str, message: str) -> RequestError:
 def _mask(error: Exception) -> dict[str, Any]:
     log.error("unhandled exception", exc_info=error)
     return entry("INTERNAL_SERVER_ERROR", "Internal error. It has been logged; please report it.")
+
+
+def _in_graphql(text: str) -> str:
+    """A message of graphql-core with values as in GraphQL, and with the right suggestions."""
+    return UNKNOWN_VALUE.sub(_suggest, PYTHON_VALUE.sub(lambda match: GRAPHQL_VALUES[match[0]], text))
+
+
+def _suggest(match: re.Match[str]) -> str:
+    known = ENUM_VALUES.get(match[3], {}).get(match[2].upper())
+    return f"{match[1]} Use {known}." if known else match[0]
 
 
 def _printable(message: str) -> str:

@@ -44,6 +44,8 @@ def first_plays_of(
     context = info.context
     check_length("ppAtLeast", pp_at_least, MAX_PP_VALUES, "values")
     check_pp("ppAtLeast", pp_at_least)
+    if not pp_at_least:
+        return ()
 
     def select(plays: Hiscores) -> Sequence[pp_records.FirstPlay]:
         context.size.count_work(SCANNED_ROW_US * len(plays))

@@ -66,6 +66,8 @@ def milestones_of(
     context = info.context
     selected = list(MilestoneKind) if kinds is None or kinds is strawberry.UNSET else kinds
     check_length("kinds", selected, len(MilestoneKind), "kinds")
+    if not selected:
+        return ()
 
     def select(history: History) -> Sequence[milestones.Milestone]:
         context.size.count_work(len(history.rows) * len(selected) * MILESTONE_ROW_US)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from strawberry import ID
 
+from gateway.errors import with_wait
 from gateway.graph.context import Context, Info
 from gateway.osutrack.endpoints import READS
 from gateway.records import Delta, Snapshot, UserMode
@@ -124,11 +125,12 @@ class Ranking:
         return result
 
     def _failed(self, player: UserMode, failure: LoadFailure) -> RankingFailure:
+        wait_s = max(1, ceil(self._tracker.history_loads.wait_s(failure)))
         return RankingFailure(
             user=user_of(player.user_id),
             code=failure.error.code,
-            message=failure.error.message,
-            retry_after_seconds=max(1, ceil(self._tracker.history_loads.wait_s(failure))),
+            message=with_wait(failure.error.message, wait_s),
+            retry_after_seconds=wait_s,
         )
 
     def _entries(self, histories: Mapping[int, History]) -> list[Place]:

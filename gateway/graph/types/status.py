@@ -33,7 +33,7 @@ describe_enum_values(
     Health,
     {
         "UP": "osu!track responds normally.",
-        "DEGRADED": "Some requests fail or are slow. Data may be stale.",
+        "DEGRADED": "Some requests fail or are slow, or the next one is the first after a pause. Data may be stale.",
         "DOWN": "Requests to osu!track are paused: its data is served from the cache only.",
     },
 )
@@ -90,7 +90,7 @@ def status_of(context: Context) -> ServiceStatus:
     breakers = context.services.breakers
     return ServiceStatus(
         version=version("osutrack-gateway"),
-        upstream=breakers.health,
+        upstream=breakers.availability,
         retry_at=_time_in(context, breakers.retry_in_s),
         last_success_at=None if breakers.last_success_at is None else from_timestamp(breakers.last_success_at),
         classes=[_class_of(context, breaker) for breaker in breakers],
@@ -101,9 +101,9 @@ def _class_of(context: Context, breaker: CircuitBreaker) -> UpstreamClass:
     budget = context.services.rate_limiter.budgets[breaker.name]
     return UpstreamClass(
         name=breaker.name,
-        state=breaker.health,
+        state=breaker.availability,
         retry_at=_time_in(context, breaker.retry_in_s),
-        cause=breaker.cause,
+        cause=breaker.cause if breaker.availability is Health.DOWN else None,
         requests_per_minute=budget.per_minute,
         lowered_until=_time_in(context, budget.lowered_s or None),
     )

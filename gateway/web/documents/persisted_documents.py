@@ -8,6 +8,7 @@ from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
+from gateway.graph.inputs import quoted
 from gateway.shared.redis_content import PREFIX
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 from gateway.web.graphql_request import GraphQLRequest, HTTPError
@@ -110,8 +111,7 @@ class PersistedDocuments:
             return await self._register(digest, request.query, client, charge)
         text = await self._shared.find(digest)
         if text is None:
-            # Apollo's clients compare this message, and then send the document.
-            raise HTTPError("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
+            raise HTTPError("PERSISTED_QUERY_NOT_FOUND", _not_found(request))
         self._put(digest, text, client)
         return text
 
@@ -125,7 +125,8 @@ class PersistedDocuments:
         if trusted is not None:
             return trusted
         if self._only_trusted:
-            raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", "Only trusted documents are accepted.")
+            text = f"Only trusted documents are accepted, and none has the ID {quoted(_name(request))}."
+            raise HTTPError("PERSISTED_QUERY_NOT_SUPPORTED", text)
         return self.registered.find(digest) if request.query is None else None
 
     def _check(self, text: str | None) -> str:
@@ -161,6 +162,17 @@ def _digest(request: GraphQLRequest) -> str | None:
         case {"version": 1, "sha256Hash": str(digest)}:
             return digest.lower()
     raise HTTPError("BAD_REQUEST", "`extensions.persistedQuery` needs `version: 1` and a `sha256Hash`.")
+
+
+def _name(request: GraphQLRequest) -> str:
+    return request.document_id or str(_digest(request))
+
+
+def _not_found(request: GraphQLRequest) -> str:
+    if request.document_id is None:
+        # Apollo's clients compare this message, and then send the document.
+        return "PersistedQueryNotFound"
+    return f"No document has the `documentId` {quoted(request.document_id)}."
 
 
 def _key(digest: str) -> str:

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
 
-from gateway.errors import RendererBusy
+from gateway.errors import RETRY_LATER, RendererBusy
 from gateway.graph.execution_turns import ExecutionTurns
 from gateway.images.drawing import Drawing
 from gateway.images.png import Renderer, is_installed
@@ -37,7 +37,7 @@ class PNGFiles:
             async with asyncio.timeout(self._max_wait_s):
                 await self._turns.wait(client)
         except TimeoutError as exc:
-            message = "Too many images are being drawn. Retry in a few seconds."
+            message = f"Too many images are being drawn. {RETRY_LATER}"
             raise RendererBusy(message, retry_after_s=self._max_wait_s) from exc
         self._turns.used(RENDER_S)
         return await asyncio.get_running_loop().run_in_executor(_thread, _render, drawing, self._fonts)

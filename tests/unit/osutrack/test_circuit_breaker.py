@@ -16,6 +16,7 @@ from gateway.errors import (
     UpstreamUnavailable,
 )
 from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.diagnosis import cause_of
 from tests.support.clock import Clock
 
 DOWN = UpstreamUnavailable("osu!track failed (status 503). Try again later.", status=503)
@@ -159,6 +160,21 @@ def half_open(breaker, clock):
 def test_half_open_admits_one_probe(half_open):
     with half_open.call("player"), pytest.raises(UpstreamUnavailable):
         half_open.check()
+
+
+def test_availability_ends_with_the_pause(half_open, clock):
+    assert (half_open.health, half_open.availability, half_open.retry_in_s) == (Health.DOWN, Health.DEGRADED, None)
+
+    with half_open.call("player"):
+        assert (half_open.availability, half_open.retry_in_s) == (Health.DOWN, 0)
+    assert half_open.availability is Health.UP
+
+
+def test_failed_probe_replaces_the_cause(half_open):
+    call(half_open, UNREADABLE)
+
+    assert half_open.availability is Health.DOWN
+    assert half_open.cause == f"the latest request failed too: {cause_of(UNREADABLE)}"
 
 
 def test_successful_probe_closes_it(half_open, clock):

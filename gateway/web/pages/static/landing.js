@@ -16,7 +16,7 @@ const STATUS = gql`
 const REFRESH_MS = 30_000;
 const STATES = {
   UP: ["good", "Up", "responding"],
-  DEGRADED: ["warn", "Degraded", "slow or partly failing"],
+  DEGRADED: ["warn", "Degraded", "slow or failing; new requests are tried"],
   DOWN: ["bad", "Down", "serving cached data only"],
 };
 
