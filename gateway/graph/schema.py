@@ -29,6 +29,7 @@ class _Schema(strawberry.Schema):
         """No logging: Strawberry logs invalid input as errors. `prepare/errors.py` logs unexpected exceptions."""
 
 
+@cache
 def build_schema(executor: type[Executor] = CountingExecutor) -> strawberry.Schema:
     """The schema: queries and mutations. osu!track pushes no events, so there are no subscriptions."""
     schema = _Schema(

@@ -1,6 +1,7 @@
 """Tools: the GraphQL documents of this folder, one operation each, with their descriptions and variables."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -38,10 +39,11 @@ class Tool(NamedTuple):
         return list(violations(self.input_schema, arguments))
 
 
-def read_tools(schema: GraphQLSchema, *, with_updates: bool) -> list[Tool]:
+@cache
+def read_tools(schema: GraphQLSchema, *, with_updates: bool) -> tuple[Tool, ...]:
     """The tools by name: queries, and mutations if `with_updates`."""
     tools = [_tool(schema, path) for path in sorted(FOLDER.glob("*.graphql"))]
-    return [tool for tool in tools if with_updates or not tool.is_update]
+    return tuple(tool for tool in tools if with_updates or not tool.is_update)
 
 
 def _tool(schema: GraphQLSchema, path: Path) -> Tool:

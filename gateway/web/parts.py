@@ -3,6 +3,7 @@
 import logging
 from asyncio import to_thread
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from gateway.edge.purge_client import PurgeClient
@@ -155,6 +156,7 @@ class Gateway:
         )
 
 
+@cache
 def _can_compile() -> bool:
     supported = is_supported()
     if not supported:

@@ -1,7 +1,7 @@
 """The documentation, rendered at build time by `docs/render.py`: `/docs`, the Markdown twins, and `/llms.txt`."""
 
 import re
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,14 +20,18 @@ class Document(NamedTuple):
     content: str
 
 
-def documents() -> Iterator[Document]:
+@cache
+def documents() -> tuple[Document, ...]:
     """All pages; none if the package was not built."""
-    for path in sorted(FOLDER.rglob("*.html")):
-        content = path.read_text("utf-8")
-        title = _text(HEADING, content) or path.stem
-        # The navigation has paragraphs too.
-        description = _text(PARAGRAPH, content.partition("</h1>")[2])
-        yield Document(path.relative_to(FOLDER).with_suffix("").as_posix(), title, description, content)
+    return tuple(_document(path) for path in sorted(FOLDER.rglob("*.html")))
+
+
+def _document(path: Path) -> Document:
+    content = path.read_text("utf-8")
+    title = _text(HEADING, content) or path.stem
+    # The navigation has paragraphs too.
+    description = _text(PARAGRAPH, content.partition("</h1>")[2])
+    return Document(path.relative_to(FOLDER).with_suffix("").as_posix(), title, description, content)
 
 
 def _text(pattern: re.Pattern[str], html: str) -> str:
@@ -36,8 +40,8 @@ def _text(pattern: re.Pattern[str], html: str) -> str:
     return " ".join(TAG.sub("", found[1]).split()) if found else ""
 
 
-def texts() -> Iterator[tuple[str, bytes]]:
+@cache
+def texts() -> tuple[tuple[str, bytes], ...]:
     """The paths on the site and the bodies of all other files."""
-    for path in sorted(FOLDER.rglob("*")):
-        if path.is_file() and path.suffix != ".html":
-            yield path.relative_to(FOLDER).as_posix(), path.read_bytes()
+    files = (path for path in sorted(FOLDER.rglob("*")) if path.is_file() and path.suffix != ".html")
+    return tuple((path.relative_to(FOLDER).as_posix(), path.read_bytes()) for path in files)

@@ -1,6 +1,7 @@
 """Static files in memory, each compressed once per coding and revalidated by ETag."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from hashlib import blake2b
 from pathlib import Path, PurePath
 
@@ -54,6 +55,7 @@ class File:
         return Response(self._bodies[name], headers={**self._headers, "Content-Encoding": name})
 
 
+@cache
 def folder(path: Path) -> Endpoint:
     """The files in the folder, by their relative path."""
     files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
