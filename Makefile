@@ -4,6 +4,8 @@ SUITABLE = import sys, ensurepip; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$python -c '$(SUITABLE)' 2>/dev/null && echo $$python && break; done)
 VENV = .venv
+# Empty: Python keeps its bytecode. Otherwise each of the hundreds of gateways that tests start compiles itself.
+export PYTHONDONTWRITEBYTECODE =
 RUN = $(VENV)/bin/python -m
 PYTEST = $(RUN) pytest -n auto --maxprocesses 4 --dist loadfile
 PIP = $(RUN) pip --quiet --disable-pip-version-check
