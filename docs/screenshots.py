@@ -7,7 +7,14 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Page, ViewportSize, sync_playwright
 
+from gateway.images.card import HEIGHT
+from gateway.images.drawing import Line
+from gateway.images.message import message
+from gateway.images.png import Renderer
+from gateway.images.themes import THEMES
 from gateway.sandbox.players import AMEO
+from gateway.web.files.png_files import FONTS
+from gateway.web.pages import FOLDER as PAGES
 from tests.browser.chromium import FLAGS
 from tests.support.processes import gateway_process
 
@@ -29,6 +36,16 @@ def graphiql(page: Page, address: str) -> None:
     page.locator(".result-window .CodeMirror-code").get_by_text("data").first.wait_for()
 
 
+def site_preview() -> bytes:
+    """The image in previews of links to pages without a player."""
+    theme = THEMES["dark"]
+    text = "Rank, pp, accuracy and hiscores over time, years in review, comparisons, and the best plays of all players."
+    drawing = message(HEIGHT, theme, "osu! players in numbers", text)
+    curve = Line("M56 560C300 550 330 470 520 480S760 420 860 430S1040 360 1144 370", theme.accent)
+    parts = (*drawing.parts, curve, f'<circle cx="1144" cy="370" r="9" fill="{theme.accent}"/>')
+    return Renderer(path.read_bytes() for path in sorted(FONTS.glob("*.ttf"))).render(drawing._replace(parts=parts))
+
+
 def main() -> None:
     """Write all images."""
     chromium = shutil.which("chromium") or sys.exit("Screenshots need Chromium (Debian: apt-get install chromium).")
@@ -46,6 +63,7 @@ def main() -> None:
         browser.close()
         card = httpx.get(f"{gateway.url}/players/{AMEO}/card.png?window=all").raise_for_status()
         (IMAGES / "card.png").write_bytes(card.content)
+    (PAGES / "static/preview.png").write_bytes(site_preview())
 
 
 if __name__ == "__main__":

@@ -155,6 +155,7 @@ def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Prev
         public_url=settings.public_url,
         has_images=png_files.are_available,
         is_sample_data=settings.sample_data,
+        clock=gateway.clock,
     )
 
 

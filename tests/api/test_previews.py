@@ -1,5 +1,6 @@
 """Link previews of player pages, as a crawler reads them: title, description and image, from cached data only."""
 
+import re
 from html.parser import HTMLParser
 
 import httpx
@@ -149,3 +150,61 @@ async def test_markup_in_names_is_escaped(gateway):
     response = await gateway.http.get("/players/131464")
     assert Tags(response.text).found["og:title"] == '"><script>{{head}} · osu!'
     assert '"><script>{{' not in response.text
+
+
+async def test_comparison_names_all_cached_players(gateway):
+    await gateway.ask(UPDATE % "OSU")
+    await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
+    requests = len(gateway.sandbox.requests)
+    found = await tags(gateway, "/players/131464?compare=2,131464,2,somebody,x!&compare=1001,7,8")
+    assert found["og:title"] == "ameo vs Player 2, somebody, Player 1001, Player 7 · osu!"
+    assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · Player 2: #[\d,]+, [\d,]+ pp", found["og:description"])
+    assert found["og:url"] == "http://gateway/players/131464?compare=2,somebody,1001,7"
+    assert len(gateway.sandbox.requests) == requests
+
+
+@pytest.mark.parametrize(
+    "query,image,title",
+    [
+        ("?days=30&series=accuracy,plays", "chart.png?series=accuracy&window=30d", "Accuracy · past 30 days"),
+        ("?mode=taiko&series=plays", "chart.png?mode=taiko&series=plays", "Play count"),
+        ("?days=90", "card.png?window=90d", "past 90 days"),
+        ("?from=2024-01-01&to=2025-01-01", "card.png?window=2024-01-01..2025-01-01", "2024"),
+        ("?from=2024-01-01", "card.png?window=2024-01-01..", "since 1 Jan 2024"),
+        ("?days=x&from=2025-01-01&to=2024-01-01&series=<b>&compare=,", "card.png", "osu!"),
+    ],
+)
+async def test_preview_has_the_view_of_the_page(gateway, query, image, title):
+    await gateway.ask(UPDATE % ("TAIKO" if "taiko" in query else "OSU"))
+    found = await tags(gateway, f"/players/131464{query}")
+    assert found["og:image"] == f"http://gateway/players/131464/{image}"
+    assert found["og:title"].endswith(f" · {title}")
+    assert found["og:image:height"] == ("480" if "series=" in image else "630")
+    assert (await gateway.http.get(found["og:image"])).status_code == 200
+
+
+async def test_window_has_its_gains(gateway):
+    await gateway.ask(UPDATE % "OSU")
+    found = await tags(gateway, "/players/131464?from=2024-01-01&to=2025-01-01")
+    assert re.fullmatch(r".* pp, .* ranks, .* plays from \d+ \w+ 202[34] to \d+ Dec 2024\.", found["og:description"])
+
+
+@pytest.mark.parametrize("path", ["/", "/best?mode=mania", "/graphql", "/docs", "/docs/errors"])
+async def test_every_page_has_a_preview_with_image(gateway, path):
+    found = await tags(gateway, path, Accept="text/html")
+    assert found["og:title"] in found["title"]
+    assert found["og:description"] == found["description"] == found["twitter:description"]
+    assert found["og:url"] == f"http://gateway{path.partition('?')[0]}"
+    image = await gateway.http.get(found["og:image"])
+    assert (image.status_code, image.headers["Content-Type"]) == (200, "image/png")
+    assert not gateway.sandbox.requests
+
+
+async def test_page_without_plausible_host_has_no_urls(gateway):
+    found = await tags(gateway, "/", Host='"><script>')
+    assert "og:title" in found
+    assert not found.keys() & {"og:url", "og:image"}
+
+
+async def test_running_year_is_not_in_review(gateway):
+    assert (await tags(gateway, "/players/2/2026"))["og:title"] == "Player 2 · osu! · 2026 so far"

@@ -1,4 +1,4 @@
-"""The HTML pages, the same for every visitor, except for the tags with a player's data for link previews.
+"""The HTML pages, the same for every visitor, except for the tags for link previews.
 
 Their scripts fetch data from `/graphql`.
 
@@ -31,6 +31,7 @@ from .limits import limit_rows
 from .player_addresses import parse_address
 from .player_redirects import FindID, PlayerRedirects
 from .previews import Previews
+from .site_page import SitePage
 from .well_known import well_known_routes
 from .year import YearPage
 
@@ -86,7 +87,7 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
     `base` is the way from the page's URL to the root of the gateway, such as `../`; for pages at any depth.
     """
     template = RELATIVE_URL.sub(lambda link: link[0] + base, _marked(_template(name), settings))
-    return File(name, _insert(template, values).encode(), PAGE_HEADERS).response
+    return SitePage(name, _insert(template, values), PAGE_HEADERS, public_url=settings.public_url).response
 
 
 def page_routes(

@@ -4,79 +4,121 @@ They contain cached data only: a crawler costs no points and causes no request t
 fetched.
 """
 
-import re
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from html import escape
-from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
-from gateway.images.card import HEIGHT, summary
+from gateway.images import card, chart
+from gateway.images.card import summary
 from gateway.images.formats import count, day, signed
-from gateway.images.frame import SAMPLE_DATA, WIDTH
-from gateway.images.parameters import MODES
-from gateway.images.profile import MODE_TITLES
+from gateway.images.frame import SAMPLE_DATA
+from gateway.images.parameters import Window, parse_window
+from gateway.images.profile import MODE_TITLES, review_title
 from gateway.records import Mode, Snapshot, UserMode
 from gateway.store.history import History, Span
 from gateway.store.tracker import Tracker
 
-SITE = "osutrack-gateway"
+from .player_addresses import PlayerAddress
+from .player_view import PlayerView, parse_view
+from .preview_tags import SITE, Preview, PreviewImage, address, meta, query_string
+
 UNKNOWN = "Rank, pp, accuracy and hiscores over time, as recorded by osu!track."
-# Clients choose the `Host` header: a name or an address, and a port.
-HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
 
 class Previews:
     """Writes the tags of player pages."""
 
     def __init__(
-        self, tracker: Tracker, *, public_url: str | None, has_images: bool, is_sample_data: bool = False
+        self,
+        tracker: Tracker,
+        *,
+        public_url: str | None,
+        has_images: bool,
+        is_sample_data: bool = False,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         """`public_url` is the gateway's address; without it, that of the request. Previews need absolute URLs."""
         self._tracker = tracker
         self._public_url = public_url
         self._has_images = has_images
         self._is_sample_data = is_sample_data
+        self._clock = clock
 
     def tags(self, request: Request, year: int | None = None) -> str:
         """The tags of a player page, or of the page of a year, as HTML; those of any page if the ID is invalid."""
-        mode = MODES.get(request.query_params.get("mode", "osu").lower(), Mode.OSU)
         try:
             player = user_id(request.path_params["id"])
         except BadUserInput:
-            return _html("Player", {"description": UNKNOWN}, {})
-        title, description = (
-            f"{self._name(player)} · {MODE_TITLES[mode]}",
-            self._description(UserMode(player, mode), year),
-        )
-        base = self._public_url or _address(request)
-        query = {} if mode is Mode.OSU else {"mode": mode.name.lower()}
-        path, window = f"/players/{player}", {}
+            return _head("Player", UNKNOWN)
+        view = parse_view(request.query_params, player)
         if year:
-            title, path = f"{title} · {year} in review", f"{path}/{year}"
-            window = {"window": "..".join(_days(year))}
-        opened = {"og:url": f"{base}{path}{_query(query)}"} if base else {}
-        image = f"{base}/players/{player}/card.png{_query(query | window)}" if base and self._has_images else None
-        return _html(
-            title,
-            {"description": description, **_twitter(title, description, image)},
-            {"og:type": "profile", "og:site_name": SITE, "og:title": title, "og:description": description}
-            | opened
-            | _image(image, title),
+            view = PlayerView(view.mode, parse_window("..".join(_days(year))), None, ())
+        title, description = self._title(player, view, year), self._description(player, view)
+        base = address(request, self._public_url)
+        if base is None:
+            return _head(title, description, Preview(title, description, "profile"))
+        mode = {} if view.mode is Mode.OSU else {"mode": view.mode.name.lower()}
+        shown = {} if year else _shown(request, view)
+        path = f"/players/{player}/{year}" if year else f"/players/{player}"
+        url = f"{base}{path}{query_string(mode | shown)}"
+        image = self._image(f"{base}/players/{player}", title, view, mode) if self._has_images else None
+        return _head(title, description, Preview(title, description, "profile", url, image))
+
+    def _image(self, base: str, title: str, view: PlayerView, mode: dict[str, str]) -> PreviewImage:
+        """The chart of a chosen series, or else the card."""
+        kind, height = ("chart", chart.HEIGHT) if view.series else ("card", card.HEIGHT)
+        series = {"series": view.series.name} if view.series else {}
+        window = {"window": view.window.text} if view.window else {}
+        shown = f"Chart of {view.series.title.lower()}" if view.series else "Card"
+        return PreviewImage(f"{base}/{kind}.png{query_string(mode | series | window)}", height, f"{shown}: {title}")
+
+    def _title(self, player: int, view: PlayerView, year: int | None) -> str:
+        others = ", ".join(self._name(other) for other in view.compared)
+        names = (
+            f"{self._name(PlayerAddress(id=player))} vs {others}" if others else self._name(PlayerAddress(id=player))
         )
+        series = [view.series.title] if view.series else []
+        window = [review_title(year, self._clock())] if year else [view.window.title] if view.window else []
+        return " · ".join([names, MODE_TITLES[view.mode], *series, *window])
 
-    def _name(self, player: int) -> str:
-        known = self._tracker.names.known_usernames.peek(player, refresh=False)
-        return known.value if known and isinstance(known.value, str) else f"Player {player}"
+    def _name(self, player: PlayerAddress) -> str:
+        if player.id is None:
+            return str(player.username)
+        known = self._tracker.names.known_usernames.peek(player.id, refresh=False)
+        return known.value if known and isinstance(known.value, str) else f"Player {player.id}"
 
-    def _description(self, user_mode: UserMode, year: int | None) -> str:
-        entry = self._tracker.history.stored(user_mode)
-        latest = entry.value.latest if entry else None
-        if entry is None or latest is None:
-            return UNKNOWN
-        stats = _review(entry.value, year) if year else _summary(latest)
+    def _description(self, player: int, view: PlayerView) -> str:
+        history = self._history(player, view.mode)
+        if view.compared:
+            stats = self._comparison(player, view) or UNKNOWN
+        elif history is None or history.latest is None:
+            stats = UNKNOWN
+        else:
+            stats = _review(history, view.window, self._clock()) if view.window else _summary(history.latest)
         return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data and stats != UNKNOWN else stats
+
+    def _comparison(self, player: int, view: PlayerView) -> str:
+        """The cached stats of the compared players; empty without any."""
+        players = [PlayerAddress(id=player), *view.compared]
+        known = [(each, self._history(each.id, view.mode)) for each in players if each.id]
+        latest = [(each, history.latest) for each, history in known if history and history.latest]
+        return " · ".join(f"{self._name(each)}: {_short_summary(snapshot)}" for each, snapshot in latest)
+
+    def _history(self, player: int, mode: Mode) -> History | None:
+        entry = self._tracker.history.stored(UserMode(player, mode))
+        return entry.value if entry else None
+
+
+def _shown(request: Request, view: PlayerView) -> dict[str, str]:
+    """The parameters of the view, except the mode."""
+    compared = {"compare": ",".join(player.segment for player in view.compared)} if view.compared else {}
+    names = [*(("days", "from", "to") if view.window else ()), *(("series",) if view.series else ())]
+    return compared | {name: text for name in names if (text := request.query_params.get(name))}
 
 
 def _summary(latest: Snapshot) -> str:
@@ -89,9 +131,13 @@ def _summary(latest: Snapshot) -> str:
     )
 
 
-def _review(history: History, year: int) -> str:
-    first, end = _days(year)
-    gain = history.gain(Span(f"{first}T00:00:00.000Z", f"{end}T00:00:00.000Z"))
+def _short_summary(latest: Snapshot) -> str:
+    rank = "unranked" if latest.global_rank is None else f"#{count(latest.global_rank)}"
+    return f"{rank}, {count(latest.pp)} pp"
+
+
+def _review(history: History, window: Window, now: float) -> str:
+    gain = history.gain(_span(window, now))
     if gain is None:
         return UNKNOWN
     delta = gain.delta
@@ -102,44 +148,17 @@ def _review(history: History, year: int) -> str:
     return f"{', '.join(parts)} from {day(gain.start.at)} to {day(gain.end.at)}."
 
 
+def _span(window: Window, now: float) -> Span:
+    today = datetime.fromtimestamp(now, UTC).date()
+    start = window.first if window.days is None else today - timedelta(window.days)
+    return Span(*(None if day is None else f"{day}T00:00:00.000Z" for day in (start, window.end)))
+
+
 def _days(year: int) -> tuple[str, str]:
     """The first day of the year, and of the next one."""
     return f"{year}-01-01", f"{year + 1}-01-01"
 
 
-def _query(parameters: dict[str, str]) -> str:
-    return f"?{urlencode(parameters)}" if parameters else ""
-
-
-def _address(request: Request) -> str | None:
-    """The gateway's address as the client sees it; None if the client sends no plausible one."""
-    host = request.headers.get("host", "")
-    return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''))}" if HOST.fullmatch(host) else None
-
-
-def _image(url: str | None, title: str) -> dict[str, str]:
-    if url is None:
-        return {}
-    sizes = {"og:image:width": str(WIDTH), "og:image:height": str(HEIGHT)}
-    return {"og:image": url, "og:image:type": "image/png", **sizes, "og:image:alt": f"Card of {title}"}
-
-
-def _twitter(title: str, description: str, image: str | None) -> dict[str, str]:
-    tags = {"twitter:title": title, "twitter:description": description}
-    return (
-        {"twitter:card": "summary_large_image", **tags, "twitter:image": image}
-        if image
-        else {
-            "twitter:card": "summary",
-            **tags,
-        }
-    )
-
-
-def _html(title: str, names: dict[str, str], properties: dict[str, str]) -> str:
-    lines = [
-        f"<title>{escape(title)} · {SITE}</title>",
-        *(f'<meta name="{name}" content="{escape(text)}">' for name, text in names.items()),
-        *(f'<meta property="{name}" content="{escape(text)}">' for name, text in properties.items()),
-    ]
-    return "\n  ".join(lines)
+def _head(title: str, description: str, preview: Preview | None = None) -> str:
+    lines = [f"<title>{escape(title)} · {SITE}</title>", meta(name={"description": description})]
+    return "\n  ".join([*lines, *([preview.tags()] if preview else [])])
