@@ -53,7 +53,8 @@ def block_storage(context: BrowserContext) -> None:
 
 # Each state has a player of its own where its fault would be hidden by the cache.
 STATES = {
-    "loaded": State(f"/players/{AMEO}?compare={HEAVY}"),
+    "loaded": State(f"/players/{AMEO}"),
+    "compared": State(f"/players/{AMEO}?compare={HEAVY},1010,1020,{UNTRACKED[1]}"),
     "loading": State("/players/1010", fault=HELD, settle_ms=1_500),
     "empty": State(f"/players/{UNTRACKED[0]}"),
     "one-snapshot": State(f"/players/{SINGLE_SNAPSHOT}"),

@@ -21,7 +21,7 @@ PAGES = (
     SitePage("/docs/performance", "documentation.html", "Performance"),
     SitePage("/docs/examples/compare", "documentation.html", "Open in GraphiQL"),
     SitePage("/no/such/page", "missing.html", "Check the URL"),
-    SitePage("/players/131464?compare=2", "player.html", "Stop comparing"),
+    SitePage("/players/131464?compare=2,1010,3000001,70000040,x!", "player.html", "Remove peppy"),
     SitePage("/players/70000071", "player.html", "Start tracking"),
     SitePage("/players/131464/2025", "year.html", "hiscores recorded"),
     SitePage("/players/131464/2010", "year.html", "No snapshots of 2010"),

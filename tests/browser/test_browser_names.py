@@ -103,17 +103,18 @@ def test_comparison_accepts_a_name(session):
     page.wait_for_selector(LOADED)
     page.get_by_label("With player").fill("osu.ppy.sh/users/peppy/mania")
     page.keyboard.press("Enter")
-    page.get_by_role("columnheader", name="peppy").wait_for()
-    assert page.url.endswith(f"/players/{AMEO}?compare={HEAVY}")
+    page.wait_for_url(f"**/players/{AMEO}?compare={HEAVY}")
+    page.get_by_role("rowheader", name="peppy").wait_for()
     page.get_by_label("With player").fill("AMEO")
     page.keyboard.press("Enter")
-    page.get_by_text("This is the same player.").first.wait_for()
+    page.get_by_text("“AMEO” (the player of this page)").wait_for()
+    assert page.url.endswith(f"/players/{AMEO}?compare={HEAVY}")
 
 
 def test_compared_name_in_the_url_is_resolved(session):
     page = session.open(f"/players/{AMEO}?compare=peppy")
-    page.get_by_role("columnheader", name="peppy").wait_for()
-    assert page.url.endswith(f"?compare={HEAVY}")
+    page.wait_for_url(f"**/players/{AMEO}?compare={HEAVY}")
+    page.get_by_role("rowheader", name="peppy").wait_for()
 
 
 def test_missing_name_is_reported(session):
@@ -154,7 +155,7 @@ def test_unresolved_comparison_shows_the_way(unresolved):
     page.wait_for_selector(LOADED)
     page.get_by_label("With player").fill("again")
     page.keyboard.press("Enter")
-    page.get_by_text("The player ID of “again” is not known here").wait_for()
+    page.locator("#comparison").get_by_text("The player ID of “again” is not known here").wait_for()
     assert page.locator("#comparison").get_by_role("link", name="osu.ppy.sh/users/again").is_visible()
     page.get_by_role("link", name="Plays by name").click()
     page.get_by_role("heading", name="again").wait_for()

@@ -18,9 +18,9 @@ EDGES = """[...document.querySelectorAll(".card canvas")].map((canvas) => {
 @pytest.fixture(params=[DESK, PHONE], ids=["desk", "phone"])
 def printed(session, request):
     """A player page in the dark theme, as it is laid out on paper."""
-    page = session.open("/players/131464?compare=2", size=request.param, color_scheme="dark")
+    page = session.open("/players/131464?compare=2,1010,3000001,70000040", size=request.param, color_scheme="dark")
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    page.get_by_text("Stop comparing").wait_for()
+    page.get_by_role("button", name="Remove peppy").wait_for()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
     page.set_viewport_size(PAPER)

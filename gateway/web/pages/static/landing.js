@@ -2,7 +2,7 @@
 
 import { INVALID_ADDRESS, parseAddress, segmentOf } from "./shared/address.js";
 import { byId, el } from "./shared/elements.js";
-import { showMyPlayers } from "./landing/my-players.js";
+import { listenToMyPlayers, showMyPlayers } from "./landing/my-players.js";
 import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
 import { queryLink } from "./shared/query-link.js";
@@ -110,6 +110,7 @@ byId("query-link").href = queryLink(STATUS);
 byId("try-link").href = queryLink(byId("try-query").textContent);
 byId("run").addEventListener("click", run);
 byId("player").addEventListener("submit", openPlayer);
+listenToMyPlayers();
 showMyPlayers();
 refreshStatus();
 setInterval(() => document.visibilityState === "visible" && refreshStatus(), REFRESH_MS);

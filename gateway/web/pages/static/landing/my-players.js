@@ -1,20 +1,46 @@
-// The visitor's players on the home page. The list needs no request.
+// The visitor's players on the home page: links, and a choice of those to compare. The list needs no request.
 
 import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { MAX_PLAYERS } from "../shared/compared-players.js";
 import { forget, myPlayers } from "../shared/my-players.js";
 
 export function showMyPlayers() {
   const players = myPlayers();
   byId("my-players").hidden = players.length === 0;
   byId("my-players-list").replaceChildren(...players.map(item));
+  byId("my-players-compare").hidden = players.length < 2;
+  showChoice();
 }
 
-function item({ id, name, isPinned }) {
+export function listenToMyPlayers() {
+  byId("my-players").addEventListener("change", showChoice);
+  byId("my-players-compare").addEventListener("submit", (event) => {
+    event.preventDefault();
+    const [first, ...others] = chosen();
+    if (others.length) location.assign(`players/${first}?compare=${others.join()}`);
+    else byId("my-players-list").querySelector("input").focus();
+  });
+}
+
+const boxes = () => [...byId("my-players-list").querySelectorAll("input")];
+const chosen = () => boxes().filter(({ checked }) => checked).map(({ value }) => value);
+
+// At the maximum, the other players can't be chosen.
+function showChoice() {
+  const { length } = chosen();
+  for (const box of boxes()) box.disabled = !box.checked && length >= MAX_PLAYERS;
+  byId("my-players-hint").textContent = length ? `${length} of ${MAX_PLAYERS} players selected.` : `Select two to ${MAX_PLAYERS} players.`;
+  byId("my-players-compare").querySelector("button").setAttribute("aria-disabled", String(length < 2));
+}
+
+function item({ id, name, isPinned }, _, { length }) {
   const remove = button(["Remove", visuallyHidden(` ${name}`)], () => removePlayer(id), { class: "small" });
+  const box = length > 1 && el("input", { type: "checkbox", value: id, autocomplete: "off", "aria-label": `Compare ${name}` });
+  const link = el("a", { href: `players/${id}` }, name);
   return el(
     "li",
     { class: "card row space-between" },
-    el("span", {}, el("a", { href: `players/${id}` }, name), isPinned && el("small", { class: "muted" }, " pinned")),
+    el("span", { class: "row" }, box, el("span", {}, link, isPinned && el("small", { class: "muted" }, " pinned"))),
     remove,
   );
 }

@@ -14,11 +14,11 @@ export const INTERVAL_LABELS = {
 export const valuesOf = (row, metrics) => metrics.map(({ field, format }) => format(row[field]));
 
 // A player's name with the line style of the charts, and the values of a row.
-export function legendItem(name, row, index, metrics) {
+export function legendItem(name, row, slot, metrics) {
   const value = row ? valuesOf(row, metrics).join(" · ") : "not tracked yet";
   return el(
     "span",
-    { class: `legend-item player-${index}` },
+    { class: `legend-item player player-${slot}` },
     el("b", {}, name),
     " ",
     el("span", { class: "legend-value" }, value),

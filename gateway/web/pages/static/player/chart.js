@@ -1,7 +1,7 @@
 // Two charts with one time axis, of a series each. They draw rows, and report selections and the cursor.
 
 import uPlot from "../../vendor/uplot/uplot.js";
-import { readColours } from "./colours.js";
+import { DASHES, readColours } from "./colours.js";
 import { markHooks, playsRange } from "./mark-drawing.js";
 import { TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
@@ -16,7 +16,7 @@ export class Charts {
   // `containers` are two elements. `onSelect(from, to)` and `onHover(at)` get milliseconds, or null when the cursor
   // leaves.
   constructor(containers, { onSelect, onHover, onReset }) {
-    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [], metrics: [] });
+    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [], slots: [], metrics: [] });
     this.colours = readColours();
     this.font = getComputedStyle(document.body).fontFamily;
     this.observer = new ResizeObserver(() => this.resize());
@@ -26,14 +26,14 @@ export class Charts {
     addEventListener("afterprint", () => this.resize());
   }
 
-  // Draws lists of rows, one for each player, from `from` to `to`. `metrics` are the series of the upper and the lower
-  // chart, `marks` the events in them.
-  show(lists, metrics, marks, { from, to }) {
+  // Draws lists of rows, one for each player, from `from` to `to`. `slots` are the numbers of the players' lines,
+  // `metrics` the series of the upper and the lower chart, `marks` the events in them.
+  show({ lists, slots, metrics, marks }, { from, to }) {
     this.axisWidth = axisWidth(lists);
-    const rebuilt = lists.length !== this.lists.length || metrics.some((each, index) => each !== this.metrics[index]);
-    if (rebuilt) this.build(lists.length, metrics);
+    const rebuilt = `${slots}` !== `${this.slots}` || metrics.some((each, index) => each !== this.metrics[index]);
+    if (rebuilt) this.build(slots, metrics);
     const changed = rebuilt || lists.some((rows, index) => rows !== this.lists[index]);
-    Object.assign(this, { lists, metrics, marks, window: { from, to } });
+    Object.assign(this, { lists, slots, metrics, marks, window: { from, to } });
     this.plots.forEach((plot, index) => {
       if (changed) plot.setData(joinRows(lists, metrics[index]), false);
       plot.batch(() => {
@@ -71,16 +71,16 @@ export class Charts {
     plot.setSelect({ left, top: 0, width: right - left, height: plot.over.clientHeight }, false);
   }
 
-  build(count, metrics) {
+  build(slots, metrics) {
     this.plots.forEach((plot) => plot.destroy());
     this.hasPlays = metrics.some(({ field }) => field === "pp");
     this.plots = metrics.map(
-      (metric, index) => new uPlot(this.options(metric, index, count), empty(count), this.containers[index]),
+      (metric, index) => new uPlot(this.options(metric, index, slots), empty(slots), this.containers[index]),
     );
     this.plots.forEach((plot) => listenForTouch(plot, this));
   }
 
-  options(metric, index, players) {
+  options(metric, index, slots) {
     const { axis: values } = metric;
     const axis = {
       stroke: () => this.colours.muted,
@@ -103,7 +103,7 @@ export class Charts {
           size: 9,
           width: 2,
           fill: () => this.colours.surface,
-          stroke: (_, series) => this.colours.players[series - 1],
+          stroke: (_, series) => this.colours.players[slots[series - 1]],
         },
         bind: { dblclick: () => () => this.onReset() },
       },
@@ -119,7 +119,7 @@ export class Charts {
       ],
       series: [
         {},
-        ...Array.from({ length: players }, (_, player) => this.seriesOptions(player, values.fill && players === 1)),
+        ...slots.map((slot) => this.seriesOptions(slot, values.fill && slots.length === 1)),
       ],
       hooks: {
         setSelect: [(plot) => this.handleSelection(plot)],
@@ -134,14 +134,14 @@ export class Charts {
     return { ...axis, scale: "play", side: 1, stroke: () => this.colours.play, grid: { show: false }, size: PLAYS_AXIS_PX };
   }
 
-  seriesOptions(player, filled) {
+  seriesOptions(slot, filled) {
     return {
-      stroke: () => this.colours.players[player],
+      stroke: () => this.colours.players[slot],
       width: 1.75,
       pxAlign: 0,
-      dash: player ? [7, 4] : undefined,
+      dash: DASHES[slot],
       fill: filled ? (plot) => this.gradient(plot) : undefined,
-      points: { size: 6, fill: () => this.colours.players[player] },
+      points: { size: 6, fill: () => this.colours.players[slot] },
     };
   }
 
@@ -182,7 +182,7 @@ export class Charts {
   }
 }
 
-// One list of instants for all players. A line continues over instants of the other player, and breaks without a value.
+// One list of instants for all players. A line continues over instants of other players, and breaks without a value.
 function joinRows(lists, { field, axis }) {
   const value = (row) => (row[field] == null ? null : axis.value(row[field]));
   const tables = lists.map((rows) => [rows.map(({ at }) => at / 1000), rows.map(value)]);
@@ -198,4 +198,4 @@ const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")
 // The width of the value axes, the same for both: ranks may have seven digits.
 const axisWidth = (lists) => (lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : 70);
 
-const empty = (count) => Array.from({ length: count + 1 }, () => []);
+const empty = (slots) => [[], ...slots.map(() => [])];

@@ -1,9 +1,10 @@
-// The colours of site.css as computed values, for drawing on a canvas.
+// The colours of site.css and charts.css as computed values, for drawing on a canvas, and the lines of the players.
 
-const PLAYERS = ["--accent", "--accent-2"];
+// In CSS pixels. The pattern distinguishes players without colours; charts.css has the same ones.
+export const DASHES = [[], [7, 4], [3, 3], [11, 3, 2, 3], [20, 4]];
 
 export function readColours() {
-  const players = PLAYERS.map(computed);
+  const players = DASHES.map((_, slot) => computed(`--player-${slot}`));
   return {
     players,
     fill: [translucent(players[0], 0.28), translucent(players[0], 0.02)],

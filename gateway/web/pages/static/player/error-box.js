@@ -48,9 +48,10 @@ const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "PERSISTED_
 
 export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 
-// A box for a RequestError. The retry button calls `retry`, and is disabled until `retryAfterSeconds` have passed.
-export function errorBox(error, retry, advice = messageFor(error)[1]) {
-  const [title] = messageFor(error);
+// A box for a RequestError, about a subject if not about the whole part of the page. The retry button calls `retry`, and
+// is disabled until `retryAfterSeconds` have passed.
+export function errorBox(error, retry, { advice = messageFor(error)[1], subject = null } = {}) {
+  const title = (subject ? `${subject}: ` : "") + messageFor(error)[0];
   const retryButton = !FINAL.has(error.code) && button("Retry", retry, { class: "small" });
   if (retryButton && error.retryAfterSeconds) startCountdown(retryButton, error.retryAfterSeconds, "Retry");
   return el(

@@ -4,8 +4,8 @@ import { segmentOf } from "../shared/address.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
 import { Revalidation } from "../shared/revalidation.js";
-import { listenToForm } from "./compare.js";
-import { Comparison } from "./comparison.js";
+import { Compare } from "./compare.js";
+import { listenToForm, showForm } from "./compare-form.js";
 import { errorBox } from "./error-box.js";
 import { displayName, listenToModes, showHeader, showIdentity, showModes } from "./header.js";
 import { Hiscores } from "./hiscores.js";
@@ -32,12 +32,12 @@ let controller = new AbortController();
 const hrefOf = (address) => {
   const { isModeChosen, mode } = view.isFallback ? { mode: MODES[0] } : view;
   const chosen = address.mode ? { mode: modeNamed(address.mode), isModeChosen: true } : { mode, isModeChosen };
-  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: null, from: null, to: null })}`;
+  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: [], from: null, to: null })}`;
 };
 const seriesOf = (id, { user, stats }) =>
   new Series(displayName(user, id), stats, { id, mode: view.mode });
 
-const progress = new Progress(navigate);
+const progress = new Progress({ onChange: navigate, onWindow: () => comparison.showGains() });
 const hiscores = new Hiscores();
 const update = new Update({
   onUpdate: ({ plays, first }) =>
@@ -47,12 +47,12 @@ const update = new Update({
     ]),
   onNotFound: () => showState(loaded?.stats.tracked ? "player-data" : null),
 });
-const comparison = new Comparison({
-  onChange: draw,
-  onFound: (id) => navigate({ compare: id }, { replace: true }),
-  onStop: () => navigate({ compare: null }),
+const comparison = new Compare({
+  onDraw: draw,
+  onChoose: chooseCompared,
   hrefOf,
   seriesOf,
+  windowOf: () => ({ ...progress.detail, shown: progress.window }),
 });
 const revalidation = new Revalidation(() => {
   if (loaded) load({ background: true });
@@ -100,7 +100,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   if (failures.history) throw failures.history;
   if (isStale(response.warnings)) revalidation.schedule();
   showWarnings(response);
-  if (background && sameData(response, loaded)) return view.compare && compare({ quiet: true });
+  if (background && sameData(response, loaded)) return compare({ quiet: true });
   loaded = response;
   showHeader(user, stats, view);
   showPin(view.id, displayName(user, view.id));
@@ -112,8 +112,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
   if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} loaded.`);
-  const isCompared = !background && comparison.has(view.compare);
-  const parts = [draw(), isCompared ? comparison.show(loaded) : compare({ quiet: background })];
+  const parts = [draw(), compare({ quiet: background })];
   if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
   showActivityNearby(view, stats, controller.signal);
   await Promise.all(parts);
@@ -139,10 +138,20 @@ function showWarnings({ warnings }) {
 }
 
 function draw() {
-  return progress.show([loaded.series, ...(comparison.player ? [comparison.player.series] : [])], view);
+  return progress.show([loaded.series, ...comparison.series], view);
 }
 
-const compare = (options) => comparison.load(view, loaded, controller.signal, options);
+function compare(options) {
+  showForm(view, addCompared);
+  return comparison.load(view, loaded, controller.signal, options);
+}
+
+function chooseCompared(change, options) {
+  navigate(change, options);
+  return compare();
+}
+
+const addCompared = (player) => chooseCompared({ compare: [...view.compare, player], leftOut: [] });
 
 function showInvalidId() {
   showState(null);
@@ -195,16 +204,15 @@ byId("start-tracking").addEventListener("click", () => {
 });
 listenToCopy();
 listenToPin();
-listenToForm(() => view.id, (player) => {
-  navigate({ compare: player });
-  compare();
-});
+listenToForm(() => view, addCompared);
 addEventListener("popstate", () => {
   const previous = view;
   view = read();
   if (view.segment !== previous.segment || view.mode !== previous.mode || !loaded) start();
-  else if (view.compare !== previous.compare) compare();
-  else if (loaded.series) draw();
+  else if (loaded.series) {
+    draw();
+    compare();
+  }
   showModes(view);
 });
 start();

@@ -16,10 +16,10 @@ import { fillTable } from "./table.js";
 import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "./windows.js";
 
 export class Progress {
-  // `onChange({from, to, every, series}, {replace})` puts a choice into the URL.
-  constructor(onChange) {
-    this.onChange = onChange;
-    this.players = [];
+  // `onChange({from, to, every, series}, {replace})` puts a choice into the URL. `onWindow(window, shown)` is called with
+  // each window, with open ends and without.
+  constructor({ onChange, onWindow }) {
+    Object.assign(this, { onChange, onWindow, players: [] });
     this.range = new RangeSlider({
       onInput: (from, to) => this.draw({ from, to }),
       // Sliders fire many changes: they replace the history entry instead of adding one each.
@@ -34,7 +34,7 @@ export class Progress {
     listenToControls(this);
   }
 
-  // Shows one or two Series. In `view`, `days`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
+  // Shows the Series of up to five players. In `view`, `days`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
   async show(players, view) {
     const withPlays = this.withPlays && players[0] === this.players[0];
     Object.assign(this, { players, view, rendered: false, withPlays });
@@ -66,11 +66,15 @@ export class Progress {
 
   // The interval in the charts: weekly until the chosen one is loaded.
   get shownInterval() {
-    return this.has(this.detail) ? this.detail.every : "week";
+    return this.players.some((player) => this.has(this.detail, player)) ? this.detail.every : "week";
   }
 
-  has(view) {
-    return this.players.every((player) => player.has(view, fieldsOf(this.series)));
+  has(view, player) {
+    return player.has(view, fieldsOf(this.series));
+  }
+
+  hasAll(view) {
+    return this.players.every((player) => this.has(view, player));
   }
 
   // A window with dates replaces a duration.
@@ -86,24 +90,39 @@ export class Progress {
     this.controller?.abort();
     const { signal } = (this.controller = new AbortController());
     showChoices(this);
+    this.onWindow(openWindow(this.view, this.all), this.window);
     // Without any rows of the series, the charts show the previous ones.
-    if (this.has(WEEKLY)) this.draw(this.window);
+    if (this.hasAll(WEEKLY)) this.draw(this.window);
     moveFocus(byId("plots-error"), byId("plots"));
     byId("plots-error").replaceChildren();
-    if (!this.has(this.detail) || !this.has(WEEKLY)) {
+    if (!this.hasAll(this.detail) || !this.hasAll(WEEKLY)) {
       byId("progress").setAttribute("aria-busy", "true");
-      try {
-        await Promise.all(this.players.map((player) => player.load(this.detail, fieldsOf(this.series), signal)));
-      } catch (error) {
-        if (signal.aborted) return;
-        byId("plots-error").replaceChildren(errorBox(error, () => this.render()));
-      }
+      const errors = await this.load(signal);
       if (signal.aborted) return;
+      byId("plots-error").replaceChildren(...errors.map(([error, names]) => this.errorBox(error, names)));
       this.draw(this.window);
     }
     byId("progress").setAttribute("aria-busy", "false");
     this.showText();
     if (this.withPlays) await this.showPlays();
+  }
+
+  // Loads the rows of all players. Returns the errors, one of each code, with the names of the players.
+  async load(signal) {
+    const errors = new Map();
+    const load = (player) =>
+      player.load(this.detail, fieldsOf(this.series), signal).catch((error) => {
+        const [first, names] = errors.get(error.code) ?? [error, []];
+        errors.set(error.code, [first, [...names, player.name]]);
+      });
+    await Promise.all(this.players.map(load));
+    return [...errors.values()];
+  }
+
+  // If it concerns some players only, the title has their names.
+  errorBox(error, names) {
+    const subject = names.length < this.players.length ? names.join(", ") : null;
+    return errorBox(error, () => this.render(), { subject });
   }
 
   // Adds the hiscores of the window to the chart of pp. They are a supplement: if they fail, they are missing.
@@ -124,7 +143,8 @@ export class Progress {
     ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = this.metrics[slot].title));
     this.lists = this.players.map((player) => this.rowsOf(player));
     this.marks = marksOf(this.players[0], this.metrics, this.view);
-    this.charts.show(this.lists, this.metrics, this.marks, this.addPadding(window));
+    const slots = this.players.map(({ slot }) => slot);
+    this.charts.show({ lists: this.lists, slots, metrics: this.metrics, marks: this.marks }, this.addPadding(window));
     this.range.setWindow(window);
     this.showLegend(null);
   }
@@ -145,7 +165,7 @@ export class Progress {
 
   showLegend(at) {
     const until = at ?? this.window.to;
-    const items = this.players.map(({ name }, index) => legendItem(name, rowAt(this.lists[index], until), index, this.metrics));
+    const items = this.players.map(({ name, slot }, index) => legendItem(name, rowAt(this.lists[index], until), slot, this.metrics));
     byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
     showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window));
   }

@@ -138,7 +138,7 @@ export async function plays(id, mode, window, signal) {
   return required(response, response.data?.user?.stats.hiscores);
 }
 
-function windowOf({ from, to }) {
+export function windowOf({ from, to }) {
   const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
   return Object.keys(between).length ? { between } : null;
 }

@@ -16,10 +16,11 @@ export function defaultInterval(from, to) {
 }
 
 export class Series {
-  // `stats` of a player in a mode has milestones, and the last snapshot of each week with pp and rank.
+  // `stats` of a player in a mode has milestones, and the last snapshot of each week with pp and rank. `slot` is the
+  // number of the player's line: 0 for the player of the page.
   constructor(name, stats, { id, mode }) {
     const fetchPlays = (...request) => plays(id, mode, ...request);
-    Object.assign(this, { name, id, mode, milestones: stats.milestones ?? [], plays: new Plays(fetchPlays) });
+    Object.assign(this, { name, id, mode, slot: 0, milestones: stats.milestones ?? [], plays: new Plays(fetchPlays) });
     this.overview = withEarliest(stats);
     this.loaded = new Map([[keyOf(WEEKLY, OVERVIEW_FIELDS), this.overview]]);
   }

@@ -69,7 +69,7 @@ function tile(title, ...values) {
   return el("div", {}, el("dt", {}, title), el("dd", {}, values));
 }
 
-function coloured(text, value) {
+export function coloured(text, value) {
   return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
 }
 
@@ -96,7 +96,7 @@ function gainItem(title, gain) {
   );
 }
 
-function rankChange(ranksGained) {
+export function rankChange(ranksGained) {
   const text = ranksGained > 0 ? "places up" : ranksGained < 0 ? "places down" : "";
   return [coloured(signed(ranksGained), ranksGained), text && visuallyHidden(` ${text}`)];
 }

@@ -107,7 +107,7 @@ export class Update {
   showError(error) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
     const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : undefined;
-    byId("update-result").replaceChildren(errorBox(error, () => this.send(), advice));
+    byId("update-result").replaceChildren(errorBox(error, () => this.send(), { advice }));
   }
 
   showTokenForm(error) {

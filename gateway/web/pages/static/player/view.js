@@ -1,7 +1,8 @@
-// The URL holds the state of the page, so that a link reproduces it: player, mode, compared player, window, interval,
-// and the series of both charts. The window is the last `days`, or begins and ends at a date.
+// The URL holds the state of the page, so that a link reproduces it: player, mode, compared players, window,
+// interval, and the series of both charts. The window is the last `days`, or begins and ends at a date.
 
-import { modeOf, parseAddress, textOf } from "../shared/address.js";
+import { modeOf, parseAddress } from "../shared/address.js";
+import { readCompared } from "../shared/compared-players.js";
 import { readSeries } from "./metrics.js";
 
 export const MODES = [
@@ -22,7 +23,7 @@ export function read(location = window.location) {
   const params = new URLSearchParams(location.search);
   const mode = modeOf(params);
   const address = parseAddress(segment);
-  const compare = parseAddress(params.get("compare") ?? "");
+  const { players, leftOut } = readCompared(params, address);
   const [from, to] = [params.get("from"), params.get("to")].map(midnight);
   const days = DURATION.test(params.get("days") ?? "") ? Number(params.get("days")) : null;
   return {
@@ -31,7 +32,8 @@ export function read(location = window.location) {
     name: address?.name ?? null,
     mode: modeNamed(mode) ?? MODES[0],
     isModeChosen: mode !== null,
-    compare: compare && textOf(compare),
+    compare: players,
+    leftOut,
     days,
     from: days ? null : from,
     to: days || (from != null && to != null && to <= from) ? null : to,
@@ -43,7 +45,8 @@ export function read(location = window.location) {
 // The query string of a view, without default values.
 export function search({ mode, isModeChosen, compare, days, from, to, every, series }) {
   const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
-  const params = { mode: name, compare, days, from: isoDay(from), to: isoDay(to), every, series };
+  const others = compare?.length ? compare.join() : null;
+  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }

@@ -1,0 +1,174 @@
+// The compared players beside the player of the page: loads their data, and shows the table. A player that fails does
+// not affect the others.
+
+import { parseAddress } from "../shared/address.js";
+import { reasonAgainst } from "../shared/compared-players.js";
+import { announce } from "../shared/elements.js";
+import { findPlayer } from "../shared/names.js";
+import { displayName } from "../player/header.js";
+import { dayOf } from "../player/windows.js";
+import { announcement } from "./problems.js";
+import { failureOf, gains, players } from "./queries.js";
+import { showTable } from "./table.js";
+
+export class Comparison {
+  // `onDraw()` is called when the charts need other series, `onChoose({ compare, leftOut }, { replace })` when the list
+  // of players changes. `hrefOf(address)` is the address of a player's page, `seriesOf(id, response)` its series, and
+  // `windowOf()` the window of the charts: `from` and `to`, null if open, and their dates in `shown`.
+  constructor({ onDraw, onChoose, hrefOf, seriesOf, windowOf }) {
+    Object.assign(this, { onDraw, onChoose, hrefOf, seriesOf, windowOf });
+    this.clear();
+  }
+
+  clear() {
+    Object.assign(this, { entries: new Map(), own: null, view: null, drawn: new Map() });
+  }
+
+  // The compared players in the order of the address. An entry has a `key`, which is an ID or a name there, and a
+  // `status`: "loading", "loaded", "untracked", "failed", "missing" or "unresolved".
+  get shown() {
+    return this.view?.compare.map((key) => this.entries.get(key) ?? { key, status: "loading" }) ?? [];
+  }
+
+  get loaded() {
+    return this.shown.filter(({ status }) => status === "loaded");
+  }
+
+  get series() {
+    return this.loaded.map(({ series }) => series);
+  }
+
+  // Loads the players of the view that are not loaded; all of them if `quiet`, and keeps their content meanwhile. `own`
+  // is the response about the player of the page.
+  async load(view, own, signal, { quiet = false } = {}) {
+    Object.assign(this, { view, signal });
+    if (this.own?.response !== own) this.own = loadedEntry(view.id, own.series, own);
+    const missing = view.compare.filter((key) => quiet || !this.entries.has(key));
+    if (!quiet) missing.forEach((key) => this.entries.set(key, { key, status: "loading" }));
+    const ids = missing.filter((key) => parseAddress(key).id);
+    const names = missing.filter((key) => !quiet && !ids.includes(key));
+    await Promise.all([this.draw(), ids.length && this.loadPlayers(ids, quiet), ...names.map((key) => this.resolve(key))]);
+    await this.loadGains();
+  }
+
+  async loadPlayers(ids, quiet) {
+    const { entries, signal, view } = this;
+    const responses = await players(ids, view.mode, signal).catch((error) => ids.map(() => failureOf(error)));
+    responses.forEach((response, index) => {
+      const id = ids[index];
+      if (!quiet && signal.aborted) entries.delete(id);
+      else if (!signal.aborted && !(quiet && response.error)) entries.set(id, this.entryOf(id, response));
+    });
+    if (entries !== this.entries || signal.aborted) return;
+    if (!quiet) announce(ids.map((id) => announcement(entries.get(id))).join(" "));
+    await this.draw();
+  }
+
+  entryOf(id, response) {
+    if (response.error) return { key: id, name: `Player ${id}`, status: "failed", error: response.error };
+    const name = displayName(response.user, id);
+    if (!response.stats.tracked) return { key: id, name, status: "untracked" };
+    return loadedEntry(id, this.seriesOf(id, response), response);
+  }
+
+  // Replaces a name by its ID, or shows why it is not known.
+  async resolve(key) {
+    const { entries } = this;
+    const { name } = parseAddress(key);
+    const found = await findPlayer(name).catch(failureOf);
+    if (entries !== this.entries || !this.view.compare.includes(key)) return;
+    if (found.id) return this.rename(key, found.id);
+    const status = found.error ? "failed" : found.isMissing ? "missing" : "unresolved";
+    entries.set(key, { key, name, status, error: found.error });
+    announce(announcement(entries.get(key)));
+    await this.draw();
+  }
+
+  rename(key, id) {
+    const { compare, leftOut } = this.view;
+    const others = compare.filter((each) => each !== key);
+    const reason = reasonAgainst({ id }, others, this.view);
+    const change = reason
+      ? { compare: others, leftOut: [...leftOut, { text: key, reason }] }
+      : { compare: compare.map((each) => (each === key ? id : each)) };
+    return this.choose(change, { replace: true });
+  }
+
+  retry(key) {
+    this.entries.delete(key);
+    return this.load(this.view, this.own.response, this.signal);
+  }
+
+  remove({ key, name = key }) {
+    announce(`${name} removed from the comparison.`);
+    return this.choose({ compare: this.view.compare.filter((each) => each !== key), leftOut: [] });
+  }
+
+  // The view changes at once: another name can be resolved before the page calls `load`.
+  choose(change, options) {
+    this.view = { ...this.view, ...change };
+    return this.onChoose(change, options);
+  }
+
+  // Loads the gains in the window of the charts, where they are missing. The first request waits for a player.
+  async loadGains() {
+    this.show();
+    if (!this.loaded.length && (!this.shown.length || this.shown.some(({ status }) => status === "loading"))) return;
+    const [{ signal, view }, window] = [this, this.windowOf()];
+    const missing = [this.own, ...this.loaded].filter(({ gains: known }) => !known.has(keyOf(window)));
+    if (!missing.length) return;
+    missing.forEach(({ gains: known }) => known.set(keyOf(window), {}));
+    const ids = missing.map(({ key }) => key);
+    const found = await gains(ids, view.mode, window, signal).catch((error) => ids.map(() => failureOf(error)));
+    missing.forEach(({ gains: known }, index) =>
+      signal.aborted ? known.delete(keyOf(window)) : known.set(keyOf(window), found[index]),
+    );
+    this.show();
+  }
+
+  retryGains() {
+    const key = keyOf(this.windowOf());
+    for (const { gains: known } of [this.own, ...this.loaded]) if (known.get(key)?.error) known.delete(key);
+    return this.loadGains();
+  }
+
+  // Shows the table, and draws the charts if their series have changed.
+  async draw() {
+    this.shown.forEach(({ series }, index) => series && (series.slot = index + 1));
+    this.show();
+    const drawn = new Map(this.series.map((series) => [series, series.slot]));
+    const isSame = drawn.size === this.drawn.size && [...drawn].every(([series, slot]) => this.drawn.get(series) === slot);
+    this.drawn = drawn;
+    if (!isSame) await this.onDraw();
+  }
+
+  show() {
+    if (!this.view) return;
+    const { shown: dates, ...window } = this.windowOf();
+    const withGain = (entry) => {
+      const gain = entry.gains?.get(keyOf(window));
+      return { ...entry, gain, gainsFrom: lateStart(gain?.gain, window, dates) };
+    };
+    const actions = { remove: (entry) => this.remove(entry), retry: (key) => this.retry(key), retryGains: () => this.retryGains() };
+    showTable({ rows: [this.own, ...this.shown].map(withGain), view: this.view, dates, hrefOf: this.hrefOf, actions });
+  }
+}
+
+const loadedEntry = (id, series, response) => ({
+  key: id,
+  name: series.name,
+  status: "loaded",
+  series,
+  response,
+  stats: response.stats,
+  ageSeconds: response.ageSeconds ?? 0,
+  gains: new Map(),
+});
+
+// The start of a gain, if it is later than that of the window.
+function lateStart(gain, { from }, dates) {
+  const isLate = gain && (from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : !gain.coversWholeWindow);
+  return isLate ? gain.start.at : null;
+}
+
+const keyOf = ({ from, to }) => `${from} ${to}`;

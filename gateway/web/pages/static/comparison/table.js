@@ -1,0 +1,99 @@
+// The table of a comparison: the latest values of each player, and the gains in the window of the charts. It is a legend
+// too: each name has the line of the charts.
+
+import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { ago, count, day, decimal, duration, percent, rank, signed } from "../shared/format.js";
+import { errorBox } from "../player/error-box.js";
+import { coloured, rankChange } from "../player/summary.js";
+import { leftOutText, problem } from "./problems.js";
+import { comparisonLink } from "./queries.js";
+
+// Title, value of the latest snapshot, the better direction (0: neither), and the gain.
+const COLUMNS = [
+  ["pp", ({ pp }) => pp, decimal, 1, ({ pp }) => coloured(signed(pp, decimal), pp)],
+  ["Global rank", ({ globalRank }) => globalRank, rank, -1, ({ ranksGained }) => rankChange(ranksGained)],
+  ["Accuracy", ({ accuracy }) => accuracy, percent, 1, ({ accuracy }) => coloured(`${signed(accuracy, decimal)} %`, accuracy)],
+  ["Plays", ({ playCount }) => playCount, count, 0, ({ playCount }) => signed(playCount)],
+];
+// Tables that are laid out as blocks lose their roles in some browsers.
+const part = (name, role, attributes, ...content) => el(name, { role, ...attributes }, content);
+
+// `rows` are the entries of the comparison: first the player of the page, then the others.
+export function showTable({ rows, view, dates, hrefOf, actions }) {
+  const content = [];
+  if (view.leftOut.length) content.push(el("p", { class: "notice neutral", role: "status" }, leftOutText(view.leftOut)));
+  if (rows.length > 1) content.push(table(rows, dates, hrefOf, actions), queryLine(rows, view));
+  replace(byId("comparison"), content);
+}
+
+// Keeps the keyboard focus on the same control.
+function replace(container, content) {
+  const focused = container.contains(document.activeElement) && (document.activeElement.dataset.control ?? "");
+  container.replaceChildren(...content);
+  if (focused === false) return;
+  const same = [...container.querySelectorAll("[data-control]")].find(({ dataset }) => dataset.control === focused);
+  (same ?? byId("compare-id")).focus();
+}
+
+function table(rows, { from, to }, hrefOf, actions) {
+  const caption = el("caption", {}, `Latest values, and gains from ${day(from)} to ${day(to)}`);
+  const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
+  const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
+  const best = COLUMNS.map((column) => bestOf(column, rows));
+  const body = rows.map((entry, slot) => row(entry, slot, best, hrefOf, actions));
+  return part("table", "table", {}, caption, part("thead", "rowgroup", {}, head), part("tbody", "rowgroup", {}, body));
+}
+
+// The best value, null if it is not unique.
+function bestOf([, value, , better], rows) {
+  const values = rows.map(({ stats }) => stats && value(stats.latest)).filter((each) => each != null);
+  if (!better || values.length < 2) return null;
+  const best = better > 0 ? Math.max(...values) : Math.min(...values);
+  return values.filter((each) => each === best).length === 1 ? best : null;
+}
+
+function row(entry, slot, best, hrefOf, actions) {
+  const { key, name = key, status, gain } = entry;
+  const cells =
+    status === "loaded"
+      ? COLUMNS.map((column, index) => cell(column, entry, best[index]))
+      : part("td", "cell", { class: "wide", colspan: COLUMNS.length }, problem(entry, { hrefOf, retry: actions.retry }));
+  const text = ["Remove", visuallyHidden(` ${name}`)];
+  const remove = slot > 0 && button(text, () => actions.remove(entry), { class: "small", "data-control": `remove ${key}` });
+  const values = part("tr", "row", {}, head(entry, slot, hrefOf), cells, part("td", "cell", { class: "action" }, remove));
+  if (!gain?.error) return values;
+  const box = errorBox(gain.error, actions.retryGains, { subject: `Gains of ${name}` });
+  return [values, part("tr", "row", {}, part("td", "cell", { class: "wide", colspan: COLUMNS.length + 2 }, box))];
+}
+
+// The name, and the limits of the values beside it.
+function head({ key, name = key, status, stats, gain, gainsFrom, ageSeconds }, slot, hrefOf) {
+  const isLinked = slot && ["loaded", "untracked"].includes(status);
+  const label = isLinked ? el("a", { href: hrefOf({ id: key }), "data-control": `open ${key}` }, name) : name;
+  const notes = [
+    stats && `Snapshot: ${ago(stats.latest.at)}`,
+    gainsFrom && `Gains since ${day(gainsFrom)}`,
+    ageSeconds > 0 && `This data is ${duration(ageSeconds)} old. osu!track is slow or unavailable.`,
+  ].filter(Boolean);
+  const line = el("span", { class: `player player-${slot}` }, el("span", {}, label));
+  return part("th", "rowheader", { scope: "row" }, line, notes.map((text) => el("small", { class: "muted" }, text)));
+}
+
+function cell([title, value, format, , gained], { stats, gain }, best) {
+  const latest = value(stats.latest);
+  const isBest = best != null && latest === best;
+  const change = gain && "gain" in gain ? (gain.gain ? gained(gain.gain.delta) : "–") : "…";
+  return part(
+    "td",
+    "cell",
+    { class: "number", "data-title": title },
+    el("span", { class: isBest ? "ahead" : null }, format(latest), isBest && visuallyHidden(" (best)")),
+    el("small", {}, visuallyHidden(" gain: "), gain?.error ? "–" : change),
+  );
+}
+
+// The operation of the table in GraphiQL.
+function queryLine(rows, { mode }) {
+  const ids = rows.filter(({ stats }) => stats).map(({ key }) => key);
+  return el("p", { class: "text-small muted" }, el("a", { href: comparisonLink(ids, mode) }, "Open this comparison’s query"));
+}

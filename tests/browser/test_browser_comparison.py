@@ -1,0 +1,355 @@
+"""The comparison of up to five players: address, form, table, legend, and failures of single players."""
+
+import json
+import re
+from collections import Counter
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
+from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS
+
+LOADED = "#progress[aria-busy=false]"
+FOUR = f"{HEAVY},1010,1020,1030"
+BLOCKED = (
+    "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
+)
+READ = (
+    "(cases) => import('./static/shared/compared-players.js').then(({ readCompared }) => "
+    "cases.map(([query, id, name]) => readCompared(new URLSearchParams(query), { id, name })))"
+)
+# A query string, the compared players, and the reasons of those left out.
+ADDRESSES = [
+    ("", [], []),
+    ("compare=", [], []),
+    ("compare=2", ["2"], []),
+    ("compare=2,1010,1020,1030", ["2", "1010", "1020", "1030"], []),
+    ("compare=2%2C1010", ["2", "1010"], []),
+    ("compare=2&compare=1010", ["2", "1010"], []),
+    ("compare= 2 ,, peppy,", ["2", "peppy"], []),
+    ("compare=osu.ppy.sh/users/2/taiko,@12345678", ["2", "@12345678"], []),
+    ("compare=2,131464,2,Peppy,peppy,a b,A_B", ["2", "Peppy", "a b"], ["own", "duplicate", "duplicate", "duplicate"]),
+    ("compare=x!,0,2147483648,1.5,<b>,2", ["2"], ["invalid"] * 5),
+    ("compare=1,2,3,4,5,6", ["1", "2", "3", "4"], ["limit", "limit"]),
+    ("compare=1,2,3,4,4,x!", ["1", "2", "3", "4"], ["duplicate", "invalid"]),
+]
+# The luminance of a computed colour, and the contrast of two.
+CONTRASTS = """
+() => {
+  const channels = (colour) => colour.match(/[\\d.]+/g).slice(0, 3).map((each) => each / 255);
+  const linear = (value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
+  const luminance = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+  const of = (property) => {
+    const probe = document.body.appendChild(document.createElement("span"));
+    probe.style.color = `var(${property})`;
+    return luminance(channels(getComputedStyle(probe).color));
+  };
+  const contrast = (one, other) => (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
+  return [0, 1, 2, 3, 4].map((slot) => contrast(of(`--player-${slot}`), of("--surface")));
+}
+"""
+
+
+@pytest.fixture
+def player(session):
+    """Opens a player page and waits for its charts."""
+
+    def opened(rest, **view):
+        page = session.open(f"/players/{rest}", **view)
+        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+        return page
+
+    return opened
+
+
+def sent(page):
+    """The names of the operations that the page sends from now on, except that of the section of activity."""
+    names = []
+    page.on("request", lambda request: names.extend(re.findall(r"^query (?!Activity)(\w+)", operation(request))))
+    return names
+
+
+def operation(request):
+    return json.loads(request.post_data or "{}").get("query", "")
+
+
+def upstream_paths(gateway):
+    """The number of requests to osu!track and the names service by path."""
+    return Counter(httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["paths"])
+
+
+def row(page, name):
+    return page.locator("#comparison tbody tr").filter(has=page.get_by_role("rowheader", name=name))
+
+
+def add(page, text):
+    page.get_by_label("With player").fill(text)
+    page.keyboard.press("Enter")
+
+
+def wait_for_players(page, count):
+    expect(page.locator("#legend .player")).to_have_count(count, timeout=TIMEOUT_MS)
+    expect(page.locator("#comparison small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
+
+
+def test_address_has_valid_players_once(session):
+    found = session.open("/").evaluate(READ, [[query, str(AMEO), None] for query, *_ in ADDRESSES])
+    reasons = [[left_out["reason"] for left_out in each["leftOut"]] for each in found]
+    assert [(each["players"], why) for each, why in zip(found, reasons, strict=True)] == [
+        (players, why) for _, players, why in ADDRESSES
+    ]
+
+
+def test_own_name_is_not_compared(session):
+    [found] = session.open("/").evaluate(READ, [["compare=AMEO,2", None, "ameo"]])
+    assert found["players"] == ["2"]
+
+
+def test_five_players_share_charts_and_table(player):
+    page = player(f"{AMEO}?compare={FOUR}")
+    wait_for_players(page, 5)
+    names = page.locator("#comparison tbody th .player").all_inner_texts()
+    assert names == ["ameo", "peppy", "Player 09", "Player 19", "Player 29"]
+    assert page.locator("#legend b").all_inner_texts() == names
+    for slot in range(5):
+        assert page.locator(f".player-{slot}").count() == 2
+    assert page.get_by_role("button", name="Remove").count() == 4
+    values = row(page, "peppy").locator("td").all_inner_texts()
+    assert [re.sub(r"[\d,.]+", "N", value).split("\n") for value in values[:4]] == [
+        ["N", "(best)", "gain:", "+N"],
+        ["#N", "(best)", "gain:", "+N", "places up"],
+        ["N %", "(best)", "gain:", "+N %"],
+        ["N", "gain:", "+N"],
+    ]
+
+
+def test_keys_read_values_of_all_players(player):
+    page = player(f"{AMEO}?compare={FOUR}")
+    wait_for_players(page, 5)
+    page.focus("#plots")
+    page.keyboard.press("ArrowLeft")
+    text = re.compile(r"UTC: ameo [\d,.]+ pp, #[\d,]+; peppy .*; Player 09 .*; Player 19 .*; Player 29 ")
+    expect(page.locator("#live-region")).to_have_text(text)
+
+
+def test_one_operation_loads_all_players(session, gateway):
+    page = session.context.new_page()
+    names = sent(page)
+    page.goto(f"{gateway.address}/players/{AMEO}?compare=1041,1042,1043,1044")
+    wait_for_players(page, 5)
+    assert names.count("Compare") == 1
+    assert names.count("Gains") == 1
+
+
+def test_added_player_costs_one_history(player, gateway):
+    page = player(f"{AMEO}?compare={HEAVY}")
+    wait_for_players(page, 2)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    before = upstream_paths(gateway)
+    names = sent(page)
+    add(page, "1050")
+    wait_for_players(page, 3)
+    assert upstream_paths(gateway) - before == {"/stats_history": 1, "/_names/users/1050/username": 1}
+    assert names == ["Compare", "Gains"]
+    assert page.evaluate("document.activeElement.id") == "compare-id"
+    assert page.get_by_label("With player").input_value() == ""
+
+
+def test_removed_player_returns_without_request(player):
+    page = player(f"{AMEO}?compare={HEAVY},1010")
+    wait_for_players(page, 3)
+    names = sent(page)
+    page.get_by_role("button", name="Remove peppy").press("Enter")
+    wait_for_players(page, 2)
+    assert page.url.endswith("?compare=1010")
+    assert page.evaluate("document.activeElement.id") == "compare-id"
+    page.go_back()
+    wait_for_players(page, 3)
+    page.go_forward()
+    add(page, "peppy")
+    page.wait_for_url(f"**?compare=1010,{HEAVY}")
+    wait_for_players(page, 3)
+    assert set(names) == {"UserByName"}
+
+
+def test_last_removed_player_ends_the_comparison(player):
+    page = player(f"{AMEO}?compare={HEAVY}")
+    page.get_by_role("button", name="Remove peppy").click()
+    wait_for_players(page, 1)
+    assert page.url.endswith(f"/players/{AMEO}")
+    assert page.locator("#comparison > *").count() == 0
+
+
+@pytest.mark.parametrize(
+    "text,problem",
+    [
+        ("peppy!", "Enter a player name"),
+        (str(AMEO), "the same player"),
+        (str(HEAVY), "in the comparison already"),
+    ],
+)
+def test_invalid_addition_shows_hint(player, text, problem):
+    page = player(f"{AMEO}?compare={HEAVY}")
+    add(page, text)
+    assert problem in page.locator("#compare-hint").inner_text()
+    assert page.evaluate("document.activeElement.id") == "compare-id"
+    assert page.get_by_label("With player").get_attribute("aria-invalid") == "true"
+    assert page.url.endswith(f"?compare={HEAVY}")
+
+
+def test_sixth_player_is_refused(player):
+    page = player(f"{AMEO}?compare={FOUR}")
+    add(page, "1040")
+    assert "5 players are compared. Remove one" in page.locator("#compare-hint").inner_text()
+    page.get_by_role("button", name="Remove Player 29").click()
+    expect(page.locator("#compare-hint")).to_contain_text("asks osu!track for one history")
+    add(page, "1040")
+    wait_for_players(page, 5)
+
+
+def test_pasted_address_reports_players_left_out(player):
+    page = player(f"{AMEO}?compare=x!,{AMEO},{FOUR},{HEAVY},5,6,7,8,9")
+    wait_for_players(page, 5)
+    notice = page.get_by_text("Left out of the comparison").inner_text()
+    assert "“x!” (neither a name nor an ID)" in notice
+    assert f"“{AMEO}” (the player of this page)" in notice
+    assert f"“{HEAVY}” (already in the list)" in notice
+    assert "“5”, “6”, “7” and 2 more (more than five players)" in notice
+    page.get_by_role("button", name="Remove peppy").click()
+    expect(page.get_by_text("Left out of the comparison")).to_have_count(0)
+    assert page.url.endswith("?compare=1010,1020,1030")
+
+
+def test_names_of_one_player_are_compared_once(player):
+    page = player(f"{AMEO}?compare={HEAVY},Peppy,ameo")
+    page.get_by_text("“ameo” (the player of this page)").wait_for()
+    page.get_by_text("“Peppy” (already in the list)").wait_for()
+    wait_for_players(page, 2)
+    assert page.url.endswith(f"?compare={HEAVY}")
+
+
+def test_players_without_data_leave_the_others(player):
+    page = player(f"{AMEO}?compare={UNTRACKED[40]},{HEAVY},no_such_player,{NONEXISTENT[0]}")
+    wait_for_players(page, 2)
+    assert "osu!track has no snapshots of" in row(page, "fresh_41").inner_text()
+    link = page.get_by_role("link", name="the player page").first
+    assert link.get_attribute("href") == str(UNTRACKED[40])
+    assert "osu! has no player with the name" in row(page, "no_such_player").inner_text()
+    assert "no snapshots" in row(page, str(NONEXISTENT[0])).inner_text()
+    # The colour follows from the place in the address.
+    assert page.locator("#legend .player-2").inner_text().startswith("peppy")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_colours_have_contrast(session, scheme):
+    page = session.open(f"/players/{AMEO}", color_scheme=scheme)
+    contrasts = page.evaluate(CONTRASTS)
+    assert min(contrasts) >= 3
+    assert len(set(contrasts)) == 5
+
+
+def test_lines_differ_without_colours(session):
+    page = session.open(f"/players/{AMEO}")
+    patterns = "import('../static/player/colours.js').then(({ DASHES }) => DASHES.map(String))"
+    assert len(set(page.evaluate(patterns))) == 5
+
+
+def test_gains_follow_the_window(player):
+    page = player(f"{AMEO}?compare={HEAVY},{SINGLE_SNAPSHOT}")
+    wait_for_players(page, 3)
+    whole = row(page, "peppy").inner_text()
+    assert "–" in row(page, "lonely").inner_text()
+    names = sent(page)
+    page.get_by_role("button", name="30 days").click()
+    expect(row(page, "peppy")).not_to_have_text(whole)
+    wait_for_players(page, 3)
+    month = row(page, "peppy").inner_text()
+    assert whole.splitlines()[0] == month.splitlines()[0]
+    assert names.count("Gains") == 1
+    page.get_by_role("button", name="All", exact=True).click()
+    wait_for_players(page, 3)
+    assert row(page, "peppy").inner_text() == whole
+    assert names.count("Gains") == 1
+
+
+def test_shorter_history_states_its_start(player):
+    page = player(f"{HEAVY}?compare={AMEO}")
+    wait_for_players(page, 2)
+    assert "Gains since 24 Oct 2015" in row(page, "ameo").inner_text()
+    assert "Gains since" not in row(page, "peppy").inner_text()
+
+
+def test_own_players_are_picked(session, player):
+    for user in (HEAVY, 1010, AMEO):
+        page = player(user)
+    picks = page.get_by_role("group", name="My players").get_by_role("button")
+    assert picks.all_inner_texts() == ["+\nPlayer 09", "+\npeppy"]
+    page.get_by_role("button", name="Add peppy to the comparison").click()
+    wait_for_players(page, 2)
+    assert picks.count() == 1
+    assert page.url.endswith(f"?compare={HEAVY}")
+    page.get_by_role("button", name="Add Player 09 to the comparison").press("Enter")
+    wait_for_players(page, 3)
+    assert page.get_by_role("group", name="My players").is_hidden()
+    assert page.evaluate("document.activeElement.id") == "compare-id"
+
+
+def test_comparison_needs_no_storage(session, player):
+    session.context.add_init_script(BLOCKED)
+    page = player(AMEO)
+    assert page.locator("#compare-picks").is_hidden()
+    add(page, "peppy")
+    wait_for_players(page, 2)
+
+
+def test_mode_of_the_page_keeps_the_players(player):
+    page = player(f"{HEAVY}?compare={AMEO},1010")
+    wait_for_players(page, 3)
+    page.get_by_role("link", name="taiko").click()
+    page.wait_for_url(f"**/players/{HEAVY}?mode=taiko&compare={AMEO},1010")
+    row(page, "ameo").locator("td.number").first.wait_for()
+    expect(page.locator("#legend .player")).not_to_have_count(1, timeout=TIMEOUT_MS)
+
+
+def test_scripts_of_comparisons_load_on_demand(session, player):
+    files = []
+    session.context.on("request", lambda request: files.append(request.url))
+    page = player(AMEO)
+    assert not any("/comparison/" in file for file in files)
+    add(page, "2")
+    wait_for_players(page, 2)
+    assert any("/comparison/" in file for file in files)
+
+
+def test_query_of_the_comparison_opens_in_graphiql(player):
+    page = player(f"{AMEO}?compare={HEAVY},{UNTRACKED[41]}")
+    wait_for_players(page, 2)
+    with page.expect_request("**/graphql") as request:
+        add(page, "1010")
+    assert operation(request.value).startswith("query Compare(")
+    wait_for_players(page, 3)
+    page.get_by_role("link", name="Open this comparison’s query").click()
+    page.get_by_label("Execute query").click()
+    response = page.locator(".result-window .CodeMirror-code")
+    response.get_by_text("data").first.wait_for()
+    text = page.evaluate("document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()")
+    response = json.loads(text)
+    assert "errors" not in response
+    assert [user["username"] for user in response["data"].values()] == ["ameo", "peppy", "Player 09"]
+
+
+@pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, DESK], ids=["phone", "small", "desk"])
+def test_table_fits_and_is_touchable(player, size):
+    page = player(f"{AMEO}?compare={FOUR}", size=size)
+    wait_for_players(page, 5)
+    assert page.locator("#comparison").evaluate("(box) => box.scrollWidth <= box.clientWidth")
+    overflowing = (
+        "(cells) => cells.filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.innerText)"
+    )
+    assert page.locator("#comparison td").evaluate_all(overflowing) == []
+    height = page.get_by_role("button", name="Remove peppy").bounding_box()["height"]
+    assert height >= (32 if size is DESK else 40)
+    # Blocks keep the roles of a table.
+    assert page.get_by_role("cell").count() >= 20

@@ -1,0 +1,143 @@
+"""The comparison during failures: each is shown at its player, and leaves the others."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from gateway.sandbox.players import AMEO, HEAVY
+from tests.browser.chromium import TIMEOUT_MS, RunningGateway
+from tests.support.processes import gateway_process
+
+LOADED = "#progress[aria-busy=false]"
+
+
+@pytest.fixture
+def gateway():
+    """One gateway per test, because an open circuit breaker stays open."""
+    with gateway_process(read_timeout_s="1") as process:
+        yield RunningGateway(process.url, process.sandbox_url)
+
+
+def row(page, name):
+    return page.locator("#comparison tbody tr").filter(has=page.get_by_role("rowheader", name=name))
+
+
+def box(page, name):
+    row(page, name).locator(".error-box").wait_for()
+    return row(page, name).locator(".error-box")
+
+
+def players_in_charts(page, count):
+    expect(page.locator("#legend .player")).to_have_count(count, timeout=TIMEOUT_MS)
+
+
+def warm(session):
+    """Cache two players."""
+    page = session.open(f"/players/{HEAVY}?compare={AMEO}")
+    players_in_charts(page, 2)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    page.close()
+
+
+@pytest.mark.parametrize(
+    "fault,code",
+    [
+        ({"kind": "status", "status": 503}, "UPSTREAM_UNAVAILABLE"),
+        ({"kind": "hang"}, "UPSTREAM_TIMEOUT"),
+        ({"kind": "garbage"}, "UPSTREAM_INVALID_RESPONSE"),
+    ],
+    ids=lambda value: value["kind"] if isinstance(value, dict) else "",
+)
+def test_failed_player_leaves_the_others(session, gateway, fault, code):
+    warm(session)
+    gateway.fault(**fault)
+    page = session.open(f"/players/{HEAVY}?compare=1055,{AMEO}")
+    assert box(page, "Player 1055").get_attribute("data-code") == code
+    players_in_charts(page, 2)
+    assert page.locator(".error-box").count() == 1
+    assert row(page, "ameo").locator("td.number").count() == 4
+    gateway.clear_faults()
+    box(page, "Player 1055").get_by_role("button", name="Retry").press("Enter")
+    players_in_charts(page, 3)
+    assert page.evaluate("document.activeElement.id") == "compare-id"
+
+
+def test_retry_waits_for_retry_after(session, gateway):
+    warm(session)
+    gateway.fault(kind="rate_limit", retry_after=20)
+    page = session.open(f"/players/{HEAVY}?compare={AMEO},1055")
+    assert box(page, "Player 1055").get_attribute("data-code") == "UPSTREAM_BUSY"
+    assert box(page, "Player 1055").get_by_role("button", name="Retry in").get_attribute("aria-disabled") == "true"
+    players_in_charts(page, 2)
+    page.get_by_role("button", name="Remove Player 1055").click()
+    expect(page.locator(".error-box")).to_have_count(0)
+
+
+def test_points_of_the_client_suffice_for_some(session):
+    with gateway_process(client_points="9", client_points_per_minute="1") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        page = session.open("/players/1010?compare=1011,1012,1013,1014")
+        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+        box(page, "Player 1014")
+        codes = page.locator("#comparison .error-box").evaluate_all("(all) => all.map((each) => each.dataset.code)")
+        assert set(codes) == {"RATE_LIMITED"}
+        assert page.locator("#legend .player").count() > 1
+        page.close()
+    session.errors.clear()  # the browser logs each 429
+
+
+def test_unreachable_gateway_keeps_the_page(session, gateway):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    page.get_by_label("With player").fill("2")
+    page.route("**/graphql", lambda route: route.abort())
+    page.keyboard.press("Enter")
+    assert box(page, "Player 2").get_attribute("data-code") == "NETWORK"
+    page.unroute("**/graphql")
+    box(page, "Player 2").get_by_role("button", name="Retry").click()
+    players_in_charts(page, 2)
+    session.errors.clear()  # the browser logs failed requests
+
+
+@pytest.mark.parametrize("failing,text", [("Gains(", "Gains of "), ("Snapshots(", "ameo: ")])
+def test_failed_details_can_be_retried(session, gateway, failing, text):
+    warm(session)
+    isolated = {"failing": True}
+
+    def respond(route):
+        request = json.loads(route.request.post_data or "{}")
+        fails = f"query {failing}" in request["query"] and request["variables"].get("id") in (None, str(AMEO))
+        if fails and isolated["failing"]:
+            error = {"message": "No.", "extensions": {"code": "OPERATION_TIMEOUT"}}
+            route.fulfill(json={"data": None, "errors": [error]})
+        else:
+            route.continue_()
+
+    session.context.route("**/graphql", respond)
+    page = session.open(f"/players/{HEAVY}?compare={AMEO}&days=90")
+    page.locator(".error-box .title", has_text=text).first.wait_for()
+    players_in_charts(page, 2)
+    isolated["failing"] = False
+    page.get_by_role("button", name="Retry").first.click()
+    expect(page.locator(".error-box")).to_have_count(0, timeout=TIMEOUT_MS)
+
+
+def test_failed_script_is_reported(session):
+    session.context.route("**/comparison/*.js", lambda route: route.abort())
+    page = session.open(f"/players/{AMEO}?compare={HEAVY}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    assert "Reload the page" in page.locator("#comparison").inner_text()
+    session.errors.clear()  # the browser logs failed requests
+
+
+def test_stale_player_states_its_age(session):
+    ages = {"history_fresh_s": "1", "peak_fresh_s": "1", "revalidate_s": "0"}
+    with gateway_process(**ages, read_timeout_s="1") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        warm(session)
+        session.gateway.fault(kind="status", status=503)
+        page = session.open(f"/players/{AMEO}?compare={HEAVY}")
+        expect(row(page, "peppy")).to_contain_text("osu!track is slow or unavailable", timeout=TIMEOUT_MS)
+        page.close()
