@@ -11,6 +11,9 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 # Longer durations, and infinite ones, have no representation in Redis.
 MAX_S = 10**9
 MAX_HOST = 253
+# Shorter tokens can be guessed.
+MIN_TOKEN = 16
+VISIBLE = re.compile("[!-~]*")
 LABEL = re.compile("(?!-)[A-Za-z0-9_-]{1,63}(?<!-)")
 CONTACT_URI = re.compile("(mailto:|https://|tel:)[!-~]+")
 
@@ -119,6 +122,15 @@ def _check_token(value: object) -> object:
     return _header_value(value) if isinstance(value, str) else value
 
 
+def _check_update_token(value: object) -> object:
+    if isinstance(value, str):
+        if not VISIBLE.fullmatch(value):
+            raise ValueError("each token must consist of ASCII characters without spaces")
+        if len(value) < MIN_TOKEN:
+            raise ValueError(f"each token must have at least {MIN_TOKEN} characters, as from `openssl rand -hex 32`")
+    return value
+
+
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Host = Annotated[str, AfterValidator(lambda value: _host(value.removeprefix("[").removesuffix("]")))]
 Network = Annotated[str, AfterValidator(_network)]
@@ -128,3 +140,4 @@ ServiceURL = Annotated[str, AfterValidator(_service_url)]
 ProxyURL = Annotated[SecretStr, BeforeValidator(_check_proxy_url)]
 RedisURL = Annotated[SecretStr, BeforeValidator(_check_redis_url)]
 Token = Annotated[SecretStr, BeforeValidator(_check_token)]
+UpdateToken = Annotated[SecretStr, BeforeValidator(_check_update_token)]

@@ -29,6 +29,7 @@ from .setting_types import (
     Seconds,
     ServiceURL,
     Token,
+    UpdateToken,
 )
 
 PREFIX = "GATEWAY_"
@@ -143,8 +144,10 @@ class Settings(_Settings):
         None,
         description="Folder in which the cooldowns of updates are stored, so that they survive a restart; empty: none.",
     )
-    update_tokens: Annotated[tuple[Token, ...], NoDecode] = Field(
-        (), description="Bearer tokens for `updateUser`, comma-separated; empty allows updates without a token."
+    update_tokens: Annotated[tuple[UpdateToken, ...], NoDecode] = Field(
+        (),
+        description="Bearer tokens for `updateUser`, comma-separated, each of at least 16 characters; empty allows"
+        " updates without a token.",
     )
 
     client_points: Rate = Field(60, description="Maximum points of a client; 0 means no limit.")

@@ -30,7 +30,7 @@ from gateway.telemetry.setup import check_extra
 from gateway.web.app import create_app
 from gateway.web.documents.trusted_documents import trusted_documents
 
-from .setting_infos import setting_infos
+from .setting_infos import setting_infos, start_facts
 from .setting_risks import setting_risks
 from .workers import serve_workers, start_worker
 
@@ -58,6 +58,7 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     log_request, log_writer = _start_log(settings)
     with run_sandbox() if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings
+        log.info("Gateway starts", extra=start_facts(served))
         for risk in setting_risks(served):
             log.warning("%s", risk)
         if settings.workers > 1:

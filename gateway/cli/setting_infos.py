@@ -1,6 +1,8 @@
 """The settings for display: values, meanings, defaults, units and sources."""
 
-from typing import NamedTuple
+from importlib.metadata import version
+from platform import python_version
+from typing import Any, NamedTuple
 
 from gateway.settings import PREFIX, SECRETS, Settings, sources
 
@@ -38,3 +40,19 @@ def _text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(map(str, value))
     return str(value).removesuffix(".0") if isinstance(value, float) else "" if value is None else str(value)
+
+
+def start_facts(settings: Settings) -> dict[str, Any]:
+    """The fields of the log's first line: the version, and the settings that concern osu!track."""
+    return {
+        "version": version("osutrack-gateway"),
+        "python": python_version(),
+        "upstream": settings.upstream_url,
+        "reads_per_minute": settings.reads_per_minute,
+        "hiscores_per_minute": settings.hiscores_per_minute,
+        "updates_per_minute": settings.updates_per_minute,
+        "update_cooldown_s": settings.update_cooldown_s,
+        "updates": "with a token" if settings.update_tokens else "by every client",
+        "redis": "shared" if settings.redis_url else "none",
+        "processes": settings.processes,
+    }

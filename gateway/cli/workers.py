@@ -12,8 +12,9 @@ from tempfile import TemporaryDirectory
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
+from uvicorn.supervisors.multiprocess import Process
 
-from gateway.telemetry.metrics import discard_live_metrics
+from gateway.telemetry.metrics import count_worker_death, discard_live_metrics
 
 from .process import handle_signals, keep_freed_memory
 
@@ -30,23 +31,41 @@ class Supervisor(Multiprocess):
         super().__init__(config, sockets)
         self._folder = folder
         self._pids: set[int | None] = set()
+        self._deaths = 0
 
     def keep_subprocess_alive(self) -> None:
-        for worker in self.processes:
+        workers = list(self.processes)
+        for worker in workers:
             # Only the worker has this end of the pipe then: its death ends a health check at once.
             worker.child_conn.close()
+        ended = [not worker.process.is_alive() for worker in workers]
         # The superclass replaces dead workers.
         super().keep_subprocess_alive()
+        for worker, has_ended, current in zip(workers, ended, self.processes, strict=True):
+            if worker is not current:
+                self._report_death(worker, has_ended=has_ended)
         pids = {worker.pid for worker in self.processes}
         for dead in self._pids - pids:
             discard_live_metrics(dead, self._folder)
         self._pids = pids
+
+    def _report_death(self, worker: Process, *, has_ended: bool) -> None:
+        self._deaths += 1
+        count_worker_death(self._deaths, self._folder)
+        code = worker.exitcode or 0
+        how = {"signal": _signal_name(-code)} if code < 0 else {"exit_code": code}
+        text = "A worker process has died" if has_ended else "A worker process did not respond, and was killed"
+        log.error("%s; another replaces it", text, extra={"pid": worker.pid, **how})
 
     def terminate_all(self) -> None:
         # While any process has the socket open, the kernel accepts connections that no worker serves.
         for listener in self.sockets:
             listener.close()
         super().terminate_all()
+
+
+def _signal_name(number: int) -> str:
+    return signal.Signals(number).name if number in set(signal.Signals) else str(number)
 
 
 def serve_workers(config: uvicorn.Config) -> bool:

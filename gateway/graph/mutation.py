@@ -118,6 +118,8 @@ class Mutation:
         """
         context = info.context
         if not context.may_update:
+            # Guesses are not free.
+            context.charge(1)
             raise Unauthenticated(UPDATES_REFUSED)
         user_mode = UserMode(inputs.user_id(id), mode.value)
         outcome = await _update(context, user_mode)

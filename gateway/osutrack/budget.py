@@ -32,7 +32,7 @@ class Budget:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self.name = name
-        self._configured = per_minute
+        self.configured = per_minute
         self._window = window
         self._monotonic = monotonic
         self._sleep = sleep
@@ -46,7 +46,7 @@ class Budget:
     @property
     def per_minute(self) -> int:
         """The present rate: as configured, or lowered; 0 is unlimited."""
-        return min(self._lowered_to, self._configured) if self.lowered_s > 0 else self._configured
+        return min(self._lowered_to, self.configured) if self.lowered_s > 0 else self.configured
 
     @property
     def lowered_s(self) -> float:

@@ -27,6 +27,9 @@ class Client:
     def __init__(self, transport: Transport, metrics: Metrics | None = None) -> None:
         self._transport = transport
         self._metrics = metrics or Metrics()
+        self._metrics.expect_upstream_requests(
+            endpoint.path for endpoint in (HISTORY, PEAK, BEST_PLAYS, HISCORE_LIST, UPDATE)
+        )
 
     async def history(
         self, user_mode: UserMode, deadline: Deadline, *, since: str | None = None

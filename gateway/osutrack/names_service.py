@@ -38,6 +38,8 @@ log = logging.getLogger(__name__)
 
 BUDGET = "names"
 CONCURRENCY = 4
+# The endpoints in metrics and logs.
+ID_OF_NAME, NAME_OF_ID = "/users/{name}/id", "/users/{id}/username"
 MAX_BODY_BYTES = 2**16
 # Lookups pause after this number of failures in a row.
 MAX_FAILURES = 5
@@ -67,6 +69,7 @@ class NamesClient:
         self.budget = Budget(BUDGET, per_minute, window, monotonic=monotonic)
         self._rate_limiter = RateLimiter([self.budget], concurrency=CONCURRENCY)
         self._metrics = metrics or Metrics()
+        self._metrics.expect_upstream_requests((ID_OF_NAME, NAME_OF_ID))
         self._clock = clock
         self._monotonic = monotonic
         self._failures = 0
@@ -75,11 +78,11 @@ class NamesClient:
     async def user_id(self, username: str, deadline: Deadline) -> int | None:
         """The ID of the player with this name; None if there is no such player."""
         path = f"/users/{quote(username, safe='')}/id"
-        return await self._lookup("/users/{name}/id", path, {"mode": "osu"}, _user_id, deadline)
+        return await self._lookup(ID_OF_NAME, path, {"mode": "osu"}, _user_id, deadline)
 
     async def username(self, user_id: int, deadline: Deadline) -> str | None:
         """The name of the player with this ID; None if there is no such player."""
-        return await self._lookup("/users/{id}/username", f"/users/{user_id}/username", {}, _username, deadline)
+        return await self._lookup(NAME_OF_ID, f"/users/{user_id}/username", {}, _username, deadline)
 
     async def close(self) -> None:
         """Close the connections to the service."""

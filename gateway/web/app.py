@@ -218,7 +218,7 @@ def _endpoint(
         settings=settings,
         graphiql=page("graphiql.html", settings),
         failures=_failures(gateway, settings),
-        update_tokens=_update_tokens(settings),
+        update_tokens=_update_tokens(gateway, settings),
         tracing=gateway.tracing,
     )
 
@@ -229,14 +229,15 @@ def _mcp_endpoint(gateway: Gateway, settings: Settings, queries: FixedQueries) -
     return MCPEndpoint(
         MCPServer(tools, version("osutrack-gateway"), is_sample_data=settings.sample_data),
         queries,
-        update_tokens=_update_tokens(settings),
+        update_tokens=_update_tokens(gateway, settings),
         settings=settings,
         metrics=gateway.metrics,
     )
 
 
-def _update_tokens(settings: Settings) -> UpdateTokens:
-    return UpdateTokens([token.get_secret_value() for token in settings.update_tokens])
+def _update_tokens(gateway: Gateway, settings: Settings) -> UpdateTokens:
+    tokens = [token.get_secret_value() for token in settings.update_tokens]
+    return UpdateTokens(tokens, metrics=gateway.metrics, monotonic=gateway.monotonic)
 
 
 def _failures(gateway: Gateway, settings: Settings) -> Failures:

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from gateway.errors import Unauthenticated
 from gateway.graph.engine import OperationResult
 from gateway.settings import Settings
 from gateway.telemetry.tracing import Tracing
@@ -13,7 +14,7 @@ from gateway.telemetry.tracing import Tracing
 from .cross_origin import check_cross_site
 from .documents.persisted_documents import PersistedDocuments
 from .execution import Execution, Executions
-from .failures import Failure, Failures
+from .failures import Failure, Failures, error_codes
 from .graphql_request import ACCEPT_QUERY, HTTPError, parse_request
 from .negotiation import GRAPHQL, JSON, header_list, is_page_view, media_type
 from .responses import encode, error_response, without_points
@@ -74,6 +75,8 @@ class GraphQLEndpoint:
         execution: Execution = request.scope["state"].pop("execution", None) or await self._begin(request)
         may_update = self._update_tokens.allow(request.headers)
         result = await execution.complete(self._tracing, may_update=may_update)
+        if Unauthenticated.code in error_codes(result.content.get("errors", ())):
+            self._update_tokens.report_refusal(request.headers)
         await _allow_caching(request, result)
         return await execution.large_response(result, accepted)
 

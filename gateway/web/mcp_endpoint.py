@@ -101,6 +101,7 @@ class _Exchange:
             return invalid_arguments(reasons)
         endpoint, request = self._endpoint, self._request
         if call.tool.is_update and not endpoint.update_tokens.has_token(request.headers):
+            endpoint.update_tokens.report_refusal(request.headers)
             raise Unauthenticated(UNAUTHENTICATED)
         result = await endpoint.queries.execute(
             request, call.tool.document, call.arguments, may_update=call.tool.is_update

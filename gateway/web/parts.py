@@ -85,6 +85,7 @@ class Gateway:
             responses=responses,
             purger=self.purger,
             log_writer=log_writer,
+            replicas=self._settings.replicas,
         )
         return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
 

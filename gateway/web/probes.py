@@ -4,6 +4,8 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.metadata import version
+from platform import python_version
 from typing import Protocol
 
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -18,13 +20,15 @@ from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
 from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.log_writer import LogWriter
-from gateway.telemetry.metrics import Metrics
+from gateway.telemetry.metrics import Metrics, process_samples
 
 from .cache.response_cache import ResponseCache
 
 NO_STORE = {"Cache-Control": "no-store"}
 # The maximum age of one worker process's metrics in the response of another.
 COLLECTION_INTERVAL_S = 5.0
+# Of `gateway_records_served`.
+FRESHNESS = ("fresh", "revalidating", "stale", "loaded")
 
 
 class MeasuredCache(Protocol):
@@ -53,6 +57,7 @@ class MetricsCollector:
         responses: ResponseCache,
         purger: Purger | None,
         log_writer: LogWriter | None,
+        replicas: int = 1,
     ) -> None:
         """`caches` and `served` are by the value of their label: the cache's, or the resource's name."""
         self._metrics = metrics
@@ -66,7 +71,8 @@ class MetricsCollector:
         self._responses = responses
         self._purger = purger
         self._log_writer = log_writer
-        self._exported_totals: Counter[tuple[str, ...]] = Counter()
+        self._replicas = replicas
+        self._exported_totals: dict[tuple[str, ...], float] = {}
 
     async def collect(self) -> None:
         """Update all metrics."""
@@ -76,7 +82,9 @@ class MetricsCollector:
             if remaining is not None:
                 self._set("gateway_upstream_budget_remaining", remaining, name)
                 self._set("gateway_upstream_budget_per_minute", budget.per_minute, name)
+                self._set("gateway_upstream_budget_setting_per_minute", budget.configured, name)
         self._collect_breakers()
+        self._collect_process()
         self._set("gateway_redis_up", self._redis_link.connected)
         self._add("gateway_redis_disconnects", self._redis_link.disconnects)
         for name, cache in self._caches.items():
@@ -84,7 +92,7 @@ class MetricsCollector:
             self._set("gateway_cache_entries", len(cache), name)
             self._add("gateway_cache_evictions", cache.evictions, name)
         for name, tally in self._served.items():
-            self._add_all("gateway_records_served", tally, name)
+            self._add_all("gateway_records_served", {**dict.fromkeys(FRESHNESS, 0), **tally}, name)
         self._add_all("gateway_redis_reads", self._redis_reads)
         self._add("gateway_log_lines_dropped", self._log_writer.dropped if self._log_writer else 0)
         self._add_all("gateway_executed_operations", self._executions)
@@ -105,16 +113,25 @@ class MetricsCollector:
             for kind in REMEDIES:
                 self._add("gateway_upstream_failures", breaker.failures[kind], breaker.name, kind)
 
+    def _collect_process(self) -> None:
+        self._set("gateway_build_info", 1, version("osutrack-gateway"), python_version())
+        self._set("gateway_replicas", self._replicas)
+        for name, value in process_samples().items():
+            if name == "process_cpu_seconds_total":
+                self._add("process_cpu_seconds", value)
+            elif name in self._metrics.gauges:
+                self._set(name, value)
+
     def _set(self, metric: str, value: float, *labels: str) -> None:
         gauge = self._metrics.gauges[metric]
         (gauge.labels(*labels) if labels else gauge).set(value)
 
-    def _add(self, metric: str, total: int, *labels: str) -> None:
+    def _add(self, metric: str, total: float, *labels: str) -> None:
         counter = self._metrics.counters[metric]
-        (counter.labels(*labels) if labels else counter).inc(total - self._exported_totals[metric, *labels])
+        (counter.labels(*labels) if labels else counter).inc(total - self._exported_totals.get((metric, *labels), 0))
         self._exported_totals[metric, *labels] = total
 
-    def _add_all(self, metric: str, tally: Counter[str], *labels: str) -> None:
+    def _add_all(self, metric: str, tally: Mapping[str, int], *labels: str) -> None:
         for label, total in tally.items():
             self._add(metric, total, *labels, label)
 

@@ -55,7 +55,7 @@ class Refusals:
         return CODES[code].status, tuple((name.encode(), value.encode()) for name, value in headers.items()), body
 
     def _report(self, scope: Mapping[str, Any], code: str, identity: str) -> None:
-        self._metrics.count_refusal()
+        self._metrics.count_refusal(code)
         if self._log_request is None:
             return
         record = {"request_id": identity}

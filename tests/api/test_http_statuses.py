@@ -96,7 +96,7 @@ class TestWith2026:
 class TestWithUpdateTokens:
     @pytest.fixture
     def settings(self):
-        return {"http_statuses": "2026", "update_tokens": ("secret",)}
+        return {"http_statuses": "2026", "update_tokens": ("a-secret-of-tests",)}
 
     async def test_rejected_mutation_is_partial_data(self, gateway):
         query = 'mutation { updateUser(id: "2") { __typename } }'

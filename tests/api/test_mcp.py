@@ -14,7 +14,7 @@ from gateway.sandbox import Fault, players
 from tests.support.gateway import NAMES, start_gateway
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
-TOKEN = "token-of-a-test"
+TOKEN = "token-of-this-test"
 META = {"_meta": {VERSION_KEY: "2026-07-28", CAPABILITIES_KEY: {}}}
 LIMITED = {"client_points": 3, "client_points_per_minute": 3}
 # Those with data in the sandbox; a few with many rows.

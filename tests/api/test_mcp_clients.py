@@ -15,7 +15,7 @@ from tests.support.pip_projects import create_environment
 from tests.support.processes import ROOT
 
 PROGRAMS = Path(__file__).parent / "assistants"
-TOKEN = "token-of-a-test"
+TOKEN = "token-of-this-test"
 CALLS = [
     ("call", "player_profile", {"id": "2"}),
     ("failure", "player_profile", {"id": "peppy"}),

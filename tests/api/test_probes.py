@@ -2,7 +2,9 @@
 
 import json
 import re
+from importlib.metadata import version
 from pathlib import Path
+from platform import python_version
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -136,6 +138,7 @@ class TestWithBudgets:
         assert remaining == {
             ("gateway_upstream_budget_remaining", "reads"): 49,
             ("gateway_upstream_budget_per_minute", "reads"): 50,
+            ("gateway_upstream_budget_setting_per_minute", "reads"): 50,
         }
 
 
@@ -144,3 +147,29 @@ async def test_documentation_lists_exactly_the_exposed_metrics(gateway):
     names = set(re.findall(r"^# TYPE (gateway_\w+) (?:counter|gauge|histogram)$", text, re.MULTILINE))
     created = {name for name in names if name.endswith("_created")}
     assert set(re.findall(r"^\| `(gateway_\w+)` \|", OPERATIONS, re.MULTILINE)) == names - created
+
+
+async def test_refusals_are_counted_by_error_code(gateway):
+    await gateway.error("{ nobody }")
+    await gateway.error("{")
+    values = await metrics(gateway)
+    assert values["gateway_error_codes_total", "GRAPHQL_VALIDATION_FAILED"] == 1
+    assert values["gateway_error_codes_total", "GRAPHQL_PARSE_FAILED"] == 1
+    assert values["gateway_error_codes_total", "RATE_LIMITED"] == 0
+
+
+async def test_build_and_process_are_described(gateway):
+    values = await metrics(gateway)
+    assert values["gateway_build_info", python_version(), version("osutrack-gateway")] == 1
+    assert values["gateway_replicas",] == 1
+    assert values["process_resident_memory_bytes",] > 2**24
+    assert values["process_cpu_seconds_total",] > 0
+
+
+@pytest.mark.parametrize("settings", [{"reads_per_minute": 8}])
+async def test_lowered_budget_is_below_its_setting(gateway):
+    gateway.sandbox.faults = (Fault(kind="status", status=429),)
+    await gateway.send(QUERY)
+    values = await metrics(gateway)
+    assert values["gateway_upstream_budget_setting_per_minute", "reads"] == 8
+    assert values["gateway_upstream_budget_per_minute", "reads"] < 8

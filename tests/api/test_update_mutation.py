@@ -84,16 +84,30 @@ async def test_failed_update_is_an_error_and_invalidates(gateway, user):
 class TestTokens:
     @pytest.fixture
     def settings(self):
-        return {"update_tokens": ("first-token", "second-token")}
+        return {"update_tokens": ("the-first-token-1", "the-second-token")}
 
-    @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic first-token"}])
+    @pytest.mark.parametrize(
+        "header", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic the-first-token-1"}]
+    )
     async def test_update_without_a_valid_token_is_refused(self, gateway, header):
         response = await gateway.http.post("/graphql", json={"query": UPDATE, "variables": {"id": "1"}}, headers=header)
         assert response.json()["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
         assert gateway.sandbox.count() == 0
 
+    async def test_refused_tokens_are_counted_charged_and_logged(self, gateway, caplog):
+        body = {"query": UPDATE, "variables": {"id": "1"}}
+        for header in [{}, *[{"Authorization": f"Bearer guess-{number}"} for number in range(30)]]:
+            response = await gateway.http.post("/graphql", json=body, headers=header)
+            assert response.json()["extensions"]["cost"]["charged"] == 1
+        text = (await gateway.http.get("/metrics")).text
+        assert 'gateway_update_tokens_refused_total{reason="missing"} 1.0' in text
+        assert 'gateway_update_tokens_refused_total{reason="wrong"} 30.0' in text
+        [warning] = [record for record in caplog.records if "wrong token" in record.message]
+        assert warning.levelname == "WARNING"
+        assert "guess" not in caplog.text
+
     async def test_update_with_a_valid_token_succeeds(self, gateway):
-        header = {"Authorization": "bearer second-token"}
+        header = {"Authorization": "bearer the-second-token"}
         body = {"query": UPDATE, "variables": {"id": "1001"}}
         response = await gateway.http.post("/graphql", json=body, headers=header)
         assert response.json()["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"

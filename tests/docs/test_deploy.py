@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from gateway.cli.commands import SHUTDOWN_S
+from gateway.sandbox import Fault
 from gateway.server.request_head import MAX_HEADER_BYTES
 from gateway.settings import Settings
 from gateway.web.app import create_app
@@ -108,7 +109,7 @@ async def test_every_metric_is_on_the_dashboard(gateway):
         base(metric)
         for panel in PANELS
         for target in panel["targets"]
-        for metric in re.findall(r"gateway_\w+", target["expr"])
+        for metric in re.findall(r"(?:gateway|process)_\w+", target["expr"])
     }
     assert {name for name in await exposed(gateway) if not name.endswith("_created")} - shown == set()
 
@@ -140,6 +141,31 @@ def test_critical_alerts_are_not_about_queries():
         "GatewayBlockedByUpstream": [("gateway_upstream_pauses_total", 'reason="block"')],
         "GatewayFailures": [("gateway_requests_total", 'outcome="failed"')],
     }
+
+
+async def test_counters_of_alerts_exist_before_the_first_event(gateway):
+    text = (await gateway.http.get("/metrics")).text
+    selected = [
+        selector
+        for rule in ALERTS.values()
+        for selector in re.findall(r"(gateway_\w+_total)(?:\{(.*?)\})?", rule["expr"])
+    ]
+    assert selected
+    for metric, selectors in selected:
+        samples = [line for line in text.splitlines() if re.match(rf"{metric}[{{ ]", line)]
+        for label, values in re.findall(r'(\w+)=~?"([^"]*)"', selectors):
+            for value in values.split("|"):
+                assert [line for line in samples if f'{label}="{value}"' in line], f"{metric} has no {label} {value}"
+        assert samples, metric
+
+
+async def test_first_429_increases_a_known_count(gateway):
+    name = 'gateway_upstream_requests_total{endpoint="/stats_history",outcome="UPSTREAM_BUSY"}'
+    before = (await gateway.http.get("/metrics")).text
+    gateway.sandbox.faults = (Fault(kind="status", status=429),)
+    await gateway.send('{ user(id: "2") { stats { latest { pp } } } }')
+    assert f"{name} 0.0" in before
+    assert f"{name} 1.0" in (await gateway.http.get("/metrics")).text
 
 
 def test_used_up_budget_needs_several_waiting_clients():

@@ -26,7 +26,7 @@ PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n
 @pytest.fixture(scope="module")
 def gateway():
     """The address of a gateway that requires a token for updates."""
-    with gateway_process(update_tokens="secret") as gateway:
+    with gateway_process(update_tokens="a-secret-of-tests") as gateway:
         yield gateway.url
 
 
@@ -81,7 +81,7 @@ def test_update_without_the_token_exits_with_1(gateway, capsys):
 
 
 def test_token_is_read_from_the_settings(gateway, capsys, monkeypatch):
-    monkeypatch.setenv("GATEWAY_QUERY_TOKEN", "secret")
+    monkeypatch.setenv("GATEWAY_QUERY_TOKEN", "a-secret-of-tests")
     assert main(["query", OPERATIONS, "--operation", "Update", "--var", "id=1003", "--url", gateway]) == 0
 
 

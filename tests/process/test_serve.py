@@ -3,6 +3,7 @@
 import json
 import signal
 import time
+from importlib.metadata import version
 
 import httpx
 import pytest
@@ -95,3 +96,13 @@ def test_missing_contact_is_logged_once(contact, warnings):
     with gateway_process(workers="2", redis_url="redis://127.0.0.1:1", **settings) as gateway:
         wait_until(lambda: gateway.output.count("Application startup complete") == 2)
         assert gateway.output.count("GATEWAY_CONTACT: not set") == warnings
+
+
+def test_first_line_has_budgets_and_update_policy():
+    with gateway_process(log_format="json", updates_per_minute="3", update_tokens="0123456789abcdef") as gateway:
+        assert gateway.url
+        [line] = [line for line in map(json.loads, gateway.output.splitlines()) if line["event"] == "Gateway starts"]
+    assert line["version"] == version("osutrack-gateway")
+    assert line["upstream"].startswith("http")
+    assert line["updates"] == "with a token"
+    assert (line["reads_per_minute"], line["updates_per_minute"], line["update_cooldown_s"]) == (120, 3, 900)

@@ -72,6 +72,11 @@ def test_dead_worker_is_replaced(gateway):
 
     wait_until(lambda: gateway.output.count("Application startup complete") == WORKERS + 1)
     assert len(responding_workers(gateway) - before) == 1
+    [line] = [line for line in gateway.output.splitlines() if "A worker process has died" in line]
+    assert " error " in line
+    assert f"pid={workers[0]} signal=SIGKILL" in line
+    assert metric_value(gateway.url, "gateway_worker_deaths_total") == 1
+    assert metric_value(gateway.url, "process_resident_memory_bytes") > 2**24
     assert metric_value(gateway.url, "gateway_redis_up") == 1
 
 

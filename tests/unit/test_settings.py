@@ -94,8 +94,10 @@ def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
         ("REDIS_URL", "memcached://host", "redis://"),
         ("REDIS_URL", "redis://host:port", "redis://"),
         ("REDIS_URL", "redis://host/name", "database number"),
-        ("UPDATE_TOKENS", "valid, pässword", "printable ASCII"),
-        ("UPDATE_TOKENS", "a\tb", "printable ASCII"),
+        ("UPDATE_TOKENS", "a-valid-long-token, pässword", "ASCII"),
+        ("UPDATE_TOKENS", "a-token-with-a\ttab", "without spaces"),
+        ("UPDATE_TOKENS", "a token with spaces", "without spaces"),
+        ("UPDATE_TOKENS", "fifteen-letters", "at least 16 characters"),
         ("PURGE_URL", "https://edge.example/purge", "requires GATEWAY_PURGE_KIND"),
         ("PURGE_URL", "edge.example", "http://"),
         ("PURGE_URL", "https://edge.example/?token=a", "without a query"),
@@ -153,17 +155,17 @@ def test_value_is_corrected(monkeypatch, name, value, corrected):
 
 def test_surrounding_space_of_secrets_is_removed(monkeypatch):
     monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://host\n")
-    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "one , two\n")
+    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "the-first-token-1 , the-second-token\n")
     monkeypatch.setenv("GATEWAY_QUERY_TOKEN", "token\n")
     settings = read_settings()
     assert secret(settings.redis_url) == "redis://host"
-    assert [secret(token) for token in settings.update_tokens] == ["one", "two"]
+    assert [secret(token) for token in settings.update_tokens] == ["the-first-token-1", "the-second-token"]
     assert secret(read_query_settings().token) == "token"
 
 
 SECRET_VALUES = {
     "REDIS_URL": "redis://:hush@host",
-    "UPDATE_TOKENS": "hush",
+    "UPDATE_TOKENS": "hush-hush-hush-hush",
     "UPSTREAM_PROXY": "http://user:hush@host",
     "PURGE_TOKEN": "hush",
 }
@@ -259,7 +261,7 @@ def test_list_is_separated_by_commas(monkeypatch):
 
 
 def test_settings_are_printed_with_source_and_without_secrets(monkeypatch, capsys):
-    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "very-secret")
+    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "a-very-secret-token")
     monkeypatch.setenv("GATEWAY_REDIS_URL", "redis://user:very-secret@host")
     assert main(["settings"]) == 0
     output = capsys.readouterr().out
