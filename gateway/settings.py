@@ -177,7 +177,8 @@ class Settings(_Settings):
         " SHA-256 of the file) and `*.json` manifests of graphql-codegen, Apollo or Relay.",
     )
     only_trusted_documents: bool = Field(
-        default=False, description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`."
+        default=False,
+        description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`, and those of the gateway's own pages.",
     )
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
         (), description="Networks whose `X-Forwarded-For` header is trusted, comma-separated, such as `10.0.0.0/8`."

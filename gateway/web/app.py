@@ -38,8 +38,9 @@ from .files.png_files import PNGFiles
 from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
-from .pages import page, page_routes
+from .pages import graphiql_page, page_routes
 from .pages.files import File
+from .pages.page_documents import PageDocuments
 from .pages.previews import Previews
 from .parts import Gateway
 from .probes import Probes
@@ -206,6 +207,7 @@ def _documents(gateway: Gateway, settings: Settings) -> PersistedDocuments:
         trusted_documents(settings.trusted_documents) if settings.trusted_documents else {},
         SharedDocuments(gateway.redis_link),
         only_trusted=settings.only_trusted_documents,
+        of_pages=PageDocuments() if settings.only_trusted_documents else (),
     )
 
 
@@ -216,7 +218,7 @@ def _endpoint(
         executions,
         documents=documents,
         settings=settings,
-        graphiql=page("graphiql.html", settings),
+        graphiql=graphiql_page(settings),
         failures=_failures(gateway, settings),
         update_tokens=_update_tokens(gateway, settings),
         tracing=gateway.tracing,

@@ -3,7 +3,7 @@
 Clients register them by Apollo's protocol, automatic persisted queries; the operator provides trusted documents.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from typing import Any
@@ -90,12 +90,20 @@ class SharedDocuments:
 class PersistedDocuments:
     """Resolves a request's document: sent in full, registered by a client, or trusted."""
 
-    def __init__(self, trusted: Mapping[str, str], shared: SharedDocuments, *, only_trusted: bool = False) -> None:
-        """`trusted` maps IDs to documents; `only_trusted` rejects all others."""
+    def __init__(
+        self,
+        trusted: Mapping[str, str],
+        shared: SharedDocuments,
+        *,
+        only_trusted: bool = False,
+        of_pages: Container[str] = (),
+    ) -> None:
+        """`trusted` maps IDs to documents; `only_trusted` rejects all others, except for those of the pages."""
         self._shared = shared
         self._trusted = trusted
         self._trusted_texts = frozenset(trusted.values())
         self._only_trusted = only_trusted
+        self._of_pages = of_pages
         self.registered = DocumentStore(max_documents=MAX_DOCUMENTS, max_bytes=MAX_BYTES)
 
     async def text(self, request: GraphQLRequest, client: str, charge: Callable[[], None]) -> str:
@@ -132,7 +140,7 @@ class PersistedDocuments:
     def _check(self, text: str | None) -> str:
         if text is None:
             raise HTTPError("BAD_REQUEST", "`query` is missing: it must be a GraphQL document.")
-        if self._only_trusted and text not in self._trusted_texts:
+        if self._only_trusted and text not in self._trusted_texts and text not in self._of_pages:
             raise HTTPError("DOCUMENT_NOT_TRUSTED", "Only trusted documents are accepted.")
         return text
 

@@ -78,6 +78,11 @@ SAMPLE_DATA = (
     "No player or play is real.</aside>"
 )
 
+RESTRICTION = (
+    '<aside class="sample-data" aria-label="Restriction">This gateway accepts only documents of its operator and of '
+    "its own pages: the examples run unchanged, and other queries are refused.</aside>"
+)
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
@@ -111,6 +116,11 @@ def _landing_page(settings: Settings) -> Endpoint:
     links = [f' <a href="{escape(address)}">{name}</a>' for name, address in addresses.items() if address]
     values = {"limits": limit_rows(settings), "version": version("osutrack-gateway"), "links": "".join(links)}
     return page("landing.html", settings, **values)
+
+
+def graphiql_page(settings: Settings) -> Endpoint:
+    """GraphiQL, which the endpoint serves at `/graphql`."""
+    return page("graphiql.html", settings, restriction=RESTRICTION if settings.only_trusted_documents else "")
 
 
 def missing_page(request: Request, settings: Settings) -> Response:

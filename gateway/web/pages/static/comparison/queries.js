@@ -5,9 +5,13 @@ import { queryLink } from "../shared/query-link.js";
 import { request, requestError, windowOf } from "../player/queries.js";
 
 // Aliases instead of `users(ids:)`, which looks no names up. The name is a supplement.
-const compareQuery = (ids) => gql`
-  query Compare($mode: GameMode!, ${ids.map((_, index) => `$id${index}: ID!`).join(", ")}) {
-    ${ids.map((_, index) => `player${index}: user(id: $id${index}) { ...compared }`).join("\n    ")}
+// `page_documents.py` has the forms of both placeholders.
+const compareQuery = (ids) => {
+  const variables = ids.map((_, index) => `$id${index}: ID!`).join(", ");
+  const users = ids.map((_, index) => `player${index}: user(id: $id${index}) { ...compared }`).join("\n    ");
+  return gql`
+  query Compare($mode: GameMode!, ${variables}) {
+    ${users}
   }
   fragment compared on User {
     username
@@ -18,6 +22,7 @@ const compareQuery = (ids) => gql`
       snapshots(every: WEEK) { at globalRank pp }
     }
   }`;
+};
 const compareVariables = (ids, mode) => ({ mode: mode.value, ...Object.fromEntries(ids.map((id, index) => [`id${index}`, id])) });
 
 const GAINS = gql`
