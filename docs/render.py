@@ -7,15 +7,11 @@ its URL. Links between pages are those of the site; links to files that the site
 import json
 import posixpath
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from html import escape
-from itertools import takewhile
 from pathlib import Path
-from textwrap import dedent
-from urllib.parse import quote, urlencode
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from docs.page_html import html, sections
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = "gateway/web/pages/rendered"
@@ -23,12 +19,6 @@ INDEX = "docs.md"
 SOURCES = ("docs/*.md", "examples/*.md")
 COMMENT = re.compile(r"^<!-- .*? -->\n+", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]+)\]\((?!\w+:)([^)\s#]*)(#[^)\s]*)?\)")
-OPERATION = re.compile(r"\b(?:query|mutation) \w+ ?[({]")
-# The variables of operations in other languages: an object of JavaScript or a dictionary of Python, in one line.
-VARIABLES = re.compile(r"\bvariable(?:s|_values) = (\{.*\})")
-KEY = re.compile(r"\b(\w+): ")
-# A link to a page on the site.
-PAGE_LINK = re.compile(r"^(?!\w+:)([^#]*)\.md\b")
 ENTRY = re.compile(r"^\| \[([^\]]*)\]\((\S+\.md)\) \| (.*) \|$", re.MULTILINE)
 
 
@@ -62,8 +52,9 @@ def _texts(root: Path) -> Iterator[tuple[str, str]]:
     documents[INDEX] = _index(root, documents)
     for page, text in documents.items():
         yield page, text
-        yield f"{page.removesuffix('.md')}.html", html(text, page) + _navigation(documents, page)
+        yield f"{page.removesuffix('.md')}.html", _navigation(documents, page) + html(text, page)
     yield "docs/examples/operations.graphql", (root / "examples/operations.graphql").read_text("utf-8")
+    yield "docs/search.json", _search(documents)
     yield "llms.txt", _llms(documents[INDEX])
 
 
@@ -127,16 +118,22 @@ def _llms(index: str) -> str:
 
 
 def _navigation(documents: Mapping[str, str], page: str) -> str:
-    """The links to all pages, of which one is current."""
-    groups = {"Documentation": [INDEX], "Examples": []}
-    for path in sorted(documents, key=lambda path: _title(documents[path]).removeprefix("A ").lower()):
-        if path != INDEX:
-            groups["Examples" if "/examples/" in path else "Documentation"].append(path)
+    """The links to all pages, of which one is current: beside the page, and folded above it on phones."""
+    groups: dict[str, list[str]] = {"Documentation": [INDEX], "Examples": []}
+    for path in _in_order(documents):
+        groups["Examples" if "/examples/" in path else "Documentation"].append(path)
     lists = []
     for name, paths in groups.items():
         items = "".join(_navigation_item(path, _title(documents[path]), page) for path in paths)
         lists.append(f"<p>{name}</p>\n<ul>\n{items}</ul>\n")
-    return f'<nav class="pages" aria-label="Documentation">\n{"".join(lists)}</nav>\n'
+    links = f'<nav class="pages" aria-label="Documentation">\n{"".join(lists)}</nav>\n'
+    return f'<details class="pages-menu">\n<summary>All pages</summary>\n{links}</details>\n{links}'
+
+
+def _in_order(documents: Mapping[str, str]) -> list[str]:
+    """The pages in the order of the index."""
+    listed = [path for _, path, _ in ENTRY.findall(documents[INDEX])]
+    return [path for path in dict.fromkeys([*listed, *documents]) if path in documents and path != INDEX]
 
 
 def _navigation_item(path: str, title: str, page: str) -> str:
@@ -145,89 +142,14 @@ def _navigation_item(path: str, title: str, page: str) -> str:
     return f'<li><a href="{address}"{current}>{"Overview" if path == INDEX else escape(title)}</a></li>\n'
 
 
-def html(text: str, page: str) -> str:
-    """The content of a page as HTML."""
-    renderer = MarkdownIt("commonmark", {"html": False}).enable("table")
-    tokens = renderer.parse(text)
-    graphiql = "../" * page.count("/") + "graphql"
-    operations = _operations(tokens)
-    links = {number: _graphiql_link(graphiql, *operation) for number, operation in operations.items()}
-    for number, token in enumerate(tokens):
-        _adapt(token, tokens[number + 1 : number + 3], links.get(number, ""))
-    content = str(renderer.renderer.render(tokens, renderer.options, {}))
-    first = next(iter(links.values()), "")
-    twin = f'<a href="{posixpath.basename(page)}" type="text/markdown">Markdown</a>'
-    extra = f" {first}" if "examples/" in page else ""
-    content = content.replace("</h1>", f'</h1>\n<p class="row text-small">{twin}{extra}</p>', 1)
-    return f'<article class="document">\n{content}</article>\n'
-
-
-def _adapt(token: Token, following: Sequence[Token], link: str) -> None:
-    """Give a heading its anchor, a link the URL of the page, and code and tables a focus, as they can be scrolled."""
-    match token.type:
-        case "heading_open":
-            token.attrs["id"] = re.sub(r"[^\w -]", "", following[0].content.lower()).replace(" ", "-")
-        case "inline":
-            for child in token.children or ():
-                if child.type == "link_open":
-                    child.attrs["href"] = PAGE_LINK.sub(r"\1", str(child.attrs["href"]))
-        case "th_open" | "td_open":
-            _adapt_cell(token, following)
-        case "fence" | "code_block":
-            code = f'<pre tabindex="0"><code>{escape(token.content)}</code></pre>\n'
-            token.type, token.content = "html_block", code + (f'<p class="text-small">{link}</p>\n' if link else "")
-        case "table_open":
-            token.type, token.content = "html_block", '<div class="card scroll-x" tabindex="0"><table>\n'
-        case "table_close":
-            token.type, token.content = "html_block", "</table></div>\n"
-
-
-def _adapt_cell(token: Token, following: Sequence[Token]) -> None:
-    """Replace the inline style, which the site's policy blocks, and an empty heading, which screen readers announce."""
-    if token.attrs.pop("style", "") == "text-align:right":
-        token.attrs["class"] = "number"
-    if not following[0].content:
-        token.tag = following[1].tag = "td"
-
-
-def _graphiql_link(graphiql: str, query: str, variables: str) -> str:
-    parameters = urlencode({"query": query} | ({"variables": variables} if variables else {}), quote_via=quote)
-    return f'<a href="{graphiql}?{escape(parameters)}">Open in GraphiQL</a>'
-
-
-def _operations(tokens: Sequence[Token]) -> dict[int, tuple[str, str]]:
-    """The operations and variables of a page, by the number of the token. Those of other languages are the fallback."""
-    fences = [
-        (number, token.info, token.content.strip()) for number, token in enumerate(tokens) if token.type == "fence"
+def _search(documents: Mapping[str, str]) -> str:
+    """The index of the search: of each section its page's address and title, its own title, anchor and text."""
+    rows = [
+        [path.removesuffix(".md").removeprefix("docs/"), _title(documents[path]), *section]
+        for path in _in_order(documents)
+        for section in sections(documents[path])
     ]
-    found = {}
-    for index, (number, language, code) in enumerate(fences):
-        if language == "graphql":
-            # The last JSON is the response; one before it has the variables.
-            following = [text for _, kind, text in takewhile(lambda fence: fence[1] == "json", fences[index + 1 :])]
-            found[number] = code, following[0] if len(following) > 1 else ""
-    variables = _embedded_variables("\n".join(code for _, _, code in fences))
-    embedded = {number: (query, variables) for number, _, code in fences if (query := _embedded_operation(code))}
-    return found or embedded
-
-
-def _embedded_operation(code: str) -> str:
-    """The first operation in code of another language; empty without one, or if it contains an expression."""
-    start = OPERATION.search(code)
-    depth = 0
-    for end in range(start.start() if start else len(code), len(code)):
-        depth += (code[end] in "({[") - (code[end] in ")}]")
-        if start and code[end] == "}" and depth == 0:
-            column = start.start() - code.rfind("\n", 0, start.start()) - 1
-            operation = dedent(" " * column + code[start.start() : end + 1])
-            return "" if "${" in operation else operation
-    return ""
-
-
-def _embedded_variables(code: str) -> str:
-    """The first variables in code of other languages as JSON; empty without any."""
-    found = VARIABLES.search(code)
-    return json.dumps(json.loads(KEY.sub(r'"\1": ', found[1]))) if found else ""
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 
 
 if __name__ == "__main__":

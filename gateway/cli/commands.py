@@ -2,6 +2,7 @@
 
 import logging
 import re
+import socket
 import sys
 import threading
 import time
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 # Values that need no quotes in a file `.env`.
 UNQUOTED = re.compile(r"[A-Za-z0-9_./:,*@+=-]*")
 LOCAL = "127.0.0.1"
+MAX_PORT = 65535
 SANDBOX_START_S = 10.0
 # Time for accepted requests to finish: as long as an update can take.
 SHUTDOWN_S = 30
@@ -56,7 +58,7 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     if settings.trusted_documents:
         trusted_documents(settings.trusted_documents)
     log_request, log_writer = _start_log(settings)
-    with run_sandbox() if sandbox else nullcontext() as url:
+    with run_sandbox(settings.port and settings.port + 1) if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings
         log.info("Gateway starts", extra=start_facts(served))
         for risk in setting_risks(served):
@@ -127,17 +129,17 @@ def sandbox_settings(url: str) -> dict[str, str | bool | None]:
 
 
 @contextmanager
-def run_sandbox() -> Iterator[str]:
-    """The URL of a simulated osu!track, which a thread of this process serves on a free port."""
-    options: dict[str, Any] = {"host": LOCAL, "port": 0, "lifespan": "off", "log_config": None, "log_level": "warning"}
+def run_sandbox(port: int = 0) -> Iterator[str]:
+    """The URL of a simulated osu!track, which a thread of this process serves on this port, or on a free one."""
+    options: dict[str, Any] = {"lifespan": "off", "log_config": None, "log_level": "warning"}
     server = uvicorn.Server(uvicorn.Config(create_sandbox(rate_limits=True), **options))
-    thread = threading.Thread(target=server.run, name="sandbox", daemon=True)
+    listening = _local_socket(port)
+    thread = threading.Thread(target=server.run, args=([listening],), name="sandbox", daemon=True)
     thread.start()
     deadline = time.monotonic() + SANDBOX_START_S
     while not server.started and time.monotonic() < deadline:
         time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    url = f"http://{LOCAL}:{port}"
+    url = f"http://{LOCAL}:{listening.getsockname()[1]}"
     log.info("Sandbox: simulated osu!track at %s (control endpoint: %s/_sandbox/)", url, url)
     try:
         yield url
@@ -145,6 +147,14 @@ def run_sandbox() -> Iterator[str]:
         # A thread that runs uvloop while the interpreter exits can crash it.
         server.should_exit = server.force_exit = True
         thread.join(SANDBOX_START_S)
+
+
+def _local_socket(port: int) -> socket.socket:
+    """A listening socket on this port, or on a free one if it is taken or does not exist."""
+    try:
+        return socket.create_server((LOCAL, port if port <= MAX_PORT else 0))
+    except OSError:
+        return socket.create_server((LOCAL, 0))
 
 
 def schema(old: str | None, *, strict: bool) -> int:

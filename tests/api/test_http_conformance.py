@@ -1,4 +1,4 @@
-"""Requirements of GraphQL over HTTP without another test; docs/errors.md lists all with their tests."""
+"""Requirements of GraphQL over HTTP without another test; docs/graphql-over-http.md lists all with their tests."""
 
 import json
 

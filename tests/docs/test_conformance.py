@@ -1,4 +1,4 @@
-"""The table of GraphQL over HTTP in docs/errors.md names an existing test for each requirement."""
+"""The table of GraphQL over HTTP in docs/graphql-over-http.md names an existing test for each requirement."""
 
 import ast
 import re
@@ -7,7 +7,7 @@ from tests.support.doc_tables import REQUIREMENTS_HEADER, rows_below
 from tests.support.processes import ROOT
 
 LEVELS = {"–", "MUST", "MUST NOT", "SHOULD", "SHOULD NOT", "RECOMMENDED"}
-REQUIREMENTS = rows_below((ROOT / "docs/errors.md").read_text(), REQUIREMENTS_HEADER)
+REQUIREMENTS = rows_below((ROOT / "docs/graphql-over-http.md").read_text(), REQUIREMENTS_HEADER)
 
 
 def existing_tests():

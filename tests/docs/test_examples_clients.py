@@ -11,6 +11,7 @@ from tests.support.example_pages import blocks
 from tests.support.http_servers import serve_gateway
 from tests.support.npm_projects import DOCUMENTED_ADDRESS, create_project, replace_in_file, run
 from tests.support.processes import ROOT
+from tests.support.refusing_gateway import refusing_gateway
 
 MISTAKES = [
     ("latest?.globalRank", "latest?.globalRnk"),
@@ -38,18 +39,37 @@ def typescript(address, tmp_path_factory):
     return page, folder
 
 
-def test_python_client_prints_the_documented_output(address, tmp_path):
-    page = (ROOT / "examples/python.md").read_text()
+@pytest.mark.parametrize("name", ["python", "servers"])
+@pytest.mark.parametrize("refusals", [0, 2])
+def test_python_client_prints_the_documented_output(address, tmp_path, name, refusals):
+    page = (ROOT / f"examples/{name}.md").read_text()
     (code,), (printed,) = blocks(page, "python"), blocks(page, "text")
-    (tmp_path / "ranks.py").write_text(code.replace(DOCUMENTED_ADDRESS, address))
-    assert run(tmp_path, sys.executable, "-W", "error", "ranks.py").stdout == printed
+    with refusing_gateway(address, refusals) as (proxy, statuses):
+        (tmp_path / "client.py").write_text(code.replace(DOCUMENTED_ADDRESS, proxy))
+        assert run(tmp_path, sys.executable, "-W", "error", "client.py").stdout == printed
+    assert statuses.count(429) == refusals
+
+
+def test_cache_of_the_server_sends_one_request(address, tmp_path):
+    (code,) = blocks((ROOT / "examples/servers.md").read_text(), "python")
+    with refusing_gateway(address, 0) as (proxy, statuses):
+        (tmp_path / "client.py").write_text(code.replace(DOCUMENTED_ADDRESS, proxy))
+        run(tmp_path, sys.executable, "client.py")
+    assert statuses == [200]
 
 
 @needs_npm
-def test_typescript_client_prints_the_documented_output(typescript):
+@pytest.mark.parametrize("refusals", [0, 2])
+def test_typescript_client_prints_the_documented_output(typescript, address, refusals):
     page, folder = typescript
-    run(folder, "npm", "run", "build")
-    assert run(folder, "npm", "run", "--silent", "start").stdout == blocks(page, "text")[0]
+    source = folder / "src/request.ts"
+    with refusing_gateway(address, refusals) as (proxy, statuses):
+        text = source.read_text()
+        replace_in_file(source, address, proxy)
+        run(folder, "npm", "run", "build")
+        source.write_text(text)
+        assert run(folder, "npm", "run", "--silent", "start").stdout == blocks(page, "text")[0]
+    assert statuses == [429] * refusals + [200]
 
 
 @needs_npm

@@ -1,5 +1,6 @@
 """The documentation as HTML and Markdown for the site: `docs/render.py`."""
 
+import json
 import re
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
@@ -7,7 +8,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from graphql import parse
 
-from docs.render import build, html
+from docs.page_html import Section, html, sections
+from docs.render import build
 from tests.support.processes import ROOT
 
 EXAMPLES = sorted(path.stem for path in ROOT.glob("examples/*.md") if path.name != "README.md")
@@ -38,7 +40,7 @@ def test_pages_have_twins_at_their_urls(tree):
     build(tree)
     pages = {"docs", "docs/a", "docs/examples/b"}
     files = {f"{page}.{suffix}" for page in pages for suffix in ("html", "md")}
-    assert output(tree).keys() == files | {"docs/examples/operations.graphql", "llms.txt"}
+    assert output(tree).keys() == files | {"docs/examples/operations.graphql", "docs/search.json", "llms.txt"}
 
 
 def test_links_are_those_of_the_site(tree):
@@ -75,7 +77,70 @@ def test_comments_for_tests_are_left_out(tree):
 
 
 def test_headings_have_anchors():
-    assert '<h2 id="two-words">' in html("# A\n\n## Two words!\n", "docs/a.md")
+    text = html("# A\n\n## Two *words*!\n", "docs/a.md")
+    assert '<h2 id="two-words">Two <em>words</em>!<a class="anchor" href="#two-words"' in text
+
+
+TERMS = "# A\n\n## B\n\n| name | default | meaning |\n|---|---|---|\n| `X_Y` | `1` | Text. |\n| `x y` | | `z` |\n| `b` | | |\n"
+
+
+def test_rows_of_terms_have_anchors():
+    text = html(TERMS, "docs/a.md")
+    assert '<tr id="X_Y">\n<td><a href="#X_Y"><code>X_Y</code></a></td>' in text
+    assert re.findall(r' id="([^"]*)"', text) == ["article", "a", "b", "X_Y"]
+
+
+def test_cells_have_labels_for_narrow_screens():
+    assert '<td data-label="default"><code>1</code></td>\n<td data-label="meaning">Text.</td>' in html(
+        TERMS, "docs/a.md"
+    )
+
+
+def test_page_with_headings_has_contents():
+    headings = "## B\n\n### C `d`\n\n## E & F\n"
+    text = html(f"# A\n\n{headings}", "docs/a.md")
+    assert re.findall(r'<li class="of-(h.)"><a href="#([^"]*)">([^<]*)</a>', text) == [
+        ("h2", "b", "B"),
+        ("h3", "c-d", "C d"),
+        ("h2", "e--f", "E &amp; F"),
+    ]
+    assert "contents" not in html("# A\n\n## B\n", "docs/a.md")
+
+
+def test_search_has_sections_and_terms():
+    text = "# A\n\nOne.\n\n## B `c`\n\nTwo.\n\n```sh\ncode\n```\n\n| name | meaning |\n|---|---|\n| `T` | Three. |\n"
+    assert list(sections(text)) == [
+        Section("A", "", "One."),
+        Section("T", "T", "Three."),
+        Section("B c", "b-c", "Two. name meaning"),
+    ]
+
+
+def test_search_leads_to_existing_anchors(tree):
+    build(tree)
+    rows = json.loads(output(tree)["docs/search.json"])
+    assert [row[:4] for row in rows] == [
+        ["a", "Page A", "Page A", ""],
+        ["examples/b", "Page B", "Page B", ""],
+        ["examples/b", "Page B", "Two words!", "two-words"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "language,colour", [("graphql", "<span class="), ("js", "<span class="), ("text", ""), ("x", "")]
+)
+def test_code_has_colours_of_its_language(language, colour):
+    text = html(f"# A\n\n```{language}\nquery A {{ b(c: 1) }} <\n```\n", "docs/a.md")
+    assert ("<span class=" in text) == bool(colour)
+    assert "&lt;\n</code></pre></div>" in re.sub("</?span[^>]*>", "", text)
+
+
+def test_pages_follow_the_order_of_the_index(tree):
+    index = "# Examples\n\n| page | content |\n|---|---|\n| [b.md](b.md) | x |\n| [a.md](a.md) | x |\n"
+    (tree / "examples/README.md").write_text(index)
+    (tree / "examples/a.md").write_text("# First by name\n")
+    build(tree)
+    assert re.findall(r'href="examples/(\w+)"', output(tree)["docs/a.html"])[:2] == ["b", "a"]
 
 
 def test_index_lists_pages_by_their_titles(tree):
@@ -112,7 +177,7 @@ def test_scrollable_parts_have_a_focus():
 
 def test_alignment_has_no_inline_style():
     text = html("# A\n\n| a | b |\n|---:|:--|\n| 1 | 2 |\n", "docs/a.md")
-    assert '<td class="number">1</td>\n<td>2</td>' in text
+    assert '<td class="number">1</td>\n<td data-label="b">2</td>' in text
 
 
 def test_empty_cell_is_no_heading():

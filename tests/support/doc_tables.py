@@ -9,12 +9,15 @@ from gateway.__main__ import QUERY_EXIT_CODES
 from gateway.cli.setting_infos import setting_infos
 from gateway.error_codes import CODES
 from gateway.osutrack.diagnosis import REMEDIES
+from gateway.sandbox import players
 from gateway.settings import Settings
 from gateway.telemetry.metrics import Metrics
 
 SUFFIXES = {"counter": "_total"}
 # The header of the table of GraphQL over HTTP.
 REQUIREMENTS_HEADER = "| requirement | 2025 | 2026 | tests | exceptions |"
+# A row of the docstring of `gateway.sandbox.players`: IDs, constant, name, purpose.
+PLAYER = re.compile(r"^ {4}(\d[\d ,.]*?) +([A-Z_]+) +(\S.*?)  +(\S.*)$", re.MULTILINE)
 
 
 def settings() -> Iterator[list[str]]:
@@ -48,12 +51,24 @@ def _metric(collector: MetricWrapperBase) -> list[str]:
     return [f"`{family.name}{SUFFIXES.get(family.type, '')}`", labels, family.documentation]
 
 
+def sandbox_players() -> Iterator[list[str]]:
+    """The rows of the table in the module's docstring, which names a constant for each player."""
+    for ids, _, name, purpose in PLAYER.findall(players.__doc__ or ""):
+        cells = [_code(ids.replace(" .. ", "` to `")), "" if name == "-" else _code(name.removesuffix(" .."))]
+        yield [*cells, purpose.replace("as UNTRACKED", f"as {players.UNTRACKED[0]}")]
+
+
+def _code(text: str) -> str:
+    return f"`{text.replace(', ', '`, `')}`"
+
+
 # By the page, and the header of the table in it.
 TABLES: dict[tuple[str, str], Callable[[], Iterator[list[str]] | list[list[str]] | list[tuple[str, ...]]]] = {
     ("errors.md", "| code | status | 2026 | retryable | meaning |"): errors,
     ("operations.md", "| exit code | meaning |"): exit_codes,
     ("operations.md", "| variable | default | meaning |"): settings,
     ("operations.md", "| kind | remedy |"): remedies,
+    ("sandbox.md", "| player | name | data |"): sandbox_players,
     ("operations.md", "| metric | labels | meaning |"): metrics,
 }
 
