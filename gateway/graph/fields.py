@@ -1,6 +1,6 @@
 """Field declarations, descriptions from docstrings, and the schema's directives with the prices of resources."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import cleandoc
 from typing import Any, TypeVar
 
@@ -21,8 +21,11 @@ def record_field(graphql_type: Any, *directives: object) -> Callable[[Callable[.
 
 
 def documented(cls: type[T]) -> type[T]:
-    """A class decorator: docstrings of the type and its resolvers become descriptions in the schema."""
-    describe_type(cls, _docstring)
+    """A class decorator: docstrings of the type and its resolvers become descriptions in the schema, with the prices.
+
+    Introspection has no directives, so that tools show the descriptions only.
+    """
+    describe_type(cls, _description)
     return cls
 
 
@@ -41,8 +44,10 @@ def frozen(cls: type[T]) -> type[T]:
     return cls
 
 
-def _docstring(target: Any) -> str:
-    return cleandoc(target.__doc__ or "")
+def _description(target: Any, directives: Iterable[object]) -> str:
+    costs = [each for each in directives if isinstance(each, UpstreamCost)]
+    prices = [f"Cost: {cost.points} (resource `{cost.resource}`)." for cost in costs]
+    return " ".join([cleandoc(target.__doc__ or ""), *prices])
 
 
 @strawberry.schema_directive(

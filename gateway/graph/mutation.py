@@ -114,7 +114,7 @@ class Mutation:
         Later reads of this player and mode, including the rest of this response, return the new data.
         Concurrent calls for the same player and mode share one request to osu!track. After an update, a
         cooldown starts for the player and mode. Failed requests are not retried. If osu!track does not confirm an
-        update, it has probably been made (`UPDATE_OUTCOME_UNKNOWN`). Cost: 5.
+        update, it has probably been made (`UPDATE_OUTCOME_UNKNOWN`).
         """
         context = info.context
         if not context.may_update:

@@ -69,7 +69,7 @@ class Query:
     def user_by_name(self, info: Info, username: PlayerName) -> NullableResult[User]:
         """The player with this name; null if there is none. Case does not matter, and underscores equal spaces. Names
         are known from updates through this gateway; others are looked up in the names service, if the gateway has
-        one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`. Cost: 1.
+        one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`.
         """
         return user_id_of(info, inputs.username(username), user_of)
 
@@ -87,7 +87,7 @@ class Query:
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
         """The hiscores of the player with this name. osu!track does not return the player's ID with them, so other
         data of the player is not available here. If osu!track has no player with the name, it looks up the player
-        in osu! and starts tracking them. Cost: 3.
+        in osu! and starts tracking them.
         """
         context = info.context
         name = Name(Username(inputs.username(username)), mode.value)
@@ -113,7 +113,7 @@ class Query:
     ) -> Page[records.BestPlay] | Awaitable[Page[records.BestPlay]]:
         """The highest-pp plays of all tracked players, highest first. osu!track records plays once more after each pp
         rework; here each play (same player, beatmap, mods and score) appears once, with the highest pp of its records.
-        At most 10,000 records are available: only the top 10,000 of the window are searched with `filter`. Cost: 2.
+        At most 10,000 records are available: only the top 10,000 of the window are searched with `filter`.
         """
         return best_plays_page(info, mode.value, window, score_filter(filter), first, after)
 
@@ -122,7 +122,7 @@ class Query:
         self, info: Info, mode: Ruleset = GameMode.OSU, window: RecordsWindow = UNSET
     ) -> RecordList | Awaitable[RecordList]:
         """The history of the pp record, computed from the 10,000 highest-pp records of plays, all that are available
-        (see `bestPlays`). Windows are parts of one list, which is fetched once. Cost: 2.
+        (see `bestPlays`). Windows are parts of one list, which is fetched once.
         """
         return pp_records_of(info, mode.value, window)
 

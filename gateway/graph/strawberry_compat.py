@@ -5,7 +5,7 @@ After an upgrade, tests/unit/graph compares compiled operations with graphql-cor
 does the same at startup.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
 from functools import partial
 from typing import Any, NamedTuple, TypeAlias
@@ -52,16 +52,17 @@ def strawberry_field(field: GraphQLField) -> StrawberryField | None:
     return definition
 
 
-def describe_type(cls: type, describe: Callable[[Any], str]) -> None:
-    """Set the descriptions of a Strawberry type and of its resolvers without one, from the class and the functions.
+def describe_type(cls: type, describe: Callable[[Any, Iterable[object]], str]) -> None:
+    """Set the descriptions of a Strawberry type and of its resolvers without one.
 
-    Strawberry reads no docstrings and has no public setter.
+    `describe` gets the class or the function, and the directives of the field. Strawberry reads no docstrings and has
+    no public setter.
     """
     definition: Any = cls.__strawberry_definition__  # type: ignore[attr-defined]  # added by strawberry.type
-    definition.description = describe(cls)
+    definition.description = describe(cls, ())
     for field in definition.fields:
         if field.description is None and field.base_resolver is not None:
-            field.description = describe(field.base_resolver.wrapped_func)
+            field.description = describe(field.base_resolver.wrapped_func, field.directives)
 
 
 def describe_enum_values(cls: type[Enum], descriptions: Mapping[str, str]) -> None:

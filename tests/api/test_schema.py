@@ -62,6 +62,15 @@ def test_every_element_has_a_description():
     assert undescribed == []
 
 
+def test_descriptions_state_the_prices():
+    """Introspection has no directives."""
+    fields = re.findall(r'"""((?:(?!""").)*)"""\s+(\w+)(?:\(.*?\n  \))?(: [^\n]*)', sdl(), re.DOTALL)
+    stated = [(name, re.findall(r"Cost: ([1-9]\d*) \(resource `(.+)`\)\.$", text.strip())) for text, name, _ in fields]
+    price = re.compile(r'@upstreamCost\(points: (\d+), resource: "(.+?)"\)')
+    assert stated == [(name, price.findall(declaration)) for _, name, declaration in fields]
+    assert sum(bool(prices) for _, prices in stated) == sdl().count("@upstreamCost(points")
+
+
 def test_arguments_refer_to_arguments_of_their_field():
     types = [kind for kind in SCHEMA.type_map.values() if isinstance(kind, GraphQLObjectType) and kind.name[0] != "_"]
     fields = {f"{kind.name}.{name}": field for kind in types for name, field in kind.fields.items()}

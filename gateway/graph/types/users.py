@@ -156,7 +156,7 @@ class UserStats:
     ) -> list[GainRecord] | Awaitable[list[GainRecord]]:
         """The change in each day, week, month or year of the window, oldest first. `Gain.end` is in the period. Each
         gain starts at the end of the previous one, so that they add up to the `gain` of the window. A period without
-        snapshots is not in the list; neither is one with only the first snapshot of all. Cost: 1.
+        snapshots is not in the list; neither is one with only the first snapshot of all.
         """
         return gains_of(info, self.user_mode, window, every)
 
