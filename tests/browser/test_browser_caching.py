@@ -80,7 +80,7 @@ def test_compared_player_is_refreshed_too(session, gateway):
     page, requests = open_twice(session, f"/players/2?compare={AMEO}")
     update_elsewhere(gateway, AMEO)
     page.reload()
-    cell = page.locator("#comparison tbody tr").nth(1).locator("td").first
+    cell = page.locator("#comparison tbody tr").nth(1).locator("td > span").first
     cell.wait_for()
     before = cell.inner_text()
     expect(cell).not_to_have_text(before, timeout=TIMEOUT_MS)
