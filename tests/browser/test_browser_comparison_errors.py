@@ -124,6 +124,26 @@ def test_failed_details_can_be_retried(session, gateway, failing, text):
     expect(page.locator(".error-box")).to_have_count(0, timeout=TIMEOUT_MS)
 
 
+@pytest.mark.parametrize("name", ["Compare", "Gains"])
+def test_abandoned_request_is_no_error(session, name):
+    held = []
+
+    def hold(route):
+        if not held and f"query {name}(" in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    session.context.route("**/graphql", hold)
+    page = session.open(f"/players/{HEAVY}?compare={AMEO}")
+    with page.expect_event("requestfailed"):
+        row(page, "ameo" if name == "Gains" else str(AMEO)).wait_for()
+        page.get_by_role("link", name="taiko").click()
+    players_in_charts(page, 2)
+    expect(page.locator("#comparison small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
+    assert page.locator(".error-box").count() == 0
+
+
 def test_failed_script_is_reported(session):
     session.context.route("**/comparison/*.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}?compare={HEAVY}")

@@ -1,6 +1,6 @@
 // The operations of a comparison: the data of several players, and their gains in the window of the charts.
 
-import { gql, RequestError } from "../shared/graphql.js";
+import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
 import { request, requestError, windowOf } from "../player/queries.js";
 
@@ -64,8 +64,5 @@ export async function gains(ids, mode, window, signal) {
   });
 }
 
-// Only errors of requests are shown: others are faults of this page.
-export function failureOf(error) {
-  if (error instanceof RequestError) return { error };
-  throw error;
-}
+// Also of an aborted request, whose result nobody reads.
+export const failureOf = (error) => ({ error });
