@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 
 from gateway.deadline import Deadline
+from gateway.shared.local_window import WINDOW_S
 from gateway.shared.redis_link import RedisLink
 from gateway.shared.restrictions import Restrictions
 from gateway.telemetry.clients import Clients, running_for
@@ -19,6 +20,8 @@ BACKGROUND_SHARE = 4
 MAX_BY_NAME = 2
 # The time for which a rate stays lowered after a 429.
 LOWERED_S = 3600.0
+# The first 429 lowers a rate to no less than this part of its setting: a quiet gateway was hardly its cause.
+FLOOR_SHARE = 4
 # The subject of messages between processes about the clients that were served.
 SERVED = "served"
 
@@ -51,10 +54,13 @@ class RateLimiter:
     def lower(self, name: str) -> None:
         """Lower the rate of the budget `name`, after a 429: to one request less than in the last minute, for an hour.
 
-        osu!track may count more than the gateway: requests of other classes, or of other users of the address.
+        osu!track may count more than the gateway: requests of other classes, or of other users of the address. The
+        first 429 leaves a quarter of the setting; another one, more than a minute later, one request a minute.
         """
         budget = self.budgets[name]
-        before, rate = budget.per_minute, max(1, budget.request_count - 1)
+        is_repeated = 0 < budget.lowered_s < LOWERED_S - WINDOW_S
+        floor = 1 if is_repeated else max(1, budget.configured // FLOOR_SHARE)
+        before, rate = budget.per_minute, max(floor, budget.request_count - 1)
         if not before:
             return
         self._restrictions.add(name, rate, LOWERED_S)

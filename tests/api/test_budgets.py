@@ -169,7 +169,7 @@ class TestLoweredRate:
         ]
         assert after["status"]["classes"][0] == {
             "name": "reads",
-            "requestsPerMinute": 1,
+            "requestsPerMinute": 5,
             "loweredUntil": "2026-11-20T13:01:01.000Z",
         }
 
@@ -178,13 +178,20 @@ class TestLoweredRate:
         gateway.clock.move(HOUR_S - 2 * WINDOW_S)
         lowered = await sent_in_a_minute(gateway)
         gateway.clock.move(WINDOW_S)
-        assert (lowered, await sent_in_a_minute(gateway)) == (1, 20)
+        assert (lowered, await sent_in_a_minute(gateway)) == (5, 20)
 
     async def test_lowered_rate_is_at_least_one(self, gateway, caplog):
         for _ in range(4):
             await refuse_next(gateway)
-            gateway.clock.move(WINDOW_S)
+            gateway.clock.move(WINDOW_S + 1)
         assert await sent_in_a_minute(gateway) == 1
+        assert [lowering["per_minute"] for lowering in lowerings(caplog)] == [5, 1]
+
+    async def test_429s_of_one_minute_leave_a_quarter(self, gateway, caplog):
+        for _ in range(4):
+            await refuse_next(gateway)
+            gateway.clock.move(5)
+        assert await sent_in_a_minute(gateway) == 5
         assert len(lowerings(caplog)) == 1
 
 
@@ -237,4 +244,4 @@ class TestStart:
     async def test_429_does_not_count_requests_before_the_start(self, gateway, caplog):
         await gateway.ask(LATEST, id="1001")
         await refuse_next(gateway)
-        assert lowerings(caplog)[0]["per_minute"] == 1
+        assert lowerings(caplog)[0]["per_minute"] == 5
