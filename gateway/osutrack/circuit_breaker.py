@@ -74,6 +74,8 @@ class CircuitBreaker:
         self._reason = PauseReason.FAILURES
         self._probing = False
         self._logged_health = Health.UP
+        # The kinds of causes that were logged since the state was UP.
+        self._logged_kinds: set[str] = set()
         self._busy_until = float("-inf")
         self._block = BlockDetector()
 
@@ -178,10 +180,14 @@ class CircuitBreaker:
                 # A 429: up, but some requests will fail during the pause.
                 self._busy_until = max(self._busy_until, self._monotonic() + (exc.retry_after_s or 0))
                 self.diagnosis = diagnose(exc)
-            self._succeed(probe=probe)
+            self._answered(probe=probe)
 
     def _succeed(self, *, probe: bool) -> None:
         self.last_success_at = self._clock()
+        self._answered(probe=probe)
+
+    def _answered(self, *, probe: bool) -> None:
+        """osu!track is up: it has answered, although a 429 or a refusal of this request is no success."""
         self._block.reset()
         if probe:
             self._close()
@@ -196,6 +202,7 @@ class CircuitBreaker:
         if probe:
             self._open_until = now + OPEN_S
             self.cause = f"the latest request failed too: {cause}"
+            self._log_kind()
             return
         self._window.add_failure(key, now)
         if self._open_until is None and self._window.is_failing(now):
@@ -210,7 +217,10 @@ class CircuitBreaker:
         self.cause = f"{summary}: {cause}"
         self.pauses[reason] += 1
         self._logged_health = Health.DOWN
-        log.warning(
+        self._logged_kinds.add(self.diagnosis.kind if self.diagnosis else "")
+        # A block concerns all clients until an operator acts.
+        log.log(
+            logging.ERROR if reason is PauseReason.BLOCK else logging.WARNING,
             "Requests to osu!track are paused",
             extra={
                 "class": self.name,
@@ -221,17 +231,27 @@ class CircuitBreaker:
         )
 
     def _log_change(self) -> None:
-        """Log a change between UP and DEGRADED; `_open` and `_close` log the others."""
-        if self.health is not self._logged_health:
-            self._logged_health = self.health
-            if self.health is Health.UP:
-                log.warning("Requests to osu!track succeed again", extra={"class": self.name})
-            else:
-                log.warning("Requests to osu!track fail", extra={"class": self.name, "cause": str(self.diagnosis)})
+        """Log a change between UP and DEGRADED, and a new kind of cause; `_open` and `_close` log the others."""
+        health = self.health
+        if health is not Health.UP:
+            self._log_kind()
+        elif self._logged_health is not Health.UP:
+            self._logged_kinds.clear()
+            log.warning("Requests to osu!track succeed again", extra={"class": self.name})
+        self._logged_health = health
+
+    def _log_kind(self) -> None:
+        """Log the cause if it is the first of its kind since the state was UP."""
+        kind = self.diagnosis.kind if self.diagnosis else ""
+        if kind not in self._logged_kinds:
+            self._logged_kinds.add(kind)
+            facts = {"class": self.name, "kind": kind, "cause": str(self.diagnosis)}
+            log.warning("Requests to osu!track fail", extra=facts)
 
     def _close(self) -> None:
         self._open_until = self.cause = None
         self._logged_health = Health.UP
+        self._logged_kinds.clear()
         self._window.clear()
         self._block.dispel()
         log.warning("Requests to osu!track resume", extra={"class": self.name, "cause": "the probe succeeded"})

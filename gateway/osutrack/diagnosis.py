@@ -14,6 +14,7 @@ from typing import NamedTuple
 import httpx
 
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
+from gateway.telemetry.request_context import current_request
 
 log = logging.getLogger(__name__)
 
@@ -111,12 +112,14 @@ def recognize_page(body: bytes) -> Iterator[None]:
 
 @contextmanager
 def log_failure(endpoint: str) -> Iterator[None]:
-    """Log an error of the block with its cause, at the level `debug`."""
+    """Log an error of the block with its cause, at the level `debug`, and note its kind for the client's request."""
     try:
         yield
     except UpstreamError as exc:
+        diagnosis, request_context = diagnose(exc), current_request.get()
+        if request_context and diagnosis.kind not in request_context.causes:
+            request_context.causes.append(diagnosis.kind)
         if log.isEnabledFor(logging.DEBUG):
-            diagnosis = diagnose(exc)
             log.debug("Request failed", extra={"endpoint": endpoint, "kind": diagnosis.kind, "cause": diagnosis.cause})
         raise
 

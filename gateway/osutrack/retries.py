@@ -8,7 +8,7 @@ import stamina
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError
+from gateway.errors import UpstreamBusy, UpstreamError
 
 from .endpoints import Endpoint
 
@@ -27,17 +27,23 @@ async def retry(
 
     `failure` is the first attempt's. The first attempt is made without stamina, which costs 20 µs even if it succeeds.
     """
-    async for attempt in stamina.retry_context(
-        lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_WAIT_S,
-        attempts=ATTEMPTS,
-        timeout=None,
-        wait_initial=0.1,
-        wait_max=MAX_WAIT_S,
-    ).with_name(endpoint.path, (), {}):
-        with attempt:
-            if attempt.num == 1:
-                raise failure
-            response = await send(attempt.num - 1)
+    try:
+        async for attempt in stamina.retry_context(
+            lambda exc: endpoint.retry_if(exc) and deadline.remaining_s > MAX_WAIT_S,
+            attempts=ATTEMPTS,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=MAX_WAIT_S,
+        ).with_name(endpoint.path, (), {}):
+            with attempt:
+                if attempt.num == 1:
+                    raise failure
+                response = await send(attempt.num - 1)
+    except UpstreamBusy as exc:
+        if exc.status is not None:
+            raise
+        # Without budget for a retry, the first failure remains the cause.
+        raise failure from failure.__cause__
     return response
 
 

@@ -27,6 +27,7 @@ from .exchanges import Request, Response
 from .http_errors import translate_errors, unexpected_status
 from .rate_limit import RateLimiter
 from .redirects import follow_redirects, redirect_error
+from .request_log import log_sent
 from .retries import retry
 from .retry_after import retry_after_s
 
@@ -118,6 +119,7 @@ class Transport:
             _count_request()
             with (
                 log_failure(endpoint.path),
+                log_sent(request),
                 breaker.call(request.key) if breaker else nullcontext(),
                 self._metrics.measure_upstream_request(endpoint.path),
                 self._tracing.request(endpoint.method, endpoint.path, resent=retry) as span,
@@ -157,7 +159,7 @@ class Transport:
             self._rate_limiter.pause(request.endpoint.budget, pause_s)
             self._rate_limiter.lower(request.endpoint.budget)
             raise UpstreamBusy(
-                "osu!track's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True
+                "osu!track's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True, status=status
             )
         if http_response.is_server_error:
             raise UpstreamUnavailable(

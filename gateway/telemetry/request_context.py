@@ -21,6 +21,7 @@ class RequestContext:
     """
 
     __slots__ = (
+        "causes",
         "charged",
         "client",
         "codes",
@@ -32,6 +33,7 @@ class RequestContext:
         "span",
         "stale",
         "started_at",
+        "token",
         "upstream_requests",
     )
 
@@ -43,12 +45,16 @@ class RequestContext:
         self.client = ""
         self.outcome: str | None = None
         self.codes: list[str] = []
+        # The kinds of failures of its requests to osu!track, each once.
+        self.causes: list[str] = []
         self.operation: str | None = None
         self.operation_type: str | None = None
         self.cost: int | None = None
         self.charged: int | None = None
         self.upstream_requests = 0
         self.stale = False
+        # The place of the client's token in `GATEWAY_UPDATE_TOKENS`, from 1.
+        self.token: int | None = None
         self.started_at = perf_counter()
 
     def set_operation(self, operation: str | None, operation_type: str, cost: int) -> None:

@@ -34,6 +34,8 @@ def request_record(scope: Scope, request_context: RequestContext, status: int) -
         record["outcome"] = request_context.outcome
     if request_context.codes:
         record["codes"] = request_context.codes
+    if request_context.causes:
+        record["causes"] = request_context.causes
     if request_context.operation_type is None:
         return record
     execution = {

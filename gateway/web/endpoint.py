@@ -74,6 +74,7 @@ class GraphQLEndpoint:
         # Its result must not live until the client has read the response, as the state does.
         execution: Execution = request.scope["state"].pop("execution", None) or await self._begin(request)
         may_update = self._update_tokens.allow(request.headers)
+        request.state.request_context.token = self._update_tokens.place(request.headers)
         result = await execution.complete(self._tracing, may_update=may_update)
         if Unauthenticated.code in error_codes(result.content.get("errors", ())):
             self._update_tokens.report_refusal(request.headers)

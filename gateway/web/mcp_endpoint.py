@@ -103,6 +103,7 @@ class _Exchange:
         if call.tool.is_update and not endpoint.update_tokens.has_token(request.headers):
             endpoint.update_tokens.report_refusal(request.headers)
             raise Unauthenticated(UNAUTHENTICATED)
+        self._context.token = endpoint.update_tokens.place(request.headers)
         result = await endpoint.queries.execute(
             request, call.tool.document, call.arguments, may_update=call.tool.is_update
         )

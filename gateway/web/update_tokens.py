@@ -35,10 +35,14 @@ class UpdateTokens:
 
     def has_token(self, headers: Mapping[str, str]) -> bool:
         """Whether a request has a valid token."""
+        return self.place(headers) is not None
+
+    def place(self, headers: Mapping[str, str]) -> int | None:
+        """The place of a request's token in the setting, from 1; None without a valid token."""
         given = _bearer(headers)
         # Every token is compared in constant time: timing must not reveal a part of one.
         matches = [compare_digest(given.encode(), token.encode()) for token in self._tokens]
-        return bool(given) and any(matches)
+        return matches.index(True) + 1 if given and any(matches) else None
 
     def report_refusal(self, headers: Mapping[str, str]) -> None:
         """Count an update that was refused for the token in these headers, and log wrong tokens once a minute."""

@@ -106,6 +106,15 @@ class TestTokens:
         assert warning.levelname == "WARNING"
         assert "guess" not in caplog.text
 
+    async def test_update_is_logged_with_player_and_token(self, gateway, caplog):
+        caplog.set_level("INFO")
+        header = {"Authorization": "Bearer the-second-token"}
+        body = {"query": UPDATE, "variables": {"id": "1001"}}
+        await gateway.http.post("/graphql", json=body, headers=header)
+        [line] = [record for record in caplog.records if record.message == "Sent to osu!track"]
+        facts = (line.endpoint, line.player, line.mode, line.token, line.outcome)
+        assert facts == ("/update", "1001", "OSU", 2, "ok")
+
     async def test_update_with_a_valid_token_succeeds(self, gateway):
         header = {"Authorization": "bearer the-second-token"}
         body = {"query": UPDATE, "variables": {"id": "1001"}}

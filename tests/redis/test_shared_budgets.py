@@ -82,3 +82,16 @@ async def test_lowered_rate_and_pause_apply_to_all_replicas(cluster):
             assert budget.per_minute == 6
             assert 80 < budget._paused_s < 91  # noqa: SLF001
             assert 3500 < budget.lowered_s < 3601
+
+
+async def test_deleted_key_restores_the_setting_after_a_restart(cluster):
+    async with cluster.replica(reads_per_minute=20) as gateway:
+        await skip_start(gateway)
+        cluster.sandbox.faults = [Fault(kind="rate_limit", retry_after="1", times=1)]
+        await sent(gateway, 1)
+        client = redis.asyncio.Redis.from_url(cluster.redis_url)
+        await eventually(lambda: client.exists("osutrack-gateway:budget:reads:lowered"))
+        await client.delete("osutrack-gateway:budget:reads:lowered")
+        await client.aclose()
+    async with cluster.replica(reads_per_minute=20) as later:
+        assert later.parts.upstream.rate_limiter.budgets["reads"].per_minute == 20

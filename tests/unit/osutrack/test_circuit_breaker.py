@@ -315,3 +315,24 @@ def test_429_is_logged_as_busy(breaker, caplog):
 
     assert breaker.health is Health.DEGRADED
     assert log_lines(caplog)[0][1].startswith("osu!track's rate limit is reached. Wait")
+
+
+def test_429_is_no_success(breaker):
+    fail(breaker, outcome=UpstreamBusy("busy", status=429))
+    assert breaker.last_success_at is None
+    call(breaker)
+    assert breaker.last_success_at is not None
+
+
+def test_each_kind_of_cause_is_logged_once(breaker, caplog):
+    for _ in range(2):
+        fail(breaker, outcome=UpstreamUnavailable("osu!track failed (status 500).", status=500))
+        fail(breaker, outcome=UpstreamInvalid("unreadable"))
+        fail(breaker, outcome=UpstreamBusy("busy", status=429))
+    kinds = [record.kind for record in caplog.records if record.message == "Requests to osu!track fail"]
+    assert kinds == ["server_error", "invalid", "busy"]
+
+
+def test_block_is_logged_as_an_error(breaker, caplog):
+    breaker.confirm_block("status 403")
+    assert [record.levelname for record in caplog.records] == ["ERROR"]

@@ -97,3 +97,20 @@ async def test_retry_is_logged_with_its_cause(osutrack, client, deadline, caplog
     [record] = [record for record in caplog.records if record.name == "gateway.osutrack.retries"]
     assert (record.levelname, record.message) == ("INFO", "Retrying a request to osu!track")
     assert (record.endpoint, record.retry, record.cause) == ("/peak", 1, "UPSTREAM_UNAVAILABLE")
+
+
+async def test_missing_budget_for_a_retry_keeps_the_cause(osutrack, client, deadline, monkeypatch):
+    osutrack.route().mock(return_value=httpx.Response(502))
+    budget = client._transport._rate_limiter.budgets["reads"]  # noqa: SLF001
+    acquire, calls = budget.acquire, []
+
+    async def acquire_once(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) > 1:
+            raise UpstreamBusy("The budget is exhausted.", unsent=True)
+        return await acquire(*arguments, **options)
+
+    monkeypatch.setattr(budget, "acquire", acquire_once)
+    with pytest.raises(UpstreamUnavailable, match="status 502"):
+        await client.history(PLAYER, deadline)
+    assert len(calls) == 2
