@@ -67,9 +67,9 @@ class Query:
 
     @record_field(User | None, NAME)
     def user_by_name(self, info: Info, username: PlayerName) -> NullableResult[User]:
-        """The player with this name; null if there is none. Case does not matter, and underscores equal spaces. Names
-        are known from updates through this gateway; others are looked up in the names service, if the gateway has
-        one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`.
+        """The player with this name; null if there is none, without an error. Case does not matter, and underscores
+        equal spaces. Names are known from updates through this gateway; others are looked up in the names service, if
+        the gateway has one. Without it, an unknown name is null with the warning `USERNAME_UNRESOLVED`.
         """
         return user_id_of(info, inputs.username(username), user_of)
 
@@ -87,7 +87,7 @@ class Query:
     ) -> Page[records.Hiscore] | Awaitable[Page[records.Hiscore]]:
         """The hiscores of the player with this name. osu!track does not return the player's ID with them, so other
         data of the player is not available here. If osu!track has no player with the name, it looks up the player
-        in osu! and starts tracking them.
+        in osu! and starts tracking them. A name that osu! does not know is the error `USER_NOT_FOUND`.
         """
         context = info.context
         name = Name(Username(inputs.username(username)), mode.value)

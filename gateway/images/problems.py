@@ -1,5 +1,6 @@
 """The texts of the images that state a problem, by error code."""
 
+import re
 from typing import NamedTuple
 
 from gateway.error_codes import CODES
@@ -16,6 +17,8 @@ class Problem(NamedTuple):
 
 UNAVAILABLE = Problem("osu!track is unavailable", "The image returns as soon as osu!track responds again.")
 BUSY = Problem("Too many images", "This image was not drawn, because too many were requested. Reload it in a minute.")
+# Of a text from the client, as in `, not “x”`.
+QUOTATION = re.compile(",?(?: not)? “.*”")
 INVALID = "Invalid image address"
 PROBLEMS = {
     "RATE_LIMITED": BUSY,
@@ -30,9 +33,9 @@ PROBLEMS = {
 
 
 def problem_of(code: str, message: str) -> Problem:
-    """The problem with this code. Only messages about the address are shown: there are few different ones."""
+    """The problem with this code. Only messages about the address are shown: without their quotations, few differ."""
     if code == "BAD_USER_INPUT":
-        return Problem(INVALID, message.replace("`", ""))
+        return Problem(INVALID, QUOTATION.sub("", message).replace("`", ""))
     return PROBLEMS.get(code) or Problem("No image", f"{CODES[code].meaning.replace('`', '')} ({code})")
 
 

@@ -139,6 +139,8 @@ async def test_window_of_days_and_interval_select_rows(gateway):
         (f"{HISTORY}?every=hour", "every"),
         (f"{HISTORY}?after=x", "after"),
         (f"{HISTORY}?limit=5", "limit"),
+        (f"{HISTORY}?window=30", "window"),
+        (f"{HISTORY}?window=30d&days=30", "window"),
         (f"{HISTORY}?mode=osu&mode=taiko", "mode"),
         (f"{HISCORES}?every=day", "every"),
         (f"{HISCORES}?after=x", "after"),
@@ -150,6 +152,30 @@ async def test_invalid_parameters_have_codes_of_fields(gateway, url, argument):
     assert (response.status_code, error["extensions"]["code"]) == (400, "BAD_USER_INPUT")
     assert error["extensions"]["argument"] == argument
     assert not gateway.sandbox.requests
+
+
+@pytest.mark.parametrize(
+    "window,form",
+    [
+        ("30d", "days=30"),
+        ("1y", "days=365"),
+        ("2026-01-01..2026-02-01", "from=2026-01-01&to=2026-02-01"),
+        ("2026-01-01..", "from=2026-01-01"),
+        ("all", ""),
+    ],
+)
+@pytest.mark.parametrize("path", [HISTORY, HISCORES])
+async def test_windows_of_images_are_accepted(gateway, path, window, form):
+    responses = [await gateway.http.get(f"{path}?{query}") for query in (f"window={window}", form)]
+    assert [response.status_code for response in responses] == [200, 200]
+    assert responses[0].text == responses[1].text
+
+
+async def test_unknown_parameter_is_named_with_the_known_ones(gateway):
+    for path in (HISTORY, "/players/2/card.svg"):
+        [error] = (await gateway.http.get(f"{path}?dyas=30")).json()["errors"]
+        assert "“dyas”" in error["message"]
+        assert "`days`" in error["message"]
 
 
 async def test_other_names_and_formats_are_not_found(gateway):

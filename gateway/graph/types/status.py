@@ -22,7 +22,10 @@ class RateLimit:
 
     limit: int = _field(description="The maximum number of points; 0 means no limit.")
     cost: int = _field(description="The maximum cost of this operation.")
-    remaining: int = _field(description="The remaining points after this operation's cost; 0 without a limit.")
+    remaining: int = _field(
+        description="The remaining points after this operation's cost; 0 without a limit.\n"
+        "The loads that `ranking` starts are charged later: the header `RateLimit` has them."
+    )
     reset_at: DateTime = _field(description="The time at which all points are available.")
 
 

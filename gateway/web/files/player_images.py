@@ -28,6 +28,7 @@ from gateway.web.failures import Failure, Failures
 from gateway.web.fixed_queries import FixedQueries
 from gateway.web.negotiation import header_list
 
+from .player_parameters import DAYS, WINDOW, parameters_of, window_text
 from .png_files import PNGFiles
 
 SVG, PNG = "image/svg+xml", "image/png"
@@ -45,6 +46,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 MAX_PROBLEMS = 100
+# A parameter without effect: another text makes sites read an image again.
+VERSION = "v"
 
 
 class Kind(NamedTuple):
@@ -149,11 +152,9 @@ def _tags(request: Request) -> dict[str, str]:
 
 
 def _query(request: Request) -> dict[str, str]:
-    parameters = request.query_params
-    for name in DEFAULTS:
-        if len(parameters.getlist(name)) > 1:
-            raise BadUserInput(name, f"`{name}` must be given once.")
-    return dict(parameters)
+    given = parameters_of(request, (*DEFAULTS, *DAYS, VERSION))
+    window = window_text(given)
+    return {**given} if window is None else {**given, WINDOW: window}
 
 
 def _no_data(profile: Profile, kind: Kind) -> Drawing:

@@ -12,9 +12,11 @@ from typing import Any
 from starlette.requests import Request
 
 from gateway.errors import BadUserInput
-from gateway.graph.inputs import MAX_DAYS, GameMode
+from gateway.graph.inputs import MAX_DAYS, GameMode, quoted
+from gateway.images.parameters import parse_window
 
-WINDOW = ("days", "from", "to")
+# Both forms of a window, of which a URL can have one.
+DAYS, WINDOW = ("days", "from", "to"), "window"
 # Python takes long to parse longer numbers.
 _WHOLE_NUMBER = re.compile("[0-9]{1,10}")
 # Of an unknown parameter's name, which an error repeats.
@@ -23,25 +25,39 @@ MAX_NAME = 40
 
 def variables_of(request: Request, others: Collection[str] = ()) -> dict[str, Any]:
     """`id`, `mode` and `window`, and the parameters in `others` as text; raises `BadUserInput` for any other one."""
-    given = _parameters(request, ("mode", *WINDOW, *others))
+    given = parameters_of(request, ("mode", *DAYS, WINDOW, *others))
     variables = {
         "id": request.path_params["id"],
         "mode": _mode(given.get("mode", "osu")),
-        "window": _window(given),
+        "window": parse_window(given[WINDOW].lower()).variables["window"] if WINDOW in given else _window(given),
         **{name: given[name] for name in others if name in given},
     }
     return {name: value for name, value in variables.items() if value is not None}
 
 
-def _parameters(request: Request, names: Collection[str]) -> Mapping[str, str]:
+def window_text(given: Mapping[str, str]) -> str | None:
+    """The window in the form of images, such as `30d`, also if it is given as `days`, or as `from` and `to`."""
+    if given.keys().isdisjoint(DAYS):
+        return given.get(WINDOW)
+    window = _window(given) or {}
+    return f"{window['days']}d" if "days" in window else f"{given.get('from', '')}..{given.get('to', '')}"
+
+
+def parameters_of(request: Request, names: Collection[str]) -> Mapping[str, str]:
+    """The parameters of the URL; raises `BadUserInput` for one that has another name, or is repeated."""
     pairs = request.query_params.multi_items()
     for name, _ in pairs:
         if name not in names:
             known = ", ".join(f"`{known}`" for known in names)
-            raise BadUserInput(name[:MAX_NAME], f"The URL has an unknown parameter. It can have {known}.")
+            raise BadUserInput(
+                name[:MAX_NAME], f"The URL has the unknown parameter {quoted(name)}. It can have {known}."
+            )
         if len(request.query_params.getlist(name)) > 1:
             raise BadUserInput(name, f"`{name}` appears more than once in the URL.")
-    return dict(pairs)
+    given = dict(pairs)
+    if WINDOW in given and not given.keys().isdisjoint(DAYS):
+        raise BadUserInput(WINDOW, "The window is either `window`, or `days`, or `from` and `to`.")
+    return given
 
 
 def _mode(text: str) -> str:
