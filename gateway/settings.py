@@ -118,11 +118,6 @@ class Settings(_Settings):
     revalidate_s: Seconds = Field(
         600, description="Further time for which cached data is served at once, and refreshed in the background."
     )
-    edge_cache: bool = Field(
-        default=False,
-        description="Let an HTTP cache in front serve responses while it refreshes them and while the gateway fails."
-        " It has to replace `Cache-Control` for browsers: see docs/edge.md.",
-    )
     stale_s: Seconds = Field(
         86_400,
         description="Further time for which cached data is served with a warning if a refresh fails or takes longer"

@@ -13,7 +13,7 @@ QUERY = '{ user(id: "2") { username stats { latest { pp } } } }'
 SERIES = '{ user(id: "2") { stats { snapshots { at pp globalRank playCount accuracy } } } }'
 HASH = {"extensions": json.dumps({"persistedQuery": {"version": 1, "sha256Hash": sha256(QUERY.encode()).hexdigest()}})}
 PER_CLIENT = ("X-Request-ID", "RateLimit", "RateLimit-Policy")
-SHARED = {"max-age", "s-maxage", "public"}
+SHARED = {"max-age", "s-maxage", "stale-while-revalidate", "stale-if-error", "public"}
 
 
 @pytest.fixture
@@ -36,7 +36,6 @@ async def test_cacheable_get_has_lifetimes_and_tags(gateway, query):
     for _ in range(2):
         response = await get(gateway, query)
         assert directives(response).keys() == SHARED
-        assert directives(response)["max-age"] == 0
         assert "user-2-osu" in response.headers["Cache-Tag"].split(",")
         assert response.headers["Surrogate-Key"].split(" ") == response.headers["Cache-Tag"].split(",")
         assert per_client(response) == []

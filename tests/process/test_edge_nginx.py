@@ -31,9 +31,7 @@ def with_cache(text):
 def gateway():
     lifetimes = {"history_fresh_s": FRESH_S, "revalidate_s": REVALIDATE_S, "stale_s": STALE_S}
     settings = {name: str(value) for name, value in lifetimes.items()}
-    with gateway_process(
-        trusted_proxies="127.0.0.1/32", client_points="1000", edge_cache="true", **settings
-    ) as running:
+    with gateway_process(trusted_proxies="127.0.0.1/32", client_points="1000", **settings) as running:
         yield running
 
 

@@ -33,7 +33,7 @@ def port():
 @pytest.fixture
 def gateway(port, lifetimes):
     edge = {"purge_url": f"http://127.0.0.1:{port}", "purge_kind": "varnish", "purge_token": TOKEN}
-    with gateway_process(trusted_proxies="127.0.0.1/32", edge_cache="true", **edge, **lifetimes) as running:
+    with gateway_process(trusted_proxies="127.0.0.1/32", **edge, **lifetimes) as running:
         yield running
 
 

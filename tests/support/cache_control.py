@@ -12,4 +12,4 @@ def directives(response: httpx.Response) -> dict[str, int | None]:
 def max_age(response: httpx.Response) -> int | None:
     """The lifetime of a response that shared caches may store; None if they may not."""
     found = directives(response)
-    return found.get("s-maxage", found["max-age"]) if "public" in found else None
+    return found["max-age"] if "public" in found else None

@@ -1,7 +1,6 @@
 """The headers for HTTP caches: lifetimes, and the tags by which an edge cache purges responses.
 
-They follow from the validity of the data: a proxy or a CDN keeps a response as long as the gateway would. Browsers
-revalidate it, since no purge reaches them: after an update they would show the former data.
+They follow from the validity of the data: a browser, a proxy or a CDN keeps a response as long as the gateway would.
 """
 
 import time
@@ -25,7 +24,6 @@ class CacheHeaders:
 
     def __init__(self, settings: Settings, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic
-        self._has_edge_cache = settings.edge_cache
         # A cache may serve a response as long as the gateway would serve the data: at once and then refreshed, or
         # while a refresh fails.
         refreshed_s, failing_s = settings.revalidate_s, settings.revalidate_s + settings.stale_s
@@ -45,10 +43,7 @@ class CacheHeaders:
         remaining_s = ceil(until - self._monotonic())
         if remaining_s <= 0:
             return f"{PUBLIC}, max-age=0"
-        if self._has_edge_cache:
-            return f"{PUBLIC}, max-age={remaining_s}, s-maxage={remaining_s}, {self._after}"
-        # Without the other directives, which browsers apply too.
-        return f"{PUBLIC}, max-age=0, s-maxage={remaining_s}"
+        return f"{PUBLIC}, max-age={remaining_s}, s-maxage={remaining_s}, {self._after}"
 
 
 def tag_headers(tags: Iterable[str]) -> dict[str, str]:
