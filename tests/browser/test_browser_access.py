@@ -122,3 +122,13 @@ def click(page, label, content):
     page.get_by_label(label).click()
     page.mouse.move(0, 0)
     page.wait_for_selector(content)
+
+
+@pytest.mark.parametrize("path", ["/players/2", "/players/2/2025"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_card_dialog_has_no_violation(session, axe, path, size):
+    page = session.open(path, size=size)
+    page.get_by_role("link", name="Card image").click()
+    page.get_by_role("dialog").get_by_role("img").evaluate("(image) => image.decode()")
+    page.evaluate(axe)
+    assert findings(page) == []

@@ -55,3 +55,83 @@ def test_card_link_follows_the_mode(page, gateway):
     page.wait_for_selector(LOADED)
     assert httpx.get(f"{gateway.address}/players/{link.get_attribute('href')}").headers["Content-Type"] == "image/png"
     assert link.get_attribute("href") == f"{AMEO}/card.png"
+
+
+def opened_dialog(page):
+    page.get_by_role("link", name="Card image").click()
+    dialog = page.get_by_role("dialog", name="Card image")
+    dialog.wait_for()
+    return dialog
+
+
+def test_card_opens_in_a_dialog(page, gateway):
+    dialog = opened_dialog(page)
+    image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko"
+    assert dialog.get_by_role("img").get_attribute("src") == image
+    assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
+    dialog.get_by_role("button", name="Copy image link").click()
+    dialog.get_by_role("button", name="Copied").wait_for()
+    assert page.evaluate(CLIPBOARD) == image
+    download = dialog.get_by_role("link", name="Download")
+    assert download.get_attribute("download") == f"osutrack-{AMEO}-card.png"
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.id") == "card-link"
+
+
+@pytest.mark.parametrize("name,start", [("Markdown", "[![osu!track card"), ("BBCode", "[url="), ("HTML", "<a href=")])
+def test_snippets_embed_image_and_link(page, gateway, name, start):
+    dialog = opened_dialog(page)
+    dialog.get_by_role("button", name=f"Copy {name}").click()
+    dialog.get_by_role("button", name=f"Copy {name}").get_by_text("Copied").wait_for()
+    text = page.evaluate(CLIPBOARD)
+    assert text == dialog.get_by_label(name, exact=True).input_value()
+    assert text.startswith(start)
+    assert f"{gateway.address}/players/{AMEO}/card.png?mode=taiko" in text
+    assert page.url.replace("&", "&#38;" if name == "HTML" else "&") in text
+
+
+def test_snippet_is_copied_without_clipboard_access(page):
+    dialog = opened_dialog(page)
+    page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined, configurable: true})")
+    dialog.get_by_role("button", name="Copy BBCode").click()
+    dialog.get_by_role("button", name="Copy BBCode").get_by_text("Copied").wait_for()
+    page.evaluate("delete navigator.clipboard")
+    assert page.evaluate(CLIPBOARD).startswith("[url=")
+
+
+def test_dialog_works_by_keyboard(page):
+    page.locator("#card-link").focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for()
+    focused = "document.activeElement.closest('dialog') !== null"
+    assert page.evaluate(focused)
+    page.get_by_role("button", name="Close").press("Enter")
+    page.get_by_role("dialog").wait_for(state="detached")
+
+
+def test_image_opens_without_the_dialog(session, gateway):
+    session.context.route("**/card-dialog.js", lambda route: route.abort())
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.get_by_role("link", name="Card image").click()
+    page.wait_for_url("**/card.png")
+    session.errors.clear()  # the browser logs the failed script
+
+
+@pytest.mark.parametrize("file", ["card.png", "card.svg", "chart.png"])
+def test_image_opens_without_console_errors(session, file):
+    session.open(f"/players/{AMEO}/{file}").wait_for_load_state()
+    assert session.errors == []
+
+
+def test_phones_share_by_their_own_sheet(session, gateway):
+    session.context.add_init_script(
+        "navigator.share = async (shared) => { window.shared = shared; };"
+        "window.matchMedia = ((real) => (query) => query === '(pointer: coarse)' ? {matches: true} : real(query))("
+        "window.matchMedia.bind(window));"
+    )
+    page = session.open(f"/players/{AMEO}?days=30")
+    page.wait_for_selector(LOADED)
+    page.get_by_role("button", name="Share link").click()
+    assert page.evaluate("window.shared.url") == page.url

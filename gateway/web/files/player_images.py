@@ -39,9 +39,9 @@ MIN_COST = 1
 SHORT_LIVED, SHORT_LIVED_DATA = "public, max-age=60", "private, max-age=60"
 # Of one client only.
 NOT_SHARED = {429, 500}
+# For a page view of an SVG file, which could contain scripts. Browsers show a PNG file in a page with inline styles.
+POLICIES = {SVG: "default-src 'none'; sandbox", PNG: "default-src 'none'; style-src 'unsafe-inline'; sandbox"}
 HEADERS = {
-    # For a page view of an SVG file, which could contain scripts.
-    "Content-Security-Policy": "default-src 'none'; sandbox",
     # Pages of other origins embed images.
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
@@ -112,7 +112,7 @@ class PlayerImages:
         drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
         shown = sample(drawing) if self._is_sample_data else drawing
         body = await self._file(shown, media_type, self._queries.points(request))
-        return Response(body, 200, HEADERS | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
+        return Response(body, 200, _headers(media_type) | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
 
     async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:
         if media_type == PNG:
@@ -138,8 +138,12 @@ class PlayerImages:
         caching = {"Cache-Control": SHORT_LIVED, **_tags(request)}
         if plain.status_code in NOT_SHARED:
             caching = {"Cache-Control": NO_STORE}
-        headers = HEADERS | failure.headers | caching | {"Vary": "Accept"}
+        headers = _headers(media_type) | failure.headers | caching | {"Vary": "Accept"}
         return Response(body, plain.status_code, headers, media_type)
+
+
+def _headers(media_type: str) -> dict[str, str]:
+    return HEADERS | {"Content-Security-Policy": POLICIES[media_type]}
 
 
 def _tags(request: Request) -> dict[str, str]:

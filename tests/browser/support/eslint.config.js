@@ -9,6 +9,7 @@ const FIRST_YEAR = new Date().getFullYear() - 3;
 const UNDERSTOOD = [
   "async-clipboard", // writeText() is older; its failure has a fallback
   "abortsignal-timeout", // older; only the reason of the abort was different
+  "share", // optional: without it, the link is copied
   "top-level-await", // older, apart from modules that import each other in a circle
 ];
 // Methods of iterators (ES2025) with the names of methods of arrays.

@@ -18,7 +18,7 @@ import { mainMode, profile, profileLink } from "./queries.js";
 import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
 import { listenToPin, showPin } from "./pin.js";
-import { listenToCopy, showCardLink } from "./share.js";
+import { listenToShare, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
 import { Update } from "./update.js";
@@ -202,7 +202,7 @@ byId("start-tracking").addEventListener("click", () => {
   byId("update").focus(); // the pressed button disappears
   byId("update").click();
 });
-listenToCopy();
+listenToShare();
 listenToPin();
 listenToForm(() => view, addCompared);
 addEventListener("popstate", () => {

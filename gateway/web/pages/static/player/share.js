@@ -1,44 +1,53 @@
-// Sharing: a copy of the page's address, which holds the whole view, and the card image.
+// Sharing: the page's address, which holds the whole view, and the card image.
 
+import { copy } from "../shared/copy.js";
 import { announce, byId } from "../shared/elements.js";
 import { search } from "./view.js";
 
 const COPIED_MS = 2000;
-const LABEL = "Copy link";
+// Phones and tablets have a sheet with their apps.
+const hasSheet = () => Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
 
-export function listenToCopy() {
+export function listenToShare() {
+  const label = hasSheet() ? "Share link" : "Copy link";
+  byId("copy-link").textContent = label;
   byId("copy-link").addEventListener("click", async () => {
+    if (hasSheet() && (await shareSheet())) return;
     const text = (await copy(location.href)) ? "Link copied" : "Copy the address bar";
     announce(`${text}.`);
     byId("copy-link").textContent = text;
-    setTimeout(() => (byId("copy-link").textContent = LABEL), COPIED_MS);
+    setTimeout(() => (byId("copy-link").textContent = label), COPIED_MS);
   });
+  byId("card-link").addEventListener("click", openDialog);
 }
 
 // The page's preview has a PNG file if the gateway can draw one.
 export function showCardLink({ id, mode }) {
-  const suffix = document.querySelector('meta[property="og:image"]') ? "png" : "svg";
-  byId("card-link").href = `${id}/card.${suffix}${search({ mode })}`;
+  byId("card-link").href = `${id}/card.${imageSuffix()}${search({ mode })}`;
 }
 
-async function copy(text) {
+export const imageSuffix = () => (document.querySelector('meta[property="og:image"]') ? "png" : "svg");
+
+// Whether the sheet was open: closing it is a choice, too.
+async function shareSheet() {
   try {
-    await navigator.clipboard.writeText(text);
+    await navigator.share({ title: document.title, url: location.href });
     return true;
-  } catch {
-    return copySelection(text); // without TLS, or without permission
+  } catch (error) {
+    return error.name === "AbortError";
   }
 }
 
-function copySelection(text) {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "visually-hidden";
-  document.body.append(field);
-  const focused = document.activeElement;
-  field.select();
-  const copied = document.execCommand("copy");
-  field.remove();
-  focused?.focus();
-  return copied;
+// A click that would open the image in the same tab opens the dialog. Without its script, the link does.
+async function openDialog(event) {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const { href } = byId("card-link");
+  try {
+    const { openCard } = await import("../shared/card-dialog.js");
+    const [alt] = document.title.split(" · osutrack-gateway");
+    openCard({ image: href, page: location.href, alt: `osu!track card: ${alt}` });
+  } catch {
+    location.assign(href);
+  }
 }

@@ -1,6 +1,7 @@
 // The top of the page: player, year, modes, and links to other years.
 
 import { showIdentity } from "../player/header.js";
+import { imageSuffix } from "../player/share.js";
 import { MODES, search } from "../player/view.js";
 import { byId, el } from "../shared/elements.js";
 import { wholeYear, between } from "../activity/periods.js";
@@ -22,9 +23,8 @@ const modeLink = (each, { mode, year }) =>
 function cardHref({ mode, year }) {
   const { from, to } = wholeYear(year);
   const window = Object.values(between(from, to).between).join("..");
-  const suffix = document.querySelector('meta[property="og:image"]') ? "png" : "svg";
   const query = search({ mode });
-  return `card.${suffix}${query ? `${query}&` : "?"}window=${window}`;
+  return `card.${imageSuffix()}${query ? `${query}&` : "?"}window=${window}`;
 }
 
 // Links to the years before and after, as far as there are snapshots.

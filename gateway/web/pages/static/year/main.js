@@ -7,7 +7,7 @@ import { wholeYear } from "../activity/periods.js";
 import { errorBox } from "../player/error-box.js";
 import { displayName } from "../player/header.js";
 import { isStale, showNotices } from "../player/notices.js";
-import { listenToCopy } from "../player/share.js";
+import { listenToShare } from "../player/share.js";
 import { DAY_MS } from "../player/windows.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { Revalidation } from "../shared/revalidation.js";
@@ -115,6 +115,6 @@ async function showPlays(stats) {
 if (view.id && view.year) {
   showHeader(view, `Player ${view.id}`);
   byId("query-link").href = yearLink(view);
-  listenToCopy();
+  listenToShare();
   load();
 } else showInvalid(view);
