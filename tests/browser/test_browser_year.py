@@ -56,6 +56,42 @@ def test_numbers_equal_those_of_the_schema(year, gateway):
         assert tile(page, title)
 
 
+def test_busiest_month_equals_its_row(year):
+    page = year(f"{HEAVY}/{YEAR}")
+    plays = page.locator(".months tbody tr td:nth-child(2)").all_inner_texts()
+    most = max((text for text in plays if text.startswith("+")), key=lambda text: int(text.replace(",", "")))
+    assert f"{most[1:]} plays" in tile(page, "Most active month")
+
+
+def test_pp_of_rework_months_is_stated(year):
+    page = year(f"{HEAVY}/2025")
+    rows = page.locator(".months tr", has_text="pp rework")
+    assert [text[:3] for text in rows.locator("th").all_inner_texts()] == ["Mar", "Oct", "Nov"]
+    assert rows.first.get_by_role("link").get_attribute("href").startswith("https://osu.ppy.sh/home/news/2025-03")
+    gained = [
+        float(text.replace("\u2212", "-").replace("±", "").replace(",", ""))
+        for text in rows.locator("td:nth-child(3)").all_inner_texts()
+    ]
+    assert f"of which {sum(gained):+,.2f} in March, October, November" in tile(page, "Performance")
+    assert "of which" not in tile(year(f"{HEAVY}/2023"), "Performance")
+
+
+def test_changes_of_sparse_years_state_their_start(year):
+    page = year(f"{HEAVY}/2025?mode=taiko")
+    for title in ("Performance", "Global rank", "Plays", "Accuracy", "Level", "Grades"):
+        assert re.search(r"since \d+ \w+ 2024", tile(page, title))
+    titles = page.locator("#numbers dt").all_inner_texts()
+    assert not {"Most active day", "Longest streak"} & set(titles)
+    assert "Longest streak: 1 day" not in page.locator(".heatmap-summary").inner_text()
+
+
+def test_peak_states_first_and_last_time(year, session):
+    assert re.search(r"first on \d+ \w+ \d{4}, last on \d+ ", tile(year(f"{HEAVY}/2025"), "Peak rank"))
+    page = session.open(f"/players/{HEAVY}")
+    page.locator("#peak time").first.wait_for()
+    assert page.locator("#peak").inner_text().count("last reached") == 3
+
+
 def test_best_plays_are_those_of_the_year(year, gateway):
     page = year(f"{HEAVY}/{YEAR}")
     fields = f"hiscores({BETWEEN}, bestPerBeatmap: true, first: 5) {{ nodes {{ pp }} }}"
@@ -93,6 +129,8 @@ def test_each_mode_has_its_year(year, mode, title):
 def test_present_year_is_marked_as_partial(year):
     page = year(f"{AMEO}/{THIS_YEAR}")
     assert page.get_by_text(f"{THIS_YEAR} is not over").is_visible()
+    assert page.get_by_role("heading", name=f"{THIS_YEAR} so far").is_visible()
+    assert f"{THIS_YEAR} so far" in page.title()
     assert page.get_by_role("link", name="→").count() == 0
 
 

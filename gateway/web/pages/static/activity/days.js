@@ -51,22 +51,6 @@ export function longestStreak(days) {
   return best && { from: days[best.first].at, to: days[best.last].at, length: best.last - best.first + 1 };
 }
 
-// The month with the most plays, or undefined: `at`, `plays`, and whether they include an estimate. Plays between
-// snapshots of different months are estimates: most plays of the month must be others.
-export function busiestMonth(days) {
-  const months = new Map();
-  for (const day of days.filter(({ plays }) => plays > 0)) {
-    const key = monthOf(day.at);
-    const month = months.get(key) ?? { at: day.at, plays: 0, estimate: 0 };
-    const estimate = day.estimated && monthOf(day.gap.start + DAY_MS) !== monthOf(day.gap.end) ? day.plays : 0;
-    months.set(key, { ...month, plays: month.plays + day.plays, estimate: month.estimate + estimate });
-  }
-  const [most] = [...months.values()].sort((one, other) => other.plays - one.plays);
-  return most && most.estimate < most.plays / 2 ? { ...most, estimated: most.estimate > 0 } : undefined;
-}
-
-const monthOf = (at) => new Date(at).getUTCMonth() + 12 * new Date(at).getUTCFullYear();
-
 export function countDays(days) {
   return {
     active: days.filter(isActive).length,

@@ -1,8 +1,10 @@
 // Gains of months as a table with bars.
 
-import { el, visuallyHidden } from "../shared/elements.js";
+import { reworksOf } from "../player/reworks.js";
+import { el, externalLink, visuallyHidden } from "../shared/elements.js";
 import { count, day, decimal, signed } from "../shared/format.js";
 import { DAY_MS } from "../player/windows.js";
+import { monthOf } from "./periods.js";
 
 const titles = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
 const SERIES = [
@@ -10,10 +12,20 @@ const SERIES = [
   ["Ranks", ({ ranksGained }) => ranksGained, (value) => signed(value)],
 ];
 
-const monthOf = (at) => Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth());
+const includesOthers = ({ start, end }) => monthOf(start.at) < monthOf(monthOf(end.at) - DAY_MS);
+
+// The gain of the month with the most plays, or undefined. Gains that include other months do not count.
+export const busiestMonth = (gains) =>
+  gains
+    .filter((gain) => gain.delta.playCount > 0 && !includesOthers(gain))
+    .reduce((most, gain) => (most && most.delta.playCount >= gain.delta.playCount ? most : gain), undefined);
+
+// The rework of pp during the month that begins then, or undefined.
+export const reworkOf = (month, mode) =>
+  reworksOf(mode).find(({ from, to }) => monthOf(from) <= month && month <= monthOf(to));
 
 // A table of the months up to `to`, not included. It begins with the first of the `gains`, which are those of months.
-export function monthTable(gains, to) {
+export function monthTable(gains, to, mode) {
   if (!gains.length) return el("p", { class: "muted" }, "No month has two snapshots to compare.");
   const byMonth = new Map(gains.map((gain) => [monthOf(gain.end.at), gain]));
   const most = SERIES.map(([, value]) => Math.max(0, ...gains.map(({ delta }) => Math.abs(value(delta) ?? 0))));
@@ -32,18 +44,19 @@ export function monthTable(gains, to) {
       el(
         "tbody",
         {},
-        months.map((at) => row(at, byMonth.get(at), most)),
+        months.map((at) => row(at, byMonth.get(at), most, reworkOf(at, mode))),
       ),
     ),
   );
 }
 
-function row(at, gain, most) {
+function row(at, gain, most, rework) {
   const title = el("th", { scope: "row" }, titles.format(at));
+  if (rework) title.append(el("small", {}, externalLink(rework.source, "pp rework")));
   if (!gain) return el("tr", { class: "muted" }, title, el("td", { colspan: 3, class: "number" }, "No snapshots"));
   const { start, delta } = gain;
   // The gain includes months without snapshots.
-  if (monthOf(start.at) < monthOf(at - DAY_MS)) title.append(el("small", {}, `since ${day(start.at)}`));
+  if (includesOthers(gain)) title.append(el("small", {}, `since ${day(start.at)}`));
   const cells = SERIES.map(([name, value, format], index) => barCell(name, value(delta), format, most[index]));
   return el("tr", {}, title, el("td", { class: "number" }, signed(delta.playCount, count)), cells);
 }

@@ -13,4 +13,6 @@ export function lastYear(now) {
   return { from: monday - 52 * 7 * DAY_MS, to, firstMonth: Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - 11) };
 }
 
+export const monthOf = (at) => Date.UTC(new Date(at).getUTCFullYear(), new Date(at).getUTCMonth());
+
 export const wholeYear = (year) => ({ from: Date.UTC(year, 0), to: Date.UTC(year + 1, 0) });

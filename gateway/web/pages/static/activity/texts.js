@@ -24,7 +24,7 @@ export function summaryText(days) {
   return [
     (active > 0 || !estimated) && `Plays on ${plural(active, "day")}.`,
     most && `Most on ${day(most.at)}: ${plural(most.plays, "play")}.`,
-    streak && `Longest streak: ${plural(streak.length, "day")}, ${streakRange(streak)}.`,
+    streak?.length > 1 && `Longest streak: ${plural(streak.length, "day")}, ${streakRange(streak)}.`,
     estimated > 0 && `${plural(estimated, "day")} estimated.`,
     unknown > 0 && `${plural(unknown, "day")} without data.`,
   ]

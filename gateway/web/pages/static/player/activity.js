@@ -27,7 +27,7 @@ export async function showActivity({ id, mode }, signal) {
     const { days, months } = await read(ACTIVITY, { id, mode: mode.value, ...variables }, signal);
     if (signal.aborted) return;
     showHeatmap(byId("activity-days"), playsByDay(gapsOf(days), from, to), FIRST_HALF_DAYS);
-    byId("activity-months").replaceChildren(el("h3", {}, "By month"), monthTable(months, to));
+    byId("activity-months").replaceChildren(el("h3", {}, "By month"), monthTable(months, to, mode));
   } catch (error) {
     if (signal.aborted) return;
     byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, signal)));

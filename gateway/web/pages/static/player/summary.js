@@ -41,7 +41,7 @@ export function showPeak(peak) {
     ["Accuracy", peak?.accuracy == null ? null : percent(peak.accuracy), peak?.accuracyAt],
   ];
   const recorded = best.filter(([, value]) => value != null);
-  const parts = recorded.map(([title, value, at]) => tile(title, value, el("small", {}, timeElement(at, day(at)))));
+  const parts = recorded.map(([title, value, at]) => tile(title, value, el("small", {}, "last reached ", timeElement(at, day(at)))));
   byId("peak").replaceChildren(
     ...(parts.length ? [el("dl", { class: "tiles" }, parts)] : [el("p", { class: "muted" }, "No peak recorded.")]),
   );

@@ -30,12 +30,18 @@ export function notes({ gain, snapshots }, year, now = Date.now()) {
     !ended && `${year} is not over: the page changes with each snapshot.`,
     snapshots.length > 0 && "The peak rank is the best one of a snapshot. Ranks between snapshots are unknown.",
     gain &&
-      "The most active day and the longest streak count days with their own snapshots only. The most active month can " +
-        "include an estimate.",
+      "The most active day and the longest streak count days with their own snapshots only. They are left out if most " +
+        "days are estimates.",
     "Hiscores are plays that entered the top 100 while osu!track recorded them, with the pp of their last record.",
     year <= LAST_LATE_YEAR && "Times of plays recorded before September 2018 can be 8 hours late.",
     "Days and years are UTC.",
   ].filter(Boolean);
+}
+
+// The day from which on the changes count, if it is not about the start of the year.
+export function sinceText({ start }, year) {
+  const { from } = wholeYear(year);
+  return Math.abs(from - Date.parse(start.at)) > NEAR_MS && `since ${day(start.at)}`;
 }
 
 function startNote({ start, coversWholeWindow }, year, from) {

@@ -9,8 +9,10 @@ import { hrefOf, playerHref } from "./view.js";
 
 export function showHeader(view, name) {
   const { year, mode } = view;
-  document.title = `${name} · ${mode.title} · ${year} in review · osutrack-gateway`;
+  const kind = Date.now() < wholeYear(year).to ? "so far" : "in review";
+  document.title = `${name} · ${mode.title} · ${year} ${kind} · osutrack-gateway`;
   byId("year").textContent = year;
+  byId("year-kind").textContent = kind;
   showIdentity(view.id, name);
   byId("name").href = playerHref(view);
   byId("modes").replaceChildren(...MODES.map((each) => modeLink(each, view)));

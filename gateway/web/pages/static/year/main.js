@@ -82,11 +82,11 @@ function showSections(stats, hasSnapshots) {
   const to = Math.min(end, Date.now());
   const days = playsByDay(gapsOf(stats.days, stats.last, stats.next), from, to);
   const half = (Date.UTC(view.year, 6) - from) / DAY_MS;
-  byId("numbers").replaceChildren(...numbers(stats, days));
+  byId("numbers").replaceChildren(...numbers(stats, days, view));
   for (const name of ["stats", "months"]) byId(name).hidden = !hasSnapshots;
   byId("activity").hidden = days.every(({ plays }) => plays == null);
   showHeatmap(byId("activity-days"), days, half);
-  byId("activity-months").replaceChildren(monthTable(stats.months, to));
+  byId("activity-months").replaceChildren(monthTable(stats.months, to, view.mode));
   byId("about").replaceChildren(...notes(stats, view.year).map((text) => el("li", {}, text)));
   return showPlays(stats);
 }

@@ -1,25 +1,47 @@
 // The year in big numbers.
 
-import { busiestDay, busiestMonth, longestStreak } from "../activity/days.js";
+import { busiestDay, countDays, longestStreak } from "../activity/days.js";
+import { busiestMonth, reworkOf } from "../activity/months.js";
+import { monthOf } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
 import { el } from "../shared/elements.js";
 import { count, day, decimal, percent, rank, signed } from "../shared/format.js";
+import { sinceText } from "./about.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
-// Tiles for the `stats` of the year and its `days`. Values that are unknown have no tile.
-export function numbers({ gain, snapshots }, days) {
-  return [...gained(gain), ...reached(snapshots), ...activity(days)].filter(Boolean);
+// Tiles for the `stats` of the year and its `days`. Values that are unknown or mostly estimated have no tile.
+export function numbers({ gain, snapshots, months }, days, view) {
+  const since = gain && sinceText(gain, view.year);
+  const tiles = gained(gain, reworkText(months, view.mode)).filter(Boolean);
+  for (const each of since ? tiles : []) each.append(el("dd", { class: "detail" }, since));
+  return [...tiles, ...reached(snapshots), ...activity(days, months)].filter(Boolean);
 }
 
-function gained(gain) {
+// The part of the pp that was gained in the months of reworks.
+function reworkText(months, mode) {
+  const affected = months.filter(({ end }) => reworkOf(monthOf(end.at), mode));
+  if (!affected.length) return null;
+  const names = affected.map(({ end }) => monthNames.format(new Date(end.at))).join(", ");
+  const total = affected.reduce((sum, { delta }) => sum + delta.pp, 0);
+  const kind = affected.length === 1 ? "the month of a pp rework" : "months of pp reworks";
+  return `of which ${signed(total, decimal)} in ${names}, ${kind}`;
+}
+
+function gained(gain, rework) {
   if (!gain) return [];
   const { start, end, delta } = gain;
   const grades = [`${signed(delta.countSS)} SS`, `${signed(delta.countS)} S`, `${signed(delta.countA)} A`];
   return [
     (start.pp > 0 || end.pp > 0) &&
-      tile("Performance", [signed(delta.pp, decimal), unit("pp")], fromTo(start.pp, end.pp, decimal), delta.pp, "wide"),
+      tile(
+        "Performance",
+        [signed(delta.pp, decimal), unit("pp")],
+        [fromTo(start.pp, end.pp, decimal), rework && el("span", { class: "part" }, rework)],
+        delta.pp,
+        "wide",
+      ),
     delta.ranksGained != null &&
       tile(
         "Global rank",
@@ -43,22 +65,27 @@ function gained(gain) {
 function reached(snapshots) {
   const ranked = snapshots.filter(({ globalRank }) => globalRank != null);
   if (!ranked.length) return [];
-  const best = ranked.reduce((one, other) => (other.globalRank < one.globalRank ? other : one));
-  return [tile("Peak rank", rank(best.globalRank), day(best.at))];
+  const best = Math.min(...ranked.map(({ globalRank }) => globalRank));
+  const at = ranked.filter(({ globalRank }) => globalRank === best).map((snapshot) => day(snapshot.at));
+  const [first, last] = [at[0], at.at(-1)];
+  return [tile("Peak rank", rank(best), first === last ? first : `first on ${first}, last on ${last}`)];
 }
 
-function activity(days) {
-  const [most, month, streak] = [busiestDay(days), busiestMonth(days), longestStreak(days)];
+function activity(days, months) {
+  const [most, month, streak] = [busiestDay(days), busiestMonth(months), longestStreak(days)];
+  const { estimated, unknown } = countDays(days);
+  const isMeasured = 2 * estimated <= days.length - unknown;
   return [
     month &&
       tile(
         "Most active month",
-        monthNames.format(month.at),
-        `${month.estimated ? "about " : ""}${plural(Math.round(month.plays), "play")}`,
+        monthNames.format(new Date(month.end.at)),
+        plural(month.delta.playCount, "play"),
       ),
-    most && tile("Most active day", shortDays.format(most.at), plural(most.plays, "play")),
-    streak &&
-      tile("Longest streak", [count(streak.length), unit(streak.length === 1 ? "day" : "days")], streakRange(streak)),
+    most && isMeasured && tile("Most active day", shortDays.format(most.at), plural(most.plays, "play")),
+    streak?.length > 1 &&
+      isMeasured &&
+      tile("Longest streak", [count(streak.length), unit("days")], streakRange(streak)),
   ];
 }
 
