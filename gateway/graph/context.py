@@ -78,6 +78,7 @@ class Context:
     peak = LazyLoader[UserMode, Peak](lambda tracker: tracker.peak)
     best_plays = LazyLoader[BestPlaysKey, BestPlays](lambda tracker: tracker.best_plays)
     usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames)
+    cooldowns = LazyLoader[UserMode, float](lambda tracker: tracker.cooldowns)
     user_ids = LazyLoader[Username, int | UnsetType | None](lambda tracker: tracker.names.user_ids)
     known_usernames = LazyLoader[int, str | UnsetType | None](
         lambda tracker: tracker.names.known_usernames, KnownNamesLoader

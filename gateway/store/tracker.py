@@ -18,6 +18,7 @@ from .background_loads import BackgroundLoads
 from .cache import Cache, Entry
 from .codec import Codec
 from .cooldown_file import cooldown_file
+from .cooldowns import Cooldowns
 from .hiscore_requests import HiscoreRequests
 from .history import History
 from .keys import BestPlays, BestPlaysKey, Name, Username, best_plays_of, tag_of, tag_of_list, tag_of_name
@@ -71,6 +72,7 @@ class Tracker:
         self.names = self._create_names(names_service)
         self._invalidations = Invalidations(self.generations, self._redis_link, on_invalidate=on_invalidate)
         self.registry = self._create_registry()
+        self.cooldowns = Cooldowns(self.registry)
         self.names.on_pair(self._merge)
         # The players with a recent update of unknown outcome, each with the end of that state in monotonic time.
         self._unsettled: dict[UserMode, float] = {}

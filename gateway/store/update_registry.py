@@ -147,6 +147,26 @@ class UpdateRegistry:
         """Seconds until the player can be updated again."""
         return max(0.0, min(record.ends_at - self._monotonic(), self.cooldown_s))
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether other processes can have records that this one does not know."""
+        return self._redis_link.connected
+
+    def left_s(self, subject: Subject) -> float:
+        """Seconds until the player can be updated again, by the records of this process."""
+        record = self._records.get(_key(subject))
+        return self.cooldown_left_s(record) if record else 0.0
+
+    async def shared_left_s(self, subject: Subject) -> float:
+        """The same by the records of all processes."""
+        key, left_s = _key(subject), self.left_s(subject)
+        with suppress(RedisUnavailable):
+            encoded, ttl_s = await self._redis_link.run(lambda redis: _read(redis, key))
+            stored = self._decode(encoded)
+            if stored and not left_s:
+                return self.cooldown_left_s(self._own(stored) or self._received(stored, ttl_s))
+        return left_s
+
     async def claim(self, subject: Subject, *, is_read: bool = False) -> UpdateRecord | None:
         """Register a potential update before it is sent; returns the record that forbids it, or None.
 

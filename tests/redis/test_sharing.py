@@ -32,6 +32,17 @@ async def two(cluster):
         yield one, other
 
 
+async def test_replica_states_the_cooldown_of_the_other(two):
+    one, other = two
+    query = "query ($id: ID!) { user(id: $id) { stats { nextUpdateAt } } }"
+    assert (await other.ask(query, id=AMEO))["user"]["stats"]["nextUpdateAt"] is None
+    await one.ask(UPDATE, id=AMEO)
+    for _ in range(4):  # compiled too
+        times = [(await each.ask(query, id=AMEO))["user"]["stats"]["nextUpdateAt"] for each in two]
+        # Redis counts in real time.
+        assert all("2026-11-20T12:14:5" <= time <= "2026-11-20T12:15:00.000Z" for time in times)
+
+
 async def test_replica_reuses_data_of_the_other(two):
     one, other = two
     first = await one.ask(EVERYTHING, id=AMEO)

@@ -13,7 +13,7 @@ from gateway.graph.context import Info, NullableResult
 from gateway.graph.fields import HISCORES, HISTORY, NAME, PEAK, SemanticNonNull, documented, frozen, record_field
 from gateway.graph.filters import BestPerBeatmap, Filter, score_filter
 from gateway.graph.inputs import GameMode, OrderBy, Ruleset, Rulesets, ScoreOrder, span
-from gateway.graph.scalars import URL
+from gateway.graph.scalars import URL, DateTime, from_timestamp
 from gateway.graph.work import PERIOD_US
 from gateway.records import Rows, UserMode
 from gateway.store import milestones, pp_records
@@ -208,6 +208,19 @@ class UserStats:
         before tracking began are unknown.
         """
         return first_plays_of(info, self.user_mode, pp_at_least)
+
+    @record_field(DateTime | None)
+    def next_update_at(self, info: Info) -> NullableResult[DateTime]:
+        """The end of the cooldown of `updateUser` for this player and mode; null if an update is possible now. With
+        this field, a response is not cached; nothing is requested from osu!track.
+        """
+        context = info.context
+        context.uncacheable = True
+
+        def select(left_s: float) -> DateTime | None:
+            return from_timestamp(context.now + left_s) if left_s else None
+
+        return context.read(info, context.cooldowns, self.user_mode, select)
 
     @record_field(Peak | None, PEAK)
     def peak(self, info: Info) -> NullableResult[records.Peak]:
