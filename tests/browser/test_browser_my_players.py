@@ -1,5 +1,7 @@
 """The visitor's recent and pinned players, stored in the browser only."""
 
+import json
+
 import pytest
 from playwright.sync_api import expect
 
@@ -26,6 +28,38 @@ def test_pinned_players_come_before_recent_ones(session):
     links = page.locator(f"{ITEMS} a")
     assert [link.get_attribute("href") for link in links.all()] == [f"players/{AMEO}", f"players/{HEAVY}"]
     assert page.locator(ITEMS).first.inner_text().startswith("ameo pinned")
+
+
+def store(session, count):
+    """Opens the home page with this number of players."""
+    page = session.open("/")
+    players = [{"id": str(1010 + place), "name": f"p{place}", "isPinned": False} for place in range(count)]
+    page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(players))
+    page.reload()
+    page.get_by_text("responding").wait_for()
+    return page
+
+
+def test_five_players_are_chosen_for_comparison(session):
+    page = store(session, 6)
+    compare = page.locator("#my-players").get_by_role("button", name="Compare", exact=True)
+    assert "Select two to 5 players." in page.locator("#my-players").inner_text()
+    compare.press("Enter")
+    assert page.evaluate("document.activeElement.value") == "1010"
+    for place in (4, 3, 2, 1, 0):
+        page.get_by_role("checkbox", name=f"Compare p{place}").press("Space")
+    assert page.get_by_role("checkbox", name="Compare p5").is_disabled()
+    assert "5 of 5 players selected." in page.locator("#my-players").inner_text()
+    compare.press("Enter")
+    page.wait_for_url("**/players/1010?compare=1011,1012,1013,1014")
+    page.locator("#legend .player-4").wait_for()
+
+
+def test_one_player_is_not_compared(session):
+    page = store(session, 1)
+    assert page.locator(ITEMS).count() == 1
+    assert page.get_by_role("checkbox").count() == 0
+    assert page.locator("#my-players-compare").is_hidden()
 
 
 def test_list_needs_no_request(session):
