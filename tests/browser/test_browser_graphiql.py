@@ -310,3 +310,47 @@ def test_panes_leave_space_for_the_query_on_phones(graphiql, name):
     assert pane["y"] + pane["height"] <= editor["y"]
     assert min(pane["height"], editor["height"]) > 100
     assert page.locator(".graphiql-plugin").evaluate("(plugin) => plugin.scrollWidth - plugin.clientWidth") <= 0
+
+
+@pytest.mark.parametrize("example", ["Profile", "Update"])
+def test_query_builder_is_empty_in_a_new_tab(graphiql, example):
+    page = graphiql()
+    page.get_by_role("tab", name=example).click()
+    page.get_by_label("Show GraphiQL Explorer").click()
+    explorer = page.locator(".graphiql-explorer-root")
+    explorer.locator(f"input[value={example}]").wait_for()
+    page.get_by_label("New tab").click()
+    explorer.locator("input[value=MyQuery]").wait_for()
+    explorer.get_by_text("bestPlays", exact=True).first.click()
+    page.wait_for_function("document.querySelector('.CodeMirror').CodeMirror.getValue().includes('bestPlays')")
+    text = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
+    assert text.split() == ["query", "MyQuery", "{", "bestPlays", "}"]
+
+
+@pytest.mark.parametrize("name", ["GraphiQL Explorer", "Documentation Explorer", "History"])
+def test_active_tab_is_visible_beside_a_pane(graphiql, name):
+    page = graphiql()
+    page.get_by_label("New tab").click()
+    page.get_by_label(f"Show {name}").click()
+    inside = """() => { const tab = document.querySelector('.graphiql-tab-active').getBoundingClientRect();
+        const strip = document.querySelector('.graphiql-tabs').getBoundingClientRect();
+        return tab.left >= strip.left - 1 && tab.right <= strip.right + 1; }"""
+    page.wait_for_function(inside)
+    page.get_by_role("tab", name=EXAMPLE_TITLES[0]).click()
+    page.wait_for_function(inside)
+    page.get_by_label("New tab").click()
+    page.wait_for_function(inside)
+
+
+def test_documentation_begins_with_the_schema(graphiql):
+    page = graphiql()
+    page.get_by_label("Show Documentation Explorer").click()
+    page.locator(".graphiql-doc-explorer").get_by_text("osu!track's records of osu! players").wait_for()
+
+
+def test_phone_has_one_line_of_links_and_some_variables(graphiql):
+    page = graphiql(size=PHONE)
+    links = page.locator(".site-header nav a:visible")
+    assert len({link.bounding_box()["y"] for link in links.all()}) == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert page.locator(".graphiql-editor-tool").first.bounding_box()["height"] > 60

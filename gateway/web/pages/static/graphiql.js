@@ -2,6 +2,7 @@
 import { improveAccess, listenToTabKeys } from "./graphiql/accessibility.js";
 import { labelFields, openAtStart } from "./graphiql/query-builder.js";
 import { createStorage } from "./graphiql/storage.js";
+import { showActiveTab } from "./graphiql/tab-strip.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
 
@@ -77,7 +78,9 @@ function render(root, properties) {
         fetcher,
         forcedTheme: theme ?? "system",
         defaultEditorToolsVisibility: "variables",
-        defaultQuery: "# Ctrl-Space completes, Ctrl-Enter runs the query.\n",
+        // Empty: for a text without an operation, such as a comment, the query builder keeps that of the previous tab.
+        defaultQuery: "\n",
+        schemaDescription: true,
         shouldPersistHeaders: false,
         plugins,
         onTabChange: ({ tabs, activeTabIndex }) => updateLink(tabs[activeTabIndex]),
@@ -89,7 +92,7 @@ function render(root, properties) {
 }
 
 if (GraphiQL) {
-  const adapt = () => [improveAccess, labelFields, openAtStart].forEach((change) => change(container));
+  const adapt = () => [improveAccess, labelFields, openAtStart, showActiveTab].forEach((change) => change(container));
   const changes = { childList: true, subtree: true, attributeFilter: ["aria-selected"] };
   new MutationObserver(adapt).observe(document.body, changes);
   listenToTabKeys(container);
