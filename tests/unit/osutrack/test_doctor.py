@@ -7,9 +7,11 @@ from gateway.osutrack import decode
 from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.doctor import drift, examine
 from gateway.osutrack.upstream import Upstream
+from gateway.records import Mode
 from gateway.sandbox import Fault, create_sandbox, players
 from gateway.settings import Settings
 from tests.support import recordings
+from tests.support.clock import NOON
 from tests.support.upstream_spy import UpstreamSpy
 
 ROW = {"best_global_rank": 1, "best_rank_timestamp": None, "best_accuracy": 99.0, "best_acc_timestamp": None}
@@ -19,7 +21,9 @@ PLAY = recordings.rows("hiscores_small")[0]
 
 @pytest.fixture
 async def connection():
-    app = create_sandbox()
+    app = create_sandbox(now=lambda: NOON)
+    # All rows are generated before a timeout begins.
+    app.state.sandbox.database.best_plays(Mode.OSU)
     upstream = Upstream(Settings(upstream_url="http://osutrack", _env_file=None), transport=UpstreamSpy(app))
     yield upstream.client, app.state.sandbox
     await upstream.close()
