@@ -17,7 +17,7 @@ UPGRADE_HEADER = b"\r\nupgrade:"
 # A request by HTTP/0.9.
 UNVERSIONED_LINE = re.compile(rb"[A-Z]+ [^ \r\n]+\r?\n")
 # Headers for the response to a refused request. The parser holds back each header until the next one begins.
-RECEIVED_HEADER = re.compile(rb"^(origin|x-request-id):[ \t]*(.*?)[ \t]*\r?\n", re.IGNORECASE | re.MULTILINE)
+RECEIVED_HEADER = re.compile(rb"^(origin|x-request-id):(.*)\n", re.IGNORECASE | re.MULTILINE)
 MAX_SEARCHED_BYTES = 4096
 UPGRADE_NAME = re.compile(rb"(?<=\r\nupgrade)(?=:)", re.IGNORECASE)
 
@@ -163,7 +163,7 @@ class TimeoutProtocol(RefusalProtocol):
         scope = super()._known_scope()
         if scope and not self._in_body:
             known = dict(scope["headers"])
-            received = {name.lower(): value for name, value in RECEIVED_HEADER.findall(self._head_part)}
+            received = {name.lower(): value.strip() for name, value in RECEIVED_HEADER.findall(self._head_part)}
             scope["headers"].extend((name, value) for name, value in received.items() if name not in known)
         return scope
 

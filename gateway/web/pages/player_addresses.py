@@ -15,7 +15,8 @@ from gateway.records import Mode
 
 # The part of a URL before the player.
 KEYWORDS = frozenset({"players", "users", "user", "u"})
-_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+# At the start only: a search at every place of a long text would take seconds.
+_SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
 
 

@@ -1,6 +1,7 @@
 """A connection after a refusal: nothing is sent behind it, and the application learns of it."""
 
 import asyncio
+import time
 
 import pytest
 
@@ -52,3 +53,13 @@ async def test_discarded_data_has_a_limit():
     await connection.feed(b"x" * 2**16)
     assert connection.transport.is_closed
     connection.close()
+
+
+async def test_spaces_in_a_header_delay_no_refusal():
+    sent = b"GET / HTTP/1.1\r\nOrigin: a" + b" " * 4000 + b"b\r\nX Y: 1\r\n\r\n"
+    start = time.thread_time()
+    for _ in range(20):
+        connection = ServerConnection()
+        assert await connection.feed(sent) == [400]
+        connection.close()
+    assert time.thread_time() - start < 0.4
