@@ -7,6 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Route, expect
 
+from gateway.images.formats import decimal
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NO_PLAYS, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PHONE, RunningGateway
 from tests.support.processes import gateway_process
@@ -52,8 +53,23 @@ def test_numbers_equal_those_of_the_schema(year, gateway):
     best = min(row["globalRank"] for row in expected["snapshots"] if row["globalRank"])
     assert f"#{best:,}" in tile(page, "Peak rank")
     assert f"{len(expected['snapshots'])} snapshots from " in page.locator("#covered").inner_text()
-    for title in ("Global rank", "Accuracy", "Most active month", "Most active day", "Longest streak"):
+    for title in ("Global rank", "Accuracy", "Most active month"):
         assert tile(page, title)
+
+
+@pytest.mark.parametrize(
+    "estimated,streak,titles",
+    [(2, 3, ["Most active day", "Longest streak"]), (2, 1, ["Most active day"]), (9, 3, [])],
+)
+def test_days_have_tiles_if_most_are_measured(session, estimated, streak, titles):
+    script = """async ([estimated, streak]) => {
+        const { numbers } = await import("./static/year/numbers.js");
+        const day = (plays, estimated, at) => ({ at: at * 864e5, plays, estimated, gap: null });
+        const days = [...Array(estimated).fill([2, true]), ...Array(streak).fill([5, false]), [0, false]];
+        const tiles = numbers({ gain: null, snapshots: [], months: [] }, days.map((each, at) => day(...each, at)), {});
+        return tiles.map((tile) => tile.querySelector("dt").textContent);
+    }"""
+    assert session.open("/").evaluate(script, [estimated, streak]) == titles
 
 
 def test_busiest_month_equals_its_row(year):
@@ -95,7 +111,7 @@ def test_peak_states_first_and_last_time(year, session):
 def test_best_plays_are_those_of_the_year(year, gateway):
     page = year(f"{HEAVY}/{YEAR}")
     fields = f"hiscores({BETWEEN}, bestPerBeatmap: true, first: 5) {{ nodes {{ pp }} }}"
-    best = [f"{play['pp']:.2f} pp" for play in stats(gateway, HEAVY, fields)["hiscores"]["nodes"]]
+    best = [f"{decimal(play['pp'])} pp" for play in stats(gateway, HEAVY, fields)["hiscores"]["nodes"]]
     assert page.locator(".best-plays b").all_inner_texts() == best
     assert all(text.endswith(str(YEAR)) for text in page.locator(".best-plays time").all_inner_texts())
 

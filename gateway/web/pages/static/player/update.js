@@ -1,7 +1,7 @@
 // The Update button: sends the update mutation and shows its result.
 
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
-import { duration } from "../shared/format.js";
+import { duration, percent } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { errorBox, messageFor, startCountdown } from "./error-box.js";
 import { update } from "./queries.js";
@@ -157,7 +157,7 @@ function plays(list) {
   const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
   const lines = list.map((play) => {
     const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
-    const stats = `${accuracy.toFixed(2)} %, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
+    const stats = `${percent(accuracy)}, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
     return playItem(play, `No. ${position} · ${stats}`, `${Math.round(pp)} pp`);
   });
   const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
