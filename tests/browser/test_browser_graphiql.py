@@ -348,7 +348,7 @@ def test_documentation_begins_with_the_schema(graphiql):
     page.locator(".graphiql-doc-explorer").get_by_text("osu!track's records of osu! players").wait_for()
 
 
-def test_phone_has_one_line_of_links_and_some_variables(graphiql):
+def test_phone_has_one_line_of_links(graphiql):
     page = graphiql(size=PHONE)
     links = page.locator(".site-header nav a:visible")
     assert len({link.bounding_box()["y"] for link in links.all()}) == 1

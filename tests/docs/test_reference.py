@@ -44,7 +44,7 @@ def test_limits_name_existing_settings():
     assert {f"GATEWAY_{name}" for name in named} <= VARIABLES
 
 
-@pytest.mark.parametrize("page", ["docs/operations.md", "gateway/web/pages/landing.html"])
+@pytest.mark.parametrize("page", ["docs/getting-started.md", "docs/operations.md", "gateway/web/pages/landing.html"])
 def test_prices_equal_the_schema(page):
     prices = (
         f"{PRICES['history']} for a history, {PRICES['peak']} for a peak, {PRICES['best-plays']} for a list of best plays,"
@@ -53,9 +53,10 @@ def test_prices_equal_the_schema(page):
     assert prices in " ".join((ROOT / page).read_text().split())
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "docs/operations.md", "docs/errors.md", "docs/architecture.md", "docs/edge.md"]
-)
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/*.md")), *sorted(ROOT.glob("examples/*.md"))]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_page_names_existing_settings_only(page):
-    named = set(re.findall(r"\b(GATEWAY_[A-Z_]+)\b", (ROOT / page).read_text()))
+    named = set(re.findall(r"\b(GATEWAY_[A-Z_]+)\b", page.read_text()))
     assert named - VARIABLES == set()
