@@ -346,15 +346,19 @@ def _read(kind: type[S], **overrides: Any) -> S:
         return kind(**overrides)
     except ValidationError as exc:
         prefix = kind.model_config["env_prefix"]
-        raise BadSettings("\n".join(_explain(error, prefix) for error in exc.errors())) from exc
+        # Both types of a union are explained by the same line.
+        raise BadSettings("\n".join(dict.fromkeys(_explain(error, prefix) for error in exc.errors()))) from exc
 
 
 def _explain(error: Mapping[str, Any], prefix: str) -> str:
     name = "_".join(str(part) for part in error["loc"][:1])
     if not name:  # an invalid combination of settings
         return str(error["ctx"]["error"])
+    message = error["msg"].removeprefix("Value error, ")
+    if error["type"] in {"path_not_file", "path_not_directory"} and len(error["loc"]) > 1:
+        message = "the path does not point to a file or a folder"
     value = "" if name in SECRETS else f" (got {CREDENTIALS.sub('…', repr(error.get('input')))})"
-    return f"{prefix}{name.upper()}: {error['msg'].removeprefix('Value error, ')}{value}"
+    return f"{prefix}{name.upper()}: {message}{value}"
 
 
 SECRETS = {

@@ -54,10 +54,11 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     # Checked before workers start: one that fails to start would be replaced forever.
     check_extra(settings)
     connection_pool(secret(settings.redis_url))
-    cooldown_file(settings)
     if settings.trusted_documents:
         trusted_documents(settings.trusted_documents)
     log_request, log_writer = _start_log(settings)
+    # It can have unreadable lines, which are logged.
+    cooldown_file(settings)
     with run_sandbox(settings.port and settings.port + 1) if sandbox else nullcontext() as url:
         served = settings.model_copy(update=sandbox_settings(url)) if url else settings
         log.info("Gateway starts", extra=start_facts(served))

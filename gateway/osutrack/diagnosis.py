@@ -82,7 +82,8 @@ def diagnose(error: UpstreamError) -> Diagnosis:
     cause = cause_of(error)
     if error.web_page is not None and (isinstance(error, UpstreamInvalid) or error.status in BLOCK_STATUSES):
         status = f" with status {error.status}" if error.status else ""
-        return Diagnosis("web_page", f"the response is a web page{status}: {error.web_page!r}")
+        title = f": {error.web_page!r}" if error.web_page else " without a title"
+        return Diagnosis("web_page", f"the response is a web page{status}{title}")
     return Diagnosis(_kind(error), cause)
 
 

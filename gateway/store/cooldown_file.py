@@ -29,7 +29,8 @@ def cooldown_file(settings: Settings, *, clock: Callable[[], float] = time.time)
 class CooldownFile:
     """A file with a line for each change of a cooldown: its key, and its end in seconds since 1970.
 
-    The last line of a key counts. Other lines are ignored: a process may have been killed while it wrote one.
+    The last line of a key counts. Unreadable lines are logged and dropped: a process may have been killed while it
+    wrote one.
     """
 
     def __init__(self, folder: Path, *, cooldown_s: float, clock: Callable[[], float] = time.time) -> None:
@@ -87,8 +88,12 @@ class CooldownFile:
             content = self._path.read_bytes()
         except FileNotFoundError:
             return
-        for line in content.splitlines():
+        unreadable = 0
+        for line in filter(None, content.splitlines()):
             try:
                 yield _decoder.decode(line)
             except (msgspec.DecodeError, UnicodeDecodeError):
-                continue
+                unreadable += 1
+        if unreadable:
+            facts = {"file": str(self._path), "lines": unreadable}
+            log.warning("Unreadable cooldowns are dropped: their players may be updated again too early", extra=facts)

@@ -1,5 +1,6 @@
 """Rate limits of clients: a token bucket per client address, refilled continuously."""
 
+import logging
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -10,6 +11,8 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from starlette.requests import HTTPConnection
 
 from gateway.store.lru import LRU
+
+log = logging.getLogger(__name__)
 
 MAX_CLIENTS = 10_000
 # An IPv6 subscriber usually has at least a /64 network.
@@ -85,12 +88,15 @@ class ClientAddresses:
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted = [_network(text) for text in trusted]
+        self._has_hinted = False
 
     def client(self, connection: HTTPConnection) -> str:
         """The client's IPv4 address or IPv6 network; a digest if a trusted proxy has hidden the address."""
         peer = connection.client.host if connection.client else ""
         address, name = _peer(peer)
         if not self._trusted or not self._is_trusted(address):
+            if not self._has_hinted:
+                self._hint(connection)
             return name
         lines = connection.headers.getlist("x-forwarded-for")
         hops = [hop.strip() for hop in ",".join(lines).split(",") if hop.strip()]
@@ -102,6 +108,15 @@ class ClientAddresses:
                 return _digest(peer, *hops)
             hops.pop()
         return _name(address)
+
+    def _hint(self, connection: HTTPConnection) -> None:
+        """Log once that a header is ignored, as behind a proxy that the settings do not name."""
+        if "x-forwarded-for" in connection.headers:
+            self._has_hinted = True
+            log.warning(
+                "X-Forwarded-For of an untrusted peer is ignored: behind a proxy, all clients share the points of its"
+                " address until GATEWAY_TRUSTED_PROXIES has its network"
+            )
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._trusted)

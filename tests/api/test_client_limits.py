@@ -175,6 +175,12 @@ class TestWithoutProxies:
         await post_from(gateway, "1.2.3.4", SIX)
         assert (await post_from(gateway, "1.2.3.5", OTHER_SIX)).status_code == 429
 
+    async def test_ignored_header_is_logged_once(self, gateway, caplog):
+        for _ in range(3):
+            await post_from(gateway, "192.0.2.1", "{ status { upstream } }")
+        warnings = [record.message for record in caplog.records if "GATEWAY_TRUSTED_PROXIES" in record.message]
+        assert len(warnings) == 1
+
 
 @pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
 async def test_clock_step_does_not_change_points(gateway, step_s):

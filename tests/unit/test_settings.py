@@ -276,3 +276,10 @@ def test_serve_accepts_the_token_of_query(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     read_settings()
     assert secret(read_query_settings().token) == "secret"
+
+
+def test_missing_documents_are_one_line(monkeypatch, capsys):
+    monkeypatch.setenv("GATEWAY_TRUSTED_DOCUMENTS", "/no/such/folder")
+    assert main(["settings"]) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "does not point to a file or a folder (got '/no/such/folder')" in line

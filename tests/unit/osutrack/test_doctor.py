@@ -120,7 +120,7 @@ def test_missing_field_is_a_finding():
 
 
 def test_response_without_rows_is_a_finding():
-    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the response is a web page: ''. ")
+    assert drift(b"<html>", decode.PEAKS)[0][0].startswith("the response is a web page without a title. ")
     assert drift(b"Error", decode.PEAKS)[0][0].startswith("the response is not JSON")
     assert drift(b'[{"a": "\xff"}]', decode.PEAKS)[0][0].startswith("the response is not JSON")
     assert drift(b"{}", decode.PEAKS)[0] == ["the response is not a list of objects"]

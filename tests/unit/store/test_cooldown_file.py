@@ -119,3 +119,11 @@ def test_later_failure_is_logged_once(start, path, caplog):
         cooldowns.put(KEY, COOLDOWN_S)
 
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
+
+
+def test_damaged_lines_are_logged_once(start, path, caplog):
+    start().put(KEY, COOLDOWN_S)
+    path.write_bytes(path.read_bytes() + b'\n["user:3:OSU", 1\ngarbage\n')
+
+    assert start().load() == {KEY: COOLDOWN_S}
+    assert [record.lines for record in caplog.records] == [2]
