@@ -70,6 +70,10 @@ def test_retry_waits_for_retry_after(session, gateway):
     assert box(page, "Player 1055").get_attribute("data-code") == "UPSTREAM_BUSY"
     assert box(page, "Player 1055").get_by_role("button", name="Retry in").get_attribute("aria-disabled") == "true"
     players_in_charts(page, 2)
+    box(page, "Player 1055").evaluate("(box) => { box.id = 'marked' }")
+    page.get_by_role("button", name="30 days").click()
+    expect(row(page, "ameo").locator("small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
+    assert page.locator("#marked").count() == 1
     page.get_by_role("button", name="Remove Player 1055").click()
     expect(page.locator(".error-box")).to_have_count(0)
 

@@ -65,7 +65,7 @@ export class Comparison {
   }
 
   entryOf(id, response) {
-    if (response.error) return { key: id, name: `Player ${id}`, status: "failed", error: response.error };
+    if (response.error) return { key: id, name: `Player ${id}`, status: "failed", failure: response };
     const name = displayName(response.user, id);
     if (!response.stats.tracked) return { key: id, name, status: "untracked" };
     return loadedEntry(id, this.seriesOf(id, response), response);
@@ -79,7 +79,7 @@ export class Comparison {
     if (entries !== this.entries || !this.view.compare.includes(key)) return;
     if (found.id) return this.rename(key, found.id);
     const status = found.error ? "failed" : found.isMissing ? "missing" : "unresolved";
-    entries.set(key, { key, name, status, error: found.error });
+    entries.set(key, { key, name, status, failure: found });
     announce(announcement(entries.get(key)));
     await this.draw();
   }

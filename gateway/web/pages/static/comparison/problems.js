@@ -6,9 +6,9 @@ import { errorBox, messageFor } from "../player/error-box.js";
 
 // The content for an entry that is not loaded. `hrefOf(address)` is the address of a player's page.
 export function problem(entry, { hrefOf, retry }) {
-  const { key, name, status, error } = entry;
+  const { key, name, status, failure } = entry;
   if (status === "loading") return el("p", { class: "loading" }, "Loading …");
-  if (status === "failed") return errorBox(error, () => retry(key));
+  if (status === "failed") return boxOf(failure, () => retry(key));
   if (status === "untracked") {
     const page = el("a", { href: hrefOf({ id: key }) }, "the player page");
     return notice(`${reasonFor(entry)} Start tracking on `, page, ".");
@@ -18,10 +18,13 @@ export function problem(entry, { hrefOf, retry }) {
   return notice(`${reasonFor(entry)} Open `, profile, ": its final address contains the number. Add that. ", plays);
 }
 
+// The same box for the same failure: its countdown and its details stay when the table is drawn anew.
+export const boxOf = (failure, retry, options) => (failure.box ??= errorBox(failure.error, retry, options));
+
 const notice = (...content) => el("p", { class: "notice warn" }, content);
 
-function reasonFor({ name, status, error }) {
-  if (status === "failed") return `${name}: ${messageFor(error)[0]}.`;
+function reasonFor({ name, status, failure }) {
+  if (status === "failed") return `${name}: ${messageFor(failure.error)[0]}.`;
   if (status === "untracked") return `osu!track has no snapshots of ${name} in this mode.`;
   if (status === "missing") return `osu! has no player with the name “${name}”.`;
   return `The player ID of “${name}” is not known here.`;

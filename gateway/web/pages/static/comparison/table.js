@@ -3,9 +3,8 @@
 
 import { button, byId, el, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, duration, percent, rank, signed } from "../shared/format.js";
-import { errorBox } from "../player/error-box.js";
 import { coloured, rankChange } from "../player/summary.js";
-import { leftOutText, problem } from "./problems.js";
+import { boxOf, leftOutText, problem } from "./problems.js";
 import { comparisonLink } from "./queries.js";
 
 // Title, value of the latest snapshot, the better direction (0: neither), and the gain.
@@ -62,7 +61,7 @@ function row(entry, slot, best, hrefOf, actions) {
   const remove = slot > 0 && button(text, () => actions.remove(entry), { class: "small", "data-control": `remove ${key}` });
   const values = part("tr", "row", {}, head(entry, slot, hrefOf), cells, part("td", "cell", { class: "action" }, remove));
   if (!gain?.error) return values;
-  const box = errorBox(gain.error, actions.retryGains, { subject: `Gains of ${name}` });
+  const box = boxOf(gain, actions.retryGains, { subject: `Gains of ${name}` });
   return [values, part("tr", "row", {}, part("td", "cell", { class: "wide", colspan: COLUMNS.length + 2 }, box))];
 }
 
