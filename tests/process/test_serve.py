@@ -99,10 +99,12 @@ def test_missing_contact_is_logged_once(contact, warnings):
 
 
 def test_first_line_has_budgets_and_update_policy():
-    with gateway_process(log_format="json", updates_per_minute="3", update_tokens="0123456789abcdef") as gateway:
+    with gateway_process(
+        log_format="json", reads_per_minute="90", updates_per_minute="3", update_tokens="0123456789abcdef"
+    ) as gateway:
         assert gateway.url
         [line] = [line for line in map(json.loads, gateway.output.splitlines()) if line["event"] == "Gateway starts"]
     assert line["version"] == version("osutrack-gateway")
     assert line["upstream"].startswith("http")
     assert line["updates"] == "with a token"
-    assert (line["reads_per_minute"], line["updates_per_minute"], line["update_cooldown_s"]) == (120, 3, 900)
+    assert (line["reads_per_minute"], line["updates_per_minute"], line["update_cooldown_s"]) == (90, 3, 900)
