@@ -101,8 +101,16 @@ def test_changes_of_sparse_years_state_their_start(year):
     assert "Longest streak: 1 day" not in page.locator(".heatmap-summary").inner_text()
 
 
-def test_peak_states_first_and_last_time(year, session):
-    assert re.search(r"first on \d+ \w+ \d{4}, last on \d+ ", tile(year(f"{HEAVY}/2025"), "Peak rank"))
+def test_peak_states_first_and_last_time(session):
+    script = """async (ranks) => {
+        const { numbers } = await import("./static/year/numbers.js");
+        const snapshots = ranks.map((globalRank, day) => ({ at: `2025-03-0${day + 1}T10:00:00Z`, globalRank }));
+        const [tile] = numbers({ gain: null, snapshots, months: [] }, [], {});
+        return tile.textContent;
+    }"""
+    page = session.open("/")
+    assert page.evaluate(script, [9, 7, None, 7]) == "Peak rank#7first on 2 Mar 2025, last on 4 Mar 2025"
+    assert page.evaluate(script, [9, 7, 8]) == "Peak rank#72 Mar 2025"
     page = session.open(f"/players/{HEAVY}")
     page.locator("#peak time").first.wait_for()
     assert page.locator("#peak").inner_text().count("last reached") == 3
@@ -139,7 +147,8 @@ def test_years_are_linked_in_both_directions(year):
 def test_each_mode_has_its_year(year, mode, title):
     page = year(f"{AMEO}/{YEAR}?mode={mode}")
     assert page.locator("#modes [aria-current]").inner_text() == title
-    assert page.locator("#numbers > div").count() > 4
+    # The sample data of a mode can have a break of a year.
+    assert page.locator("#numbers > div, #empty:not([hidden])").count() in {1, *range(4, 13)}
 
 
 def test_present_year_is_marked_as_partial(year):
