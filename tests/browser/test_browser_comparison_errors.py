@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import TIMEOUT_MS, RunningGateway
@@ -130,7 +130,7 @@ def test_failed_details_can_be_retried(session, gateway, failing, text):
 
 @pytest.mark.parametrize("name", ["Compare", "Gains"])
 def test_abandoned_request_is_no_error(session, name):
-    held = []
+    held: list[Route] = []
 
     def hold(route):
         if not held and f"query {name}(" in (route.request.post_data or ""):
