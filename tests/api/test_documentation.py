@@ -87,7 +87,13 @@ async def test_linked_errors_are_those_of_the_page(gateway):
 
 
 async def test_unknown_page_is_missing(gateway):
-    for path in ("/docs/nothing", "/docs/", "/docs/../docs/errors.html", "/docs/errors.html", "/docs/%2e%2e/docs.md"):
+    for path in (
+        "/docs/nothing",
+        "/docs/nothing/",
+        "/docs/../docs/errors.html",
+        "/docs/errors.html",
+        "/docs/%2e%2e/docs.md",
+    ):
         assert (await get(gateway, path)).status_code == 404
 
 

@@ -5,7 +5,7 @@ Their scripts fetch data from `/graphql`.
 A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html", settings))` in `page_routes`. It
 can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative
 URLs, so that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline
-styles and other origins, except avatars on player pages.
+styles and other origins, except avatars of players.
 """
 
 import re
@@ -26,7 +26,7 @@ from gateway.settings import Settings
 from gateway.store.lru import LRU
 
 from .documentation import documents, texts
-from .files import File, folder, one_of
+from .files import File, folder
 from .limits import limit_rows
 from .player_addresses import parse_address
 from .player_redirects import FindID, PlayerRedirects
@@ -91,8 +91,9 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
 
     `base` is the way from the page's URL to the root of the gateway, such as `../`; for pages at any depth.
     """
-    template = RELATIVE_URL.sub(lambda link: link[0] + base, _marked(_template(name), settings))
-    return SitePage(name, _insert(template, values), PAGE_HEADERS, public_url=settings.public_url).response
+    html, headers = _html_and_headers(name, settings)
+    template = RELATIVE_URL.sub(lambda link: link[0] + base, html)
+    return SitePage(name, _insert(template, values), headers, public_url=settings.public_url).response
 
 
 def page_routes(
@@ -151,16 +152,17 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
     return html
 
 
-def _player_template(name: str, settings: Settings) -> tuple[str, dict[str, str]]:
-    """The HTML of a page with a player's avatar, and its headers."""
-    values = {"avatars": AVATARS_META if settings.shows_avatars else ""}
-    html = _insert(_marked(_template(name), settings), values)
-    return html, AVATARS_HEADERS if settings.shows_avatars else PAGE_HEADERS
+def _html_and_headers(name: str, settings: Settings) -> tuple[str, dict[str, str]]:
+    """The HTML of a page and its headers, which allow avatars if the page has a place for the tag."""
+    html = _marked(_template(name), settings)
+    shows_avatars = settings.shows_avatars and "{{avatars}}" in html
+    values = {"avatars": AVATARS_META if shows_avatars else ""}
+    return _insert(html, values), AVATARS_HEADERS if shows_avatars else PAGE_HEADERS
 
 
 def _player_page(settings: Settings, previews: Previews) -> Endpoint:
     """The player page, with status 404 for an invalid address; its script shows the error."""
-    template, headers = _player_template("player.html", settings)
+    template, headers = _html_and_headers("player.html", settings)
     files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
 
     async def player(request: Request) -> Response:
@@ -177,7 +179,7 @@ def _player_page(settings: Settings, previews: Previews) -> Endpoint:
 
 
 def _year_page(settings: Settings, previews: Previews, find_id: FindID, clock: Callable[[], float]) -> YearPage:
-    template, headers = _player_template("year.html", settings)
+    template, headers = _html_and_headers("year.html", settings)
     based = RELATIVE_URL.sub(lambda link: f"{link[0]}../../", template)
     return YearPage(based, headers, previews=previews, find_id=find_id, clock=clock)
 
@@ -190,6 +192,4 @@ def _documentation_routes(settings: Settings) -> list[Route]:
     for path, title, description, content in documents():
         values = {"title": title, "description": description, "twin": f"{path}.md", "content": content}
         endpoints[path] = page("documentation.html", settings, "../" * path.count("/"), **values)
-    below = {path.removeprefix("docs/"): endpoint for path, endpoint in endpoints.items() if path.startswith("docs/")}
-    top = [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items() if "/" not in path]
-    return [*top, Route("/docs/{name:path}", one_of(below))]
+    return [Route(f"/{path}", endpoint) for path, endpoint in endpoints.items()]

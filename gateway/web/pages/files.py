@@ -60,11 +60,7 @@ def folder(path: Path) -> Endpoint:
     """The files in the folder, by their relative path."""
     files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
     vary = {"Vary": "Accept-Encoding"}
-    return one_of({name: File(name, file.read_bytes(), vary).response for name, file in files.items()})
-
-
-def one_of(endpoints: Mapping[str, Endpoint]) -> Endpoint:
-    """The endpoint with the name in the path."""
+    endpoints = {name: File(name, file.read_bytes(), vary).response for name, file in files.items()}
 
     async def select(request: Request) -> Response:
         endpoint = endpoints.get(request.path_params["name"])
