@@ -20,7 +20,11 @@ BUSY = Problem("Too many images", "This image was not drawn, because too many we
 # Of a text from the client, as in `, not “x”`.
 QUOTATION = re.compile(",?(?: not)? “.*”")
 INVALID = "Invalid image address"
+UNKNOWN_NAME = Problem(
+    "Unknown player name", "The image address needs the player's ID, the number of the osu! profile."
+)
 PROBLEMS = {
+    "NOT_FOUND": UNKNOWN_NAME,
     "RATE_LIMITED": BUSY,
     "RENDERER_BUSY": BUSY,
     "UPSTREAM_TIMEOUT": UNAVAILABLE,

@@ -34,6 +34,7 @@ from .execution import Executions
 from .failures import Failures
 from .files.exports import WARNINGS_HEADER, export_routes
 from .files.player_images import PlayerImages
+from .files.player_names import with_known_names
 from .files.png_files import PNGFiles
 from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
@@ -112,8 +113,7 @@ def _application(
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
-            *export_routes(queries, settings.cors_origins),
-            *_images(gateway, settings, queries, png_files).routes(),
+            *_files(gateway, settings, queries, png_files),
             *_pages(gateway, settings, png_files),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
@@ -135,14 +135,16 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
     app.middleware_stack = dispatcher.wrap(app.build_middleware_stack())
 
 
-def _images(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> PlayerImages:
-    return PlayerImages(
+def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> list[Route]:
+    images = PlayerImages(
         queries,
         failures=_failures(gateway, settings),
         png_files=png_files,
         is_sample_data=settings.sample_data,
         clock=gateway.clock,
     )
+    routes = [*export_routes(queries, settings.cors_origins), *images.routes()]
+    return with_known_names(routes, gateway.tracker.names.user_ids.known)
 
 
 def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:

@@ -121,7 +121,7 @@ async def test_window_of_days_and_interval_select_rows(gateway):
 @pytest.mark.parametrize(
     "url,argument",
     [
-        ("/players/x/history.csv", "id"),
+        ("/players/x!/history.csv", "id"),
         ("/players/0/history.csv", "id"),
         ("/players/2147483648/hiscores.csv", "id"),
         ("/players/%3Dcmd/history.csv", "id"),

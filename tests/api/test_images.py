@@ -201,7 +201,7 @@ async def test_other_sites_may_embed_images(gateway, image):
 @pytest.mark.parametrize(
     "path,argument",
     [
-        ("/players/x/card.svg", "id"),
+        ("/players/x!/card.svg", "id"),
         ("/players/0/card.png", "id"),
         ("/players/2147483648/card.svg", "id"),
         ("/players/2.0/chart.svg", "id"),

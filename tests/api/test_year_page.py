@@ -43,8 +43,8 @@ async def test_other_paths_show_the_missing_page(gateway, segment):
     [
         ("/players/ameo/2025", "../131464/2025"),
         ("/players/@AMEO/2025?mode=taiko", "../131464/2025?mode=taiko"),
-        ("/players/somebody/2025?mode=taiko", "../somebody?mode=taiko"),
-        ("/players/@12345678/2025", "../@12345678"),
+        ("/players/somebody/2025?mode=taiko", "../somebody?mode=taiko&year=2025"),
+        ("/players/@12345678/2025", "../@12345678?year=2025"),
         ("/players/2/2025/", "../2025"),
         ("/players/2/2025/?mode=mania", "../2025?mode=mania"),
     ],

@@ -57,6 +57,17 @@ def test_landing_page_opens_player_by_name(session, text):
     assert page.get_by_role("heading", level=1).inner_text() == "peppy"
 
 
+def test_year_is_kept_until_the_name_is_known(session):
+    page = session.open("/players/peppy/2025?mode=taiko")
+    page.wait_for_url(f"**/players/{HEAVY}/2025?mode=taiko")
+    page.get_by_role("heading", name="2025 in review").wait_for()
+
+
+def test_unresolved_name_explains_the_year(unresolved):
+    page = unresolved.open("/players/no_such_player/2025")
+    page.get_by_text("and so the year 2025 in review").wait_for()
+
+
 def test_mode_of_the_address_is_kept(session):
     page = session.open("/")
     page.get_by_label("Find a player").fill("https://osu.ppy.sh/users/peppy/mania")

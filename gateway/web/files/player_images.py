@@ -28,6 +28,7 @@ from gateway.web.failures import Failure, Failures
 from gateway.web.fixed_queries import FixedQueries
 from gateway.web.negotiation import header_list
 
+from .player_names import checked_id
 from .player_parameters import DAYS, WINDOW, parameters_of, window_text
 from .png_files import PNGFiles
 
@@ -103,7 +104,7 @@ class PlayerImages:
         return await self._problem_response(kind, media_type, request, failed[0], response)
 
     async def _image(self, kind: Kind, media_type: str, request: Request) -> Response:
-        player, parameters = user_id(request.path_params["id"]), parse_parameters(_query(request))
+        player, parameters = user_id(checked_id(request)), parse_parameters(_query(request))
         if media_type == PNG and not self._png_files.are_available:
             raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
         document, variables = document_of(parameters), variables_of(player, parameters)

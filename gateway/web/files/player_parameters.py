@@ -15,6 +15,8 @@ from gateway.errors import BadUserInput
 from gateway.graph.inputs import MAX_DAYS, GameMode, quoted
 from gateway.images.parameters import parse_window
 
+from .player_names import checked_id
+
 # Both forms of a window, of which a URL can have one.
 DAYS, WINDOW = ("days", "from", "to"), "window"
 # Python takes long to parse longer numbers.
@@ -24,10 +26,13 @@ MAX_NAME = 40
 
 
 def variables_of(request: Request, others: Collection[str] = ()) -> dict[str, Any]:
-    """`id`, `mode` and `window`, and the parameters in `others` as text; raises `BadUserInput` for any other one."""
+    """`id`, `mode` and `window`, and the parameters in `others` as text.
+
+    Raises `BadUserInput` for any other parameter, and `HTTPError` for a name in place of the ID.
+    """
     given = parameters_of(request, ("mode", *DAYS, WINDOW, *others))
     variables = {
-        "id": request.path_params["id"],
+        "id": checked_id(request),
         "mode": _mode(given.get("mode", "osu")),
         "window": parse_window(given[WINDOW].lower()).variables["window"] if WINDOW in given else _window(given),
         **{name: given[name] for name in others if name in given},

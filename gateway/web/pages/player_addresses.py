@@ -17,6 +17,7 @@ from gateway.records import Mode
 KEYWORDS = frozenset({"players", "users", "user", "u"})
 # At the start only: a search at every place of a long text would take seconds.
 _SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
+_ENCODED_MARK = re.compile("#[^/?]*")
 _DIGITS = re.compile("[0-9]+")
 
 
@@ -37,15 +38,26 @@ class PlayerAddress(NamedTuple):
 
 def parse_address(text: str) -> PlayerAddress | None:
     """The player in a text; None if there is none. Digits only are an ID."""
-    # Copied text can contain invisible characters.
-    visible = "".join(each for each in unquote(text) if unicodedata.category(each) != "Cf")
-    path, _, query = visible.partition("#")[0].partition("?")
+    raw_path, _, raw_query = _visible(text).partition("#")[0].partition("?")
+    # The whole text may be encoded, with its query and fragment.
+    path, mark, query = _decoded(raw_path).partition("?")
+    query = query if mark else raw_query
     segments = [part.strip() for part in _SCHEME.sub("", path.strip(), count=1).split("/") if part.strip()]
     start = next((index for index, part in enumerate(segments[:-1], 1) if part.lower() in KEYWORDS), 0)
     player, mode, *_ = [*segments[start:], "", ""]
     if not start and segments[1:] not in ([], [mode] if mode.lower() in MODES else []):
         return None
-    return _address(player, MODES.get(mode.lower(), _mode(query)))
+    return _address(player, MODES.get(mode.lower(), _first_mode(query, _decoded(query))))
+
+
+def _visible(text: str) -> str:
+    """The text without invisible characters, which copied text can contain."""
+    return "".join(each for each in text if unicodedata.category(each) != "Cf")
+
+
+def _decoded(text: str) -> str:
+    """The text in clear. An encoded `#` ends a segment only: what follows is no fragment for browsers."""
+    return _ENCODED_MARK.sub("", _visible(unquote(text)))
 
 
 def _address(player: str, mode: Mode | None) -> PlayerAddress | None:
@@ -55,6 +67,10 @@ def _address(player: str, mode: Mode | None) -> PlayerAddress | None:
         return PlayerAddress(username=username(player.removeprefix("@")), mode=mode)
     except BadUserInput:
         return None
+
+
+def _first_mode(*queries: str) -> Mode | None:
+    return next((mode for mode in map(_mode, queries) if mode is not None), None)
 
 
 def _mode(query: str) -> Mode | None:

@@ -43,7 +43,8 @@ class PlayerRedirects:
 
     async def _player(self, request: Request) -> Response:
         player, mode = request.path_params["id"], request.path_params.get("mode")
-        address = parse_address(f"/players/{player}/{mode or ''}?{request.url.query}")
+        path = "/".join(quote(part, safe="") for part in (player, mode) if part)
+        address = parse_address(f"/players/{path}?{request.url.query}")
         if address and address.username:
             known = await self._find_id(Username(address.username))
             address = address if known is None else PlayerAddress(id=known, mode=address.mode)

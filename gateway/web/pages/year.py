@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from http import HTTPStatus
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.requests import Request
@@ -47,7 +47,7 @@ class YearPage:
     """The page with status 404 for an invalid player, and for years before osu! or in the future.
 
     A year without snapshots is valid: only osu!track knows its snapshots, and the page's script asks for them. Other
-    addresses of the player are redirected; an unknown name to the player page, which can look it up.
+    addresses of the player are redirected; an unknown name to the player page, which can look it up and keeps the year.
     """
 
     def __init__(
@@ -67,9 +67,8 @@ class YearPage:
         self._files: LRU[str, File] = LRU(MAX_PAGES)
 
     def routes(self) -> list[Route]:
-        """The page, with and without a slash at the end."""
-        path = "/players/{id}/{year:digits}"
-        return [Route(path, self._respond), Route(f"{path}/", _remove_slash)]
+        """The route of the page."""
+        return [Route("/players/{id}/{year:digits}", self._respond)]
 
     async def _respond(self, request: Request) -> Response:
         player, year = request.path_params["id"], self._year(request.path_params["year"])
@@ -86,8 +85,9 @@ class YearPage:
 
     async def _redirect(self, request: Request, address: PlayerAddress, year: int) -> Response:
         known = await self._find_id(Username(address.username)) if address.username else address.id
-        target = quote(address.segment, safe="@") if known is None else f"{known}/{year}"
-        return _found(request, f"../{target}")
+        if known is None:
+            return _found(f"../{quote(address.segment, safe='@')}", _query(request) | {"year": str(year)})
+        return _found(f"../{known}/{year}", _query(request))
 
     def _html(self, tags: str) -> str:
         return self._template.replace("{{preview}}", tags)
@@ -97,12 +97,11 @@ class YearPage:
         return int(text) if _YEAR.fullmatch(text) and FIRST_YEAR <= int(text) <= this_year else None
 
 
-async def _remove_slash(request: Request) -> Response:
-    return _found(request, f"../{request.path_params['year']}")
+def _query(request: Request) -> dict[str, str]:
+    return dict(request.query_params)
 
 
-def _found(request: Request, location: str) -> Response:
-    """A redirect to a relative location, with the query string. Never permanent: names change."""
-    query = f"?{request.url.query}" if request.url.query else ""
-    headers = {"Location": f"{location}{query}", "Cache-Control": "no-cache"}
-    return Response(status_code=HTTPStatus.FOUND, headers=headers)
+def _found(path: str, query: dict[str, str]) -> Response:
+    """A redirect to a relative path. Never permanent: names change."""
+    location = f"{path}?{urlencode(query)}" if query else path
+    return Response(status_code=HTTPStatus.FOUND, headers={"Location": location, "Cache-Control": "no-cache"})

@@ -28,7 +28,7 @@ export function read({ search } = window.location) {
   const params = new URLSearchParams(search);
   const mods = choice(MODS, params.get("mods"));
   return {
-    mode: modeNamed(modeOf(params)) ?? MODES[0],
+    mode: modeNamed(modeOf(search)) ?? MODES[0],
     days: readDays(params.get("days")),
     mods: mods.includes("NM") ? ["NM"] : mods,
     without: choice(MODS, params.get("without")).filter((mod) => mod !== "NM" && !mods.includes(mod)),

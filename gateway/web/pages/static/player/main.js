@@ -17,7 +17,7 @@ import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
-import { listenToPin, showPin } from "./pin.js";
+import { listenToPin, preparePin, showPin } from "./pin.js";
 import { listenToShare, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
@@ -32,7 +32,7 @@ let controller = new AbortController();
 const hrefOf = (address) => {
   const { isModeChosen, mode } = view.isFallback ? { mode: MODES[0] } : view;
   const chosen = address.mode ? { mode: modeNamed(address.mode), isModeChosen: true } : { mode, isModeChosen };
-  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: [], from: null, to: null })}`;
+  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: [], from: null, to: null, year: null })}`;
 };
 const seriesOf = (id, { user, stats }) =>
   new Series(displayName(user, id), stats, { id, mode: view.mode });
@@ -166,6 +166,7 @@ async function resolveName() {
   showState("loading");
   const found = await findPlayer(name).catch((error) => ({ error, retry: resolveName }));
   if (view.name !== name) return;
+  if (found.id && view.year) return location.replace(`${found.id}/${view.year}${search({ ...view, year: null })}`);
   if (found.id) {
     navigate({ id: found.id, name: null, segment: found.id }, { replace: true });
     return start();
@@ -185,6 +186,7 @@ function start() {
   showIdentity(view.id, displayName({}, view.id));
   byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
   byId("player-header").hidden = false;
+  preparePin(view.id);
   update.show(view.id, view.mode);
   showReworks(view.mode);
   showCardLink(view);

@@ -15,11 +15,11 @@ const EFFECT =
 
 // `isMissing`: osu! has no player with this name. `error`: the lookup failed, and `retry` repeats it.
 export function showNamePage(view, { isMissing = false, error = null, retry }) {
-  const { name } = view;
+  const { name, year } = view;
   document.title = `${name} · osutrack-gateway`;
   const text = isMissing
     ? `osu! has no player with the name “${name}”. Check the spelling; the player may have a new name.`
-    : `The player ID of “${name}” is not known here. osu!track finds most data by ID only.`;
+    : `The player ID of “${name}” is not known here. osu!track finds most data by ID only${year ? `, and so the year ${year} in review` : ""}.`;
   byId("name-page").replaceChildren(
     el("h1", {}, name),
     ...(error ? [errorBox(error, retry)] : [el("p", { class: "muted" }, text)]),

@@ -5,9 +5,18 @@ import { isPinned, remember, setPinned } from "../shared/my-players.js";
 
 let id = null;
 
+// Before the player has loaded, there is no name to store.
+export function preparePin(player) {
+  if (player === id) return;
+  id = null;
+  byId("pin").disabled = true;
+  showState();
+}
+
 export function showPin(player, name) {
   id = player;
   remember(id, name);
+  byId("pin").disabled = false;
   showState();
 }
 

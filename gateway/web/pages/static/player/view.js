@@ -14,6 +14,7 @@ export const MODES = [
 export const modeNamed = (name) => MODES.find((mode) => mode.name === name);
 export const INTERVALS = { all: null, day: "DAY", week: "WEEK", month: "MONTH" };
 const DURATION = /^[1-9]\d{0,4}$/;
+const YEAR = /^[1-9]\d{3}$/;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 // The view in a URL. `segment`, the last part of the path, has the ID or the name of the player; both are null if it is
@@ -21,7 +22,7 @@ const DAY = /^\d{4}-\d{2}-\d{2}$/;
 export function read(location = window.location) {
   const segment = decode(location.pathname.replace(/\/+$/, "").split("/").pop());
   const params = new URLSearchParams(location.search);
-  const mode = modeOf(params);
+  const mode = modeOf(location.search);
   const address = parseAddress(segment);
   const { players, leftOut } = readCompared(params, address);
   const [from, to] = [params.get("from"), params.get("to")].map(midnight);
@@ -39,14 +40,16 @@ export function read(location = window.location) {
     to: days || (from != null && to != null && to <= from) ? null : to,
     every: params.get("every") in INTERVALS ? params.get("every") : null,
     series: readSeries(params.get("series")),
+    // Of a player whose ID is not known yet.
+    year: address?.name && YEAR.test(params.get("year") ?? "") ? params.get("year") : null,
   };
 }
 
 // The query string of a view, without default values.
-export function search({ mode, isModeChosen, compare, days, from, to, every, series }) {
+export function search({ mode, isModeChosen, compare, days, from, to, every, series, year }) {
   const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
   const others = compare?.length ? compare.join() : null;
-  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series };
+  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series, year };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }

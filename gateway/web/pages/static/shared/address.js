@@ -4,6 +4,7 @@
 const MAX_ID = 2 ** 31 - 1;
 const NAME = /^[\w[\]-](?:[\w [\]-]{0,13}[\w[\]-])?$/;
 const DIGITS = /^\d+$/;
+const QUERY = /\?(.*)/s;
 // The part of a URL before the player.
 const KEYWORDS = new Set(["players", "users", "user", "u"]);
 // In the order of their numbers.
@@ -20,14 +21,14 @@ export function modeName(text) {
 // `{ id, name, mode }`: the ID or the name of a player, and the mode of the URL, if it has one. Null if the text has no
 // player. Digits only are an ID.
 export function parseAddress(text) {
-  // Copied text can contain invisible characters.
-  const visible = decode(text).replace(/\p{Cf}/gu, "");
-  const [path, query = ""] = visible.split("#")[0].split(/\?(.*)/s);
+  const [rawPath, rawQuery = ""] = visible(text).split("#")[0].split(QUERY);
+  // The whole text may be encoded, with its query and fragment.
+  const [path, query = rawQuery] = decoded(rawPath).split(QUERY);
   const segments = withoutScheme(path.trim()).split("/").map((part) => part.trim()).filter(Boolean);
   const start = segments.slice(0, -1).findIndex((part) => KEYWORDS.has(part.toLowerCase())) + 1;
   const [player = "", mode] = segments.slice(start);
   if (!start && segments.length > 1 && !(segments.length === 2 && modeName(mode))) return null;
-  return playerOf(player, modeName(mode) ?? modeOf(new URLSearchParams(query)));
+  return playerOf(player, modeName(mode) ?? modeOf(query) ?? modeOf(decoded(query)));
 }
 
 function playerOf(player, mode) {
@@ -37,7 +38,16 @@ function playerOf(player, mode) {
 }
 
 // `m` is the number of the mode in osu!'s old URLs.
-export const modeOf = (params) => modeName(params.get("mode")) ?? MODES[/^[0-3]$/.exec(params.get("m")?.trim())?.[0]] ?? null;
+export function modeOf(query) {
+  const params = new URLSearchParams(query);
+  return modeName(params.get("mode")) ?? MODES[/^[0-3]$/.exec(params.get("m")?.trim())?.[0]] ?? null;
+}
+
+// Copied text can contain invisible characters.
+const visible = (text) => text.replace(/\p{Cf}/gu, "");
+
+// An encoded `#` ends a segment only: what follows is no fragment for browsers.
+const decoded = (text) => visible(decode(text)).replace(/#[^/?]*/g, "");
 
 const withoutScheme = (text) => text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
 
