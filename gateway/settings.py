@@ -226,7 +226,7 @@ class Settings(_Settings):
 
     avatars: bool = Field(
         default=True,
-        description="Show avatars on player pages: browsers load them from `https://a.ppy.sh`, without a referrer;"
+        description="Show avatars of players: browsers load them from `https://a.ppy.sh`, without a referrer;"
         " `false` shows initials, as does `GATEWAY_SAMPLE_DATA`.",
     )
     page_contact: ContactURI | None = Field(

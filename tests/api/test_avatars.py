@@ -1,4 +1,4 @@
-"""Avatars: the only images of another origin, on player pages only, and by a setting."""
+"""Avatars: the only images of another origin, on pages with players only, and by a setting."""
 
 import pytest
 
@@ -20,8 +20,8 @@ def sources(response):
     return dict(part.split(" ", 1) for part in response.headers["Content-Security-Policy"].split("; "))
 
 
-@pytest.mark.parametrize("path", ["/players/2", "/players/2?mode=mania"])
-async def test_player_page_allows_images_of_one_host(path):
+@pytest.mark.parametrize("path", ["/players/2", "/players/2?mode=mania", "/players/2/2025", "/best"])
+async def test_page_of_players_allows_images_of_one_host(path):
     response = await get(path)
     policy = sources(response)
 
@@ -36,8 +36,9 @@ async def test_other_pages_allow_no_outside_images(path):
 
 
 @pytest.mark.parametrize("setting", [{"avatars": False}, {"sample_data": True}], ids=["off", "sandbox"])
-async def test_setting_removes_the_outside_origin(setting):
-    response = await get("/players/2", **setting)
+@pytest.mark.parametrize("path", ["/players/2", "/players/2/2025", "/best"])
+async def test_setting_removes_the_outside_origin(path, setting):
+    response = await get(path, **setting)
 
     assert sources(response)["img-src"] == "'self' data:"
     assert "a.ppy.sh" not in response.text

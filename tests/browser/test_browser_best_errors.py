@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -32,6 +33,21 @@ def test_upstream_fault_is_shown_and_retried(session, gateway):
     page.get_by_role("button", name="Retry", exact=True).click()
     page.wait_for_selector(ROWS)
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_hanging_upstream_is_shown_and_retried(session):
+    with gateway_process(read_timeout_s="2", operation_timeout_s="5") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        # The sandbox creates its plays for the first request, which can take longer than the timeout.
+        httpx.get(f"{process.sandbox_url}/bestplays?mode=0", timeout=60).raise_for_status()
+        session.gateway.fault(kind="hang")
+        page = session.open("/best")
+        assert error_code(page) in {"UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT"}
+        assert page.locator("#load-error .title").inner_text() == "osu!track is slow"
+        session.gateway.clear_faults()
+        page.get_by_role("button", name="Retry", exact=True).click()
+        page.wait_for_selector(ROWS)
+        page.close()
 
 
 def test_retry_waits_for_retry_after(session, gateway):

@@ -88,6 +88,29 @@ def test_initials_stay_while_the_image_loads(outside):
     expect(page.locator(".avatar img")).to_be_hidden()
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("path", [f"/players/{AMEO}/2025", "/best"])
+def test_other_pages_show_avatars_without_shift(outside, path, size):
+    outside.context.route(f"{AVATARS}/**", lambda route: route.fulfill(body=PNG, content_type="image/png"))
+    page = outside.open(path, size=size)
+    page.locator(".avatar img.loaded").first.wait_for()
+    assert page.locator(".avatar img").first.get_attribute("src").startswith(f"{AVATARS}/")
+    shifts = """() => new Promise((resolve) => new PerformanceObserver((list) => resolve(
+        list.getEntries().reduce((sum, { value }) => sum + value, 0)
+    )).observe({ type: "layout-shift", buffered: true }) || setTimeout(resolve, 200, 0))"""
+    assert page.evaluate(shifts) <= 0.05
+    assert [error for error in outside.errors if AVATARS not in error] == []
+
+
+@pytest.mark.parametrize("path", [f"/players/{AMEO}/2025", "/best"])
+def test_other_pages_show_initials_without_images(outside, path):
+    outside.context.route(f"{AVATARS}/**", lambda route: route.abort("blockedbyclient"))
+    page = outside.open(path)
+    page.locator(".avatar").first.wait_for()
+    expect(page.locator(".avatar img")).to_have_count(0)
+    assert re.fullmatch(r"\w{1,2}", page.locator(".avatar").first.inner_text())
+
+
 def test_update_keeps_the_image(outside):
     page, requests = opened(outside, lambda route: route.fulfill(body=PNG, content_type="image/png"), UNKNOWN)
     assert page.get_by_role("heading", level=1).inner_text() == f"Player {UNKNOWN}"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY
 
@@ -81,6 +81,22 @@ def test_removed_player_stays_away(session):
     page.reload()
     page.get_by_text("responding").wait_for()
     assert page.locator(ITEMS).count() == 0
+
+
+def test_pin_waits_for_the_player(session):
+    pending: list[Route] = []
+    session.context.route("**/graphql", lambda route: pending.append(route))  # noqa: PLW0108 - Playwright inspects functions
+    page = session.open(f"/players/{AMEO}")
+    pin = page.get_by_role("button", name="Pin", exact=True)
+    expect(pin).to_be_disabled()
+    session.context.unroute("**/graphql")
+    for route in pending:
+        route.continue_()
+    expect(pin).to_be_enabled()
+    pin.click()
+    assert pin.get_attribute("aria-pressed") == "true"
+    page.get_by_role("link", name="taiko", exact=True).click()
+    expect(pin).to_be_enabled()
 
 
 def test_pin_is_released_again(session):

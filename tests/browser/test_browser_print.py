@@ -38,6 +38,23 @@ def test_paper_is_light_without_controls(printed):
     assert printed.locator("button:visible, input:visible, select:visible").count() == 0
 
 
+def test_section_that_has_not_loaded_is_not_printed(session):
+    page = session.open("/players/131464", size=PHONE)
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    assert page.locator("#activity[aria-busy=true]").count() == 1
+    page.emulate_media(media="print")
+    assert page.locator("#activity").is_hidden()
+    assert page.get_by_text("Loading").locator("visible=true").count() == 0
+
+
+def test_loaded_activity_is_printed(session):
+    page = session.open("/players/131464")
+    page.locator("#activity").scroll_into_view_if_needed()
+    page.wait_for_selector("#activity[aria-busy=false]")
+    page.emulate_media(media="print")
+    assert page.locator("#activity").is_visible()
+
+
 def test_screen_returns_to_its_theme(printed):
     printed.evaluate("dispatchEvent(new Event('afterprint'))")
     printed.emulate_media(media="screen")

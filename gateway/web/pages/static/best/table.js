@@ -1,5 +1,6 @@
 // The table of plays, with links to the players and beatmaps.
 
+import { avatar } from "../shared/avatar.js";
 import { byId, el, timeElement } from "../shared/elements.js";
 import { ago, count, day, decimal } from "../shared/format.js";
 import { displayName } from "../player/header.js";
@@ -32,13 +33,23 @@ function tableRow(play, place, { mode, days }) {
     el(
       "th",
       { scope: "row" },
-      player,
-      el("small", {}, beatmapLink(play)),
-      el("small", { class: "narrow-only" }, played),
+      el(
+        "div",
+        { class: "best-play" },
+        avatarOf(user),
+        el("div", {}, player, el("small", {}, beatmapLink(play)), el("small", { class: "narrow-only" }, played)),
+      ),
     ),
     el("td", {}, modList(play.mods)),
     el("td", { class: "number strong" }, decimal(play.pp)),
     el("td", { class: "number wide-only" }, count(play.score)),
     el("td", { class: "number muted wide-only" }, timeElement(play.playedAt, played)),
   );
+}
+
+// The name beside it says the same to screen readers.
+function avatarOf(user) {
+  const element = avatar(user.id, displayName(user, user.id));
+  element.setAttribute("aria-hidden", "true");
+  return element;
 }
