@@ -1,4 +1,4 @@
-"""Files of players by name: known names redirect to the ID, others say what to do. No upstream request is sent."""
+"""Files of players by name: known names redirect to the ID, others are an error with advice. No upstream request is sent."""
 
 import pytest
 
@@ -30,7 +30,7 @@ async def test_known_name_redirects_to_the_file(gateway, name, file):
 
 @pytest.mark.parametrize("file", FILES)
 @pytest.mark.parametrize("name", ["somebody", "Player%2000", "@12345678", "%5Bx%5D"])
-async def test_unknown_name_says_what_to_do(gateway, name, file):
+async def test_unknown_name_is_an_error_with_advice(gateway, name, file):
     response = await gateway.http.get(f"/players/{name}/{file}", follow_redirects=False)
     [error] = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (404, "NOT_FOUND")

@@ -85,6 +85,17 @@ def test_other_series_show_neither_points_nor_reworks(player):
     expect(page.locator("#mark-key")).to_have_text(re.compile("Hiscores.*Milestones.*pp reworks"))
 
 
+def test_milestones_of_accuracy_are_flags_only(player, gateway):
+    page = player(f"{AMEO}?series=accuracy,ss")
+    query = f"{{ user(id: {AMEO}) {{ stats {{ milestones(kinds: [ACCURACY]) {{ threshold before {{ at }} }} }} }} }}"
+    data = httpx.post(f"{gateway.address}/graphql", json={"query": query}).json()["data"]
+    found = [milestone for milestone in data["user"]["stats"]["milestones"] if milestone["before"]]
+    halves = [milestone for milestone in found if (milestone["threshold"] * 2).is_integer()]
+    assert 1 < len(halves) < len(found)
+    expect(page.locator("#plots-caption")).to_contain_text(f"Marked: {len(halves)} milestones.")
+    assert "accuracy" not in page.locator("#milestones").inner_text()
+
+
 def test_hiscores_follow_the_table_and_cost_nothing(player, session):
     names = operations(session)
     responses: list[Response] = []

@@ -5,7 +5,7 @@ import { titleOf } from "./milestones.js";
 import { reworksOf } from "./reworks.js";
 import { DAY_MS } from "./windows.js";
 
-const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", LEVEL: "level" };
+const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", LEVEL: "level", ACCURACY: "accuracy" };
 // A cursor selects events within this share of the window.
 const TOLERANCE = 0.006;
 
@@ -15,11 +15,14 @@ export function marksOf({ milestones, plays }, metrics, { mode, from, to }) {
   const affected = fields.includes("pp") || fields.includes("globalRank");
   return {
     reworks: affected ? reworksOf(mode).map(reworkMark) : [],
-    // Without a snapshot before it, the time of a milestone is unknown.
-    flags: milestones.filter(({ kind, before }) => before && fields.includes(FIELDS[kind])).map(flagMark),
+    flags: milestones.filter((each) => fields.includes(FIELDS[each.kind]) && isFlag(each)).map(flagMark),
     plays: fields.includes("pp") ? plays.rows({ from, to }) : [],
   };
 }
+
+// Without a snapshot before it, the time of a milestone is unknown. Those of accuracy are 0.1 % apart: there is a flag
+// for each 0.5 %.
+const isFlag = ({ kind, threshold, before }) => before && (kind !== "ACCURACY" || Number.isInteger(threshold * 2));
 
 function reworkMark({ from, to }) {
   const [start, end] = [Date.parse(from), Date.parse(to) + DAY_MS];

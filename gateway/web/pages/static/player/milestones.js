@@ -9,12 +9,15 @@ const TITLES = {
   PP: (threshold) => `${count(threshold)} pp`,
   PLAY_COUNT: (threshold) => `${count(threshold)} plays`,
   LEVEL: (threshold) => `Level ${count(threshold)}`,
+  ACCURACY: (threshold) => `${threshold} % accuracy`,
 };
 
 export const titleOf = (kind, threshold) => TITLES[kind](threshold);
 
 export function showMilestones(milestones) {
-  const newest = [...milestones].reverse().map(milestoneItem);
+  // There is one for each 0.1 % of accuracy: in the list, they would hide the others.
+  const listed = milestones.filter(({ kind }) => kind !== "ACCURACY");
+  const newest = listed.reverse().map(milestoneItem);
   const list = el("ol", { class: "milestones" }, newest.slice(0, SHOWN));
   const more = button(`Show all ${count(newest.length)}`, () => showAll(list, more, newest), { class: "small" });
   byId("milestones").replaceChildren(

@@ -21,7 +21,7 @@ const PROFILE = gql`
         month: gain(window: { days: 30 }) { ...gained }
         year: gain(window: { days: 365 }) { ...gained }
         peak { pp ppAt globalRank globalRankAt accuracy accuracyAt }
-        milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
+        milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL, ACCURACY]) { kind threshold before { at } after { at } }
         snapshots(every: WEEK) { at globalRank pp }
       }
     }
