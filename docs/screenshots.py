@@ -29,6 +29,12 @@ def player(page: Page, address: str) -> None:
     page.locator("canvas").first.wait_for()
 
 
+def year(page: Page, address: str) -> None:
+    """A player's year in review."""
+    page.goto(f"{address}/players/{AMEO}/2025", wait_until="networkidle")
+    page.locator("#best[aria-busy=false]").wait_for()
+
+
 def graphiql(page: Page, address: str) -> None:
     """GraphiQL with the response of its first example."""
     page.goto(f"{address}/graphql", wait_until="networkidle")
@@ -52,7 +58,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with gateway_process() as gateway, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        for view in (player, graphiql):
+        for view in (player, year, graphiql):
             page = browser.new_page(viewport=VIEWPORT, reduced_motion="reduce", color_scheme="light")
             view(page, gateway.url)
             image = IMAGES / f"{view.__name__}.png"

@@ -1,4 +1,4 @@
-"""A screenshot of each state of the player page, on a phone and a desktop: `python -m docs.states FOLDER`."""
+"""A screenshot of each state of the pages, on a phone and a desktop: `python -m docs.states FOLDER`."""
 
 import shutil
 import sys
@@ -62,11 +62,28 @@ STATES = {
     "stale": State(f"/players/{AMEO}", prepare=warn),
     "down": State("/players/1011", fault=DOWN),
     "latency": State("/players/1012", fault=SLOW),
-    "rate-limited": State("/players/1013", fault=LIMITED),
     "blocked-storage": State(f"/players/{AMEO}", prepare=block_storage),
     "no-script": State(f"/players/{AMEO}", options={"java_script_enabled": False}),
+    "year-loaded": State(f"/players/{AMEO}/2025"),
+    "year-empty": State(f"/players/{AMEO}/2010"),
+    "year-untracked": State(f"/players/{UNTRACKED[0]}/2025"),
+    "year-stale": State(f"/players/{AMEO}/2025", prepare=warn),
+    "year-no-script": State(f"/players/{AMEO}/2025", options={"java_script_enabled": False}),
+    "year-loading": State("/players/1014/2025", fault=HELD, settle_ms=1_500),
+    # The gateway caches a list of best plays for each mode.
+    "best-loaded": State("/best"),
+    "best-empty": State("/best?mods=HD,HT,FL,EZ,NF,SO,PF"),
+    "best-stale": State("/best", prepare=warn),
+    "best-no-script": State("/best", options={"java_script_enabled": False}),
+    "best-loading": State("/best?mode=taiko", fault=HELD, settle_ms=1_500),
     "home": State("/"),
     "home-no-script": State("/", options={"java_script_enabled": False}),
+    # Failures open the circuit breaker, and a 429 pauses all requests: they come last.
+    "year-down": State("/players/1016/2025", fault=DOWN),
+    "best-down": State("/best?mode=mania", fault=DOWN),
+    "rate-limited": State("/players/1013", fault=LIMITED),
+    "year-rate-limited": State("/players/1015/2025", fault=LIMITED),
+    "best-rate-limited": State("/best?mode=catch", fault=LIMITED),
 }
 
 

@@ -107,7 +107,7 @@ def test_other_pages_show_initials_without_images(outside, path):
     outside.context.route(f"{AVATARS}/**", lambda route: route.abort("blockedbyclient"))
     page = outside.open(path)
     page.locator(".avatar").first.wait_for()
-    expect(page.locator(".avatar img")).to_have_count(0)
+    expect(page.locator(".avatar").first.locator("img")).to_have_count(0)
     assert re.fullmatch(r"\w{1,2}", page.locator(".avatar").first.inner_text())
 
 

@@ -85,11 +85,12 @@ def test_removed_player_stays_away(session):
 
 def test_pin_waits_for_the_player(session):
     pending: list[Route] = []
-    session.context.route("**/graphql", lambda route: pending.append(route))  # noqa: PLW0108 - Playwright inspects functions
+    held = True
+    session.context.route("**/graphql", lambda route: pending.append(route) if held else route.continue_())
     page = session.open(f"/players/{AMEO}")
     pin = page.get_by_role("button", name="Pin", exact=True)
     expect(pin).to_be_disabled()
-    session.context.unroute("**/graphql")
+    held = False
     for route in pending:
         route.continue_()
     expect(pin).to_be_enabled()

@@ -65,7 +65,7 @@ def test_year_is_kept_until_the_name_is_known(session):
 
 def test_unresolved_name_explains_the_year(unresolved):
     page = unresolved.open("/players/no_such_player/2025")
-    page.get_by_text("and so the year 2025 in review").wait_for()
+    page.locator("#name-page").get_by_text("and so the year 2025 in review").wait_for()
 
 
 def test_mode_of_the_address_is_kept(session):
