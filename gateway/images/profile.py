@@ -110,7 +110,7 @@ def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, 
     start, end = _bounds(parameters.window, points, now)
     return Profile(
         user_id,
-        user["username"] or f"Player {user_id}",
+        user["username"] or f"ID {user_id}",
         parameters,
         stats["latest"],
         stats["earliest"] and stats["earliest"]["at"],

@@ -7,7 +7,7 @@ update returns the same statistics.
     ID                    constant          name           purpose
     2                     HEAVY             peppy          5,000 snapshots and 3,000 hiscores in mode 0
     131464                AMEO              ameo           a typical player in all modes, with an anomaly in each
-    1001 .. 1060          ORDINARY          Player 00 ..   1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
+    1001 .. 1060          ORDINARY          Azurelyn ..    1 to 2,000 snapshots, 0 to 531 hiscores, 1 to 4 modes
     3000001               SINGLE_SNAPSHOT   lonely         exactly one snapshot
     3000002               NO_SNAPSHOTS      only_plays     hiscores, but no snapshot before an update
     3000003               NUMERIC_NAME      12345678       a name that looks like an ID
@@ -121,12 +121,22 @@ _AMEO = Player(
 )
 
 
+_ORDINARY_NAMES = (
+    "Azurelyn|cloudtapper|Nekomaru|Hoshizora|velvetrain|Kurone|Tofu_Master|Slider Goblin|[Echo]|mintchip|"
+    "Yukikaze|aimless_otter|Rafaelo|NightBus|Shironeko|quartzite|Pixel Moth|Lumi|Streamlord|Kaede|jumpy-frog|"
+    "Orbitalis|ramune|Sir Misses|Vaxholm|tappa_tappa|Hikari-|Moonlit Fern|zetaray|Corvus|PandaBread|"
+    "Aokigahara|doubletime_dan|Sakuya|Waffle Iron|mistral|Kitsune404|Beatlost|Ferrum|yuzu tea|Noctiluca|"
+    "spinsalot|Haruki_|Graphite|Emberwing|low bpm hero|Tsubame|octopixel|Mirai|mellowdrama|Starling77|Rin_Rin|"
+    "keyboard bard|Ashfall|Otter Pop|Miyuki_|redshift|comboholic|Polaris|Suzume"
+)
+
+
 def _ordinary(index: int) -> Player:
     # 37 and 60 are coprime: the number of plays does not follow the number of snapshots.
     snapshots, plays = round(2000 ** (index / 59)), 9 * (37 * index % 60)
     modes = [0] + [mode for mode in (1, 2, 3) if index % (mode + 1) == 0]
     counts = {mode: RowCounts(max(1, snapshots >> mode), plays >> mode) for mode in modes}
-    return Player(ORDINARY[index], f"Player {index:02}", counts)
+    return Player(ORDINARY[index], _ORDINARY_NAMES.split("|")[index], counts)
 
 
 def _anomalous() -> list[Player]:

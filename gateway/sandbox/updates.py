@@ -23,6 +23,10 @@ UpdateResponse = dict[str, object]
 _EMPTY_SNAPSHOT = Snapshot(0, 0, 0, 0, "0", "0", 0, 0, 0, 0, 0, 0, 0, "")
 _FIRST_PLAYS = 12
 _LATER_PLAYS = 2
+# Of the pp of the best play.
+_LEAST_SHARE = 0.65
+# Of the grades below A.
+_HITS_PER_HUNDRED = {"B": 4, "C": 2, "D": 1}
 
 
 def exists_on_osu(database: Database, user: int) -> bool:
@@ -100,7 +104,7 @@ def _new_plays(database: Database, user: int, mode: int, at_s: int, rng: Random)
     plays = PlayFactory(mode, repeat_share=0, rng=rng).recent_plays(
         _LATER_PLAYS if before.highest_pp else _FIRST_PLAYS,
         now_s=at_s,
-        least_pp=before.lowest_pp or 0.6 * most_pp,
+        least_pp=max(before.lowest_pp, _LEAST_SHARE * most_pp),
         most_pp=most_pp,
     )
     database.add_plays(user, mode, plays)
@@ -139,24 +143,35 @@ _FIELD_ORDER = (
 _FLOAT_FIELDS = ("pp_raw", "accuracy", "level")
 
 
+def _faults(play: Play, hits: int) -> tuple[int, int, int, int]:
+    """The 100s, 50s, misses and katu that fit the grade: SS is without any fault, S without misses."""
+    if play.rank in ("X", "XH"):
+        return 0, 0, 0, 0
+    share = _HITS_PER_HUNDRED.get(play.rank)
+    hundreds = hits // share if share else 1 + play.score % (hits // 20)
+    misses = 0 if play.rank in ("S", "SH") else 1 + play.score % 4
+    return hundreds, play.beatmap_id % 2, misses, play.score % 19
+
+
 def _new_hiscore(play: Play, index: int, user: int) -> UpdateResponse:
     """A play as in version 1 of osu!'s API: every value is text.
 
     Every third row lacks the fields added later, as in old recordings.
     """
     hits = 200 + play.score % 900
+    hundreds, fifties, misses, katu = _faults(play, hits)
     row: UpdateResponse = {
         "beatmap_id": str(play.beatmap_id),
         "score_id": str(4_000_000_000 + play.score * 7),
         "score": str(play.score),
         "maxcombo": str(hits + play.beatmap_id % 400),
-        "count50": str(play.beatmap_id % 4),
-        "count100": str(play.score % 37),
+        "count50": str(fifties),
+        "count100": str(hundreds),
         "count300": str(hits),
-        "countmiss": str(play.score % 4),
-        "countkatu": str(play.score % 19),
+        "countmiss": str(misses),
+        "countkatu": str(katu),
         "countgeki": str(hits // 4),
-        "perfect": str(play.score % 2),
+        "perfect": str(int(misses == 0 and (hundreds == 0 or play.score % 2))),
         "enabled_mods": str(play.mods),
         "is_classic": str(int(play.score >= 1_000_000)),
         "user_id": str(user),

@@ -76,7 +76,7 @@ async def test_every_player_has_images(gateway, player, image):
 
 async def test_image_shows_parameters(gateway):
     response = await gateway.http.get(f"/players/{MANIA_ONLY}/chart.svg?mode=Mania&series=PP&window=all&theme=light")
-    assert title(response) == f"Player {MANIA_ONLY} · osu!mania · Performance points"
+    assert title(response) == f"ID {MANIA_ONLY} · osu!mania · Performance points"
     assert "#f7f5f8" in response.text
     assert "all time" in text_of(response)
 
@@ -114,7 +114,7 @@ async def test_name_from_update_is_shown(gateway):
     before = await gateway.http.get("/players/131464/card.svg")
     await gateway.ask('mutation { updateUser(id: "131464") { __typename } }')
     after = await gateway.http.get("/players/131464/card.svg")
-    assert (title(before), title(after)) == ("Player 131464 · osu!", "ameo · osu!")
+    assert (title(before), title(after)) == ("ID 131464 · osu!", "ameo · osu!")
 
 
 @pytest.mark.parametrize("query", ["", "?mode=taiko", "?window=7d", "?mode=catch&window=all"])

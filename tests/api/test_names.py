@@ -183,7 +183,7 @@ async def test_special_characters_reach_the_service(gateway):
 
 
 async def test_spellings_of_a_name_share_one_lookup(gateway):
-    spellings = ["Player 07", "player 07", "PLAYER_07", "player_07"]
+    spellings = ["Slider Goblin", "slider goblin", "SLIDER_GOBLIN", "slider_goblin"]
 
     responses = await asyncio.gather(*(gateway.ask(BY_NAME, username=name) for name in spellings))
     later = [await gateway.ask(BY_NAME, username=name) for name in spellings]

@@ -71,7 +71,7 @@ def test_plays_link_players_and_beatmaps(best):
 
 def test_known_names_are_shown(best):
     named = best().locator(f'{ROWS} a[href="players/1056"]').first
-    assert named.inner_text() not in ("", "Player 1056")
+    assert named.inner_text() not in ("", "ID 1056")
 
 
 def test_player_links_keep_the_mode(best):

@@ -111,7 +111,7 @@ def test_five_players_share_charts_and_table(player):
     page = player(f"{AMEO}?compare={FOUR}")
     wait_for_players(page, 5)
     names = page.locator("#comparison tbody th .player").all_inner_texts()
-    assert names == ["ameo", "peppy", "Player 09", "Player 19", "Player 29"]
+    assert names == ["ameo", "peppy", "mintchip", "Kaede", "Corvus"]
     assert page.locator("#legend b").all_inner_texts() == names
     for slot in range(5):
         assert page.locator(f".player-{slot}").count() == 2
@@ -130,7 +130,7 @@ def test_keys_read_values_of_all_players(player):
     wait_for_players(page, 5)
     page.focus("#plots")
     page.keyboard.press("ArrowLeft")
-    text = re.compile(r"UTC: ameo [\d,.]+ pp, #[\d,]+; peppy .*; Player 09 .*; Player 19 .*; Player 29 ")
+    text = re.compile(r"UTC: ameo [\d,.]+ pp, #[\d,]+; peppy .*; mintchip .*; Kaede .*; Corvus ")
     expect(page.locator("#live-region")).to_have_text(text)
 
 
@@ -203,7 +203,7 @@ def test_sixth_player_is_refused(player):
     page = player(f"{AMEO}?compare={FOUR}")
     add(page, "1040")
     assert "5 players are compared. Remove one" in page.locator("#compare-hint").inner_text()
-    page.get_by_role("button", name="Remove Player 29").click()
+    page.get_by_role("button", name="Remove Corvus").click()
     expect(page.locator("#compare-hint")).to_contain_text("asks osu!track for one history")
     add(page, "1040")
     wait_for_players(page, 5)
@@ -285,12 +285,12 @@ def test_own_players_are_picked(session, player):
     for user in (HEAVY, 1010, AMEO):
         page = player(user)
     picks = page.get_by_role("group", name="My players").get_by_role("button")
-    assert picks.all_inner_texts() == ["+\nPlayer 09", "+\npeppy"]
+    assert picks.all_inner_texts() == ["+\nmintchip", "+\npeppy"]
     page.get_by_role("button", name="Add peppy to the comparison").click()
     wait_for_players(page, 2)
     assert picks.count() == 1
     assert page.url.endswith(f"?compare={HEAVY}")
-    page.get_by_role("button", name="Add Player 09 to the comparison").press("Enter")
+    page.get_by_role("button", name="Add mintchip to the comparison").press("Enter")
     wait_for_players(page, 3)
     assert page.get_by_role("group", name="My players").is_hidden()
     assert page.evaluate("document.activeElement.id") == "compare-id"
@@ -337,7 +337,7 @@ def test_query_of_the_comparison_opens_in_graphiql(player):
     text = page.evaluate("document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()")
     response = json.loads(text)
     assert "errors" not in response
-    assert [user["username"] for user in response["data"].values()] == ["ameo", "peppy", "Player 09"]
+    assert [user["username"] for user in response["data"].values()] == ["ameo", "peppy", "mintchip"]
 
 
 @pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, DESK], ids=["phone", "small", "desk"])

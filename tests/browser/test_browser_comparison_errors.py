@@ -53,12 +53,12 @@ def test_failed_player_leaves_the_others(session, gateway, fault, code):
     warm(session)
     gateway.fault(**fault)
     page = session.open(f"/players/{HEAVY}?compare=1055,{AMEO}")
-    assert box(page, "Player 1055").get_attribute("data-code") == code
+    assert box(page, "ID 1055").get_attribute("data-code") == code
     players_in_charts(page, 2)
     assert page.locator(".error-box").count() == 1
     assert row(page, "ameo").locator("td.number").count() == 4
     gateway.clear_faults()
-    box(page, "Player 1055").get_by_role("button", name="Retry").press("Enter")
+    box(page, "ID 1055").get_by_role("button", name="Retry").press("Enter")
     players_in_charts(page, 3)
     assert page.evaluate("document.activeElement.id") == "compare-id"
 
@@ -67,14 +67,14 @@ def test_retry_waits_for_retry_after(session, gateway):
     warm(session)
     gateway.fault(kind="rate_limit", retry_after=20)
     page = session.open(f"/players/{HEAVY}?compare={AMEO},1055")
-    assert box(page, "Player 1055").get_attribute("data-code") == "UPSTREAM_BUSY"
-    assert box(page, "Player 1055").get_by_role("button", name="Retry in").get_attribute("aria-disabled") == "true"
+    assert box(page, "ID 1055").get_attribute("data-code") == "UPSTREAM_BUSY"
+    assert box(page, "ID 1055").get_by_role("button", name="Retry in").get_attribute("aria-disabled") == "true"
     players_in_charts(page, 2)
-    box(page, "Player 1055").evaluate("(box) => { box.id = 'marked' }")
+    box(page, "ID 1055").evaluate("(box) => { box.id = 'marked' }")
     page.get_by_role("button", name="30 days").click()
     expect(row(page, "ameo").locator("small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
     assert page.locator("#marked").count() == 1
-    page.get_by_role("button", name="Remove Player 1055").click()
+    page.get_by_role("button", name="Remove ID 1055").click()
     expect(page.locator(".error-box")).to_have_count(0)
 
 
@@ -83,7 +83,7 @@ def test_points_of_the_client_suffice_for_some(session):
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/players/1010?compare=1011,1012,1013,1014")
         page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
-        box(page, "Player 1014")
+        box(page, "ID 1014")
         codes = page.locator("#comparison .error-box").evaluate_all("(all) => all.map((each) => each.dataset.code)")
         assert set(codes) == {"RATE_LIMITED"}
         assert page.locator("#legend .player").count() > 1
@@ -98,9 +98,9 @@ def test_unreachable_gateway_keeps_the_page(session, gateway):
     page.get_by_label("With player").fill("2")
     page.route("**/graphql", lambda route: route.abort())
     page.keyboard.press("Enter")
-    assert box(page, "Player 2").get_attribute("data-code") == "NETWORK"
+    assert box(page, "ID 2").get_attribute("data-code") == "NETWORK"
     page.unroute("**/graphql")
-    box(page, "Player 2").get_by_role("button", name="Retry").click()
+    box(page, "ID 2").get_by_role("button", name="Retry").click()
     players_in_charts(page, 2)
     session.errors.clear()  # the browser logs failed requests
 

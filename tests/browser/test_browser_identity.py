@@ -113,11 +113,11 @@ def test_other_pages_show_initials_without_images(outside, path):
 
 def test_update_keeps_the_image(outside):
     page, requests = opened(outside, lambda route: route.fulfill(body=PNG, content_type="image/png"), UNKNOWN)
-    assert page.get_by_role("heading", level=1).inner_text() == f"Player {UNKNOWN}"
+    assert page.get_by_role("heading", level=1).inner_text() == f"ID {UNKNOWN}"
     page.locator(".avatar img").evaluate("(image) => (image.dataset.first = true)")
     page.get_by_role("button", name="Update").click()
     page.locator("#update-result .result").wait_for()
-    expect(page.get_by_role("heading", level=1)).not_to_have_text(f"Player {UNKNOWN}")
+    expect(page.get_by_role("heading", level=1)).not_to_have_text(f"ID {UNKNOWN}")
     name = page.get_by_role("heading", level=1).inner_text()
     expect(page.locator(".avatar img[data-first]")).to_have_attribute("alt", f"Avatar of {name}")
     expect(page.locator(".avatar img")).to_have_count(1)

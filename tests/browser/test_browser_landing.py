@@ -115,13 +115,55 @@ def test_example_link_opens_player_with_chart(session):
     page.wait_for_selector("#progress[aria-busy=false] canvas")
 
 
-@pytest.mark.parametrize("text", ["", "peppy!", "0", "2147483648", "https://osu.ppy.sh/beatmaps/2x"])
+@pytest.mark.parametrize("text", ["", "peppy!", "0", "2147483648", "https://osu.ppy.sh/home"])
 def test_player_form_rejects_invalid_id(session, text):
     page = session.open("/")
     page.get_by_label("Find a player").fill(text)
     page.get_by_role("button", name="Show").click()
     assert "Enter a player name" in page.locator("#player-hint").inner_text()
     assert page.evaluate("document.activeElement.id") == "player-id"
+
+
+@pytest.mark.parametrize(
+    "text,problem",
+    [
+        ("averyveryverylongname", "at most 15 characters"),
+        ("https://osu.ppy.sh/beatmapsets/2#osu/3", "address of a beatmap"),
+        ("osu.ppy.sh/b/75", "address of a beatmap"),
+        ("https://akatsuki.gg/u/2", "another server"),
+    ],
+)
+def test_player_form_names_the_problem(session, text, problem):
+    page = session.open("/")
+    page.get_by_label("Find a player").fill(text)
+    page.keyboard.press("Enter")
+    assert problem in page.locator("#player-hint").inner_text()
+
+
+@pytest.mark.parametrize(
+    "text,path",
+    [
+        ("<https://osu.ppy.sh/users/2>", "/players/2"),
+        ("https://gateway.example.org/players/2/2025?mode=taiko", "/players/2/2025?mode=taiko"),
+        ("/players/2?mode=taiko&days=30", "/players/2?mode=taiko&days=30"),
+        ("ID 1056", "/players/1056"),
+        ("#1056", "/players/1056"),
+    ],
+)
+def test_player_form_keeps_year_and_parameters(session, text, path):
+    session.context.route("**/players/**", lambda route: route.fulfill(body="there", content_type="text/html"))
+    page = session.open("/")
+    page.get_by_label("Find a player").fill(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{path}")
+
+
+def test_picture_needs_no_upstream_request(session):
+    before = httpx.get(f"{session.gateway.sandbox}/_sandbox/counts").json()
+    page = session.open("/")
+    page.get_by_role("img", name="Example").scroll_into_view_if_needed()
+    assert page.get_by_role("img", name="Example").evaluate("(image) => image.decode().then(() => image.naturalWidth)")
+    assert httpx.get(f"{session.gateway.sandbox}/_sandbox/counts").json() == before
 
 
 def test_skip_link_comes_first(session):
@@ -145,13 +187,24 @@ def test_page_is_readable_without_javascript(browser, gateway):
         page = context.new_page()
         page.goto(gateway.address)
         text = page.locator("body").inner_text()
-        assert "All osu!track data" in text
+        assert "See your osu! progress" in text
         assert "import httpx" in text
         assert page.get_by_role("row", name="Depth").get_by_role("cell").last.inner_text() == "8"
         assert page.get_by_role("button").count() == 0
 
 
-@pytest.mark.parametrize("name", ["Example query", "Examples", "Use the API", "Limits", "Upstream etiquette"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "See your osu! progress.",
+        "For developers",
+        "Example query",
+        "Examples",
+        "Use the API",
+        "Limits",
+        "Upstream etiquette",
+    ],
+)
 def test_sections_are_named_regions(session, name):
     assert session.open("/").get_by_role("region", name=name).is_visible()
 

@@ -128,6 +128,22 @@ def test_cursor_names_the_events_near_it(player):
     expect(page.locator("#mark-key")).to_have_text(re.compile("pp reworks"))
 
 
+TEXTS = """async ([periods, distance]) => {
+    const { textsAt } = await import("./static/player/marks.js");
+    const at = Date.parse("2026-11-22"), day = 86400000;
+    const play = { at: at - distance * day, pp: 538.12, grade: "SH", mods: { label: "HDDT" }, beatmapId: "75", beatmapUrl: "" };
+    const texts = textsAt({ reworks: [], flags: [], plays: [play] }, at, { from: at - 5000 * day, to: at }, periods * day);
+    return texts.flat().map((part) => part.textContent ?? part).join("");
+}"""
+
+
+@pytest.mark.parametrize("period,distance,named", [(7, 15, False), (7, 3, True), (1, 3, False), (30, 14, True)])
+def test_cursor_names_hiscores_of_its_period(session, period, distance, named):
+    text = session.open("/").evaluate(TEXTS, [period, distance])
+    day = 22 - distance
+    assert text == (f"Hiscore: silver S, +HDDT, 538.12 pp, {day} Nov 2026, Beatmap 75 on osu!" if named else "")
+
+
 def test_keyboard_announces_milestones(player):
     page = player(f"{AMEO}?from=2024-01-01&to=2024-06-01&every=all")
     page.focus("#plots")

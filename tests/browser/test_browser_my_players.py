@@ -62,6 +62,27 @@ def test_one_player_is_not_compared(session):
     assert page.locator("#my-players-compare").is_hidden()
 
 
+@pytest.mark.parametrize("path", ["/", "/best", f"/players/{HEAVY}", f"/players/{HEAVY}/2025"])
+def test_search_fields_suggest_own_players(session, path):
+    visit(session, AMEO)
+    page = session.open(path)
+    page.wait_for_load_state("networkidle")  # a page in loading logs its aborted requests
+    field = page.locator("#player-id[list], #player-search-id[list]")
+    field.focus()
+    options = page.locator(f"#{field.get_attribute('list')} option")
+    assert "ameo" in [option.get_attribute("value") for option in options.all()]
+    field.fill("ameo")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{AMEO}")
+
+
+def test_list_is_below_the_search_field(session):
+    visit(session, AMEO)
+    page = session.open("/")
+    page.locator(ITEMS).wait_for()
+    assert page.locator(ITEMS).bounding_box()["y"] < 700
+
+
 def test_list_needs_no_request(session):
     visit(session, AMEO)
     requests = []
@@ -77,7 +98,7 @@ def test_removed_player_stays_away(session):
     page = session.open("/")
     page.get_by_role("button", name="Remove ameo").press("Enter")
     expect(page.get_by_role("heading", name="My players")).to_be_hidden()
-    assert page.evaluate("document.activeElement.id") == "examples-title"
+    assert page.evaluate("document.activeElement.id") == "player-id"
     page.reload()
     page.get_by_text("responding").wait_for()
     assert page.locator(ITEMS).count() == 0
@@ -102,8 +123,10 @@ def test_pin_waits_for_the_player(session):
 
 def test_pin_is_released_again(session):
     page = visit(session, AMEO)
-    pin = page.get_by_role("button", name="Pin", exact=True)
+    pin = page.locator("#pin")
     pin.click()
+    assert pin.inner_text() == "Pinned"
+    assert "Remove" in pin.get_attribute("title")
     page.reload()
     page.wait_for_selector(LOADED)
     assert pin.get_attribute("aria-pressed") == "true"

@@ -132,15 +132,16 @@ def test_missing_name_is_reported(session):
     page = session.open("/players/no_such_player")
     page.get_by_text("osu! has no player with the name “no_such_player”").first.wait_for()
     assert page.locator("#player-header").is_hidden()
+    assert page.locator("#name-page a, #name-page button").all_inner_texts() == ["Find another player"]
 
 
 def test_unresolved_name_shows_the_way(unresolved, nameless):
     before = counts(nameless)
-    page = unresolved.open("/players/Player%2007?mode=osu")
-    page.get_by_role("heading", name="Player 07").wait_for()
-    assert "The player ID of “Player 07” is not known here" in page.locator("#name-page").inner_text()
-    link = page.get_by_role("link", name="osu.ppy.sh/users/Player%2007")
-    assert link.get_attribute("href") == "https://osu.ppy.sh/users/Player%2007"
+    page = unresolved.open("/players/Slider%20Goblin?mode=osu")
+    page.get_by_role("heading", name="Slider Goblin").wait_for()
+    assert "The player ID of “Slider Goblin” is not known here" in page.locator("#name-page").inner_text()
+    link = page.get_by_role("link", name="osu.ppy.sh/users/Slider%20Goblin")
+    assert link.get_attribute("href") == "https://osu.ppy.sh/users/Slider%20Goblin"
     assert "It may look the player up on osu! and start tracking" in page.locator("#name-page").inner_text()
     assert counts(nameless) == before
 
@@ -175,7 +176,7 @@ def test_unresolved_comparison_shows_the_way(unresolved):
 def test_known_name_redirects_before_any_script(unresolved, nameless):
     update = 'mutation { updateUser(id: "1020") { ... on UpdateUserSuccess { user { username } } } }'
     httpx.post(f"{nameless.address}/graphql", json={"query": update}, timeout=30).raise_for_status()
-    page = unresolved.open("/players/player_19?mode=taiko")
+    page = unresolved.open("/players/kaede?mode=taiko")
     page.wait_for_url("**/players/1020?mode=taiko")
 
 

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 
-from gateway.sandbox.players import AMEO, EQUAL_TIMESTAMPS, UPDATE_HANGS
+from gateway.sandbox.players import AMEO, EQUAL_TIMESTAMPS, MIXED_CASE, UNTRACKED, UPDATE_HANGS
 from tests.browser.chromium import RunningGateway
 from tests.support.processes import gateway_process
 
@@ -116,8 +116,7 @@ def test_revalidating_data_shows_no_notice(session):
 
 def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{UPDATE_HANGS}")
-    page.get_by_role("button", name="Start tracking").wait_for()
-    page.get_by_role("button", name="Update").click()
+    page.get_by_role("button", name="Start tracking").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
     assert "has probably made it" in page.locator("#update-result").inner_text()
     assert page.locator("#update-result").get_by_role("button", name="Retry").count() == 0
@@ -184,3 +183,35 @@ def test_upstream_text_is_never_html(session):
     page.get_by_role("button", name="Update").click()
     page.get_by_text(hostile).first.wait_for()
     assert page.locator("main img").count() == 0
+
+
+def test_many_pages_continue_once_by_themselves(session):
+    with gateway_process(client_points="2", client_points_per_minute="120") as process:
+        session.gateway = RunningGateway(process.url, process.sandbox_url)
+        page = session.open("/best")
+        page.get_by_text("Just loaded from osu!track.").wait_for()
+        page.get_by_role("button", name="Week").click()
+        box = page.locator("#load-error .error-box")
+        assert "Too many pages at once" in box.inner_text()
+        assert re.match(r"Continues in 0:\d\d", box.get_by_role("button").inner_text())
+        page.wait_for_selector("#plays-table:not([hidden]) tr")
+        page.close()
+        session.errors.clear()  # the browser logs status 429
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "rate_limit", "retry_after": 20}])
+def test_failed_page_says_nothing_of_loading(session, gateway, fault):
+    gateway.fault(**fault)
+    page = session.open(f"/players/{UNTRACKED[60]}")
+    page.locator("#load-error .error-box").wait_for()
+    expect(page.locator("#live-region")).to_have_text("")
+
+
+def test_empty_mode_names_known_others(session):
+    page = session.open(f"/players/{MIXED_CASE}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.get_by_role("link", name="taiko", exact=True).click()
+    page.locator("#untracked").get_by_text("There is data in osu!.").wait_for()
+    expect(page.locator("#live-region")).to_have_text("No data yet in taiko. There is data in osu!.")
+    assert page.locator("main").get_by_role("button", name="Start tracking").count() == 1
+    assert page.get_by_role("link", name=re.compile("CSV|Card image|Year in review")).count() == 0

@@ -14,7 +14,7 @@ from gateway.sandbox import NAMES_PATH, Fault
         ("AMEO/id?mode=osu", 131464),
         ("fresh_01/id?mode=osu", 70000001),
         ("fresh%2001/id?mode=osu", 70000001),
-        ("player_07/id?mode=osu", 1008),
+        ("slider_goblin/id?mode=osu", 1008),
         ("%5Bbrackets%5D-_x/id?mode=osu", 3000020),
         ("12345678/id?mode=osu", 3000003),
     ],

@@ -116,3 +116,19 @@ async def test_empty_answer_follows_an_update(osutrack):
 
     assert (response.status_code, response.json()) == (200, [])
     assert len(await history(osutrack, players.UPDATE_EMPTY)) == 1
+
+
+async def test_new_hiscores_fit_their_grade(osutrack):
+    newhs = [play for user in players.UNTRACKED[:8] for play in (await osutrack.update(user))["newhs"]]
+
+    assert {play["rank"] for play in newhs} > {"S", "X"}
+    assert all(play["countmiss"] == "0" for play in newhs if play["rank"] in {"S", "SH", "X", "XH"})
+    assert all(play["count100"] == play["countkatu"] == "0" for play in newhs if play["rank"] in {"X", "XH"})
+
+
+async def test_new_hiscores_are_close_to_the_best(osutrack):
+    best = (await osutrack.rows("/hiscores", user=players.HEAVY))[0]["pp"]
+    newhs = (await osutrack.update(players.HEAVY))["newhs"]
+
+    assert newhs
+    assert all(float(play["pp"]) >= 0.65 * float(best) for play in newhs)

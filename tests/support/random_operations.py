@@ -17,7 +17,7 @@ from graphql import (
 from gateway.sandbox import players
 
 USERS = [*range(1001, 1009), players.AMEO, *range(3000001, 3000022), players.UNTRACKED[0]]
-NAMES = ["Player 00", "ameo", "MixedCaseName", "[brackets]-_x", "only_plays"]
+NAMES = ["Pixel Moth", "ameo", "MixedCaseName", "[brackets]-_x", "only_plays"]
 CONDITIONS = ["true", "false", "$yes", "$no", "$omitted"]
 DECLARATIONS = ["$yes: Boolean!", "$no: Boolean!", "$omitted: Boolean = true"]
 MODES = ["OSU", "TAIKO", "CATCH", "MANIA"]

@@ -10,11 +10,15 @@ from urllib.parse import parse_qs, unquote
 
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id, username
-from gateway.images.parameters import MODES
+from gateway.images.parameters import MODES as IMAGE_MODES
 from gateway.records import Mode
 
-# The part of a URL before the player.
+# The part of a URL before the player. Of these, `players` is the gateway's own word, on any host.
 KEYWORDS = frozenset({"players", "users", "user", "u"})
+# Hosts of osu! and osu!track; other servers have other players with the same IDs.
+_HOSTS = re.compile(r"(.+\.)?(ppy\.sh|ameobea\.me)(:[0-9]+)?", re.IGNORECASE)
+# `ctb` is osu!track's word.
+MODES = IMAGE_MODES | {"ctb": Mode.CATCH}
 # At the start only: a search at every place of a long text would take seconds.
 _SCHEME = re.compile(r"\A[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _ENCODED_MARK = re.compile("#[^/?]*")
@@ -38,14 +42,16 @@ class PlayerAddress(NamedTuple):
 
 def parse_address(text: str) -> PlayerAddress | None:
     """The player in a text; None if there is none. Digits only are an ID."""
-    raw_path, _, raw_query = _visible(text).partition("#")[0].partition("?")
+    raw_path, _, raw_query = _without_brackets(_visible(text)).partition("#")[0].partition("?")
     # The whole text may be encoded, with its query and fragment.
-    path, mark, query = _decoded(raw_path).partition("?")
+    path, mark, query = _without_brackets(_decoded(raw_path)).partition("?")
     query = query if mark else raw_query
     segments = [part.strip() for part in _SCHEME.sub("", path.strip(), count=1).split("/") if part.strip()]
     start = next((index for index, part in enumerate(segments[:-1], 1) if part.lower() in KEYWORDS), 0)
     player, mode, *_ = [*segments[start:], "", ""]
     if not start and segments[1:] not in ([], [mode] if mode.lower() in MODES else []):
+        return None
+    if start and segments[start - 1].lower() != "players" and _has_foreign_host(path.strip(), segments[0]):
         return None
     return _address(player, MODES.get(mode.lower(), _first_mode(query, _decoded(query))))
 
@@ -58,6 +64,17 @@ def _visible(text: str) -> str:
 def _decoded(text: str) -> str:
     """The text in clear. An encoded `#` ends a segment only: what follows is no fragment for browsers."""
     return _ENCODED_MARK.sub("", _visible(unquote(text)))
+
+
+def _without_brackets(text: str) -> str:
+    """A URL as chats quote it: `<https://...>`."""
+    inner = text.strip()
+    return inner[1:-1] if inner[:1] == "<" and inner[-1:] == ">" and "/" in inner else inner
+
+
+def _has_foreign_host(path: str, first: str) -> bool:
+    has_host = bool(_SCHEME.match(path)) or (path[:1] != "/" and ("." in first or ":" in first))
+    return has_host and not _HOSTS.fullmatch(first)
 
 
 def _address(player: str, mode: Mode | None) -> PlayerAddress | None:

@@ -13,10 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.images.parameters import MODES
 from gateway.store.keys import Username
 
-from .player_addresses import KEYWORDS, PlayerAddress, parse_address
+from .player_addresses import KEYWORDS, MODES, PlayerAddress, parse_address
 
 # The ID of the player with this name, None if it is not known.
 FindID = Callable[[Username], Awaitable[int | None]]

@@ -90,7 +90,7 @@ class Previews:
         if player.id is None:
             return str(player.username)
         known = self._tracker.names.known_usernames.peek(player.id, refresh=False)
-        return known.value if known and isinstance(known.value, str) else f"Player {player.id}"
+        return known.value if known and isinstance(known.value, str) else f"ID {player.id}"
 
     def _description(self, player: int, view: PlayerView) -> str:
         history = self._history(player, view.mode)

@@ -1,10 +1,11 @@
 // The landing page: status of osu!track, a query to try, snippets to copy, and a form that opens a player page.
 
-import { INVALID_ADDRESS, parseAddress, segmentOf } from "./shared/address.js";
+import { segmentOf } from "./shared/address.js";
 import { byId, el } from "./shared/elements.js";
 import { listenToMyPlayers, showMyPlayers } from "./landing/my-players.js";
 import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
+import { openFound, readSearch, suggestPlayers } from "./shared/player-search.js";
 import { queryLink } from "./shared/query-link.js";
 import { Revalidation } from "./shared/revalidation.js";
 
@@ -89,14 +90,10 @@ async function copyText(code) {
 
 function openPlayer(event) {
   event.preventDefault();
-  const address = parseAddress(byId("player-id").value);
-  if (address) {
-    const query = address.mode ? `?mode=${address.mode}` : "";
-    location.assign(new URL(`players/${segmentOf(address)}${query}`, location.href.replace(/[?#].*/, "")));
-    return;
-  }
+  const found = readSearch(byId("player-id").value);
+  if (!found.problem) return openFound(found, (address) => `${segmentOf(address)}${address.mode ? `?mode=${address.mode}` : ""}`);
   const hint = byId("player-hint");
-  hint.textContent = INVALID_ADDRESS;
+  hint.textContent = found.problem;
   hint.className = "text-small notice bad";
   byId("player-id").setAttribute("aria-invalid", "true");
   byId("player-id").focus();
@@ -111,6 +108,8 @@ byId("try-link").href = queryLink(byId("try-query").textContent);
 byId("run").addEventListener("click", run);
 byId("player").addEventListener("submit", openPlayer);
 listenToMyPlayers();
+suggestPlayers(byId("player-id"));
 showMyPlayers();
+delete document.documentElement.dataset.players; // the room for them
 refreshStatus();
 setInterval(() => document.visibilityState === "visible" && refreshStatus(), REFRESH_MS);

@@ -1,11 +1,14 @@
 // The page of best plays: reads the view from the URL, loads the plays, and shows them.
 
+import { segmentOf } from "../shared/address.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { count } from "../shared/format.js";
 import { queryLink } from "../shared/query-link.js";
 import { Revalidation } from "../shared/revalidation.js";
+import { listenToSearch } from "../shared/search-form.js";
 import { errorBox } from "../player/error-box.js";
 import { isStale, showNotices } from "../player/notices.js";
+import { searchOf } from "../player/view.js";
 import { listen, showControls } from "./controls.js";
 import { BEST_PLAYS, bestPlays, variables } from "./query.js";
 import { putRows, shownRows } from "./table.js";
@@ -97,6 +100,7 @@ function showSlow() {
 
 function showError(error) {
   showState("load-error");
+  announce(""); // the box is an alert
   for (const id of ["more", "notices"]) byId(id).replaceChildren();
   byId("load-error").replaceChildren(errorBox(error, load));
 }
@@ -154,7 +158,7 @@ function showEmpty() {
 
 function showCost(cost) {
   const points = cost?.charged ?? null;
-  const text = points ? `Loaded from osu!track for ${points} points.` : "Loaded from the cache, without points.";
+  const text = points ? "Just loaded from osu!track." : "From the gateway’s recent copy: osu!track was not asked.";
   byId("cost").textContent = points == null ? "" : text;
 }
 
@@ -168,6 +172,7 @@ function start() {
 }
 
 listen(() => view, choose);
+listenToSearch((address) => `${segmentOf(address)}${searchOf(address, view)}`);
 addEventListener("popstate", () => {
   view = read();
   start();

@@ -65,7 +65,7 @@ export class Comparison {
   }
 
   entryOf(id, response) {
-    if (response.error) return { key: id, name: `Player ${id}`, status: "failed", failure: response };
+    if (response.error) return { key: id, name: `ID ${id}`, status: "failed", failure: response };
     const name = displayName(response.user, id);
     if (!response.stats.tracked) return { key: id, name, status: "untracked" };
     return loadedEntry(id, this.seriesOf(id, response), response);

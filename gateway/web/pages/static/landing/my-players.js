@@ -45,11 +45,11 @@ function item({ id, name, isPinned }, _, { length }) {
   );
 }
 
-// The focus moves to the title, because the pressed button disappears.
+// The focus moves to the title, or to the search field, because the pressed button disappears.
 function removePlayer(id) {
   forget(id);
   showMyPlayers();
-  const title = byId("my-players").hidden ? byId("examples-title") : byId("my-players-title");
-  title.tabIndex = -1;
+  const title = byId("my-players").hidden ? byId("player-id") : byId("my-players-title");
+  if (title.tabIndex < 0) title.tabIndex = -1;
   title.focus();
 }

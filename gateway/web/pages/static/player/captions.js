@@ -2,6 +2,7 @@
 
 import { el } from "../shared/elements.js";
 import { count } from "../shared/format.js";
+import { DAY_MS } from "./windows.js";
 
 export const INTERVAL_LABELS = {
   all: "all snapshots",
@@ -9,6 +10,9 @@ export const INTERVAL_LABELS = {
   week: "one snapshot per week",
   month: "one snapshot per month",
 };
+
+// The time that a point of the charts stands for.
+export const PERIODS_MS = { all: DAY_MS, day: DAY_MS, week: 7 * DAY_MS, month: 30 * DAY_MS };
 
 // The values of a row, in the order of the charts.
 export const valuesOf = (row, metrics) => metrics.map(({ field, format }) => format(row[field]));

@@ -1,13 +1,13 @@
 // The form that adds a player to the comparison, and the visitor's own players below it.
 
-import { INVALID_ADDRESS, parseAddress, textOf } from "../shared/address.js";
+import { textOf } from "../shared/address.js";
 import { button, byId, el } from "../shared/elements.js";
 import { MAX_PLAYERS, reasonAgainst } from "../shared/compared-players.js";
 import { myPlayers } from "../shared/my-players.js";
+import { readSearch, suggestPlayers } from "../shared/player-search.js";
 
 const MAX_PICKS = 8;
 const PROBLEMS = {
-  invalid: INVALID_ADDRESS,
   own: "This is the same player.",
   duplicate: "This player is in the comparison already.",
   limit: `${MAX_PLAYERS} players are compared. Remove one to add another.`,
@@ -19,12 +19,13 @@ let defaultHint = "";
 // The comparison is in the page's mode: that of an entered URL does not matter.
 export function listenToForm(currentView, onAdd) {
   defaultHint = byId("compare-hint").textContent;
+  suggestPlayers(byId("compare-id"));
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
     const view = currentView();
-    const address = parseAddress(byId("compare-id").value);
+    const { address, problem } = readSearch(byId("compare-id").value);
     const reason = reasonAgainst(address, view.compare, view);
-    showHint(reason);
+    showHint(reason, { text: problem || PROBLEMS[reason] });
     if (reason) return byId("compare-id").focus();
     byId("compare-id").value = "";
     onAdd(textOf(address));
@@ -51,8 +52,8 @@ function pick({ id, name }, onAdd) {
   return button([plus, name], add, { class: "small", "aria-label": `Add ${name} to the comparison` });
 }
 
-function showHint(reason, { isError = reason !== null } = {}) {
+function showHint(reason, { text = PROBLEMS[reason], isError = reason !== null } = {}) {
   byId("compare-id").setAttribute("aria-invalid", String(isError));
-  byId("compare-hint").textContent = PROBLEMS[reason] ?? defaultHint;
+  byId("compare-hint").textContent = text ?? defaultHint;
   byId("compare-hint").classList.toggle("invalid", isError);
 }

@@ -27,7 +27,10 @@ const MESSAGES = {
     "osu!track did not confirm the update, but has probably made it. Reload the page in half a minute.",
   ],
   UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
-  RATE_LIMITED: ["Rate limit exceeded", "Your points are used up. They are refilled continuously."],
+  RATE_LIMITED: [
+    "Too many pages at once",
+    "The gateway shares the limits of osu!track among all visitors. Wait a moment.",
+  ],
   RESULT_TOO_LARGE: [
     "Too many snapshots",
     "Choose a shorter time range, or one snapshot per day, week or month.",
@@ -48,12 +51,29 @@ const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "PERSISTED_
 
 export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 
+// After an automatic retry, a box with the same error needs a click.
+const PAUSE_MS = 10_000;
+let retriedAt = -Infinity;
+
+// Visitors who open many pages continue without a click, once.
+function startRetryCountdown(target, { code, retryAfterSeconds }, retry) {
+  if (code !== "RATE_LIMITED" || retry.isManual || Date.now() - retriedAt < PAUSE_MS) {
+    return startCountdown(target, retryAfterSeconds, "Retry");
+  }
+  const onEnd = () => {
+    if (!target.isConnected) return;
+    retriedAt = Date.now();
+    retry();
+  };
+  return startCountdown(target, retryAfterSeconds, "Continues", { onEnd });
+}
+
 // A box for a RequestError, about a subject if not about the whole part of the page. The retry button calls `retry`, and
 // is disabled until `retryAfterSeconds` have passed.
 export function errorBox(error, retry, { advice = messageFor(error)[1], subject = null } = {}) {
   const title = (subject ? `${subject}: ` : "") + messageFor(error)[0];
   const retryButton = !FINAL.has(error.code) && button("Retry", retry, { class: "small" });
-  if (retryButton && error.retryAfterSeconds) startCountdown(retryButton, error.retryAfterSeconds, "Retry");
+  if (retryButton && error.retryAfterSeconds) startRetryCountdown(retryButton, error, retry);
   return el(
     "div",
     { class: "error-box notice bad", role: "alert", "data-code": error.code },

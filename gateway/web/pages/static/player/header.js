@@ -5,7 +5,7 @@ import { byId, el, externalLink, timeElement } from "../shared/elements.js";
 import { ago, day } from "../shared/format.js";
 import { MODES, search } from "./view.js";
 
-export const displayName = ({ username }, id) => username ?? `Player ${id}`;
+export const displayName = ({ username }, id) => username ?? `ID ${id}`;
 
 // The name and the avatar, before any response: the page knows the ID.
 export function showIdentity(id, name) {
@@ -27,10 +27,17 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   const links = [
     externalLink(user.profileUrl, "osu! profile"),
     user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track page"),
-    exportLink(id, mode, "history", "History (CSV)"),
-    exportLink(id, mode, "hiscores", "Hiscores (CSV)"),
+    ...(latest ? [exportLink(id, mode, "history", "History (CSV)"), exportLink(id, mode, "hiscores", "Hiscores (CSV)")] : []),
   ];
-  byId("about").replaceChildren(...[el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
+  for (const link of ["card-link", "year-link"]) byId(link).hidden = !latest;
+  if (latest) showYearLink({ id, mode }, latest.at);
+  byId("about").replaceChildren(...[user.username && el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
+}
+
+// The link to the year in review of an instant.
+export function showYearLink({ id, mode }, at) {
+  byId("year-link").href = `${id}/${new Date(at).getUTCFullYear()}${search({ mode })}`;
+  byId("year-link").hidden = false;
 }
 
 const exportLink = (id, mode, list, text) =>

@@ -2,8 +2,8 @@
 
 import { announce } from "../shared/elements.js";
 import { dateTime } from "../shared/format.js";
-import { valuesOf } from "./captions.js";
-import { textsAt } from "./marks.js";
+import { PERIODS_MS, valuesOf } from "./captions.js";
+import { plainTexts, textsAt } from "./marks.js";
 import { rowAt } from "./series.js";
 
 const PAGE_STEP = 10;
@@ -56,11 +56,11 @@ export function listenForKeys(target, progress) {
   target.addEventListener("blur", clear);
 }
 
-function description({ players, lists, metrics, marks, window }, at) {
+function description({ players, lists, metrics, marks, window, shownInterval }, at) {
   const values = players.map(({ name }, index) => {
     const row = rowAt(lists[index], at);
     const value = row ? valuesOf(row, metrics).join(", ") : "not tracked yet";
     return players.length > 1 ? `${name} ${value}` : value;
   });
-  return `${dateTime(at)}: ${[...values, ...textsAt(marks, at, window)].join("; ")}`;
+  return `${dateTime(at)}: ${[...values, ...plainTexts(textsAt(marks, at, window, PERIODS_MS[shownInterval]))].join("; ")}`;
 }

@@ -4,23 +4,27 @@ import { segmentOf } from "../shared/address.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
 import { Revalidation } from "../shared/revalidation.js";
+import { listenToSearch } from "../shared/search-form.js";
 import { Compare } from "./compare.js";
 import { listenToForm, showForm } from "./compare-form.js";
 import { errorBox } from "./error-box.js";
-import { displayName, listenToModes, showHeader, showIdentity, showModes } from "./header.js";
+import { firstPlays } from "./first-plays.js";
+import { displayName, listenToModes, showHeader, showIdentity, showModes, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
+import { showInvalidAddress } from "./invalid-address.js";
 import { showReworks } from "./mark-key.js";
+import { showMilestones } from "./milestones.js";
 import { hideNamePage, showNamePage } from "./name-page.js";
 import { showActivityNearby } from "./nearby-activity.js";
 import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
-import { listenToSearch } from "./search-form.js";
 import { Series } from "./series.js";
 import { listenToPin, preparePin, showPin } from "./pin.js";
 import { listenToShare, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
+import { rememberMode, showUntrackedState } from "./untracked.js";
 import { Update } from "./update.js";
 import { MODES, modeNamed, read, search } from "./view.js";
 
@@ -91,6 +95,7 @@ function showError(error, quiet) {
   if (quiet && loaded) byId("notices").replaceChildren(errorBox(error, () => load({ quiet: true })));
   else {
     showState("load-error");
+    announce(""); // the box is an alert
     byId("load-error").replaceChildren(errorBox(error, () => load()));
   }
 }
@@ -106,6 +111,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   showPin(view.id, displayName(user, view.id));
   if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");
+  rememberMode(view);
   loaded.series = seriesOf(view.id, response);
   showSummary(stats);
   if (failures.peak)
@@ -117,14 +123,22 @@ async function show(response, { reloadHiscores, background, quiet }) {
   showActivityNearby(view, stats, controller.signal);
   await Promise.all(parts);
   // Once the gateway has cached them, hiscores cost no points.
-  if (hiscores.plays?.length && loaded === response) await progress.showPlays();
+  if (hiscores.plays?.length && loaded === response) await Promise.all([progress.showPlays(), addFirstPlays()]);
+}
+
+// A supplement: if they fail, they are missing.
+async function addFirstPlays() {
+  const { signal } = controller;
+  const plays = await firstPlays(view.id, view.mode, signal).catch(() => []);
+  if (!signal.aborted && plays.length) showMilestones(loaded.stats.milestones, plays);
 }
 
 // If the address has no mode, a player without osu! data opens in the mode with the most plays.
 async function showUntracked(signal) {
   const mode = view.isModeChosen ? null : await mainMode(view.id, signal).catch(() => null);
   if (signal.aborted) return;
-  if (!mode) return showState("untracked");
+  update.setLabel("Start tracking");
+  if (!mode) return showUntrackedState(view);
   navigate({ mode: MODES.find(({ value }) => value === mode), isModeChosen: true, isFallback: true }, { replace: true });
   return start();
 }
@@ -153,12 +167,6 @@ function chooseCompared(change, options) {
 
 const addCompared = (player) => chooseCompared({ compare: [...view.compare, player], leftOut: [] });
 
-function showInvalidId() {
-  showState(null);
-  byId("invalid-id").hidden = false;
-  byId("invalid-id-value").textContent = view.segment.slice(0, 40);
-}
-
 // The address gets the ID, once it is known.
 async function resolveName() {
   const { name } = view;
@@ -182,14 +190,15 @@ function start() {
   showModes(view);
   hideNamePage();
   if (view.name) return resolveName();
-  if (!view.id) return showInvalidId();
+  if (!view.id) return showInvalidAddress(view.segment);
   showIdentity(view.id, displayName({}, view.id));
-  byId("about").replaceChildren(el("span", {}, `ID ${view.id}`));
+  byId("about").replaceChildren(el("span", {}, "\u00a0"));
   byId("player-header").hidden = false;
   preparePin(view.id);
   update.show(view.id, view.mode);
   showReworks(view.mode);
   showCardLink(view);
+  showYearLink(view, Date.now());
   byId("query-link").href = profileLink(view);
   return load();
 }
@@ -199,11 +208,7 @@ listenToModes((mode) => {
   start();
   byId("modes").querySelector("[aria-current]").focus();
 });
-listenToSearch((address) => location.assign(new URL(hrefOf(address), location.href)));
-byId("start-tracking").addEventListener("click", () => {
-  byId("update").focus(); // the pressed button disappears
-  byId("update").click();
-});
+listenToSearch(hrefOf);
 listenToShare();
 listenToPin();
 listenToForm(() => view, addCompared);

@@ -4,19 +4,18 @@ import { byId, el, externalLink, timeElement } from "../shared/elements.js";
 import { day } from "../shared/format.js";
 import { reworksOf } from "./reworks.js";
 
-// `texts` are those of the events near the cursor.
+// `texts` are those of the events near the cursor, with links.
 export function showKey({ reworks, flags, plays }, texts) {
   const key = [
     plays.length && keyItem("play", "Hiscores", el("span", { class: "wide-only" }, " (right axis)")),
     flags.length && keyItem("flag", "Milestones"),
     reworks.length && keyItem("rework", "pp reworks"),
   ].filter(Boolean);
-  const shown = texts.length ? [texts.map(capitalised).join("; ")] : key;
+  const shown = texts.length ? texts.flatMap((text, index) => [index ? "; " : "", text].flat()) : key;
   byId("mark-key").replaceChildren(...(shown.length ? shown : ["\u00a0"]));
 }
 
 const keyItem = (name, ...text) => el("span", { class: `key key-${name}` }, text);
-const capitalised = (text) => (text.startsWith("pp ") ? text : text[0].toUpperCase() + text.slice(1));
 
 // The reworks of a mode with their sources.
 export function showReworks(mode) {

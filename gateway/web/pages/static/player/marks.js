@@ -1,6 +1,7 @@
 // Events in the charts: reworks of pp as date ranges, milestones as flags, hiscores as points.
 
 import { count, day, decimal } from "../shared/format.js";
+import { beatmapLink, gradeName } from "../shared/plays.js";
 import { titleOf } from "./milestones.js";
 import { reworksOf } from "./reworks.js";
 import { DAY_MS } from "./windows.js";
@@ -34,17 +35,30 @@ function flagMark({ kind, threshold, after }) {
   return { at: Date.parse(after.at), field: FIELDS[kind], threshold, text: titleOf(kind, threshold) };
 }
 
-// The texts of the events near an instant.
-export function textsAt({ reworks, flags, plays }, at, { from, to }) {
+// The events near an instant, each as a list of texts and links. A point of the chart stands for `period` ms: a play of
+// another period is not named.
+export function textsAt({ reworks, flags, plays }, at, { from, to }, period) {
   const reach = (to - from) * TOLERANCE;
   const near = (mark) => Math.abs(mark.at - at) <= reach;
-  const best = Math.max(0, ...plays.filter(near).map(({ pp }) => pp));
+  const played = plays.filter((play) => Math.abs(play.at - at) <= Math.min(reach, period / 2));
+  const best = played.sort((one, other) => other.pp - one.pp).slice(0, 1);
   return [
     ...flags.filter(near).map(({ text }) => text),
-    ...(best ? [`hiscore of ${decimal(best)} pp`] : []),
+    ...best.map(playText),
     ...reworks.filter((each) => at >= each.from - reach && at <= each.to + reach).map(({ text }) => text),
   ];
 }
+
+// "S, +HDDT, 538.12 pp, 7 Nov 2026, Beatmap 75".
+function playText(play) {
+  const { grade, mods, pp, at } = play;
+  const texts = [grade && gradeName(grade), mods.label !== "NM" && `+${mods.label}`, `${decimal(pp)} pp`, day(at)].filter(Boolean);
+  return [`Hiscore: ${texts.join(", ")}, `, beatmapLink(play)];
+}
+
+// The events as plain texts.
+export const plainTexts = (events) =>
+  events.map((event) => [event].flat().map((part) => part.textContent ?? part).join(""));
 
 // A sentence about the events in a window, for the caption; empty if there are none.
 export function marksCaption({ reworks, flags, plays }, { from, to }) {

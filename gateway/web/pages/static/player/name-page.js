@@ -23,8 +23,7 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
   byId("name-page").replaceChildren(
     el("h1", {}, name),
     ...(error ? [errorBox(error, retry)] : [el("p", { class: "muted" }, text)]),
-    idSection(name),
-    playsSection(view),
+    ...(isMissing ? [homeLink()] : [idSection(name), playsSection(view)]),
   );
   byId("name-page").hidden = false;
   byId("query-link").href = nameLink(name);
@@ -32,6 +31,8 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
 }
 
 export const hideNamePage = () => (byId("name-page").hidden = true);
+
+const homeLink = () => el("p", {}, el("a", { class: "button primary", href: "../" }, "Find another player"));
 
 function idSection(name) {
   return el(

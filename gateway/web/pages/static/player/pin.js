@@ -25,9 +25,14 @@ export function listenToPin() {
     const pinned = !isPinned(id);
     const stored = setPinned(id, pinned);
     if (!stored) announce("The browser does not store pinned players.");
-    byId("pin").textContent = stored ? "Pin" : "Not stored";
     showState();
+    if (!stored) byId("pin").textContent = "Not stored";
   });
 }
 
-const showState = () => byId("pin").setAttribute("aria-pressed", String(isPinned(id)));
+function showState() {
+  const pinned = isPinned(id);
+  byId("pin").setAttribute("aria-pressed", String(pinned));
+  byId("pin").textContent = pinned ? "Pinned" : "Pin";
+  byId("pin").title = pinned ? "Remove this player from the pinned ones on the home page" : "Keep this player on the home page of this browser";
+}

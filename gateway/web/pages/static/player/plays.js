@@ -18,7 +18,7 @@ export class Plays {
   async load({ from, to }, signal) {
     if (this.all || this.loaded.has(keyOf({ from, to }))) return;
     const { nodes, totalCount } = await this.fetchPlays({ from, to }, signal);
-    const rows = nodes.map(({ playedAt, pp }) => ({ at: Date.parse(playedAt), pp })).filter(({ pp }) => pp > 0);
+    const rows = nodes.map((play) => ({ ...play, at: Date.parse(play.playedAt) })).filter(({ pp }) => pp > 0);
     this.loaded.set(keyOf({ from, to }), rows);
     if (from == null && to == null && totalCount === nodes.length) this.all = rows;
   }

@@ -2,7 +2,7 @@
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { dateTime, day } from "../shared/format.js";
-import { caption, INTERVAL_LABELS, legendItem } from "./captions.js";
+import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS } from "./captions.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
 import { errorBox } from "./error-box.js";
@@ -167,7 +167,7 @@ export class Progress {
     const until = at ?? this.window.to;
     const items = this.players.map(({ name, slot }, index) => legendItem(name, rowAt(this.lists[index], until), slot, this.metrics));
     byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
-    showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window));
+    showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window, PERIODS_MS[this.shownInterval]));
   }
 
   showText({ quiet = !this.rendered } = {}) {

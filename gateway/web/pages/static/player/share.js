@@ -23,6 +23,7 @@ export function listenToShare() {
 
 // The page's preview has a PNG file if the gateway can draw one.
 export function showCardLink({ id, mode }) {
+  byId("card-link").hidden = false;
   byId("card-link").href = `${id}/card.${imageSuffix()}${search({ mode })}`;
 }
 

@@ -31,9 +31,15 @@ export class Update {
     this.generation = (this.generation ?? 0) + 1;
     this.endCooldown?.();
     this.endCooldown = null;
-    this.setIdle();
+    this.setLabel(LABEL);
     byId("update-hint").textContent = HINT;
     byId("update-result").replaceChildren();
+  }
+
+  // "Start tracking" for a player without data.
+  setLabel(label) {
+    this.label = label;
+    this.setIdle();
   }
 
   async send() {
@@ -43,7 +49,7 @@ export class Update {
     try {
       const result = await update(this.id, this.mode, this.token);
       if (generation !== this.generation) return;
-      this.setIdle();
+      this.setLabel(result.__typename === "UpdateUserSuccess" ? LABEL : this.label);
       this.showResult(result);
     } catch (error) {
       if (generation !== this.generation) return;
@@ -73,7 +79,7 @@ export class Update {
     clearTimeout(this.slow);
     const target = byId("update");
     target.removeAttribute("aria-disabled");
-    target.textContent = LABEL;
+    target.textContent = this.label;
   }
 
   showResult(result) {
@@ -99,7 +105,7 @@ export class Update {
       byId("update-result").replaceChildren();
       announce("The player can be updated again.");
     };
-    this.endCooldown = startCountdown(byId("update"), retryAfterSeconds, LABEL, { onEnd });
+    this.endCooldown = startCountdown(byId("update"), retryAfterSeconds, this.label, { onEnd });
     const text = `To protect osu!track, the next update is possible in ${duration(retryAfterSeconds)}.`;
     this.put(box("", "Recently updated", el("p", {}, text)));
   }
@@ -107,7 +113,8 @@ export class Update {
   showError(error) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
     const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : undefined;
-    byId("update-result").replaceChildren(errorBox(error, () => this.send(), { advice }));
+    const retry = Object.assign(() => this.send(), { isManual: true });
+    byId("update-result").replaceChildren(errorBox(error, retry, { advice }));
   }
 
   showTokenForm(error) {

@@ -54,6 +54,10 @@ export function search({ mode, isModeChosen, compare, days, from, to, every, ser
   return text && `?${text.replaceAll("%2C", ",")}`;
 }
 
+// The query string of the page of another player: in the mode of the address, or else in that of the view.
+export const searchOf = (address, { mode }) =>
+  search({ mode: modeNamed(address.mode) ?? mode, isModeChosen: Boolean(address.mode) });
+
 export const isoDay = (at) => (at == null ? null : new Date(at).toISOString().slice(0, 10));
 
 function midnight(text) {

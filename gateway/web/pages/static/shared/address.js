@@ -5,8 +5,13 @@ const MAX_ID = 2 ** 31 - 1;
 const NAME = /^[\w[\]-](?:[\w [\]-]{0,13}[\w[\]-])?$/;
 const DIGITS = /^\d+$/;
 const QUERY = /\?(.*)/s;
-// The part of a URL before the player.
+// The part of a URL before the player. Of these, `players` is the gateway's own word, on any host.
 const KEYWORDS = new Set(["players", "users", "user", "u"]);
+// Hosts of osu! and osu!track; other servers have other players with the same IDs.
+const HOSTS = /^(?:.+\.)?(?:ppy\.sh|ameobea\.me)(?::\d+)?$/i;
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+// As chats quote a URL: <https://...>
+const BRACKETS = /^<(.*\/.*)>$/s;
 // In the order of their numbers.
 const MODES = ["osu", "taiko", "catch", "mania"];
 
@@ -15,19 +20,22 @@ export const INVALID_ADDRESS =
 
 export function modeName(text) {
   const name = text?.trim().toLowerCase() ?? "";
-  return name === "fruits" ? "catch" : MODES.includes(name) ? name : null;
+  // `ctb` is osu!track's word.
+  return ["fruits", "ctb"].includes(name) ? "catch" : MODES.includes(name) ? name : null;
 }
 
 // `{ id, name, mode }`: the ID or the name of a player, and the mode of the URL, if it has one. Null if the text has no
 // player. Digits only are an ID.
 export function parseAddress(text) {
-  const [rawPath, rawQuery = ""] = visible(text).split("#")[0].split(QUERY);
+  const [rawPath, rawQuery = ""] = withoutBrackets(visible(text)).split("#")[0].split(QUERY);
   // The whole text may be encoded, with its query and fragment.
-  const [path, query = rawQuery] = decoded(rawPath).split(QUERY);
-  const segments = withoutScheme(path.trim()).split("/").map((part) => part.trim()).filter(Boolean);
+  const [path, query = rawQuery] = withoutBrackets(decoded(rawPath)).split(QUERY);
+  const address = path.trim();
+  const segments = address.replace(SCHEME, "").split("/").map((part) => part.trim()).filter(Boolean);
   const start = segments.slice(0, -1).findIndex((part) => KEYWORDS.has(part.toLowerCase())) + 1;
   const [player = "", mode] = segments.slice(start);
   if (!start && segments.length > 1 && !(segments.length === 2 && modeName(mode))) return null;
+  if (start && segments[start - 1].toLowerCase() !== "players" && hasForeignHost(address, segments[0])) return null;
   return playerOf(player, modeName(mode) ?? modeOf(query) ?? modeOf(decoded(query)));
 }
 
@@ -49,7 +57,12 @@ const visible = (text) => text.replace(/\p{Cf}/gu, "");
 // An encoded `#` ends a segment only: what follows is no fragment for browsers.
 const decoded = (text) => visible(decode(text)).replace(/#[^/?]*/g, "");
 
-const withoutScheme = (text) => text.replace(/^[a-z][a-z0-9+.-]*:\/\//i, "");
+const withoutBrackets = (text) => text.trim().replace(BRACKETS, "$1");
+
+function hasForeignHost(address, first) {
+  const hasHost = SCHEME.test(address) || (address[0] !== "/" && /[.:]/.test(first));
+  return hasHost && !HOSTS.test(first);
+}
 
 // The player as text for a field or a query string. A name of digits has an `@`, as in osu!'s URLs.
 export const textOf = ({ id, name }) => id ?? (DIGITS.test(name) ? `@${name}` : name);

@@ -5,6 +5,8 @@ import { el, externalLink, visuallyHidden } from "./elements.js";
 const GRADES = { XH: "SS", X: "SS", SH: "S", S: "S" };
 const SILVER = new Set(["XH", "SH"]);
 
+export const gradeName = (grade) => (SILVER.has(grade) ? `silver ${GRADES[grade]}` : (GRADES[grade] ?? grade));
+
 export function gradeBadge(grade) {
   if (!grade) return el("span", { class: "grade" }, "?", visuallyHidden(" unknown grade"));
   const silver = SILVER.has(grade);
@@ -25,7 +27,7 @@ export function modList({ acronyms }) {
   );
 }
 
-export const beatmapLink = ({ beatmapUrl, beatmapId }) => externalLink(beatmapUrl, `Beatmap ${beatmapId}`);
+export const beatmapLink = ({ beatmapUrl, beatmapId }) => externalLink(beatmapUrl, [`Beatmap ${beatmapId}`, visuallyHidden(" on osu!")]);
 
 export function playItem(play, note, points) {
   return el(

@@ -8,9 +8,12 @@ import { errorBox } from "../player/error-box.js";
 import { displayName } from "../player/header.js";
 import { isStale, showNotices } from "../player/notices.js";
 import { listenToShare } from "../player/share.js";
+import { searchOf } from "../player/view.js";
 import { DAY_MS } from "../player/windows.js";
+import { segmentOf } from "../shared/address.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { Revalidation } from "../shared/revalidation.js";
+import { listenToSearch } from "../shared/search-form.js";
 import { coveredText, notes } from "./about.js";
 import { showEmpty, showInvalid } from "./empty.js";
 import { showHeader, showYears } from "./header.js";
@@ -46,6 +49,7 @@ async function load({ background = false } = {}) {
   } catch (error) {
     if (background) return showWarnings(shown);
     showState("load-error");
+    announce(""); // the box is an alert
     byId("load-error").replaceChildren(errorBox(error, () => load()));
   } finally {
     clearTimeout(slow);
@@ -112,8 +116,9 @@ async function showPlays(stats) {
   byId("best").setAttribute("aria-busy", "false");
 }
 
+listenToSearch((address) => `${segmentOf(address)}${searchOf(address, view)}`);
 if (view.id && view.year) {
-  showHeader(view, `Player ${view.id}`);
+  showHeader(view, displayName({}, view.id));
   byId("query-link").href = yearLink(view);
   listenToShare();
   load();

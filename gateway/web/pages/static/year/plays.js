@@ -2,9 +2,9 @@
 
 import { plural } from "../activity/texts.js";
 import { el, timeElement } from "../shared/elements.js";
-import { count, day, decimal } from "../shared/format.js";
-import { beatmapLink, playItem } from "../shared/plays.js";
-import { milestoneItem } from "../player/milestones.js";
+import { day, decimal } from "../shared/format.js";
+import { playItem } from "../shared/plays.js";
+import { firstPlayItem, milestoneItem } from "../player/milestones.js";
 
 const yearOf = (at) => new Date(at).getUTCFullYear();
 
@@ -33,17 +33,6 @@ export const firstsOf = (firstPlays, year) => firstPlays.filter(({ play }) => pl
 
 // A list in an array, which is empty without firsts.
 export function firsts(plays, milestones) {
-  const items = [...plays.map(firstItem), ...milestones.map(milestoneItem)];
+  const items = [...plays.map(firstPlayItem), ...milestones.map(milestoneItem)];
   return items.length ? [el("ol", { class: "milestones" }, items)] : [];
-}
-
-function firstItem({ ppAtLeast, play }) {
-  const date = el(
-    "span",
-    { class: "muted text-small" },
-    timeElement(play.playedAt, day(play.playedAt)),
-    " · ",
-    beatmapLink(play),
-  );
-  return el("li", {}, el("strong", {}, `First ${count(ppAtLeast)} pp play`), date);
 }

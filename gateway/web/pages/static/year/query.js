@@ -1,6 +1,7 @@
 // The page's GraphQL operations.
 
 import { between, wholeYear } from "../activity/periods.js";
+import { FIRST_PP } from "../player/first-plays.js";
 import { read, request, requestError } from "../player/queries.js";
 import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
@@ -39,7 +40,6 @@ const BEST_PLAYS = gql`
       firstPlays(ppAtLeast: $pp) { ppAtLeast play { beatmapId beatmapUrl pp playedAt } }
     } }
   }`;
-const PP = Array.from({ length: 25 }, (_, index) => 100 * (index + 1));
 
 const variablesOf = ({ id, mode, year }) => {
   const { from, to } = wholeYear(year);
@@ -60,5 +60,5 @@ export async function loadYear(view, signal) {
 // Only for players with pp: reading the hiscores of others makes osu!track update them.
 export function loadBestPlays(view, signal) {
   const { id, mode, year } = variablesOf(view);
-  return read(BEST_PLAYS, { id, mode, year, pp: PP }, signal);
+  return read(BEST_PLAYS, { id, mode, year, pp: FIRST_PP }, signal);
 }
