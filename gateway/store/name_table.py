@@ -65,10 +65,11 @@ class NameTable(Generic[K, V]):
         lookup: Lookup[K, V] | None,
         redis_link: RedisLink,
         generations: Generations,
+        invalidate: Callable[..., Awaitable[None]],
         timeout_s: float,
         monotonic: Callable[[], float],
     ) -> None:
-        """`kind` is the name of the table in Redis; `timeout_s` bounds each lookup."""
+        """`kind` is the name of the table in Redis; `timeout_s` bounds each lookup; `invalidate` bumps tags."""
         self.tag = tag
         self.kind = kind
         # The number of reads by outcome: fresh, loaded.
@@ -76,6 +77,7 @@ class NameTable(Generic[K, V]):
         self._lookups = SingleFlight(partial(self._look_up, lookup)) if lookup else None
         self._redis_link = redis_link
         self._generations = generations
+        self._invalidate = invalidate
         self._recheck_s = min(RECHECK_S, generations.lifetime_s)
         self._timeout_s = timeout_s
         self._monotonic = monotonic
@@ -182,6 +184,9 @@ class NameTable(Generic[K, V]):
             value = await lookup(key, Deadline.from_timeout(self._timeout_s))
             ttl_s = MISSING_S if value is None else FOUND_S
             if await self._share(key, value, ttl_s) and generation == self._generations.of(self.tag(key)):
+                if value is not None:
+                    # Cached responses may have lists without it.
+                    await self._invalidate(self.tag(key))
                 return self.put(key, value, ttl_s), True
             # An update has returned the name meanwhile.
             await self._recall([key])

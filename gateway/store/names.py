@@ -57,7 +57,12 @@ class Names:
         # Changes that Redis has not stored yet.
         self._unshared: dict[tuple[str, Hashable], Change] = {}
         table: Any = partial(
-            NameTable, redis_link=redis_link, generations=generations, timeout_s=timeout_s, monotonic=monotonic
+            NameTable,
+            redis_link=redis_link,
+            generations=generations,
+            invalidate=invalidate,
+            timeout_s=timeout_s,
+            monotonic=monotonic,
         )
         find_name, find_id = (self._find_name(service), self._find_id(service)) if service else (None, None)
         self.usernames: NameTable[int, str] = table("username", UserName, tag_of_username, lookup=find_name)

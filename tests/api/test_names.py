@@ -268,6 +268,14 @@ async def test_lists_show_names_found_by_the_service(gateway):
     assert (await gateway.ask(LISTED))["users"] == [{"username": None}, {"username": "peppy"}]
 
 
+async def test_found_name_reaches_cached_lists(gateway):
+    query = '{ users(ids: ["2", "3"]) { username } }'
+    assert [await gateway.ask(query) for _ in range(2)] == [{"users": [{"username": None}, {"username": None}]}] * 2
+    name = (await gateway.ask(USERNAME, id="2"))["user"]["username"]
+
+    assert (await gateway.ask(query))["users"] == [{"username": name}, {"username": None}]
+
+
 async def test_aliases_share_one_lookup_and_one_point(gateway):
     query = '{ a: user(id: "2") { username } b: user(id: "2") { username } c: user(id: "131464") { username } }'
 

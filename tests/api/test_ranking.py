@@ -76,6 +76,13 @@ async def test_missing_players_are_pending_until_loaded(gateway):
     assert extensions["cost"] == {"requested": 0, "charged": 0}
 
 
+@pytest.mark.parametrize("per_minute,wait_s", [(0, 2), (120, 2), (36, 7), (20, 15)])
+async def test_wait_depends_on_the_budget_left(per_minute, wait_s):
+    async with start_gateway({"reads_per_minute": per_minute}) as gateway:
+        page, _ = await ranking(gateway, HUNDRED)
+        assert (len(page["pending"]), page["retryAfterSeconds"]) == (100, wait_s)
+
+
 @pytest.mark.parametrize(
     "by,places",
     [

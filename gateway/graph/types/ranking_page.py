@@ -146,10 +146,12 @@ class Ranking:
         ]
 
     def _wait_s(self, pending: Sequence[UserMode]) -> int:
-        """The time until the running loads have ended, or the client has points for others."""
+        """The time until the running loads have their share of the budget, or the client has points for others."""
         running = sum(map(self._tracker.history_loads.is_running, pending))
-        per_minute = self._context.services.rate_limiter.budgets[READS].per_minute
-        wait_s = running * 60 / (per_minute * CLIENT_SHARE) if per_minute else 0.0
+        budget = self._context.services.rate_limiter.budgets[READS]
+        per_minute = budget.per_minute * CLIENT_SHARE
+        waiting = max(running + budget.request_count - per_minute, 0)
+        wait_s = waiting * 60 / per_minute if per_minute else 0.0
         if not running:
             wait_s = self._context.points.wait_s(min(len(pending), WORTHWHILE_POINTS))
         return min(max(ceil(wait_s), MIN_WAIT_S), MAX_WAIT_S)
