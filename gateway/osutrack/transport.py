@@ -152,19 +152,20 @@ class Transport:
                 decode_peak(response.body, PROBED)
 
     def _check_status(self, request: Request, http_response: httpx.Response) -> None:
-        status = http_response.status_code
+        status, headers = http_response.status_code, http_response.headers
+        pause_s = retry_after_s(headers.get("Retry-After"), self._clock(), headers.get("Date"))
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            headers = http_response.headers
-            pause_s = retry_after_s(headers.get("Retry-After"), self._clock(), headers.get("Date"))
             self._rate_limiter.pause(request.endpoint.budget, pause_s)
             self._rate_limiter.lower(request.endpoint.budget)
             raise UpstreamBusy(
                 "osu!track's rate limit is reached. Try again later.", retry_after_s=pause_s, unsent=True, status=status
             )
         if http_response.is_server_error:
+            has_delay = "Retry-After" in headers
             raise UpstreamUnavailable(
                 f"osu!track failed (status {status}). Try again later.",
-                transient=status in TRANSIENT_STATUSES,
+                transient=status in TRANSIENT_STATUSES and not has_delay,
+                retry_after_s=pause_s if has_delay else None,
                 status=status,
             )
         if not request.accepts(status):

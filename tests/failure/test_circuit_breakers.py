@@ -51,7 +51,7 @@ async def state_of(gateway: InProcessGateway):
 
 
 def warnings_of(caplog):
-    return [record for record in caplog.records if record.levelno == logging.WARNING]
+    return [record for record in caplog.records if record.levelno >= logging.WARNING]
 
 
 @pytest.mark.parametrize("query", [LATEST, PEAK, HISCORES, UPDATE, ALL_MODES])
@@ -142,7 +142,7 @@ async def test_block_is_noticed_after_five_requests(gateway, block, query, caplo
     assert (status["upstream"], status["retryAt"]) == ("DOWN", "2026-11-20T12:02:00.000Z")
     degraded, paused = warnings_of(caplog)
     assert degraded.message == "Requests to osu!track fail"
-    assert (paused.reason, paused.pause_s) == ("block", 120)
+    assert (paused.levelname, paused.reason, paused.pause_s) == ("ERROR", "block", 120)
     error = await gateway.error(query, id="1041")
     assert (error["extensions"]["code"], error["extensions"]["retryAfterSeconds"]) == ("UPSTREAM_UNAVAILABLE", 120)
 

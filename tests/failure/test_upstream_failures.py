@@ -37,6 +37,14 @@ async def timed_error(gateway: InProcessGateway, user):
     return error["extensions"], time.perf_counter() - start
 
 
+@pytest.mark.parametrize("status", [502, 503, 504])
+async def test_failure_with_retry_after_is_not_retried(gateway, status):
+    gateway.sandbox.faults = (Fault(kind="status", status=status, retry_after=60),)
+    error = await gateway.error(LATEST, id="2")
+    assert (error["extensions"]["retryAfterSeconds"], gateway.sandbox.count()) == (60, 1)
+    assert error["message"] == f"osu!track failed (status {status}). Retry in 60 s."
+
+
 async def test_cached_data_with_age_is_served_during_outage(gateway):
     before = await send_all(gateway, USERS)
     await start_outage(gateway)

@@ -183,7 +183,8 @@ def _entry_bytes(key: CacheKey, entry: CachedEntry) -> int:
 async def _compress(body: bytes, headers: MutableHeaders, request_headers: Mapping[bytes, bytes]) -> bytes:
     if len(body) < MIN_BYTES or "content-encoding" in headers or headers.get("content-type") in COMPRESSED_TYPES:
         return body
-    headers.add_vary_header("Accept-Encoding")
+    if "Accept-Encoding" not in headers.get("vary", ""):
+        headers.add_vary_header("Accept-Encoding")
     chosen = coding(request_headers.get(b"accept-encoding", b"").decode("latin-1"))
     if chosen == IDENTITY:
         return body
