@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
+from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, ORDINARY, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS
 
 LOADED = "#progress[aria-busy=false]"
@@ -278,6 +278,13 @@ def test_shorter_history_states_its_start(player):
     page = player(f"{HEAVY}?compare={AMEO}")
     wait_for_players(page, 2)
     assert "Gains since 24 Oct 2015" in row(page, "ameo").inner_text()
+    assert "Gains since" not in row(page, "peppy").inner_text()
+
+
+def test_gains_from_before_the_window_state_it(player):
+    page = player(f"{HEAVY}?compare={ORDINARY[9]}&days=365")
+    wait_for_players(page, 2)
+    assert re.search(r"Gains since \d+ Oct 2020", row(page, "mintchip").inner_text())
     assert "Gains since" not in row(page, "peppy").inner_text()
 
 

@@ -6,7 +6,16 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NONEXISTENT, SINGLE_SNAPSHOT, UNTRACKED
+from gateway.sandbox.players import (
+    AMEO,
+    HEAVY,
+    INACTIVE,
+    MANIA_ONLY,
+    NONEXISTENT,
+    ORDINARY,
+    SINGLE_SNAPSHOT,
+    UNTRACKED,
+)
 from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
@@ -69,8 +78,16 @@ def test_page_shows_stats_gains_peak_hiscores(player):
     assert page.get_by_role("heading", level=1).inner_text() == "ameo"
     assert re.search(r"Global rank\s+#[\d,]+", page.locator("#current-stats").inner_text())
     assert page.locator("#gains li").count() == 3
-    assert re.search(r"Rank\s+#[\d,]+\s+\d+ \w+ 20\d\d", page.locator("#peak").inner_text())
+    assert re.search(r"Rank\s+#[\d,]+\s+last reached \d+ \w+ 20\d\d", page.locator("#peak").inner_text())
     assert page.locator("#plays tr").count() == 10
+
+
+def test_gains_state_a_distant_start(player):
+    gains = player(ORDINARY[9]).locator("#gains li").all_inner_texts()
+    starts = [re.findall(r"\bsince (\d+ \w+ 20\d\d)", text) for text in gains]
+    assert [len(each) for each in starts] == [1, 1, 1]
+    assert starts[0] == starts[1] != starts[2]
+    assert "since" not in player(HEAVY).locator("#gains li").last.inner_text()
 
 
 def test_milestones_show_the_days_around_them(player):

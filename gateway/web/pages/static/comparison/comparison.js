@@ -6,7 +6,7 @@ import { reasonAgainst } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
 import { displayName } from "../player/header.js";
-import { dayOf } from "../player/windows.js";
+import { dayOf, sinceText } from "../player/windows.js";
 import { announcement } from "./problems.js";
 import { failureOf, gains, players } from "./queries.js";
 import { showTable } from "./table.js";
@@ -147,7 +147,7 @@ export class Comparison {
     const { shown: dates, ...window } = this.windowOf();
     const withGain = (entry) => {
       const gain = entry.gains?.get(keyOf(window));
-      return { ...entry, gain, gainsFrom: lateStart(gain?.gain, window, dates) };
+      return { ...entry, gain, gainsFrom: otherStart(gain?.gain, window, dates) };
     };
     const actions = { remove: (entry) => this.remove(entry), retry: (key) => this.retry(key), retryGains: () => this.retryGains() };
     showTable({ rows: [this.own, ...this.shown].map(withGain), view: this.view, dates, hrefOf: this.hrefOf, actions });
@@ -165,10 +165,12 @@ const loadedEntry = (id, series, response) => ({
   gains: new Map(),
 });
 
-// The start of a gain, if it is later than that of the window.
-function lateStart(gain, { from }, dates) {
-  const isLate = gain && (from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : !gain.coversWholeWindow);
-  return isLate ? gain.start.at : null;
+// The start of a gain, if it is later than that of the window, or far before it.
+function otherStart(gain, { from }, dates) {
+  if (!gain) return null;
+  const isOther =
+    from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : !gain.coversWholeWindow || sinceText(gain, dates);
+  return isOther ? gain.start.at : null;
 }
 
 const keyOf = ({ from, to }) => `${from} ${to}`;

@@ -3,17 +3,18 @@
 import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
 import { showMilestones } from "./milestones.js";
+import { DAY_MS, sinceText } from "./windows.js";
 
 const GAINS = [
-  ["week", "7 days"],
-  ["month", "30 days"],
-  ["year", "365 days"],
+  ["week", 7],
+  ["month", 30],
+  ["year", 365],
 ];
 
 // Everything but the peak, which can fail alone.
 export function showSummary(stats) {
   showCurrent(stats);
-  byId("gains").replaceChildren(...GAINS.map(([name, title]) => gainItem(title, stats[name])));
+  byId("gains").replaceChildren(...GAINS.map(([name, days]) => gainItem(days, stats[name])));
   showMilestones(stats.milestones);
 }
 
@@ -73,13 +74,11 @@ export function coloured(text, value) {
   return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
 }
 
-function gainItem(title, gain) {
-  const heading = el("h3", {}, title);
+function gainItem(days, gain) {
+  const heading = el("h3", {}, `${days} days`);
   if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, "Not enough snapshots to compare."));
   const { delta } = gain;
-  const partial =
-    !gain.coversWholeWindow &&
-    el("p", { class: "muted text-small" }, `Tracked since ${day(gain.start.at)}, ${ago(gain.start.at)}.`);
+  const start = startText(gain, days);
   return el(
     "li",
     {},
@@ -92,8 +91,14 @@ function gainItem(title, gain) {
       tile("Accuracy", coloured(`${signed(delta.accuracy, decimal)} %`, delta.accuracy)),
       tile("Plays", signed(delta.playCount)),
     ),
-    partial,
+    start && el("p", { class: "muted text-small" }, start),
   );
+}
+
+// The start of a gain that is not about that of the last `days`.
+function startText(gain, days, now = Date.now()) {
+  if (!gain.coversWholeWindow) return `Tracked since ${day(gain.start.at)}, ${ago(gain.start.at)}.`;
+  return sinceText(gain, { from: now - days * DAY_MS, to: now });
 }
 
 export function rankChange(ranksGained) {

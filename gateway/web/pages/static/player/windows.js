@@ -1,9 +1,19 @@
 // Time windows of whole UTC days, in milliseconds since 1970. An end that is null is open.
 
+import { day } from "../shared/format.js";
+
 export const DAY_MS = 86_400_000;
+const NEAR_MS = 7 * DAY_MS;
+const NEAR_SHARE = 1 / 4;
 const MIN_WINDOW_MS = 2 * DAY_MS;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
+
+// The day from which on a gain counts, if it is far from the start of the window: by a week, or by a share of the window.
+export function sinceText({ start }, { from, to }) {
+  const near = Math.min(NEAR_MS, (to - from) * NEAR_SHARE);
+  return Math.abs(from - Date.parse(start.at)) > near && `since ${day(start.at)}`;
+}
 
 // The window of a view: its dates, or its last `days` before the end of `all`.
 export const openWindow = ({ days, from, to }, all) => (days ? lastDays(days, all) : { from, to });

@@ -38,12 +38,6 @@ export function notes({ gain, snapshots }, year, now = Date.now()) {
   ].filter(Boolean);
 }
 
-// The day from which on the changes count, if it is not about the start of the year.
-export function sinceText({ start }, year) {
-  const { from } = wholeYear(year);
-  return Math.abs(from - Date.parse(start.at)) > NEAR_MS && `since ${day(start.at)}`;
-}
-
 function startNote({ start, coversWholeWindow }, year, from) {
   if (!coversWholeWindow) return `osu!track has no snapshots before ${day(start.at)}: earlier changes are unknown.`;
   return (

@@ -2,18 +2,18 @@
 
 import { busiestDay, countDays, longestStreak } from "../activity/days.js";
 import { busiestMonth, reworkOf } from "../activity/months.js";
-import { monthOf } from "../activity/periods.js";
+import { monthOf, wholeYear } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
+import { sinceText } from "../player/windows.js";
 import { el } from "../shared/elements.js";
 import { count, day, decimal, percent, rank, signed } from "../shared/format.js";
-import { sinceText } from "./about.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
 const shortDays = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 // Tiles for the `stats` of the year and its `days`. Values that are unknown or mostly estimated have no tile.
 export function numbers({ gain, snapshots, months }, days, view) {
-  const since = gain && sinceText(gain, view.year);
+  const since = gain && sinceText(gain, wholeYear(view.year));
   const tiles = gained(gain, reworkText(months, view.mode)).filter(Boolean);
   for (const each of since ? tiles : []) each.append(el("dd", { class: "detail" }, since));
   return [...tiles, ...reached(snapshots), ...activity(days, months)].filter(Boolean);
