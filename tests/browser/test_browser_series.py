@@ -36,6 +36,14 @@ RANGES = [
     ("ACCURACY_AXIS", [None, None], [0, 100]),
     ("RANK_AXIS", [None, None], [-2, -1]),
 ]
+# Times, lines, the extreme values inside of the window from 10 to 20 seconds, and those of the lines in it.
+EXTREMES = [
+    ([[0, 20, 30], [10, 30, 90]], [30, 30], [20, 30]),
+    ([[5, 25], [10, 30]], [None, None], [15, 25]),
+    ([[5, 15, 25], [10, None, 30]], [None, None], [None, None]),
+    ([[12, 18], [3, 4]], [3, 4], [3, 4]),
+    ([[], []], [None, None], [None, None]),
+]
 # The series in an address, and the shown ones.
 ADDRESSES = {
     "accuracy": ["accuracy", "pp"],
@@ -202,3 +210,8 @@ def test_labels_are_short_and_distinct(session):
 def test_axis_shows_the_values_with_space(session):
     ranges = evaluated(session, "scales", "([axis, values]) => it[axis].range(null, ...values)", RANGES)
     assert ranges == [pytest.approx(expected) for *_, expected in RANGES]
+
+
+def test_axis_shows_lines_from_outside(session):
+    function = "([data, ends]) => it.extremes(data, { from: 10000, to: 20000 }, ...ends)"
+    assert evaluated(session, "scales", function, EXTREMES) == [expected for *_, expected in EXTREMES]

@@ -3,7 +3,7 @@
 import uPlot from "../../vendor/uplot/uplot.js";
 import { DASHES, readColours } from "./colours.js";
 import { markHooks, playsRange } from "./mark-drawing.js";
-import { TIME_STEPS, timeLabels } from "./scales.js";
+import { extremes, TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
 
 const MIN_DRAG_PX = 8;
@@ -109,7 +109,7 @@ export class Charts {
       },
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
-        y: { range: values.range, dir: values.direction ?? 1 },
+        y: { range: (plot, ...ends) => values.range(plot, ...extremes(plot.data, this.window, ...ends)), dir: values.direction ?? 1 },
         play: { auto: false },
       },
       axes: [

@@ -17,6 +17,25 @@ export function rankRange(_, min, max) {
   return [Math.max(0, min - padding), max + padding];
 }
 
+// The extreme values of the lines in a window. Lines that continue outside of it cross its edges. Of the values in `data`,
+// an undefined one is skipped, and null breaks the line.
+export function extremes([times, ...lines], window, min, max) {
+  const edges = [window?.from, window?.to].map((at) => at / 1000);
+  const values = lines.flatMap((line) => edges.map((at) => valueAt(times, line, at)));
+  const known = [min, max, ...values].filter((value) => value != null);
+  return known.length ? [Math.min(...known), Math.max(...known)] : [min, max];
+}
+
+// The height of a line at a time; null if it has not begun, has ended, or is broken there.
+function valueAt(times, line, at) {
+  const after = times.findIndex((time, index) => time >= at && line[index] !== undefined);
+  if (after < 0) return null;
+  let before = after - 1;
+  while (before >= 0 && line[before] === undefined) before -= 1;
+  if (before < 0 || line[before] == null || line[after] == null) return null;
+  return line[before] + ((line[after] - line[before]) * (at - times[before])) / (times[after] - times[before]);
+}
+
 // The values with some space around them, at least `least`. Only negative values have a range below 0: osu! has
 // reported negative grade counts.
 const zoomed = (least, top = Infinity) => (_, min, max) => {
