@@ -30,6 +30,7 @@ async def target(gateway, path):
         ("/u/2/", "/players/2"),
         ("/u/2?m=3", "/players/2?mode=mania"),
         ("/user/2", "/players/2"),
+        ("/player/2", "/players/2"),
         ("/U/2", "/players/2"),
         ("/Players/2", "/players/2"),
         ("/USERS/2/MANIA", "/players/2?mode=mania"),

@@ -53,6 +53,7 @@ async def test_crawler_finds_title_description_and_image(gateway, mode, title, q
     assert found["og:url"] == f"http://gateway/players/131464{query}"
     assert found["og:image"] == found["twitter:image"] == f"http://gateway/players/131464/card.png{query}"
     assert found["twitter:card"] == "summary_large_image"
+    assert found["theme-color"] == "#b01e68"
     image = await gateway.http.get(found["og:image"], headers=DISCORD)
     assert (image.status_code, image.headers["Content-Type"]) == (200, "image/png")
 

@@ -203,6 +203,17 @@ def test_many_hiscores_are_loaded_for_the_window(session):
     assert sent == [None, 5, 1]
 
 
+def test_reading_of_events_wraps_on_phones(player):
+    page = player("1008?compare=1007,1006", size=PHONE)
+    page.locator("#plot-upper .u-over").scroll_into_view_if_needed()
+    box = page.locator("#plot-upper .u-over").bounding_box()
+    page.mouse.move(box["x"] + box["width"] * 0.98, box["y"] + 50)
+    key = page.locator("#mark-key")
+    expect(key).to_contain_text("Hiscore: ")
+    assert key.bounding_box()["height"] > 30
+    assert key.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
+
+
 @pytest.mark.parametrize("user", [SINGLE_SNAPSHOT, 1033])
 def test_key_keeps_its_height(player, user):
     page = player(user, size=PHONE)

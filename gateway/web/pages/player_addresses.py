@@ -14,7 +14,8 @@ from gateway.images.parameters import MODES as IMAGE_MODES
 from gateway.records import Mode
 
 # The part of a URL before the player. Of these, `players` is the gateway's own word, on any host.
-KEYWORDS = frozenset({"players", "users", "user", "u"})
+KEYWORDS = frozenset({"players", "player", "users", "user", "u"})
+_AVATARS = "a.ppy.sh"
 # Hosts of osu! and osu!track; other servers have other players with the same IDs.
 _HOSTS = re.compile(r"(.+\.)?(ppy\.sh|ameobea\.me)(:[0-9]+)?", re.IGNORECASE)
 # `ctb` is osu!track's word.
@@ -42,13 +43,16 @@ class PlayerAddress(NamedTuple):
 
 def parse_address(text: str) -> PlayerAddress | None:
     """The player in a text; None if there is none. Digits only are an ID."""
-    raw_path, _, raw_query = _without_brackets(_visible(text)).partition("#")[0].partition("?")
+    raw_path, _, raw_query = _unquoted(_visible(text)).partition("#")[0].partition("?")
     # The whole text may be encoded, with its query and fragment.
-    path, mark, query = _without_brackets(_decoded(raw_path)).partition("?")
+    path, mark, query = _unquoted(_decoded(raw_path)).partition("?")
     query = query if mark else raw_query
     segments = [part.strip() for part in _SCHEME.sub("", path.strip(), count=1).split("/") if part.strip()]
-    start = next((index for index, part in enumerate(segments[:-1], 1) if part.lower() in KEYWORDS), 0)
+    start = next((index for index, part in enumerate(segments[:-1], 1) if part.lower() in {*KEYWORDS, _AVATARS}), 0)
     player, mode, *_ = [*segments[start:], "", ""]
+    # osu!'s address of a lookup has no player.
+    if start and player.lower() == "lookup" and mode and mode.lower() not in MODES:
+        return None
     if not start and segments[1:] not in ([], [mode] if mode.lower() in MODES else []):
         return None
     if start and segments[start - 1].lower() != "players" and _has_foreign_host(path.strip(), segments[0]):
@@ -66,9 +70,12 @@ def _decoded(text: str) -> str:
     return _ENCODED_MARK.sub("", _visible(unquote(text)))
 
 
-def _without_brackets(text: str) -> str:
-    """A URL as chats quote it: `<https://...>`."""
+def _unquoted(text: str) -> str:
+    """A URL as chats quote it: `<https://...>` or `[text](https://...)`."""
     inner = text.strip()
+    label, mark, url = inner.rpartition("](")
+    if mark and label[:1] == "[" and url[-1:] == ")" and "/" in url:
+        return _unquoted(url[:-1])
     return inner[1:-1] if inner[:1] == "<" and inner[-1:] == ">" and "/" in inner else inner
 
 

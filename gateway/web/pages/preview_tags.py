@@ -10,6 +10,8 @@ from starlette.requests import Request
 from gateway.images.frame import WIDTH
 
 SITE = "osutrack-gateway"
+# The accent of the light theme: Discord colours its previews with it, browsers their toolbars.
+BRAND_COLOUR = "#b01e68"
 # Clients choose the `Host` header: a name or an address, and a port.
 HOST = re.compile(r"(?:[A-Za-z0-9_.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 
@@ -33,7 +35,7 @@ class Preview(NamedTuple):
 
     def tags(self) -> str:
         """The tags for link previews."""
-        named = {"twitter:title": self.title, "twitter:description": self.description}
+        named = {"theme-color": BRAND_COLOUR, "twitter:title": self.title, "twitter:description": self.description}
         properties = {
             "og:type": self.type,
             "og:site_name": SITE,

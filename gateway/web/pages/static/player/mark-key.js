@@ -11,7 +11,8 @@ export function showKey({ reworks, flags, plays }, texts) {
     flags.length && keyItem("flag", "Milestones"),
     reworks.length && keyItem("rework", "pp reworks"),
   ].filter(Boolean);
-  const shown = texts.length ? texts.flatMap((text, index) => [index ? "; " : "", text].flat()) : key;
+  const reading = texts.flatMap((text, index) => [index ? "; " : "", text].flat());
+  const shown = texts.length ? [el("span", {}, reading)] : key;
   byId("mark-key").replaceChildren(...(shown.length ? shown : ["\u00a0"]));
 }
 

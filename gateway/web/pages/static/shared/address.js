@@ -5,13 +5,11 @@ const MAX_ID = 2 ** 31 - 1;
 const NAME = /^[\w[\]-](?:[\w [\]-]{0,13}[\w[\]-])?$/;
 const DIGITS = /^\d+$/;
 const QUERY = /\?(.*)/s;
-// The part of a URL before the player. Of these, `players` is the gateway's own word, on any host.
-const KEYWORDS = new Set(["players", "users", "user", "u"]);
+// The part of a URL before the player: `players` is the gateway's own word, on any host; avatars have their own host.
+const KEYWORDS = new Set(["players", "player", "users", "user", "u", "a.ppy.sh"]);
 // Hosts of osu! and osu!track; other servers have other players with the same IDs.
 const HOSTS = /^(?:.+\.)?(?:ppy\.sh|ameobea\.me)(?::\d+)?$/i;
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-// As chats quote a URL: <https://...>
-const BRACKETS = /^<(.*\/.*)>$/s;
 // In the order of their numbers.
 const MODES = ["osu", "taiko", "catch", "mania"];
 
@@ -27,13 +25,15 @@ export function modeName(text) {
 // `{ id, name, mode }`: the ID or the name of a player, and the mode of the URL, if it has one. Null if the text has no
 // player. Digits only are an ID.
 export function parseAddress(text) {
-  const [rawPath, rawQuery = ""] = withoutBrackets(visible(text)).split("#")[0].split(QUERY);
+  const [rawPath, rawQuery = ""] = unquoted(visible(text)).split("#")[0].split(QUERY);
   // The whole text may be encoded, with its query and fragment.
-  const [path, query = rawQuery] = withoutBrackets(decoded(rawPath)).split(QUERY);
+  const [path, query = rawQuery] = unquoted(decoded(rawPath)).split(QUERY);
   const address = path.trim();
   const segments = address.replace(SCHEME, "").split("/").map((part) => part.trim()).filter(Boolean);
   const start = segments.slice(0, -1).findIndex((part) => KEYWORDS.has(part.toLowerCase())) + 1;
   const [player = "", mode] = segments.slice(start);
+  // osu!'s address of a lookup has no player.
+  if (start && player.toLowerCase() === "lookup" && mode && !modeName(mode)) return null;
   if (!start && segments.length > 1 && !(segments.length === 2 && modeName(mode))) return null;
   if (start && segments[start - 1].toLowerCase() !== "players" && hasForeignHost(address, segments[0])) return null;
   return playerOf(player, modeName(mode) ?? modeOf(query) ?? modeOf(decoded(query)));
@@ -57,7 +57,13 @@ const visible = (text) => text.replace(/\p{Cf}/gu, "");
 // An encoded `#` ends a segment only: what follows is no fragment for browsers.
 const decoded = (text) => visible(decode(text)).replace(/#[^/?]*/g, "");
 
-const withoutBrackets = (text) => text.trim().replace(BRACKETS, "$1");
+// A URL as chats quote it: `<https://...>` or `[text](https://...)`.
+export function unquoted(text) {
+  const inner = text.trim();
+  const start = inner.lastIndexOf("](");
+  if (inner[0] === "[" && start > 0 && inner.endsWith(")") && inner.includes("/", start)) return unquoted(inner.slice(start + 2, -1));
+  return inner[0] === "<" && inner.endsWith(">") && inner.includes("/") ? inner.slice(1, -1) : inner;
+}
 
 function hasForeignHost(address, first) {
   const hasHost = SCHEME.test(address) || (address[0] !== "/" && /[.:]/.test(first));

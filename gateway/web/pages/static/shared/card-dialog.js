@@ -39,7 +39,7 @@ export function openCard({ image, page, alt }) {
       el("a", { class: "button small", href: image }, "Open image"),
     ),
     ...SNIPPETS.map(([name, write]) => snippet(name, write({ page, image, alt }), copyButton)),
-    el("p", { class: "text-small muted" }, "Sites that embed the image show the newest data each time they load it."),
+    el("p", { class: "text-small muted" }, "The image has the newest data when a site loads it. Discord and some other sites keep their first copy."),
     status,
   );
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());

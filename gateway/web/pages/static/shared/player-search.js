@@ -1,6 +1,6 @@
 // Search for a player: the page for a text, and the visitor's own players as suggestions.
 
-import { parseAddress, segmentOf } from "./address.js";
+import { parseAddress, segmentOf, unquoted } from "./address.js";
 import { problemOf } from "./address-problems.js";
 import { el } from "./elements.js";
 import { myPlayers } from "./my-players.js";
@@ -18,7 +18,7 @@ export function readSearch(text) {
   const known = myPlayers().find(({ name }) => name === trimmed);
   const address = parseAddress(known?.id ?? ID_TEXT.exec(trimmed)?.[1] ?? text);
   if (!address) return { address, problem: problemOf(text), page: null };
-  return { address, problem: "", page: ownPage(trimmed.replace(/^<(.*)>$/, "$1"), address) };
+  return { address, problem: "", page: ownPage(unquoted(trimmed), address) };
 }
 
 function ownPage(text, address) {
