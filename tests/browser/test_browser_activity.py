@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.players import AMEO, HEAVY, SINGLE_SNAPSHOT
+from gateway.sandbox.players import AMEO, HEAVY, ORDINARY, SINGLE_SNAPSHOT
 from tests.browser.chromium import DESK, PHONE
 
 DONE = "#activity[aria-busy=false]"
@@ -142,6 +142,12 @@ def test_map_has_a_year_of_days(activity):
     assert re.match(r"Plays on \d+ days\. Most on \d+ \w+ 20\d\d: \d+ plays\. Longest streak: \d+ days?, ", summary)
     assert re.search(r"\d+ days estimated\.", summary)
     assert page.get_by_text("Days are UTC.").is_visible()
+
+
+def test_estimates_only_are_a_sentence(activity):
+    page = activity(ORDINARY[9])
+    assert re.search(r"^3\d\d days of 3\d\d estimated: ", page.locator(".heatmap-summary").inner_text())
+    assert page.locator(".day").count() == 0
 
 
 def test_arrow_keys_read_days(activity):

@@ -187,6 +187,19 @@ def test_short_and_flat_histories_have_every_series(player, user, series):
     assert "–" not in page.locator("#plots-caption").inner_text()
 
 
+def test_charts_without_lines_are_sentences(player):
+    page = player(SINGLE_SNAPSHOT)
+    assert page.get_by_text("One snapshot so far").count() == 2
+    assert page.locator("#plots canvas:visible").count() == 0
+    page = player(f"{INACTIVE}?series=rank,accuracy")
+    assert page.get_by_text("Unranked in all snapshots.").is_visible()
+    assert page.locator("#plots canvas:visible").count() == 1
+    choose(page, "Upper", "plays")
+    expect(page.locator("#plots canvas:visible")).to_have_count(2)
+    width = "(canvas) => canvas.clientWidth"
+    assert page.locator("#plot-upper canvas").evaluate(width) == page.locator("#plot-lower canvas").evaluate(width)
+
+
 def test_comparison_shows_the_chosen_series(player):
     page = player(f"{AMEO}?compare={HEAVY}&series=plays,accuracy")
     expect(page.locator("#legend .player-1")).to_have_text(re.compile(r"[\d,]+ plays · [\d.]+ %"), timeout=TIMEOUT_MS)

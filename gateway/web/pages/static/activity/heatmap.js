@@ -3,10 +3,12 @@
 import { announce, el } from "../shared/elements.js";
 import { count, day } from "../shared/format.js";
 import { calendar, columnsOf } from "./calendar.js";
-import { levelsOf } from "./days.js";
+import { countDays, levelsOf } from "./days.js";
 import { dayText, plural, summaryText } from "./texts.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7, PageUp: -28, PageDown: 28 };
+// Above this share of estimates, a calendar shows no days of play.
+const MOST = 0.9;
 const HINT = "Point at or tap a day, or use the arrow keys.";
 const NOTE =
   "Days are UTC. A day counts the plays since the last snapshot of the day before. Without snapshots in between, " +
@@ -23,6 +25,11 @@ export function showHeatmap(container, days, split) {
 function heatmap(days, split) {
   if (days.every(({ plays }) => plays == null)) {
     return el("p", { class: "muted" }, "No two snapshots surround a day of this time: the plays per day are unknown.");
+  }
+  const { estimated, unknown } = countDays(days);
+  if (estimated > MOST * (days.length - unknown)) {
+    const text = `${plural(estimated, "day")} of ${count(days.length)} estimated: the snapshots are too far apart for a calendar.`;
+    return el("p", { class: "heatmap-summary muted" }, text);
   }
   const ends = levelsOf(days);
   const halves = [days.slice(0, split), days.slice(split)];

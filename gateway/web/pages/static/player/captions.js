@@ -1,6 +1,6 @@
 // Text equivalents of the charts. `metrics` are the two series that they show.
 
-import { el } from "../shared/elements.js";
+import { byId, el } from "../shared/elements.js";
 import { count } from "../shared/format.js";
 import { DAY_MS } from "./windows.js";
 
@@ -27,6 +27,19 @@ export function legendItem(name, row, slot, metrics) {
     " ",
     el("span", { class: "legend-value" }, value),
   );
+}
+
+// A sentence in place of each chart with fewer than two values.
+export function replaceEmptyCharts({ lists, metrics, charts }) {
+  metrics.forEach(({ field }, index) => {
+    const known = lists.flatMap((rows) => rows.filter((row) => row[field] != null)).length;
+    const missing = field === "globalRank" ? "Unranked in all snapshots." : "No values recorded.";
+    const text = known > 1 ? "" : known ? "One snapshot so far: a line needs a second one." : missing;
+    const message = byId(["empty-upper", "empty-lower"][index]);
+    message.textContent = text;
+    message.hidden = !text;
+    charts.containers[index].hidden = Boolean(text);
+  });
 }
 
 export function caption(name, rows, metrics) {

@@ -2,7 +2,7 @@
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { dateTime, day } from "../shared/format.js";
-import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS } from "./captions.js";
+import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, replaceEmptyCharts } from "./captions.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
 import { errorBox } from "./error-box.js";
@@ -145,6 +145,7 @@ export class Progress {
     this.marks = marksOf(this.players[0], this.metrics, this.view);
     const slots = this.players.map(({ slot }) => slot);
     this.charts.show({ lists: this.lists, slots, metrics: this.metrics, marks: this.marks }, this.addPadding(window));
+    if (this.hasAll(WEEKLY)) replaceEmptyCharts(this);
     this.range.setWindow(window);
     this.showLegend(null);
   }
