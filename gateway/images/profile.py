@@ -13,6 +13,8 @@ MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch
 DAY_S = 86_400
 # A gain counts from the last snapshot before the window. If it is nearer, the window is its time.
 NEAR_S = 7 * DAY_S
+# If it is farther from the start of a year, the gain is not a headline of the year.
+DISTANT_S = 365 * DAY_S
 
 QUERY = """
 query PlayerImage($id: ID!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
@@ -43,8 +45,9 @@ class Point(NamedTuple):
 class Profile(NamedTuple):
     """A player in one mode. `latest` is the last snapshot before the end of the window; None without one.
 
-    `delta` is None with fewer than two snapshots; `period` is its time in words. The points are those of the window,
-    which begins and ends at the instants `start` and `end`, and the last one before it. `age_s` is that of stale data.
+    `delta` is None with fewer than two snapshots, or if its start is distant; `period` is its time in words. The points
+    are those of the window, which begins and ends at the instants `start` and `end`, and the last one before it.
+    `age_s` is that of stale data.
     """
 
     user_id: int
@@ -93,6 +96,12 @@ def review_title(year: int, now: float) -> str:
     return f"{year} in review" if midnight(date(year + 1, 1, 1)) <= now else f"{year} so far"
 
 
+def is_distant(window: Window, start: str) -> bool:
+    """Whether a gain of a year began so long before it that it is not about the year."""
+    first = window.first
+    return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)
+
+
 def variables_of(user_id: int, parameters: ImageParameters) -> dict[str, Any]:
     """The variables of the document."""
     return {"id": str(user_id), "mode": parameters.mode.name, **parameters.window.variables}
@@ -115,7 +124,7 @@ def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, 
         stats["latest"],
         stats["earliest"] and stats["earliest"]["at"],
         stats["peak"] and stats["peak"]["globalRank"],
-        gain and gain["delta"],
+        None if not gain or is_distant(parameters.window, gain["start"]["at"]) else gain["delta"],
         _period(parameters.window, gain, now),
         points,
         start,

@@ -11,7 +11,7 @@ from gateway.errors import RendererBusy
 from gateway.graph.execution_turns import ExecutionTurns
 from gateway.images.card import card
 from gateway.sandbox import Fault
-from gateway.sandbox.players import HEAVY, INACTIVE, MANIA_ONLY, SINGLE_SNAPSHOT, UNRANKED
+from gateway.sandbox.players import HEAVY, INACTIVE, MANIA_ONLY, ORDINARY, SINGLE_SNAPSHOT, UNRANKED
 from gateway.web.files import png_files
 from gateway.web.files.png_files import PNGFiles
 from tests.support.cache_control import max_age
@@ -101,6 +101,12 @@ async def test_changes_state_their_time(gateway, window, period):
     response = await gateway.http.get(f"/players/{HEAVY}/card.svg?window={window}")
     texts = [element.text for element in ET.fromstring(response.text).iter("{http://www.w3.org/2000/svg}text")]
     assert texts.count(period) == 4
+
+
+async def test_year_has_no_changes_of_earlier_years(gateway):
+    response = await gateway.http.get(f"/players/{ORDINARY[9]}/card.svg?window=2026-01-01..2027-01-01")
+    assert "2026 so far" in text_of(response)
+    assert "since" not in text_of(response)
 
 
 @pytest.mark.parametrize("window", ["2007-01-01..2008-01-01", "..0001-01-01"])

@@ -101,6 +101,22 @@ def test_changes_of_sparse_years_state_their_start(year):
     assert "Longest streak: 1 day" not in page.locator(".heatmap-summary").inner_text()
 
 
+def test_distant_changes_are_no_headlines(session):
+    script = """async (start) => {
+        const { numbers } = await import("./static/year/numbers.js");
+        const end = { at: "2026-05-01T10:00:00Z", pp: 900, globalRank: 20, accuracy: 98, level: 50, playCount: 7000 };
+        const delta = { pp: 400, ranksGained: 10, accuracy: 1, level: 2, playCount: 5000 };
+        const gain = { start: { ...end, at: start }, end, delta };
+        const tiles = numbers({ gain, snapshots: [], months: [] }, [], { year: 2026 });
+        return tiles.map((tile) => tile.querySelector(".value").textContent + "|" + tile.textContent);
+    }"""
+    page = session.open("/")
+    distant = page.evaluate(script, "2024-06-01T10:00:00Z")
+    assert [text[0] for text in distant] == ["9", "#", "7", "9", "5"]
+    assert distant[0] == "900.00 pp|Performance900.00 pp+400.00 since 1 Jun 2024"
+    assert page.evaluate(script, "2025-06-01T10:00:00Z")[0].startswith("+400.00 pp|")
+
+
 def test_peak_states_first_and_last_time(session):
     script = """async (ranks) => {
         const { numbers } = await import("./static/year/numbers.js");

@@ -18,7 +18,7 @@ from gateway.images.card import summary
 from gateway.images.formats import count, day, signed
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
-from gateway.images.profile import MODE_TITLES, review_title
+from gateway.images.profile import MODE_TITLES, is_distant, review_title
 from gateway.records import Mode, Snapshot, UserMode
 from gateway.store.history import History, Span
 from gateway.store.tracker import Tracker
@@ -140,6 +140,8 @@ def _review(history: History, window: Window, now: float) -> str:
     gain = history.gain(_span(window, now))
     if gain is None:
         return UNKNOWN
+    if is_distant(window, gain.start.at):
+        return _summary(gain.end)
     delta = gain.delta
     parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
     if delta.ranks_gained is not None:
