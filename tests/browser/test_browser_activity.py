@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY, ORDINARY, SINGLE_SNAPSHOT
 from tests.browser.chromium import DESK, PHONE
@@ -206,6 +206,26 @@ def test_distant_activity_is_not_loaded(session):
     page.wait_for_load_state("networkidle")
     assert page.get_by_role("link", name="2025", exact=True).count() == 1
     assert page.locator(".day").count() == 0
+
+
+def test_other_mode_begins_with_empty_sections(activity):
+    page = activity(HEAVY)
+    pending: list[Route] = []
+    page.route(
+        "**/graphql",
+        lambda route: pending.append(route) if "hiscores" in (route.request.post_data or "") else route.continue_(),
+    )
+    page.evaluate("scrollTo(0, 0)")
+    page.set_viewport_size({"width": 1280, "height": 300})  # the section is out of view
+    page.get_by_role("link", name="mania").click()
+    page.wait_for_selector("#player-data:not([hidden]) #progress[aria-busy=false]")
+    assert page.locator("#activity .day, #activity .months").count() == 0
+    assert page.locator("#plays tr").count() == 0
+    assert page.locator("#activity .loading").count() == page.locator("#hiscores .loading").count() == 1
+    page.locator("#activity").scroll_into_view_if_needed()
+    page.wait_for_selector(f"{DONE} .day")
+    for route in pending:
+        route.continue_()
 
 
 def test_one_snapshot_has_no_activity(activity):

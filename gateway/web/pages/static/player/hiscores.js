@@ -25,8 +25,15 @@ export class Hiscores {
   }
 
   show(id, mode) {
+    if (id !== this.id || mode !== this.mode) this.clear();
     Object.assign(this, { id, mode });
     return this.load();
+  }
+
+  // Without the plays of another mode.
+  clear() {
+    byId("plays").replaceChildren();
+    byId("hiscores-more").replaceChildren(el("span", { class: "loading" }, "Loading hiscores …"));
   }
 
   // Asks for the shown plays again. The table stays if they are the same, or if the request fails.

@@ -8,9 +8,12 @@ import { search } from "./view.js";
 
 const MARGIN = "400px";
 let observer = null;
+let shownFor = null;
 
 export function showActivityNearby(view, stats, signal) {
   showYears(view, stats);
+  if (shownFor !== `${view.id} ${view.mode.name}`) showWaiting();
+  shownFor = `${view.id} ${view.mode.name}`;
   observer?.disconnect();
   const current = new IntersectionObserver(
     (entries) => {
@@ -22,6 +25,13 @@ export function showActivityNearby(view, stats, signal) {
   );
   current.observe(byId("activity"));
   observer = current;
+}
+
+// Without the numbers of another mode.
+function showWaiting() {
+  byId("activity").setAttribute("aria-busy", "true");
+  byId("activity-days").replaceChildren(el("p", { class: "loading" }, "Loading activity …"));
+  byId("activity-months").replaceChildren();
 }
 
 async function load(view, signal) {
