@@ -118,8 +118,72 @@ def test_comparison_accepts_a_name(session):
     page.get_by_role("rowheader", name="peppy").wait_for()
     page.get_by_label("With player").fill("AMEO")
     page.keyboard.press("Enter")
-    page.get_by_text("“AMEO” (the player of this page)").wait_for()
+    page.locator("#compare-hint").get_by_text("This is the same player.").wait_for()
     assert page.url.endswith(f"/players/{AMEO}?compare={HEAVY}")
+
+
+def test_missing_name_is_not_compared(session):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.get_by_label("With player").fill("nobody")
+    page.keyboard.press("Enter")
+    page.locator("#compare-hint").get_by_text("osu! has no player with the name “nobody”").wait_for()
+    assert page.get_by_label("With player").get_attribute("aria-invalid") == "true"
+    assert page.get_by_label("With player").input_value() == "nobody"
+    assert page.locator("#comparison > *").count() == 0
+    assert page.url.endswith(f"/players/{AMEO}")
+
+
+def test_failed_name_can_be_added_again(session, gateway):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    gateway.fault(kind="status", status=503, path="/_names")
+    page.get_by_label("With player").fill("Corvus")
+    page.keyboard.press("Enter")
+    page.locator("#compare-hint").get_by_text("could not be looked up").wait_for()
+    assert page.url.endswith(f"/players/{AMEO}")
+    gateway.clear_faults()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{AMEO}?compare=1030")
+
+
+def test_commas_separate_compared_players(session):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(LOADED)
+    page.get_by_label("With player").fill("1010, peppy, nobody, 1010,")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{AMEO}?compare=1010,{HEAVY}")
+    assert "no player with the name “nobody”" in page.locator("#compare-hint").inner_text()
+    assert page.get_by_label("With player").input_value() == "nobody, 1010"
+    page.get_by_label("With player").fill("1020,1030,1040")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{AMEO}?compare=1010,{HEAVY},1020,1030")
+    assert page.get_by_label("With player").input_value() == "1040"
+    assert "5 players are compared" in page.locator("#compare-hint").inner_text()
+
+
+@pytest.mark.parametrize(
+    "text,address",
+    [
+        ("1010, peppy", f"1010?compare={HEAVY}"),
+        ("peppy,ameo", f"{HEAVY}?compare={AMEO}"),
+        ("osu.ppy.sh/users/1010/mania, 1020", "1010?mode=mania&compare=1020"),
+        ("/players/1010?compare=2,1020", "1010?compare=2,1020"),
+        ("/players/1010?compare=2,1020, 1030", "1010?compare=2,1020&compare=1030"),
+    ],
+)
+def test_commas_open_a_comparison(session, text, address):
+    page = session.open("/")
+    page.get_by_label("Find a player").fill(text)
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{address}")
+
+
+def test_invalid_player_of_a_list_is_named(session):
+    page = session.open("/")
+    page.get_by_label("Find a player").fill("peppy, x!")
+    page.keyboard.press("Enter")
+    assert page.locator("#player-hint").inner_text().startswith("“x!”: Enter a player name")
 
 
 def test_compared_name_in_the_url_is_resolved(session):

@@ -4,7 +4,8 @@ import { textOf } from "../shared/address.js";
 import { button, byId, el } from "../shared/elements.js";
 import { MAX_PLAYERS, reasonAgainst } from "../shared/compared-players.js";
 import { myPlayers } from "../shared/my-players.js";
-import { readSearch, suggestPlayers } from "../shared/player-search.js";
+import { findPlayer } from "../shared/names.js";
+import { readPlayers, suggestPlayers } from "../shared/player-search.js";
 
 const MAX_PICKS = 8;
 const PROBLEMS = {
@@ -14,22 +15,53 @@ const PROBLEMS = {
 };
 
 let defaultHint = "";
+let submissions = 0;
 
-// `onAdd(player)` is called with an ID or a name. `currentView()` has the player of the page and the compared ones.
-// The comparison is in the page's mode: that of an entered URL does not matter.
+// `onAdd(players)` is called with IDs, and with names that the gateway cannot look up. `currentView()` has the player of
+// the page and the compared ones. The comparison is in the page's mode: that of an entered URL does not matter.
 export function listenToForm(currentView, onAdd) {
   defaultHint = byId("compare-hint").textContent;
   suggestPlayers(byId("compare-id"));
   byId("compare-form").addEventListener("submit", (event) => {
     event.preventDefault();
-    const view = currentView();
-    const { address, problem } = readSearch(byId("compare-id").value);
-    const reason = reasonAgainst(address, view.compare, view);
-    showHint(reason, { text: problem || PROBLEMS[reason] });
-    if (reason) return byId("compare-id").focus();
-    byId("compare-id").value = "";
-    onAdd(textOf(address));
+    addAll(readPlayers(byId("compare-id").value), currentView, onAdd);
   });
+}
+
+// Adds the players; those with a problem stay in the field. A later submission replaces one that waits for names.
+async function addAll(entries, currentView, onAdd) {
+  const [submission, { id }, text] = [++submissions, currentView(), byId("compare-id").value];
+  const isCurrent = () => submission === submissions && currentView().id === id;
+  const [players, refused] = [[], []];
+  for (const entry of entries) {
+    const view = currentView();
+    const { address, problem } = await resolved(entry, [...view.compare, ...players], view);
+    if (!isCurrent()) return;
+    if (problem) refused.push({ ...entry, problem });
+    else players.push(textOf(address));
+  }
+  // Text that was entered meanwhile stays.
+  if (byId("compare-id").value === text) byId("compare-id").value = refused.map((entry) => entry.text).join(", ");
+  if (players.length) onAdd(players);
+  if (!refused.length) return;
+  showHint("refused", { text: refused[0].problem });
+  byId("compare-id").focus();
+}
+
+// The address, with the ID if the player is entered by name, or a problem.
+async function resolved({ address, problem }, players, own) {
+  const reason = reasonAgainst(address, players, own);
+  if (reason) return { problem: problem || PROBLEMS[reason] };
+  if (!address.name) return { address };
+  showHint(null, { text: `Looking up “${address.name}” …` });
+  try {
+    const { id, isMissing } = await findPlayer(address.name);
+    if (isMissing) return { problem: `osu! has no player with the name “${address.name}”.` };
+    if (!id) return { address };
+    return { address: { id }, problem: PROBLEMS[reasonAgainst({ id }, players, own)] };
+  } catch {
+    return { problem: `The name “${address.name}” could not be looked up. Retry in a moment.` };
+  }
 }
 
 // The hint, and the visitor's other players, of whom a click adds one.
@@ -46,7 +78,7 @@ export function showForm({ id, compare }, onAdd) {
 function pick({ id, name }, onAdd) {
   const add = () => {
     byId("compare-id").focus();
-    onAdd(id);
+    onAdd([id]);
   };
   const plus = el("span", { "aria-hidden": "true" }, "+");
   return button([plus, name], add, { class: "small", "aria-label": `Add ${name} to the comparison` });

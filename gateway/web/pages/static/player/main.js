@@ -165,7 +165,7 @@ function chooseCompared(change, options) {
   return compare();
 }
 
-const addCompared = (player) => chooseCompared({ compare: [...view.compare, player], leftOut: [] });
+const addCompared = (players) => chooseCompared({ compare: [...view.compare, ...players], leftOut: [] });
 
 // The address gets the ID, once it is known.
 async function resolveName() {

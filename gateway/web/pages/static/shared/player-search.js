@@ -11,14 +11,29 @@ const ID_TEXT = /^(?:ID |#)(\d+)$/i;
 // A page of this site, of which the year and the query string are kept.
 const OWN_PAGE = /(?:^|\/)players\/[^/?#]+(?:\/(\d{4}))?\/?(?:\?([^#]*))?(?:#.*)?$/i;
 
-// The address in a text, or a problem: `{ address, problem, page }`. `page` is a path of this site with its parameters,
-// if the text is one.
+// A comma in a query string belongs to the URL, unless a space follows.
+const QUERY_COMMA = /\?\S*,/;
+
+// The players in a text with commas: `{ text, address, problem, page }` of each. `page` is a path of this site with its
+// parameters, if the part is one.
+export function readPlayers(text) {
+  const parts = text.split(QUERY_COMMA.test(text) ? /,\s+/ : ",").filter((part) => part.trim());
+  return parts.length > 1 ? parts.map(readPlayer) : [readPlayer(parts[0] ?? text)];
+}
+
+// The first of the players, or a problem. The `others` are compared with it.
 export function readSearch(text) {
+  const [first, ...others] = readPlayers(text);
+  const { text: part, problem } = [first, ...others].find((each) => each.problem) ?? first;
+  return { ...first, problem: problem && others.length ? `“${part}”: ${problem}` : problem, others };
+}
+
+function readPlayer(text) {
   const trimmed = text.trim();
   const known = myPlayers().find(({ name }) => name === trimmed);
   const address = parseAddress(known?.id ?? ID_TEXT.exec(trimmed)?.[1] ?? text);
-  if (!address) return { address, problem: problemOf(text), page: null };
-  return { address, problem: "", page: ownPage(unquoted(trimmed), address) };
+  if (!address) return { text: trimmed, address, problem: problemOf(text), page: null };
+  return { text: trimmed, address, problem: "", page: ownPage(unquoted(trimmed), address) };
 }
 
 function ownPage(text, address) {
@@ -28,8 +43,10 @@ function ownPage(text, address) {
 }
 
 // Opens the player's page. `hrefOf(address)` is the last part of its URL, with a query string.
-export function openFound({ address, page }, hrefOf) {
-  location.assign(new URL(page ?? `players/${hrefOf(address)}`, ROOT));
+export function openFound({ address, page, others }, hrefOf) {
+  const href = page ?? `players/${hrefOf(address)}`;
+  const compare = others.map((other) => segmentOf(other.address)).join();
+  location.assign(new URL(compare ? `${href}${href.includes("?") ? "&" : "?"}compare=${compare}` : href, ROOT));
 }
 
 // The pinned and recent players, which browsers offer in the field.
