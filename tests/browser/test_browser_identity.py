@@ -140,6 +140,7 @@ def test_sandbox_shows_initials_only(session):
         ("[Toy]", "TO"),
         ("- Cookie_Ez -", "CE"),
         ("__", "?"),
+        ("ID 1056", "#"),
         ("たこ焼", "たこ"),
         ("𝔞𝔟𝔠", "𝔞𝔟"),
     ],

@@ -17,6 +17,7 @@ FORMS = {
     "fields": r"[A-Za-z0-9 ]*",
     "variables": r"\$id\d: ID!(?:, \$id\d: ID!)*",
     "users": r"(?:player\d: user\(id: \$id\d\) \{ \.\.\.compared \}\s*)+",
+    "names": r"(?:player\d: user\(id: \$id\d\) \{ username \}\s*)+",
 }
 # The query that the home page runs.
 LANDING_QUERY = re.compile(r'<code id="try-query">([^<]*)</code>')

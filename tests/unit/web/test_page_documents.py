@@ -17,6 +17,7 @@ PROGRAM = """
 import {{ gql }} from {module};
 const fields = "pp globalRank", variables = "$id0: ID!, $id1: ID!";
 const users = `player0: user(id: $id0) {{ ...compared }}\\n    player1: user(id: $id1) {{ ...compared }}`;
+const names = `player0: user(id: $id0) {{ username }}\\n    player1: user(id: $id1) {{ username }}`;
 console.log(JSON.stringify([{literals}]));
 """
 

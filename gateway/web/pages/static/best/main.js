@@ -10,6 +10,7 @@ import { errorBox } from "../player/error-box.js";
 import { isStale, showNotices } from "../player/notices.js";
 import { searchOf } from "../player/view.js";
 import { listen, showControls } from "./controls.js";
+import { showNames } from "./names.js";
 import { BEST_PLAYS, bestPlays, variables } from "./query.js";
 import { putRows, shownRows } from "./table.js";
 import { filterText, PAGE_SIZE, PERIODS, periodText, read, readDays, search } from "./view.js";
@@ -109,6 +110,7 @@ function show({ nodes, pageInfo, warnings: found, cost }, { isRefresh = false } 
   showWarnings(found);
   if (!isRefresh) showCost(cost);
   putRows(nodes, view, { append: false });
+  showNames();
   if (!nodes.length) return showEmpty();
   showState("plays-table");
   showPaging(pageInfo);
@@ -126,6 +128,7 @@ function showMore({ nodes, pageInfo, cost }) {
   showCost(cost);
   moveFocus(byId("more"), byId("plays-table"));
   const rows = putRows(nodes, view, { append: true });
+  showNames();
   view = { ...view, shown: shownRows() };
   history.replaceState(null, "", location.pathname + search(view));
   showPaging(pageInfo);

@@ -27,7 +27,7 @@ function tableRow(play, place, { mode, days }) {
   const played = days != null && days <= RECENT_DAYS ? ago(play.playedAt) : day(play.playedAt);
   return el(
     "tr",
-    {},
+    { "data-unnamed": user.username ? null : user.id },
     el("td", { class: "number muted" }, count(place)),
     el("td", {}, gradeBadge(play.grade)),
     el(

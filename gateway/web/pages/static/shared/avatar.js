@@ -5,6 +5,8 @@ import { el } from "./elements.js";
 const HUES = 360;
 // Neighbouring IDs get distant hues.
 const HUE_STEP = 137;
+// The text for a player without a known name.
+const NAMELESS = /^ID \d+$/;
 
 // An element of a fixed size, so that nothing moves when the image arrives, fails or is blocked.
 export function avatar(id, name) {
@@ -31,8 +33,9 @@ function image(id) {
   return element;
 }
 
-// The first letters of two words, or the first two of one word.
+// The first letters of two words, or the first two of one word. `#` stands for an unknown name.
 export function initials(name) {
+  if (NAMELESS.test(name)) return "#";
   const words = name.split(/[^\p{L}\p{N}]+/u).filter(Boolean);
   const letters = words.length > 1 ? words.slice(0, 2).map((word) => [...word][0]) : [...(words[0] ?? "?")].slice(0, 2);
   return letters.join("").toUpperCase();
