@@ -72,7 +72,7 @@ async def test_other_methods_are_405_with_allow_header(gateway, method):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "QUERY"])
 @pytest.mark.parametrize(
     "path",
-    ["/players/2", "/players/2/card.png", "/players/2/hiscores.csv", "/robots.txt", "/schema.graphql", "/docs/x"],
+    ["/players/2", "/players/2/card.png", "/players/2/hiscores.csv", "/robots.txt", "/schema.graphql", "/docs/errors"],
 )
 async def test_files_are_for_get_only(gateway, path, method):
     response = await gateway.http.request(method, path)

@@ -263,7 +263,7 @@ async def test_image_of_a_problem_repeats_no_input(gateway):
     paths = ["/players/a1/card.svg", "/players/b2/card.svg", "/players/2/card.svg?x=1", "/players/2/card.svg?y=1"]
     images = [await gateway.http.get(path, headers=BROWSER) for path in paths]
     assert len({image.text for image in images}) == 2
-    assert "user ID from 1 to 2147483647. To find" in images[0].text
+    assert "The image address needs the player" in images[0].text
 
 
 @pytest.mark.parametrize("image", IMAGES)

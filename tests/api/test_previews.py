@@ -158,8 +158,8 @@ async def test_comparison_names_all_cached_players(gateway):
     await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
     requests = len(gateway.sandbox.requests)
     found = await tags(gateway, "/players/131464?compare=2,131464,2,somebody,x!&compare=1001,7,8")
-    assert found["og:title"] == "ameo vs Player 2, somebody, Player 1001, Player 7 · osu!"
-    assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · Player 2: #[\d,]+, [\d,]+ pp", found["og:description"])
+    assert found["og:title"] == "ameo vs ID 2, somebody, ID 1001, ID 7 · osu!"
+    assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · ID 2: #[\d,]+, [\d,]+ pp", found["og:description"])
     assert found["og:url"] == "http://gateway/players/131464?compare=2,somebody,1001,7"
     assert len(gateway.sandbox.requests) == requests
 

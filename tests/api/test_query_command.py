@@ -91,7 +91,7 @@ def test_table_is_printed(query):
 
 
 def test_update_in_process_needs_no_token(query, monkeypatch):
-    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "secret")
+    monkeypatch.setenv("GATEWAY_UPDATE_TOKENS", "a-secret-of-enough-characters")
     code, out, _ = query(UPDATE)
     assert (code, json.loads(out)["data"]) == (0, {"updateUser": {"__typename": "UpdateUserSuccess"}})
 

@@ -194,7 +194,7 @@ async def test_unknown_grades_and_no_mods_can_be_filtered(gateway):
     "invalid, mentioned",
     [
         ({"modsAll": ["XX"]}, "filter.modsAll"),
-        ({"modsAny": ["hd"]}, "NM, EZ, NF"),
+        ({"modsAny": ["hd"]}, "in upper case: `HD`"),
         ({"modsNone": [""]}, "filter.modsNone"),
         ({"modsNone": ["HD"] * 41}, "41 items"),
         ({"grades": ["SS"]}, "grades"),

@@ -147,7 +147,7 @@ def test_filters_of_a_list_share_one_request(best, gateway):
     assert all("HD" not in row and {"DT", "NC"} & set(row) for row in mods(page))
     assert set(page.locator(f"{ROWS} .grade").all_inner_texts()) <= {"S", "SS"}
     choose(page, "DT", "With all of")
-    assert page.get_by_text("Loaded from the cache").is_visible()
+    assert page.get_by_text("From the gateway’s recent copy").is_visible()
     assert upstream_requests(gateway) == before
 
 
@@ -218,7 +218,7 @@ def test_query_link_has_the_plays_of_the_page(best, gateway):
     parameters = parse_qs(urlsplit(link.get_attribute("href")).query)
     request = {"query": parameters["query"][0], "variables": json.loads(parameters["variables"][0])}
     plays = httpx.post(f"{gateway.address}/graphql", json=request).json()["data"]["bestPlays"]["nodes"]
-    assert [f"Beatmap {play['beatmapId']}" for play in plays] == page.locator(f"{ROWS} small a").all_inner_texts()
+    assert [f"Beatmap {play['beatmapId']}\non osu!" for play in plays] == page.locator(f"{ROWS} small a").all_inner_texts()
     link.click()
     page.locator(".graphiql-query-editor .CodeMirror-code").get_by_text("BestPlays", exact=True).wait_for()
 

@@ -116,9 +116,10 @@ def test_pin_waits_for_the_player(session):
         route.continue_()
     expect(pin).to_be_enabled()
     pin.click()
-    assert pin.get_attribute("aria-pressed") == "true"
+    pinned = page.get_by_role("button", name="Pinned", exact=True)
+    assert pinned.get_attribute("aria-pressed") == "true"
     page.get_by_role("link", name="taiko", exact=True).click()
-    expect(pin).to_be_enabled()
+    expect(pinned).to_be_enabled()
 
 
 def test_pin_is_released_again(session):

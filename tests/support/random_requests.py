@@ -21,6 +21,8 @@ SETTINGS: dict[str, Any] = {
     "client_points_per_minute": 600,
     "trusted_proxies": ["127.0.0.0/8", "10.0.0.0/8"],
     "cors_origins": [ALLOWED_ORIGIN],
+    # Pages contain their address.
+    "public_url": "http://gateway.example",
 }
 HEADERS: dict[str, list[str]] = {
     "Accept": ["application/graphql-response+json", "application/json;q=0.5 , */*;Q=0.1", "text/html", "image/png"],

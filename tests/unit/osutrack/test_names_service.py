@@ -142,7 +142,8 @@ async def test_429_lowers_the_budget(client, service, deadline):
     with pytest.raises(UpstreamBusy):
         await client.username(131464, deadline)
 
-    assert client.budget.per_minute == 1
+    # A quarter.
+    assert client.budget.per_minute == 7
 
 
 async def test_five_failures_in_a_row_pause_lookups(client, service, deadline, clock):
