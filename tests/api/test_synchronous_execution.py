@@ -43,6 +43,8 @@ class Client:
 
     async def metrics(self):
         lines = (await self.gateway.http.get("/metrics")).text.splitlines()
+        # Both gateways are in one process, whose CPU time grows.
+        lines = [line for line in lines if "process_" not in line]
         return [line for line in lines if not line.split("{")[0].split()[0].endswith(DURATIONS)]
 
 
