@@ -204,7 +204,7 @@ def test_sixth_player_is_refused(player):
     add(page, "1040")
     assert "5 players are compared. Remove one" in page.locator("#compare-hint").inner_text()
     page.get_by_role("button", name="Remove Corvus").click()
-    expect(page.locator("#compare-hint")).to_contain_text("asks osu!track for one history")
+    expect(page.locator("#compare-hint")).to_contain_text("Up to five players")
     add(page, "1040")
     wait_for_players(page, 5)
 

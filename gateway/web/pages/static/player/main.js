@@ -11,10 +11,8 @@ import { errorBox } from "./error-box.js";
 import { firstPlays } from "./first-plays.js";
 import { displayName, listenToModes, showHeader, showIdentity, showModes, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
-import { showInvalidAddress } from "./invalid-address.js";
 import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
-import { hideNamePage, showNamePage } from "./name-page.js";
 import { showActivityNearby } from "./nearby-activity.js";
 import { isStale, showNotices } from "./notices.js";
 import { Progress } from "./progress.js";
@@ -180,7 +178,8 @@ async function resolveName() {
     return start();
   }
   showState(null);
-  showNamePage(view, found);
+  // Few visits need these modules.
+  (await import("./name-page.js")).showNamePage(view, found);
 }
 
 function start() {
@@ -188,9 +187,9 @@ function start() {
   comparison.clear();
   revalidation.reset();
   showModes(view);
-  hideNamePage();
+  byId("name-page").hidden = true;
   if (view.name) return resolveName();
-  if (!view.id) return showInvalidAddress(view.segment);
+  if (!view.id) return import("./invalid-address.js").then((page) => page.showInvalidAddress(view.segment));
   showIdentity(view.id, displayName({}, view.id));
   byId("about").replaceChildren(el("span", {}, "\u00a0"));
   byId("player-header").hidden = false;

@@ -30,8 +30,6 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
   announce(error ? "The name could not be looked up." : text);
 }
 
-export const hideNamePage = () => (byId("name-page").hidden = true);
-
 const homeLink = () => el("p", {}, el("a", { class: "button primary", href: "../" }, "Find another player"));
 
 function idSection(name) {

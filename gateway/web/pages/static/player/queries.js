@@ -70,7 +70,7 @@ const MODES = gql`
 const PLAYS = gql`
   query Plays($id: ID!, $mode: GameMode!, $window: Window, $first: Int!) {
     user(id: $id) { stats(mode: $mode) {
-      hiscores(window: $window, bestPerBeatmap: true, first: $first) { totalCount nodes { playedAt pp grade beatmapId beatmapUrl mods { label } } }
+      hiscores(window: $window, bestPerBeatmap: true, first: $first) { totalCount nodes { playedAt pp grade beatmapId mods { label } } }
     } }
   }`;
 
