@@ -218,7 +218,9 @@ def test_query_link_has_the_plays_of_the_page(best, gateway):
     parameters = parse_qs(urlsplit(link.get_attribute("href")).query)
     request = {"query": parameters["query"][0], "variables": json.loads(parameters["variables"][0])}
     plays = httpx.post(f"{gateway.address}/graphql", json=request).json()["data"]["bestPlays"]["nodes"]
-    assert [f"Beatmap {play['beatmapId']}\non osu!" for play in plays] == page.locator(f"{ROWS} small a").all_inner_texts()
+    assert [f"Beatmap {play['beatmapId']}\non osu!" for play in plays] == page.locator(
+        f"{ROWS} small a"
+    ).all_inner_texts()
     link.click()
     page.locator(".graphiql-query-editor .CodeMirror-code").get_by_text("BestPlays", exact=True).wait_for()
 
