@@ -9,7 +9,7 @@ RUN python -m venv --without-pip /opt/gateway
 RUN pip --python /opt/gateway/bin/python install --only-binary :all: --require-hashes -r requirements.txt
 RUN pip install --only-binary :all: --require-hashes -r requirements-build.txt -r requirements-node.txt
 
-COPY pyproject.toml README.md LICENSE hatch_build.py ./
+COPY pyproject.toml README.md LICENSE hatch_build.py schema.graphql ./
 COPY frontend frontend
 COPY docs docs
 COPY examples examples

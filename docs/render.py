@@ -1,4 +1,4 @@
-"""Renders `docs/*.md` and `examples/*.md` for the site, at build time: `python -m docs.render`.
+"""Renders `docs/*.md`, `examples/*.md` and the schema for the site, at build time: `python -m docs.render`.
 
 Of each page, the folder `gateway/web/pages/rendered` has the HTML of its content and its Markdown twin, at the path of
 its URL. Links between pages are those of the site; links to files that the site does not have become text.
@@ -12,10 +12,12 @@ from html import escape
 from pathlib import Path
 
 from docs.page_html import html, sections
+from docs.schema_page import schema_page
 
 ROOT = Path(__file__).parents[1]
 OUTPUT = "gateway/web/pages/rendered"
 INDEX = "docs.md"
+SCHEMA = "docs/schema.md"
 SOURCES = ("docs/*.md", "examples/*.md")
 COMMENT = re.compile(r"^<!-- .*? -->\n+", re.MULTILINE)
 LINK = re.compile(r"(!?)\[([^\]]+)\]\((?!\w+:)([^)\s#]*)(#[^)\s]*)?\)")
@@ -49,6 +51,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 def _texts(root: Path) -> Iterator[tuple[str, str]]:
     pages = _pages(root)
     documents = {page: _twin(root, source, page) for source, page in pages.items()}
+    documents[SCHEMA] = schema_page((root / "schema.graphql").read_text("utf-8"))
     documents[INDEX] = _index(root, documents)
     for page, text in documents.items():
         yield page, text
@@ -95,7 +98,8 @@ def _twin(root: Path, source: str, page: str) -> str:
 
 def _index(root: Path, documents: Mapping[str, str]) -> str:
     """The list of all pages by their titles, from the README and the index of the examples."""
-    pages = [entry[0] for entry in ENTRY.finditer(_twin(root, "README.md", INDEX)) if entry[2].startswith("docs/")]
+    readme = _twin(root, "README.md", INDEX).replace("(schema.graphql)", f"({SCHEMA})")
+    pages = [entry[0] for entry in ENTRY.finditer(readme) if entry[2].startswith("docs/")]
     examples = _twin(root, "examples/README.md", INDEX).replace("# Examples", "## Examples", 1)
     index = "\n".join(["# Documentation", "", "| page | content |", "|---|---|", *pages, "", examples])
     return ENTRY.sub(lambda entry: f"| [{_title(documents[entry[2]])}]({entry[2]}) | {entry[3]} |", index)

@@ -27,6 +27,8 @@ def test_code_is_copied(session):
         ("rate_limited", "Errors and warnings: RATE_LIMITED"),
         ("CLIENT_POINTS minute", "Operations: GATEWAY_CLIENT_POINTS_PER_MINUTE"),
         ("persisted", "Getting started: Persisted documents"),
+        ("snapshotAt", "Schema: UserStats.snapshotAt"),
+        ("hiscores first", "Schema: UserStats.hiscores(first:)"),
     ],
 )
 def test_search_leads_to_a_section(session, query, title):
@@ -36,6 +38,12 @@ def test_search_leads_to_a_section(session, query, title):
     page.get_by_role("link", name=title, exact=True).click()
     page.wait_for_url("**/docs/*#*")
     assert page.locator(":target").count() == 1
+
+
+def test_search_finds_words_of_code(session):
+    page = session.open("/docs")
+    page.get_by_role("searchbox").fill("secondsToRetry")
+    page.get_by_role("link", name="A typed client in TypeScript", exact=True).nth(1).wait_for()
 
 
 def test_search_without_result_says_so(session):
@@ -53,7 +61,9 @@ def test_pages_are_listed_above_the_content_on_phones(session):
     page.get_by_role("heading", name="Getting started").wait_for()
 
 
-@pytest.mark.parametrize("path", ["operations", "errors", "osutrack", "performance", "graphql-over-http", "sandbox"])
+@pytest.mark.parametrize(
+    "path", ["operations", "errors", "osutrack", "performance", "graphql-over-http", "sandbox", "schema"]
+)
 def test_tables_fit_into_phones(session, path):
     page = session.open(f"/docs/{path}", size=PHONE)
     tables = page.locator("article .scroll-x")

@@ -19,11 +19,12 @@ EXAMPLES = sorted(path.stem for path in ROOT.glob("examples/*.md") if path.name 
 def tree(tmp_path):
     """A small repository."""
     texts = {
-        "README.md": "# Name\n\n| page | content |\n|---|---|\n| [docs/a.md](docs/a.md) | all of it |\n| [LAW](LAW.md) | x |\n",
+        "README.md": "# Name\n\n| page | content |\n|---|---|\n| [docs/a.md](docs/a.md) | all of it |\n| [LAW](LAW.md) | x |\n| [schema.graphql](schema.graphql) | every type |\n",
         "docs/a.md": "# Page A\n\nSee [B](../examples/b.md#two-words), [here](#here), [code](../gateway/x.py), [web](https://a.example/x.md).\n",
         "examples/README.md": "# Examples\n\n| page | content |\n|---|---|\n| [b.md](b.md) | one task |\n",
         "examples/b.md": "# Page B\n\n<!-- clock: 3600 -->\n\n## Two words!\n\n[A](../docs/a.md) [S](../schema.graphql)\n",
         "examples/operations.graphql": "{ status { version } }\n",
+        "schema.graphql": 'type Query {\n  """A number."""\n  count: Int\n}\n',
     }
     for name, text in texts.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -38,7 +39,7 @@ def output(tree):
 
 def test_pages_have_twins_at_their_urls(tree):
     build(tree)
-    pages = {"docs", "docs/a", "docs/examples/b"}
+    pages = {"docs", "docs/a", "docs/examples/b", "docs/schema"}
     files = {f"{page}.{suffix}" for page in pages for suffix in ("html", "md")}
     assert output(tree).keys() == files | {"docs/examples/operations.graphql", "docs/search.json", "llms.txt"}
 
@@ -112,13 +113,19 @@ def test_search_has_sections_and_terms():
     assert list(sections(text)) == [
         Section("A", "", "One."),
         Section("T", "T", "Three."),
-        Section("B c", "b-c", "Two. name meaning"),
+        Section("B c", "b-c", "Two. code name meaning"),
     ]
+
+
+def test_heading_of_a_type_qualifies_terms():
+    text = "# A\n\n### `T`\n\n| field | type |\n|---|---|\n| `x` | `U` |\n| `x(y:)` | `V` |\n\n## B\n\n| name |\n|---|\n| `z` |\n"
+    assert [section.anchor for section in sections(text)] == ["", "T.x", "T.x(y:)", "t", "z", "b"]
+    assert '<tr id="T.x(y:)">\n<td><a href="#T.x(y:)"><code>x(y:)</code></a></td>' in html(text, "docs/a.md")
 
 
 def test_search_leads_to_existing_anchors(tree):
     build(tree)
-    rows = json.loads(output(tree)["docs/search.json"])
+    rows = [row for row in json.loads(output(tree)["docs/search.json"]) if row[0] != "schema"]
     assert [row[:4] for row in rows] == [
         ["a", "Page A", "Page A", ""],
         ["examples/b", "Page B", "Page B", ""],
@@ -146,6 +153,7 @@ def test_pages_follow_the_order_of_the_index(tree):
 def test_index_lists_pages_by_their_titles(tree):
     build(tree)
     assert "| [Page A](docs/a.md) | all of it |" in output(tree)["docs.md"]
+    assert "| [Schema](docs/schema.md) | every type |" in output(tree)["docs.md"]
     assert "LAW" not in output(tree)["docs.md"]
     assert "- [Page B](docs/examples/b.md): one task" in output(tree)["llms.txt"]
 

@@ -44,9 +44,11 @@ async function find(words) {
   return ranked.sort(([first], [second]) => second - first).map(([, section]) => section);
 }
 
-// Zero without one of the words; a word in the section's title counts most, then one in the page's title.
+// Zero without one of the words; a word of the section's title counts most, then a part of it, and the page's title.
 function rank({ page, title, text }, words) {
+  const titleWords = title.toLowerCase().match(/\w+/g) ?? [];
   const values = words.map((word) => {
+    if (titleWords.includes(word)) return 12;
     if (title.toLowerCase().includes(word)) return 9;
     if (page.toLowerCase().includes(word)) return 3;
     return text.toLowerCase().includes(word) ? 1 : 0;
