@@ -1,13 +1,11 @@
 """A log line for each request sent to osu!track: at `info` if it can update a player, otherwise at `debug`."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from gateway.errors import GatewayError
 from gateway.records import Mode
+from gateway.telemetry.outcome import outcome_of_block
 from gateway.telemetry.request_context import current_request
 
 from .exchanges import Request
@@ -15,23 +13,17 @@ from .exchanges import Request
 log = logging.getLogger(__name__)
 
 
-@contextmanager
-def log_sent(request: Request) -> Iterator[None]:
+def log_sent(request: Request) -> AbstractContextManager[None]:
     """Log the request that the block sends, with its outcome: `ok`, an error code, or `cancelled`."""
     level = logging.INFO if request.endpoint.may_update else logging.DEBUG
     if not log.isEnabledFor(level):
-        yield
-        return
-    outcome, started_at = "cancelled", perf_counter()
-    try:
-        yield
-        outcome = "ok"
-    except GatewayError as exc:
-        outcome = exc.code
-        raise
-    finally:
-        facts = {"outcome": outcome, "duration_ms": round((perf_counter() - started_at) * 1000, 2)}
+        return nullcontext()
+
+    def write(outcome: str, seconds: float) -> None:
+        facts = {"outcome": outcome, "duration_ms": round(seconds * 1000, 2)}
         log.log(level, "Sent to osu!track", extra=_subject(request) | facts)
+
+    return outcome_of_block(write)
 
 
 def _subject(request: Request) -> dict[str, Any]:

@@ -4,19 +4,18 @@ Requests are counted here as they happen; `MetricsCollector` in `web/probes.py` 
 the metrics are scraped.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from functools import lru_cache
 from pathlib import Path
-from time import perf_counter, time
+from time import time
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest, values
 from prometheus_client.mmap_dict import MmapedDict, mmap_key
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from gateway.errors import GatewayError
-
 from .metric_names import COUNTERS, EXPECTED, GAUGES, UPSTREAM_OUTCOMES, WORKER_DEATHS, WORKER_DEATHS_MEANING
+from .outcome import outcome_of_block
 from .request_context import RequestContext
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30)
@@ -93,19 +92,14 @@ class Metrics:
         """Count the invalid rows of a response."""
         self._rows_dropped.labels(endpoint).inc(count)
 
-    @contextmanager
-    def measure_upstream_request(self, endpoint: str) -> Iterator[None]:
+    def measure_upstream_request(self, endpoint: str) -> AbstractContextManager[None]:
         """Measure one request to osu!track, and count its outcome."""
-        outcome, started = "cancelled", perf_counter()
-        try:
-            yield
-            outcome = "ok"
-        except GatewayError as exc:
-            outcome = exc.code
-            raise
-        finally:
+
+        def record(outcome: str, seconds: float) -> None:
             self._upstream_requests.labels(endpoint, outcome).inc()
-            self._upstream_seconds.labels(endpoint).observe(perf_counter() - started)
+            self._upstream_seconds.labels(endpoint).observe(seconds)
+
+        return outcome_of_block(record)
 
     @property
     def has_other_processes(self) -> bool:
