@@ -1,39 +1,21 @@
 """Circuit breakers: pause a class of requests while osu!track fails or refuses them, and report its health."""
 
 import asyncio
-import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 
 from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid, UpstreamTimeout, UpstreamUnavailable
 
 from .block_detector import BlockDetector
 from .diagnosis import Diagnosis, cause_of, diagnose
 from .failure_window import FailureWindow
+from .health import Health, PauseReason
+from .outage_log import OutageLog
 
 OPEN_S = 30.0
 FORBIDDEN = 403
-
-log = logging.getLogger(__name__)
-
-
-class Health(StrEnum):
-    """osu!track's health, derived from the gateway's own requests; the worst is last."""
-
-    UP = "UP"
-    DEGRADED = "DEGRADED"
-    DOWN = "DOWN"
-
-
-class PauseReason(StrEnum):
-    """The reason for a pause: failing requests, or a block of the gateway's address."""
-
-    FAILURES = "failures"
-    BLOCK = "block"
-
 
 PAUSED = {
     PauseReason.FAILURES: "osu!track is failing; requests are paused. Try again later.",
@@ -73,9 +55,7 @@ class CircuitBreaker:
         self._open_until: float | None = None
         self._reason = PauseReason.FAILURES
         self._probing = False
-        self._logged_health = Health.UP
-        # The kinds of causes that were logged since the state was UP.
-        self._logged_kinds: set[str] = set()
+        self._log = OutageLog(name)
         self._busy_until = float("-inf")
         self._block = BlockDetector()
 
@@ -193,7 +173,7 @@ class CircuitBreaker:
             self._close()
         else:
             self._window.add_success(self._monotonic())
-            self._log_change()
+            self._log.change(self.health, self.diagnosis)
 
     def _fail(self, key: Hashable, cause: str, diagnosis: Diagnosis, *, probe: bool) -> None:
         now = self._monotonic()
@@ -202,59 +182,27 @@ class CircuitBreaker:
         if probe:
             self._open_until = now + OPEN_S
             self.cause = f"the latest request failed too: {cause}"
-            self._log_kind()
+            self._log.failure(diagnosis)
             return
         self._window.add_failure(key, now)
         if self._open_until is None and self._window.is_failing(now):
             failures, calls = self._window.counts(now)
             summary = f"{failures} of {calls} calls failed in a minute, the last"
             self._open(PauseReason.FAILURES, OPEN_S, summary, cause)
-        self._log_change()
+        self._log.change(self.health, self.diagnosis)
 
     def _open(self, reason: PauseReason, pause_s: float, summary: str, cause: str) -> None:
         self._open_until = self._monotonic() + pause_s
         self._reason = reason
         self.cause = f"{summary}: {cause}"
         self.pauses[reason] += 1
-        self._logged_health = Health.DOWN
-        self._logged_kinds.add(self.diagnosis.kind if self.diagnosis else "")
-        # A block concerns all clients until an operator acts.
-        log.log(
-            logging.ERROR if reason is PauseReason.BLOCK else logging.WARNING,
-            "Requests to osu!track are paused",
-            extra={
-                "class": self.name,
-                "reason": reason.value,
-                "cause": f"{summary}: {self.diagnosis or cause}",
-                "pause_s": pause_s,
-            },
-        )
-
-    def _log_change(self) -> None:
-        """Log a change between UP and DEGRADED, and a new kind of cause; `_open` and `_close` log the others."""
-        health = self.health
-        if health is not Health.UP:
-            self._log_kind()
-        elif self._logged_health is not Health.UP:
-            self._logged_kinds.clear()
-            log.warning("Requests to osu!track succeed again", extra={"class": self.name})
-        self._logged_health = health
-
-    def _log_kind(self) -> None:
-        """Log the cause if it is the first of its kind since the state was UP."""
-        kind = self.diagnosis.kind if self.diagnosis else ""
-        if kind not in self._logged_kinds:
-            self._logged_kinds.add(kind)
-            facts = {"class": self.name, "kind": kind, "cause": str(self.diagnosis)}
-            log.warning("Requests to osu!track fail", extra=facts)
+        self._log.pause(reason, pause_s, summary, self.diagnosis or cause)
 
     def _close(self) -> None:
         self._open_until = self.cause = None
-        self._logged_health = Health.UP
-        self._logged_kinds.clear()
         self._window.clear()
         self._block.dispel()
-        log.warning("Requests to osu!track resume", extra={"class": self.name, "cause": "the probe succeeded"})
+        self._log.resumption()
 
 
 def is_refusal(exc: UpstreamError) -> bool:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from .circuit_breaker import CircuitBreaker, Health
+from .circuit_breaker import CircuitBreaker
+from .health import Health
 
 
 class CircuitBreakers:

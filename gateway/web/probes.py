@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, Response
 
 from gateway.edge.purger import Purger
 from gateway.osutrack.budget import Budget
-from gateway.osutrack.circuit_breaker import Health, PauseReason
 from gateway.osutrack.circuit_breakers import CircuitBreakers
 from gateway.osutrack.diagnosis import REMEDIES
 from gateway.osutrack.endpoints import READS
+from gateway.osutrack.health import Health, PauseReason
 from gateway.shared.redis_link import RedisLink
 from gateway.telemetry.log_writer import LogWriter
 from gateway.telemetry.metrics import Metrics, process_samples

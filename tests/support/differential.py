@@ -22,7 +22,7 @@ from gateway.graph.engine import Engine
 from gateway.graph.prepare.errors import RequestError
 from gateway.graph.schema import build_schema
 from gateway.graph.strawberry_compat import core_schema
-from gateway.osutrack.circuit_breaker import Health
+from gateway.osutrack.health import Health
 from gateway.sandbox import Fault
 from tests.support.clock import DAY_S, HOUR_S
 from tests.support.gateway import InProcessGateway, start_gateway

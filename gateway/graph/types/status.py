@@ -8,7 +8,8 @@ from gateway.graph.context import Context
 from gateway.graph.fields import documented
 from gateway.graph.scalars import DateTime, from_timestamp
 from gateway.graph.strawberry_compat import describe_enum_values
-from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker
+from gateway.osutrack.health import Health
 
 _field = strawberry.field
 

@@ -15,8 +15,9 @@ from gateway.errors import (
     UpstreamTimeout,
     UpstreamUnavailable,
 )
-from gateway.osutrack.circuit_breaker import CircuitBreaker, Health
+from gateway.osutrack.circuit_breaker import CircuitBreaker
 from gateway.osutrack.diagnosis import cause_of
+from gateway.osutrack.health import Health
 from tests.support.clock import Clock
 
 DOWN = UpstreamUnavailable("osu!track failed (status 503). Try again later.", status=503)

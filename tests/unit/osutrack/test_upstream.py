@@ -7,7 +7,7 @@ import pytest
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamBusy
-from gateway.osutrack.circuit_breaker import Health
+from gateway.osutrack.health import Health
 from gateway.osutrack.upstream import Upstream
 from gateway.setting_types import secret
 from gateway.settings import Settings
