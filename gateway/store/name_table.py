@@ -7,30 +7,25 @@ from functools import partial
 from math import inf
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 
-from msgspec import UNSET, UnsetType, msgpack
-from redis.asyncio import Redis
+from msgspec import UNSET, UnsetType
 
 from gateway.deadline import Deadline
 from gateway.errors import UpstreamTimeout
 from gateway.shared.lock import exclusive_lock
-from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .lru import LRU
 from .resource import ReadResult
 from .singleflight import SingleFlight
+from .stored_names import RECHECK_S, StoredNames
 from .tags import Generations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# The lifetimes of names from updates, of answers of the names service, and of its 404s.
-LEARNED_S = 30 * 24 * 3600.0
+# The lifetimes of answers of the names service, and of its 404s.
 FOUND_S = 24 * 3600.0
 MISSING_S = 3600.0
-# With Redis, an entry in memory is read again after this time, or the lifetime of a generation if that is shorter: the
-# generation that invalidates the entry must not be dropped before.
-RECHECK_S = 3600.0
 # The validity of responses with names: caches outside of the gateway see no invalidation.
 VALID_S = 600.0
 MAX_ENTRIES = 50_000
@@ -71,17 +66,17 @@ class NameTable(Generic[K, V]):
     ) -> None:
         """`kind` is the name of the table in Redis; `timeout_s` bounds each lookup; `invalidate` bumps tags."""
         self.tag = tag
-        self.kind = kind
+        self.stored = StoredNames[K, V](kind, value_type, redis_link)
         # The number of reads by outcome: fresh, loaded.
         self.tally: Counter[str] = Counter()
         self._lookups = SingleFlight(partial(self._look_up, lookup)) if lookup else None
         self._redis_link = redis_link
         self._generations = generations
         self._invalidate = invalidate
+        # The generation that invalidates an entry must not be dropped before the entry is read again from Redis.
         self._recheck_s = min(RECHECK_S, generations.lifetime_s)
         self._timeout_s = timeout_s
         self._monotonic = monotonic
-        self._decoder: msgpack.Decoder[V | None] = msgpack.Decoder(value_type | None)
         self._entries: LRU[K, _Entry[V]] = LRU(MAX_ENTRIES)
 
     def peek(self, key: K, *, refresh: bool = False) -> ReadResult[V | UnsetType | None] | None:  # noqa: ARG002 - as a resource
@@ -129,13 +124,6 @@ class NameTable(Generic[K, V]):
         for start in range(0, len(missing), BATCH):
             await self._recall(missing[start : start + BATCH])
 
-    async def write(self, redis: Redis, key: K, value: V | UnsetType | None) -> None:
-        """Store or, if UNSET, delete a value in Redis."""
-        if value is UNSET:
-            await redis.delete(self._redis_key(key))
-        else:
-            await redis.set(self._redis_key(key), msgpack.encode(value), px=int(LEARNED_S * 1000))
-
     def put(self, key: K, value: V | UnsetType | None, ttl_s: float) -> _Entry[V]:
         """Store a value in memory."""
         now = self._monotonic()
@@ -175,7 +163,7 @@ class NameTable(Generic[K, V]):
 
     async def _look_up(self, lookup: Lookup[K, V], key: K) -> tuple[_Entry[V] | None, bool]:
         """An entry, and whether the names service was asked for it: otherwise another process has asked."""
-        async with exclusive_lock(self._redis_link, f"{self.kind}:{key}", for_s=self._timeout_s):
+        async with exclusive_lock(self._redis_link, f"{self.stored.kind}:{key}", for_s=self._timeout_s):
             await self._recall([key])
             entry = self._entry(key)
             if entry is not None and entry.value is not UNSET:
@@ -183,7 +171,7 @@ class NameTable(Generic[K, V]):
             generation = self._generations.of(self.tag(key))
             value = await lookup(key, Deadline.from_timeout(self._timeout_s))
             ttl_s = MISSING_S if value is None else FOUND_S
-            if await self._share(key, value, ttl_s) and generation == self._generations.of(self.tag(key)):
+            if await self.stored.add(key, value, ttl_s) and generation == self._generations.of(self.tag(key)):
                 if value is not None:
                     # Cached responses may have lists without it.
                     await self._invalidate(self.tag(key))
@@ -192,61 +180,20 @@ class NameTable(Generic[K, V]):
             await self._recall([key])
             return self._entry(key), True
 
-    async def _share(self, key: K, value: V | None, ttl_s: float) -> bool:
-        """Store a value in Redis, unless it has one."""
-        encoded, ttl_ms = msgpack.encode(value), max(1, int(ttl_s * 1000))
-        try:
-            return await self._redis_link.run(lambda redis: self._add(redis, key, encoded, ttl_ms))
-        except RedisUnavailable:
-            return True
-
-    async def _add(self, redis: Redis, key: K, encoded: bytes, ttl_ms: int) -> bool:
-        name = self._redis_key(key)
-        if await redis.set(name, encoded, px=ttl_ms, nx=True):
-            return True
-        [(stored, _)] = await self._stored(redis, [key])
-        # An unreadable value is replaced.
-        return stored is UNSET and bool(await redis.set(name, encoded, px=ttl_ms))
-
     async def _recall(self, keys: Sequence[K]) -> None:
         generations = [self._generations.of(self.tag(key)) for key in keys]
         try:
-            stored = await self._redis_link.run(lambda redis: self._stored(redis, keys))
+            stored = await self.stored.read(keys)
         except RedisUnavailable:
             return
         for key, generation, (value, ttl_s) in zip(keys, generations, stored, strict=True):
             current = self._current(key)
             if value is UNSET and current and current.value is not UNSET:
                 # Redis has lost its data.
-                await self._share(key, current.value, current.expires_at - self._monotonic())
+                await self.stored.add(key, current.value, current.expires_at - self._monotonic())
                 self._entries.put(key, current._replace(recheck_at=self._monotonic() + self._recheck_s))
             elif generation == self._generations.of(self.tag(key)):
                 self.put(key, value, ttl_s)
-
-    async def _stored(self, redis: Redis, keys: Sequence[K]) -> list[tuple[V | UnsetType | None, float]]:
-        """The values in Redis, each with its remaining lifetime."""
-        async with redis.pipeline(transaction=False) as pipeline:
-            for key in keys:
-                pipeline.get(self._redis_key(key))
-                pipeline.pttl(self._redis_key(key))
-            replies: list[Any] = await pipeline.execute(raise_on_error=False)
-        for reply in replies:
-            if isinstance(reply, Exception) and not is_content_error(reply):
-                raise reply
-        return [self._decode(*pair) for pair in zip(replies[::2], replies[1::2], strict=True)]
-
-    def _decode(self, encoded: bytes | Exception | None, ttl_ms: int) -> tuple[V | UnsetType | None, float]:
-        if encoded is None or isinstance(encoded, Exception):
-            return UNSET, RECHECK_S
-        try:
-            # A lifetime that the gateway gives no name: none at all, or a longer one.
-            ttl_s = min(ttl_ms / 1000, LEARNED_S) if ttl_ms >= 0 else RECHECK_S
-            return decode(self._decoder, encoded), ttl_s
-        except Unreadable:
-            return UNSET, RECHECK_S
-
-    def _redis_key(self, key: K) -> str:
-        return f"{PREFIX}:{self.kind}:{key}"
 
 
 class KnownNames(Generic[K, V]):

@@ -13,7 +13,8 @@ from gateway.records import UserID, UserName
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .keys import Username, tag_of_user_id, tag_of_username
-from .name_table import LEARNED_S, KnownNames, Lookup, NameTable
+from .name_table import KnownNames, Lookup, NameTable
+from .stored_names import LEARNED_S
 from .tags import Generations
 
 # Changes that wait for Redis; the oldest ones are dropped. With the default budgets, a day has about 100,000.
@@ -103,7 +104,7 @@ class Names:
             await self._redis_link.run(lambda redis: _write_all(redis, changes))
         except RedisUnavailable:
             if self._redis_link.configured:
-                self._unshared |= {(table.kind, key): (table, key, value) for table, key, value in changes}
+                self._unshared |= {(table.stored.kind, key): (table, key, value) for table, key, value in changes}
                 while len(self._unshared) > MAX_UNSHARED:
                     del self._unshared[next(iter(self._unshared))]
         await self._invalidate(*tags)
@@ -114,7 +115,7 @@ class Names:
         while self._unshared:
             name, change = next(iter(self._unshared.items()))
             table, key, value = change
-            await table.write(redis, key, value)
+            await table.stored.write(redis, key, value)
             if self._unshared.get(name) is change:
                 del self._unshared[name]
                 self._generations.bump(table.tag(key))
@@ -148,4 +149,4 @@ Change: TypeAlias = tuple[NameTable[Any, Any], Any, Any]
 
 async def _write_all(redis: Redis, changes: list[Change]) -> None:
     for table, key, value in changes:
-        await table.write(redis, key, value)
+        await table.stored.write(redis, key, value)

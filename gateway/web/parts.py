@@ -67,7 +67,7 @@ class Gateway:
         """The endpoints for orchestrators and Prometheus."""
         breakers, redis_link = self.upstream.breakers, self.redis_link
         names_budgets = {self.names_client.budget.name: self.names_client.budget} if self.names_client else {}
-        tables = {table.kind: table.tally for table in self.tracker.names.tables}
+        tables = {table.stored.kind: table.tally for table in self.tracker.names.tables}
         collector = MetricsCollector(
             self.metrics,
             breakers=breakers,
