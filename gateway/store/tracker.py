@@ -9,7 +9,7 @@ from gateway.deadline import Deadline
 from gateway.errors import READ_AFTER_S, UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscores, Mode, Peak, Rows, Snapshot, UserID, UserMode
+from gateway.records import Hiscores, Mode, UserID, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
@@ -19,9 +19,10 @@ from .cache import Cache, Entry
 from .codec import Codec
 from .cooldown_file import cooldown_file
 from .cooldowns import Cooldowns
+from .fetches import FULL_RELOAD_S, Fetches
 from .hiscore_requests import HiscoreRequests
 from .history import History
-from .keys import BestPlays, BestPlaysKey, Name, Username, best_plays_of, tag_of, tag_of_list, tag_of_name
+from .keys import Name, Username, tag_of, tag_of_list, tag_of_name
 from .names import Names, NamesService
 from .redis_cache import SharedCache
 from .resource import Confirm, Fetch, Resource
@@ -32,8 +33,6 @@ from .update_registry import Subject, UpdateRegistry
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
-# The interval of full reloads.
-FULL_RELOAD_S = 24 * 3600.0
 # The time for which an update with an unknown outcome may still be in progress.
 SETTLING_S = 300.0
 # The subject of messages about such updates.
@@ -149,8 +148,9 @@ class Tracker:
 
     def _create_resources(self) -> None:
         spec, settings = self._spec, self._settings
+        fetches = Fetches(self._client, fresh_s=self._fresh_s, monotonic=self._monotonic)
         history = spec("history", settings.history_fresh_s, tag_of, value_codecs.HISTORY)
-        self.history = self._resource(history, self._fetch_history)
+        self.history = self._resource(history, fetches.history)
         self.history_loads = BackgroundLoads(self.history, monotonic=self._monotonic)
         self._hiscore_requests = requests = self._create_hiscore_requests()
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
@@ -161,9 +161,9 @@ class Tracker:
             "hiscores-by-name", settings.hiscores_fresh_s, tag_of_name, value_codecs.OPTIONAL_HISCORES, refreshable=bool
         )
         self.hiscores_by_name = self._resource(by_name, requests.fetch_by_name)
-        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, value_codecs.PEAK), self._fetch_peak)
+        self.peak = self._resource(spec("peak", settings.peak_fresh_s, tag_of, value_codecs.PEAK), fetches.peak)
         best_plays = spec("best-plays", settings.best_plays_fresh_s, tag_of_list, value_codecs.BEST_PLAYS)
-        self.best_plays = self._resource(best_plays, self._fetch_best_plays)
+        self.best_plays = self._resource(best_plays, fetches.best_plays)
         self.resources: tuple[Resource[Any, Any], ...] = (
             self.history,
             self.hiscores,
@@ -189,20 +189,6 @@ class Tracker:
     ) -> Resource[K, V]:
         cache = ResourceCache(spec, self.cache, self.shared_cache, self.generations, monotonic=self._monotonic)
         return Resource(cache, fetch, timeout_s=self._settings.operation_timeout_s, confirm=confirm)
-
-    async def _fetch_history(
-        self, user_mode: UserMode, entry: Entry[History] | None, deadline: Deadline
-    ) -> Fetched[History]:
-        if entry and entry.value.seam and self._monotonic() - entry.loaded_at < FULL_RELOAD_S:
-            tail = await self._client.history(user_mode, deadline, since=entry.value.seam)
-            history = entry.value.with_tail(tail.value, abridged=_is_abridged(tail))
-            if history:
-                # A maximum: each refresh receives the invalid rows of the tail once more.
-                dropped = max(entry.dropped, tail.dropped)
-                return Fetched(history.prepared(), dropped, partial=True, fresh_s=self._fresh_s(user_mode))
-        full = await self._client.history(user_mode, deadline)
-        history = History(user_mode, full.value, _is_abridged(full)).prepared()
-        return Fetched(history, full.dropped, fresh_s=self._fresh_s(user_mode))
 
     async def _user_id(self, name: Name) -> int | None:
         return await self.names.user_ids.known(name.username)
@@ -253,30 +239,6 @@ class Tracker:
             return None
         return history.validated_at if _ends_before(history, before) else None
 
-    async def _fetch_peak(
-        self, user_mode: UserMode, entry: Entry[Peak] | None, deadline: Deadline
-    ) -> Fetched[Peak] | None:
-        fresh_s = self._fresh_s(user_mode)
-        fetched = await self._client.peak(user_mode, deadline, etag=None if fresh_s else _etag(entry))
-        return fetched and fetched._replace(fresh_s=fresh_s)
-
-    async def _fetch_best_plays(
-        self, key: BestPlaysKey, entry: Entry[BestPlays] | None, deadline: Deadline
-    ) -> Fetched[BestPlays] | None:
-        mode, since, until, limit = key
-        fetched = await self._client.best_plays(
-            mode, deadline, since=since, until=until, limit=limit, etag=_etag(entry)
-        )
-        if fetched is None:
-            return None
-        best_plays = best_plays_of(fetched.value, fetched.received, limit)
-        return Fetched(best_plays, fetched.dropped, fetched.received, fetched.etag)
-
-
-def _is_abridged(fetched: Fetched[Rows[Snapshot]]) -> bool:
-    """Whether rows of the response are missing from its value."""
-    return fetched.received > len(fetched.value)
-
 
 def _ends_before(history: Entry[History], at: float) -> bool:
     """Whether no later snapshot exists. Never certain for unranked players: osu!track adds no snapshots for them."""
@@ -285,10 +247,6 @@ def _ends_before(history: Entry[History], at: float) -> bool:
     if not rows or rows[-1].global_rank is None or history.dropped:
         return False
     return datetime.fromisoformat(rows[-1].at).timestamp() < at
-
-
-def _etag(entry: Entry[V] | None) -> str | None:
-    return entry.etag if entry else None
 
 
 def _lifetime_s(settings: Settings) -> float:
