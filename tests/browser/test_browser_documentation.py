@@ -7,7 +7,6 @@ from tests.browser.chromium import PHONE
 
 def test_examples_have_the_address_of_the_gateway(session, gateway):
     page = session.open("/docs/getting-started")
-    page.get_by_role("button", name="Copy").first.wait_for()
     code = page.locator("article code").all_inner_texts()
     assert f"{gateway.address}/schema.graphql" in code
     assert not any("127.0.0.1:8000" in text for text in code)
@@ -59,6 +58,14 @@ def test_pages_are_listed_above_the_content_on_phones(session):
     assert link.bounding_box()["y"] < PHONE["height"]
     link.click()
     page.get_by_role("heading", name="Getting started").wait_for()
+
+
+def test_menu_keeps_its_place_without_article(session):
+    page = session.open("/docs/errors", size=PHONE)
+    menu = page.get_by_text("All pages")
+    place = menu.bounding_box()
+    page.locator("article").evaluate("(article) => article.remove()")
+    assert menu.bounding_box() == place
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
-"""Pages that are the same for all visitors, with a preview of their links."""
+"""Pages that are the same for all visitors, with this gateway's address in examples and previews."""
 
 import re
 from collections.abc import Mapping
-from html import unescape
+from html import escape, unescape
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +16,8 @@ from .preview_tags import SITE, Preview, PreviewImage, address
 _TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile('<meta name="description" content="([^"]*)">')
 IMAGE = "static/preview.png"
+# Of examples in the documentation.
+DOCUMENTED = "http://127.0.0.1:8000"
 ALT = f"{SITE}: rank, pp and hiscores of osu! players over time"
 # Clients choose the address, if there is no public one.
 MAX_ADDRESSES = 4
@@ -32,11 +34,11 @@ class SitePage:
         self._files: LRU[str, File] = LRU(MAX_ADDRESSES)
 
     async def response(self, request: Request) -> Response:
-        """The page with absolute URLs in its preview."""
+        """The page with the address that the client uses."""
         base = address(request, self._public_url)
         path = request.scope["path"].removeprefix(request.scope.get("root_path", ""))
         tags = self._preview(base, path).tags()
-        file = self._files.peek(tags) or File(self._name, self._with(tags), self._headers)
+        file = self._files.peek(tags) or File(self._name, self._with(base, tags), self._headers)
         self._files.put(tags, file)
         return await file.response(request)
 
@@ -48,8 +50,9 @@ class SitePage:
         image = PreviewImage(f"{base}/{IMAGE}", HEIGHT, ALT)
         return Preview(title, description, url=f"{base}{path}", image=image)
 
-    def _with(self, tags: str) -> bytes:
-        return self._html.replace("</title>", f"</title>\n  {tags}", 1).encode()
+    def _with(self, base: str | None, tags: str) -> bytes:
+        html = self._html.replace(DOCUMENTED, escape(base or DOCUMENTED))
+        return html.replace("</title>", f"</title>\n  {tags}", 1).encode()
 
 
 def _content(pattern: re.Pattern[str], html: str) -> str:
