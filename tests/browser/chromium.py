@@ -23,6 +23,8 @@ PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1280, "height": 860}
 # Timeout for every wait; generous, because the machine may be busy.
 TIMEOUT_MS = 15_000
+# The charts of the player page.
+CHARTS_DRAWN = "#progress[aria-busy=false]"
 
 
 class RunningGateway(NamedTuple):
@@ -63,6 +65,14 @@ class BrowserSession:
         page.set_viewport_size(view.pop("size", DESK))
         page.emulate_media(**view)
         page.goto(self.gateway.address + path)
+        return page
+
+    def open_player(self, rest: str | int, *, hiscores: bool = False, **view: Any) -> Page:
+        """The page `/players/` + `rest`, once its charts are drawn, and its hiscores shown if they matter."""
+        page = self.open(f"/players/{rest}", **view)
+        page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
+        if hiscores:
+            page.wait_for_selector("#hiscores[aria-busy=false]")
         return page
 
     def wait_for_error(self, kind: str) -> None:

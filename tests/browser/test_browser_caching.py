@@ -7,10 +7,9 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO
-from tests.browser.chromium import TIMEOUT_MS, RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
-LOADED = "#progress[aria-busy=false]"
 FRESH_S = 2
 
 
@@ -37,7 +36,7 @@ def names_of(requests):
 def open_twice(session, path):
     """The page at its second visit, when its data is no longer fresh, and the operations that it sends."""
     page = session.open(path)
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     page.wait_for_timeout(1000 * FRESH_S + 200)
     requests = []
@@ -66,7 +65,7 @@ def test_refreshed_data_appears_without_reload(session, gateway):
 def test_unchanged_data_is_not_drawn_again(session, gateway):
     page, requests = open_twice(session, f"/players/{AMEO}")
     page.reload()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.locator("#plays tr").first.evaluate("(row) => { row.id = 'marked' }")
     page.locator("#gains li").first.evaluate("(item) => { item.id = 'marked-gain' }")
     with page.expect_response(lambda response: "Hiscores" in response.request.post_data):
@@ -90,7 +89,7 @@ def test_compared_player_is_refreshed_too(session, gateway):
 def test_failed_second_request_changes_nothing(session, gateway):
     page, _ = open_twice(session, f"/players/{AMEO}")
     page.reload()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     page.route("**/graphql", lambda route: route.abort())
     with page.expect_event("requestfailed"):
@@ -141,7 +140,7 @@ def test_example_query_is_repeated_after_refresh(session, gateway):
 
 def test_update_result_precedes_the_reload(session, gateway):
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     held: list[Route] = []
     released: list[bool] = []

@@ -6,10 +6,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY
-from tests.browser.chromium import TIMEOUT_MS, RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
-
-LOADED = "#progress[aria-busy=false]"
 
 
 @pytest.fixture
@@ -82,7 +80,7 @@ def test_points_of_the_client_suffice_for_some(session):
     with gateway_process(client_points="9", client_points_per_minute="1") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/players/1010?compare=1011,1012,1013,1014")
-        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+        page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
         box(page, "ID 1014")
         codes = page.locator("#comparison .error-box").evaluate_all("(all) => all.map((each) => each.dataset.code)")
         assert set(codes) == {"RATE_LIMITED"}
@@ -93,7 +91,7 @@ def test_points_of_the_client_suffice_for_some(session):
 
 def test_unreachable_gateway_keeps_the_page(session, gateway):
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     page.get_by_label("With player").fill("2")
     page.route("**/graphql", lambda route: route.abort())
@@ -151,7 +149,7 @@ def test_abandoned_request_is_no_error(session, name):
 def test_failed_script_is_reported(session):
     session.context.route("**/comparison/*.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}?compare={HEAVY}")
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert "Reload the page" in page.locator("#comparison").inner_text()
     session.errors.clear()  # the browser logs failed requests
 

@@ -7,10 +7,9 @@ from playwright.sync_api import Request, expect
 
 from gateway.sandbox.players import AMEO
 from gateway.web.pages import AVATARS
-from tests.browser.chromium import DESK, PHONE, BrowserSession, RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, BrowserSession, RunningGateway
 from tests.support.processes import gateway_process
 
-LOADED = "#progress[aria-busy=false]"
 # One pixel.
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c63f8cfc0f01f0005000"
@@ -40,7 +39,7 @@ def opened(session, answer, user=AMEO, **view):
     session.context.on("request", lambda request: requests.extend([request] * request.url.startswith(AVATARS)))
     session.context.route(f"{AVATARS}/**", answer)
     page = session.open(f"/players/{user}", **view)
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     return page, requests
 
 
@@ -126,7 +125,7 @@ def test_update_keeps_the_image(outside):
 
 def test_sandbox_shows_initials_only(session):
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert page.locator(".avatar").inner_text() == "AM"
     assert page.locator(".avatar img").count() == 0
 

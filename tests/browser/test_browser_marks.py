@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from functools import partial
 from urllib.parse import urlparse
 
 import httpx
@@ -11,7 +12,6 @@ from playwright.sync_api import Response, expect
 from gateway.sandbox.players import AMEO, HEAVY, SINGLE_SNAPSHOT
 from tests.browser.chromium import PHONE, TIMEOUT_MS
 
-LOADED = "#progress[aria-busy=false]"
 MARKED = re.compile(r"Marked: [\d,]+ hiscores")
 COUNTS = """query ($id: ID!) { user(id: $id) { stats { hiscores(bestPerBeatmap: true, first: 0) { totalCount }
     milestones(kinds: [GLOBAL_RANK, PP]) { before { at } } earliest { at } } } }"""
@@ -32,14 +32,7 @@ MODULE = "(cases) => import('./static/player/{0}.js').then((it) => cases.map({1}
 @pytest.fixture
 def player(session):
     """Opens a player page and waits for its charts and hiscores."""
-
-    def opened(rest, **view):
-        page = session.open(f"/players/{rest}", **view)
-        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
-        page.wait_for_selector("#hiscores[aria-busy=false]")
-        return page
-
-    return opened
+    return partial(session.open_player, hiscores=True)
 
 
 def points(page, chart="upper"):

@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY
+from tests.browser.chromium import CHARTS_DRAWN
 
-LOADED = "#progress[aria-busy=false]"
 ITEMS = "#my-players-list li"
 BLOCKED = (
     "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
@@ -17,7 +17,7 @@ BLOCKED = (
 def visit(session, *players):
     for player in players:
         page = session.open(f"/players/{player}")
-        page.wait_for_selector(LOADED)
+        page.wait_for_selector(CHARTS_DRAWN)
     return page
 
 
@@ -129,7 +129,7 @@ def test_pin_is_released_again(session):
     assert pin.inner_text() == "Pinned"
     assert "Remove" in pin.get_attribute("title")
     page.reload()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert pin.get_attribute("aria-pressed") == "true"
     pin.click()
     assert pin.get_attribute("aria-pressed") == "false"

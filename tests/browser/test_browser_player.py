@@ -1,6 +1,7 @@
 """The player page: stats, charts, updates, keyboard, phone."""
 
 import re
+from functools import partial
 
 import httpx
 import pytest
@@ -16,10 +17,9 @@ from gateway.sandbox.players import (
     SINGLE_SNAPSHOT,
     UNTRACKED,
 )
-from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS, RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
-LOADED = "#progress[aria-busy=false]"
 # Each is updated by one test of this module only.
 UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
 
@@ -34,14 +34,7 @@ def gateway():
 @pytest.fixture
 def player(session):
     """Opens a player page and waits for its charts and hiscores."""
-
-    def opened(rest, **view):
-        page = session.open(f"/players/{rest}", **view)
-        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
-        page.wait_for_selector("#hiscores[aria-busy=false]")
-        return page
-
-    return opened
+    return partial(session.open_player, hiscores=True)
 
 
 def upstream_requests(gateway):
@@ -125,7 +118,7 @@ def test_drag_zooms_and_double_click_resets(player):
     initial = page.locator("#plots-caption").inner_text()
     drag(page, 0.5, 0.7)
     page.wait_for_url("**?from=*to=*")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert page.locator("#plots-caption").inner_text() != initial
     page.locator("#plot-upper .u-over").dblclick()
     page.wait_for_url(f"**/players/{AMEO}")
@@ -170,13 +163,13 @@ def test_range_and_interval_need_no_upstream_request(player, gateway):
     for name in ("Month", "Week", "Day", "Raw"):
         page.get_by_role("button", name=name, exact=True).click()
         page.get_by_role("button", name=name, exact=True, pressed=True).wait_for()
-        page.wait_for_selector(LOADED)
+        page.wait_for_selector(CHARTS_DRAWN)
         counts[name] = points(page)
     page.get_by_role("button", name="30 days").click()
     page.wait_for_url("**?days=30*")
     page.get_by_role("button", name="Earlier").click()
     page.get_by_role("button", name="Zoom out").click()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert counts["Raw"] == 5000
     assert counts["Month"] < counts["Week"] < counts["Day"] < counts["Raw"]
     assert upstream_requests(gateway) == before
@@ -239,7 +232,7 @@ def test_duration_stays_one_until_a_zoom(player):
     first, last = page.locator("#plots-caption").inner_text().split(",")[0].split(" to ")
     assert first != last
     page.get_by_role("link", name="taiko").click()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert page.url.endswith("?mode=taiko&days=30")
     page.get_by_role("button", name="Zoom out").click()
     page.wait_for_url(re.compile(r"\?mode=taiko&from=[\d-]+$"))
@@ -254,9 +247,9 @@ def test_back_button_restores_views(player):
     page.get_by_role("button", name="1 year").click()
     page.wait_for_url("**?days=365")
     page.get_by_role("link", name="mania").click()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     page.go_back()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert page.locator("#modes [aria-current]").inner_text() == "osu!"
     page.go_back()
     page.get_by_role("button", name="All", exact=True, pressed=True).wait_for()
@@ -323,7 +316,7 @@ def test_first_update_starts_tracking(session, gateway):
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
     assert "Tracking started" in update_result(page)
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert page.get_by_role("heading", level=1).inner_text() == "fresh_01"
     assert page.evaluate("document.activeElement.id") == "update"
 

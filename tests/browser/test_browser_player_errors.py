@@ -6,10 +6,8 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, EQUAL_TIMESTAMPS, MIXED_CASE, UNTRACKED, UPDATE_HANGS
-from tests.browser.chromium import RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, RunningGateway
 from tests.support.processes import gateway_process
-
-LOADED = "#progress[aria-busy=false]"
 
 
 @pytest.fixture
@@ -43,7 +41,7 @@ def test_upstream_fault_is_shown_and_retried(session, gateway, fault, code):
     assert error_code(page) == code
     gateway.clear_faults()
     page.get_by_role("button", name="Retry", exact=True).click()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert page.evaluate("document.activeElement.id") == "main"
 
 
@@ -64,7 +62,7 @@ def test_slow_load_shows_message(session):
     page.get_by_text("osu!track is slow", exact=False).first.wait_for()
     slow = False
     pending.pop().continue_()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
 
 
 def test_failed_hiscores_leave_other_sections(session, gateway):
@@ -72,7 +70,7 @@ def test_failed_hiscores_leave_other_sections(session, gateway):
     page = session.open(f"/players/{AMEO}")
     assert error_code(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
     assert page.locator("#hiscores-table").is_hidden()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert page.locator("#load-error").is_hidden()
     gateway.clear_faults()
     page.locator("#hiscores-more").get_by_role("button", name="Retry").press("Enter")
@@ -90,11 +88,11 @@ def test_failed_peak_leaves_gains(session, gateway):
 
 def test_stale_data_shows_its_age(session, gateway):
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     gateway.fault(kind="status", status=503)
     page.wait_for_timeout(1200)
     page.reload()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     notice = page.locator("#notices [data-code=STALE_DATA]")
     assert re.search(r"data is \d+ seconds? old", notice.inner_text())
 
@@ -103,12 +101,12 @@ def test_revalidating_data_shows_no_notice(session):
     with gateway_process(history_fresh_s="1", peak_fresh_s="1") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open(f"/players/{AMEO}")
-        page.wait_for_selector(LOADED)
+        page.wait_for_selector(CHARTS_DRAWN)
         session.gateway.fault(kind="status", status=503)
         page.wait_for_timeout(1200)
         with page.expect_response("**/graphql") as response:
             page.reload()
-        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+        page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
         assert response.value.json()["extensions"]["revalidating"]
         assert page.locator("#notices *").count() == 0
         page.close()
@@ -124,7 +122,7 @@ def test_timed_out_update_is_reported_as_uncertain(session, gateway):
 
 def test_update_during_outage_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Update").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
@@ -150,7 +148,7 @@ def test_unreachable_gateway_shows_error(session, gateway):
     assert error_code(page) == "NETWORK"
     session.context.unroute("**/graphql")
     page.get_by_role("button", name="Retry").click()
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     session.errors.clear()  # the browser logs failed requests
 
 
@@ -178,7 +176,7 @@ def test_upstream_text_is_never_html(session):
     hostile = "<img src=x onerror=alert(1)>"
     response = {"updateUser": {"__typename": "UserNotFound", "message": hostile}}
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.route("**/graphql", lambda route: route.fulfill(json={"data": response}))
     page.get_by_role("button", name="Update").click()
     page.get_by_text(hostile).first.wait_for()
@@ -209,7 +207,7 @@ def test_failed_page_says_nothing_of_loading(session, gateway, fault):
 
 def test_empty_mode_names_known_others(session):
     page = session.open(f"/players/{MIXED_CASE}")
-    page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     page.get_by_role("link", name="taiko", exact=True).click()
     page.locator("#untracked").get_by_text("There is data in osu!.").wait_for()
     expect(page.locator("#live-region")).to_have_text("No data yet in taiko. There is data in osu!.")

@@ -7,9 +7,8 @@ from playwright.sync_api import expect
 
 from gateway.images.series import SERIES
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, SINGLE_SNAPSHOT
-from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS
+from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS
 
-LOADED = "#progress[aria-busy=false]"
 TITLES = {name: series.title for name, series in SERIES.items()}
 # An axis and its ticks, with the expected labels.
 LABELS = [
@@ -59,18 +58,12 @@ ADDRESSES = {
 @pytest.fixture
 def player(session):
     """Opens a player page and waits for its charts."""
-
-    def opened(rest, **view):
-        page = session.open(f"/players/{rest}", **view)
-        page.wait_for_selector(f"#player-data:not([hidden]) {LOADED}")
-        return page
-
-    return opened
+    return session.open_player
 
 
 def choose(page, chart, name):
     page.get_by_label(f"{chart} chart").select_option(name)
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
 
 
 def headers(page):
@@ -114,7 +107,7 @@ def test_series_is_chosen_by_keyboard(player):
     page.focus("#series-upper")
     page.keyboard.press("a")
     page.wait_for_url("**?series=accuracy,rank")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.focus("#plots")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#live-region")).to_have_text(re.compile(r"UTC: [\d.]+ %, #[\d,]+"))
@@ -134,7 +127,7 @@ def test_address_keeps_series_window_and_mode(player):
     assert [page.get_by_label(f"{chart} chart").input_value() for chart in ("Upper", "Lower")] == ["level", "ss"]
     page.get_by_role("button", name="Month").click()
     page.get_by_role("link", name="catch").click()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert page.url.endswith("?mode=catch&from=2022-01-01&to=2024-01-01&every=month&series=level,ss")
 
 
@@ -159,7 +152,7 @@ def test_series_need_no_upstream_request(player, session, gateway):
     session.context.on("request", lambda request: sent.append(request.post_data_json))
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Raw").click()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     choose(page, "Upper", "total-score")
     choose(page, "Lower", "accuracy")
     assert "5,000 points" in page.locator("#plots-caption").inner_text()
@@ -175,7 +168,7 @@ def test_failed_series_can_be_retried(player, session):
     page.unroute("**/graphql")
     page.get_by_role("button", name="Retry").click()
     page.wait_for_selector("#plots-error:empty", state="attached")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert "level" in page.locator("#plots-caption").inner_text()
     session.errors.clear()  # the browser logs the aborted request
 

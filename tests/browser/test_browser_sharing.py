@@ -4,8 +4,8 @@ import httpx
 import pytest
 
 from gateway.sandbox.players import AMEO
+from tests.browser.chromium import CHARTS_DRAWN
 
-LOADED = "#progress[aria-busy=false]"
 CLIPBOARD = "navigator.clipboard.readText()"
 
 
@@ -13,7 +13,7 @@ CLIPBOARD = "navigator.clipboard.readText()"
 def page(session):
     session.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = session.open(f"/players/{AMEO}?mode=taiko&from=2026-01-01")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     return page
 
 
@@ -52,7 +52,7 @@ def test_card_link_follows_the_mode(page, gateway):
     link = page.get_by_role("link", name="Card image")
     assert link.get_attribute("href") == f"{AMEO}/card.png?mode=taiko"
     page.get_by_role("link", name="osu!", exact=True).click()
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     assert httpx.get(f"{gateway.address}/players/{link.get_attribute('href')}").headers["Content-Type"] == "image/png"
     assert link.get_attribute("href") == f"{AMEO}/card.png"
 
@@ -113,7 +113,7 @@ def test_dialog_works_by_keyboard(page):
 def test_image_opens_without_the_dialog(session, gateway):
     session.context.route("**/card-dialog.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.get_by_role("link", name="Card image").click()
     page.wait_for_url("**/card.png")
     session.errors.clear()  # the browser logs the failed script
@@ -132,6 +132,6 @@ def test_phones_share_by_their_own_sheet(session, gateway):
         "window.matchMedia.bind(window));"
     )
     page = session.open(f"/players/{AMEO}?days=30")
-    page.wait_for_selector(LOADED)
+    page.wait_for_selector(CHARTS_DRAWN)
     page.get_by_role("button", name="Share link").click()
     assert page.evaluate("window.shared.url") == page.url
