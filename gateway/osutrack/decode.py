@@ -4,13 +4,14 @@ Pure functions. Invalid rows are dropped and counted; a response without a valid
 (`row_decoder.py`).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import compress, count, groupby
 from operator import attrgetter, eq
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, get_args
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import force_setattr
 
 from gateway.records import BestPlay, Hiscore, Hiscores, Mode, Peak, Rows, Snapshot, UserMode
@@ -22,7 +23,8 @@ S = TypeVar("S", bound=Struct)
 P = TypeVar("P", bound=Hiscore)
 
 KNOWN_MOD_BITS = 2**31 - 1
-GRADES = {grade: grade for grade in ("XH", "X", "SH", "S", "A", "B", "C", "D", "F")} | {"SS": "X", "SSH": "XH"}
+Grade = Literal["XH", "X", "SH", "S", "A", "B", "C", "D", "F"]
+GRADES = {grade: grade for grade in get_args(Grade)} | {"SS": "X", "SSH": "XH"}
 
 
 class Fetched(NamedTuple, Generic[T_co]):
@@ -63,9 +65,10 @@ PEAK_NAMES = {
 }
 
 SNAPSHOTS = rows_decoder(Snapshot, STATS_NAMES | {"global_rank": "pp_rank", "at": "timestamp"})
-# The bit mask may contain bit 31, which is not a mod: it is decoded as an unbounded int, then removed.
-HISCORES = rows_decoder(Hiscore, HISCORE_NAMES, mod_bits=int)
-BEST_PLAYS = rows_decoder(BestPlay, HISCORE_NAMES | {"user_id": "user"}, mod_bits=int)
+# The values that need no repair; bit 31, for one, is not a mod. Equal grades share one string.
+CLEAN = {"mod_bits": Annotated[int, Meta(ge=0, le=KNOWN_MOD_BITS)], "grade": Grade}
+HISCORES = rows_decoder(Hiscore, HISCORE_NAMES, safe=CLEAN, wide={"mod_bits": int})
+BEST_PLAYS = rows_decoder(BestPlay, HISCORE_NAMES | {"user_id": "user"}, safe=CLEAN, wide={"mod_bits": int})
 PEAKS = rows_decoder(Peak, PEAK_NAMES)
 
 # Values that are often equal in adjacent rows.
@@ -79,6 +82,7 @@ _best_play_row_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id", "pl
 # The order of the rows of one play, and the identity of a row with score 0.
 _by_record = attrgetter("recorded_at", "played_at", "pp")
 _by_pp = attrgetter("pp")
+_score = attrgetter("score")
 
 
 def history(body: bytes, user_mode: UserMode) -> Fetched[Rows[Snapshot]]:
@@ -158,20 +162,22 @@ def _newest_first(rows: Iterable[P]) -> list[P]:
 
 def _first_of_each(rows: Sequence[P], identity: Callable[[P], Any]) -> Sequence[P]:
     """The first row of each play. Rows with score 0 are plays of their own, unless all their values are equal."""
-    identities = list(map(identity, rows))
-    if len(set(identities)) == len(rows):
+    # Rows of one play have one score. Identities are slow, and few scores are equal.
+    times = Counter(map(_score, rows))
+    doubtful = [row for row in rows if times[row.score] > 1] if len(times) < len(rows) else []
+    if _all_differ(doubtful, identity):
         return rows
     first: dict[Any, P] = {}
-    for row, play in zip(rows, identities, strict=True):
-        first.setdefault(play if row.score else (play, _by_record(row)), row)
+    for row in rows:
+        first.setdefault(identity(row) if row.score else (identity(row), _by_record(row)), row)
     return list(first.values())
 
 
 def _repair(rows: list[P], mode: Mode) -> list[P]:
+    """The rows, changed in place. Those of the decoder for clean values have only them."""
     for play in rows:
-        # Even if unchanged, so that all plays share one string for each grade.
-        force_setattr(play, "grade", GRADES.get(play.grade or ""))
-        if not 0 <= play.mod_bits <= KNOWN_MOD_BITS:
+        if not play.has_safe_integers:
+            force_setattr(play, "grade", GRADES.get(play.grade or ""))
             force_setattr(play, "mod_bits", play.mod_bits & KNOWN_MOD_BITS)
         if mode:
             force_setattr(play, "mode", mode)

@@ -1,6 +1,7 @@
 """Decoding of osu!track's JSON lists straight into records; invalid rows are dropped and counted."""
 
 import re
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from operator import attrgetter
@@ -29,11 +30,12 @@ _TIMESTAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}
 Finite = Annotated[float, Meta(ge=-1e300, le=1e300)]
 STRICTER: dict[Any, Any] = {float: Finite, float | None: Finite | None}
 SAFE: dict[Any, Any] = {int: Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]}
+NO_TYPES: Mapping[str, Any] = {}
 _raw_rows = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class RowsDecoder(NamedTuple, Generic[S]):
-    """Decoders for lists of one record: for rows with safe integers only, and for all."""
+    """Decoders for lists of one record: for rows with clean values, such as safe integers, and for all."""
 
     safe: msgspec.json.Decoder[list[S]]
     wide: msgspec.json.Decoder[list[S]]
@@ -54,10 +56,13 @@ def wire_type(record: type[S], names: dict[str, str], *, safe: bool = False, **t
     return cast("type[S]", msgspec.defstruct(record.__name__, fields, bases=(record,), namespace=namespace, **options))
 
 
-def rows_decoder(record: type[S], names: dict[str, str], **types: Any) -> RowsDecoder[S]:
-    """A decoder for lists of the record; not strict, since BIGINT columns are JSON strings."""
-    safe = wire_type(record, names, safe=True, **types)
-    return RowsDecoder(_decoder(safe), _decoder(wire_type(record, names, **types)))
+def rows_decoder(
+    record: type[S], names: dict[str, str], *, safe: Mapping[str, Any] = NO_TYPES, wide: Mapping[str, Any] = NO_TYPES
+) -> RowsDecoder[S]:
+    """Decoders with these types of some fields; not strict, since BIGINT columns are JSON strings."""
+    return RowsDecoder(
+        _decoder(wire_type(record, names, safe=True, **safe)), _decoder(wire_type(record, names, **wide))
+    )
 
 
 def _decoder(wire: type[S]) -> msgspec.json.Decoder[list[S]]:
@@ -74,7 +79,7 @@ def decode_rows(body: bytes, decoder: RowsDecoder[S], *timestamps: str) -> tuple
     `timestamps` names the fields that must be valid timestamps; they are converted to the records' form.
     """
     try:
-        rows, dropped = decoder.safe.decode(body), 0
+        rows, dropped = _decode_at_once(body, decoder), 0
     except msgspec.ValidationError:
         rows, dropped = _decode_one_by_one(body, decoder)
     except UNREADABLE as exc:
@@ -87,6 +92,12 @@ def decode_rows(body: bytes, decoder: RowsDecoder[S], *timestamps: str) -> tuple
     return rows, received - len(rows)
 
 
+def _decode_at_once(body: bytes, decoder: RowsDecoder[S]) -> list[S]:
+    with suppress(msgspec.ValidationError):
+        return decoder.safe.decode(body)
+    return decoder.wide.decode(body)
+
+
 def check_density(body: bytes) -> None:
     """Raise `UpstreamInvalid` for a long list of elements that are too small for rows."""
     if body.count(b",") * MIN_BYTES_PER_COMMA > max(len(body), MAX_DROPPED_ROWS):
@@ -95,7 +106,7 @@ def check_density(body: bytes) -> None:
 
 def _with_timestamp(rows: list[S], name: str) -> list[S]:
     texts: list[str] = list(map(attrgetter(name), rows))
-    if {*map(len, texts)} <= {TIMESTAMP_LENGTH} and are_timestamps(texts):
+    if are_timestamps(texts):
         return rows
     valid = []
     for row, text in zip(rows, texts, strict=True):
@@ -107,8 +118,9 @@ def _with_timestamp(rows: list[S], name: str) -> list[S]:
 
 
 def are_timestamps(texts: list[str]) -> bool:
-    """Whether all texts, which must have the right length, are valid timestamps. Fast for many at once."""
+    """Whether all texts are valid timestamps in the records' form. Fast for many at once."""
     joined = "".join(texts)
+    # The first text of another length has no Z in this place: no date has one before its end.
     if joined[10::24] != "T" * len(texts) or joined[23::24] != "Z" * len(texts):
         return False
     try:

@@ -42,9 +42,16 @@ def test_string_totals_are_decoded_exactly():
     assert (row.ranked_score, row.total_score) == (9007199254740993, 9223372036854775000)
 
 
-def test_safe_integers_are_known_for_each_row():
-    large = ROW | {"total_score": str(2**53), "timestamp": "2030-01-01T00:00:00.000Z"}
-    assert [row.has_safe_integers for row in history(ROW, large).value] == [True, False]
+@pytest.mark.parametrize("total,safe", [(2**53 - 1, True), (2**53, False)])
+def test_list_with_unsafe_integer_is_known(total, safe):
+    large = ROW | {"total_score": str(total), "timestamp": "2030-01-01T00:00:00.000Z"}
+    assert {row.has_safe_integers for row in history(ROW, large).value} == {safe}
+
+
+def test_odd_values_change_no_other_play():
+    odd = {"mods": 2**31 + 8, "rank": "SS"}, {"rank": "?"}, {}
+    plays = hiscores(*(PLAY | each | {"beatmap_id": number} for number, each in enumerate(odd))).value
+    assert [(play.mod_bits, play.grade) for play in plays] == [(8, "X"), (0, None), (0, "S")]
 
 
 def test_history_is_sorted_by_time():
