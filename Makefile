@@ -39,7 +39,7 @@ schema: $(VENV)/.runtime ## Write schema.graphql from the code
 	@$(RUN) gateway schema > $(VENV)/schema.graphql && mv $(VENV)/schema.graphql schema.graphql
 
 examples: $(VENV)/.dev ## Update the responses in README.md and examples/, and the tables in docs/
-	@REWRITE_EXAMPLES=1 $(RUN) pytest --quiet tests/docs/test_examples.py tests/docs/test_tables.py
+	@REWRITE_EXAMPLES=1 $(RUN) pytest --quiet tests/docs/test_examples.py tests/docs/test_home_sample.py tests/docs/test_tables.py
 
 screenshots: $(VENV)/.dev ## Update docs/images/ (needs Chromium)
 	@$(RUN) docs.screenshots

@@ -97,6 +97,15 @@ def test_list_of_players_has_no_violation(session, axe):
     assert findings(page) == []
 
 
+def test_details_of_home_page_have_no_violation(session, axe):
+    page = session.open("/", size=PHONE)
+    for summary in page.locator("summary").all():
+        summary.click()
+    page.get_by_text("responding").wait_for()
+    page.evaluate(axe)
+    assert findings(page) == []
+
+
 def test_error_box_has_no_violation(session, gateway, axe):
     gateway.fault(kind="status", status=503)
     page = session.open("/players/1042")

@@ -30,7 +30,7 @@ def session(session, mounted):
 def test_landing_page_shows_endpoint_of_mount(session, mounted):
     page = session.open("/")
     page.get_by_text("responding").wait_for()
-    assert f'"{mounted}/graphql"' in page.locator("#javascript").inner_text()
+    assert f'"{mounted}/graphql"' in page.locator("#javascript").text_content()
 
 
 def test_graphiql_works_below_mount(session):

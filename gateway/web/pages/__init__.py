@@ -114,7 +114,7 @@ def page_routes(
 
 def _landing_page(settings: Settings) -> Endpoint:
     addresses = {"Contact": settings.page_contact, "Source code": settings.repository_url}
-    links = [f' <a href="{escape(address)}">{name}</a>' for name, address in addresses.items() if address]
+    links = [f'<li><a href="{escape(address)}">{name}</a></li>' for name, address in addresses.items() if address]
     values = {"limits": limit_rows(settings), "version": version("osutrack-gateway"), "links": "".join(links)}
     return page("landing.html", settings, **values)
 

@@ -61,7 +61,7 @@ async function runQuery() {
   try {
     const { data, errors } = await graphql(byId("try-query").textContent);
     const ms = Math.max(1, Math.round(performance.now() - startedAt));
-    byId("try-response").textContent = JSON.stringify(errors ? { data, errors } : data, null, 2);
+    byId("try-response").textContent = JSON.stringify({ data, ...(errors && { errors }) }, null, 2);
     byId("try-status").textContent = errors ? "Partial response" : `Response in ${ms} ms`;
   } catch (error) {
     byId("try-response").textContent = error.message;
