@@ -22,9 +22,9 @@ def settings():
 
 async def test_sample_equals_the_response(gateway):
     html = LANDING.read_text()
-    response = await gateway.http.post("/graphql", json={"query": QUERY.search(html)[0]})
+    response = await gateway.http.post("/graphql", json={"query": QUERY.findall(html)[0]})
     right = json.dumps({"data": response.json()["data"]}, indent=2, ensure_ascii=False)
     if "REWRITE_EXAMPLES" in os.environ:
         LANDING.write_text(SAMPLE.sub(lambda _: right, html))
     else:
-        assert SAMPLE.search(html)[0] == right, "if the new response is right, run `make examples`"
+        assert SAMPLE.findall(html)[0] == right, "if the new response is right, run `make examples`"
