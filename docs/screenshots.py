@@ -12,7 +12,7 @@ from gateway.images.drawing import Line
 from gateway.images.message import message
 from gateway.images.png import Renderer
 from gateway.images.themes import THEMES
-from gateway.sandbox.players import AMEO
+from gateway.sandbox.players import AMEO, ORDINARY
 from gateway.web.files.png_files import FONTS
 from gateway.web.pages import FOLDER as PAGES
 from tests.browser.chromium import FLAGS
@@ -21,6 +21,7 @@ from tests.support.processes import gateway_process
 IMAGES = Path(__file__).with_name("images")
 VIEWPORT: ViewportSize = {"width": 1200, "height": 800}
 MAX_BYTES = 150_000
+COMPARED = (ORDINARY[9], ORDINARY[14], ORDINARY[24])
 
 
 def player(page: Page, address: str) -> None:
@@ -67,8 +68,13 @@ def main() -> None:
             if image.stat().st_size > MAX_BYTES:
                 sys.exit(f"{image} is larger than {MAX_BYTES} bytes: reduce the viewport.")
         browser.close()
-        card = httpx.get(f"{gateway.url}/players/{AMEO}/card.png?window=all").raise_for_status()
-        (IMAGES / "card.png").write_bytes(card.content)
+        for player_id in (AMEO, *COMPARED):
+            # The name is known from now on.
+            httpx.post(f"{gateway.url}/graphql", json={"query": f"{{ user(id: {player_id}) {{ username }} }}"})
+        compared = ",".join(map(str, COMPARED))
+        for name, query in (("card", "window=all"), ("comparison", f"compare={compared}&series=pp&window=all")):
+            content = httpx.get(f"{gateway.url}/players/{AMEO}/card.png?{query}").raise_for_status().content
+            (IMAGES / f"{name}.png").write_bytes(content)
     (PAGES / "static/preview.png").write_bytes(site_preview())
 
 

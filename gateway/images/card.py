@@ -24,8 +24,8 @@ def card(profile: Profile) -> Drawing:
         *heading(profile, 106, subtitle, width=600),
         *_rank(profile),
         *_tiles(profile),
-        *plot(profile, PLOT),
-        *footer(profile, HEIGHT - 26, f"{parameters.series.title}, {parameters.window.title}"),
+        *plot([profile], PLOT),
+        *footer([profile], HEIGHT - 26, f"{parameters.series.title}, {parameters.window.title}"),
     )
     return Drawing(WIDTH, HEIGHT, parameters.theme, title(profile), description(profile), parts)
 

@@ -22,8 +22,8 @@ def chart(profile: Profile) -> Drawing:
         *heading(profile, 90, f"{profile.mode_title} · {parameters.series.title}", width=540),
         Text(WIDTH - PADDING, 90, shown, 52, theme.accent, "end", strong=True).fitted(470),
         *_change(profile),
-        *plot(profile, PLOT),
-        *footer(profile, HEIGHT - 26, parameters.window.title),
+        *plot([profile], PLOT),
+        *footer([profile], HEIGHT - 26, parameters.window.title),
     )
     return Drawing(WIDTH, HEIGHT, theme, f"{title(profile)} · {parameters.series.title}", description(profile), parts)
 

@@ -63,11 +63,12 @@ class Text(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line along a path. A rough one has many steep parts."""
+    """A line along a path. A rough one has many steep parts; `dash` are the lengths of dashes and gaps."""
 
     path: str
     stroke: str
     is_rough: bool = False
+    dash: tuple[int, ...] = ()
 
     def svg(self) -> str:
         """The line for any program."""
@@ -78,6 +79,7 @@ class Line(NamedTuple):
         return self._element(shape_rendering="crispEdges") if self.is_rough else self._element()
 
     def _element(self, **attributes: str) -> str:
+        dashes = {"stroke_dasharray": " ".join(map(str, self.dash))} if self.dash else {}
         return element(
             "path",
             d=self.path,
@@ -85,7 +87,9 @@ class Line(NamedTuple):
             stroke=self.stroke,
             stroke_width=4,
             stroke_linejoin="round",
-            stroke_linecap="round",
+            # Round ends would fill the gaps.
+            stroke_linecap="butt" if self.dash else "round",
+            **dashes,
             **attributes,
         )
 

@@ -1,12 +1,13 @@
 """The parts that cards and charts share: badge of the mode, name, differences, footer, and mark of sample data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from gateway.records import Mode
 
 from .drawing import Drawing, Part, Text
 from .formats import MINUS, day, duration, signed
 from .markup import element
+from .parameters import ImageParameters
 from .profile import Profile
 from .themes import Theme
 
@@ -24,11 +25,17 @@ ICONS = {
 def heading(profile: Profile, y: float, subtitle: str, *, width: float) -> Iterator[Part]:
     """The mode's icon, the player's name, and a line below it; `y` is the baseline of the name."""
     theme = profile.parameters.theme
-    square = element("rect", x=-44, y=-44, width=88, height=88, rx=22, fill=theme.accent)
-    icon = element("g", ICONS[profile.parameters.mode], fill=theme.background, stroke=theme.background)
-    yield element("g", square + icon, transform=f"translate({PADDING + 44} {y - 4})")
+    yield badge(profile.parameters, PADDING + 44, y - 4)
     yield Text(PADDING + 112, y, profile.name, 52, theme.text, strong=True).fitted(width)
     yield Text(PADDING + 112, y + 38, subtitle, LABEL_SIZE, theme.muted)
+
+
+def badge(parameters: ImageParameters, x: float, y: float, scale: float = 1) -> str:
+    """The mode's icon in a square around a point."""
+    theme = parameters.theme
+    square = element("rect", x=-44, y=-44, width=88, height=88, rx=22, fill=theme.accent)
+    icon = element("g", ICONS[parameters.mode], fill=theme.background, stroke=theme.background)
+    return element("g", square + icon, transform=f"translate({x} {y}) scale({scale})")
 
 
 def change(x: float, y: float, value: float | None, shown: str, theme: Theme) -> Iterator[Text]:
@@ -40,17 +47,23 @@ def change(x: float, y: float, value: float | None, shown: str, theme: Theme) ->
     yield Text(x, y, label, LABEL_SIZE, fill, "end", strong=True)
 
 
-def footer(profile: Profile, y: float, caption: str) -> Iterator[Text]:
-    """The source of the data, the caption of the plot, and the time of the snapshot."""
-    theme = profile.parameters.theme
+def footer(profiles: Sequence[Profile], y: float, caption: str) -> Iterator[Text]:
+    """The source of the data, the caption of the plot, and the time of the snapshots."""
+    theme, age_s = profiles[0].parameters.theme, profiles[0].age_s
     brand = Text(PADDING, y, "osu!track", LABEL_SIZE, theme.accent, strong=True)
     yield brand
     yield Text(PADDING + brand.width + 14, y, caption, LABEL_SIZE, theme.muted)
-    if profile.age_s is not None:
-        status, fill = f"Data is {duration(profile.age_s)} old", theme.warn
+    if age_s is not None:
+        status, fill = f"Data is {duration(age_s)} old", theme.warn
     else:
-        status, fill = day(profile.latest["at"]) if profile.latest else "", theme.muted
+        status, fill = _days(profiles), theme.muted
     yield Text(WIDTH - PADDING, y, status, LABEL_SIZE, fill, "end")
+
+
+def _days(profiles: Iterable[Profile]) -> str:
+    """The days of the oldest and the newest of the snapshots that are shown."""
+    instants = sorted(profile.latest["at"] for profile in profiles if profile.latest)
+    return " to ".join(dict.fromkeys(day(at) for at in (*instants[:1], *instants[-1:])))
 
 
 def sample(drawing: Drawing) -> Drawing:

@@ -1,21 +1,22 @@
-"""The plot of a series: grid, labels, line and area within a box."""
+"""The plot of a series: grid, labels, and the line of each player within a box; of one player with an area."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from .drawing import Line, Part, Text
 from .markup import element, number
+from .parameters import ImageParameters
 from .profile import Point, Profile
 from .scales import Scale, time_ticks, value_scale, value_ticks
-from .themes import Theme
+from .themes import DASHES, Theme
 
 LABEL_SIZE = 20
 # The least distance of two labels of the time axis.
 DATE_WIDTH = 80
-# More points are thinned.
-COLUMNS = 200
-# In pixels of vertical travel.
+# More points are thinned: those of one player, and those of several together, whose lines take more of a file.
+COLUMNS, SHARED_COLUMNS = 200, 120
+# In pixels of vertical travel, of a single player. Soft edges of several lines soon fill the file.
 ROUGH = 250
 
 
@@ -31,28 +32,52 @@ class Box(NamedTuple):
 Pixel = tuple[float, float]
 
 
-def plot(profile: Profile, box: Box) -> Iterator[Part]:
-    """The plot; a message if the window has no values."""
-    points = list(_thinned(profile))
-    values = [point.value for point in points if point.value is not None]
+def plot(profiles: Sequence[Profile], box: Box) -> Iterator[Part]:
+    """The plot of players with equal parameters; a message if the window has no values."""
+    parameters = profiles[0].parameters
+    points = _thinned(profiles)
+    values = [point.value for of_player in points for point in of_player if point.value is not None]
     if not values:
-        yield _message(profile, box)
+        yield _message(profiles, box)
         return
-    across = Scale(profile.start, profile.end, box.left, box.right)
-    up = value_scale(values, box.bottom, box.top, is_rank=profile.parameters.series.is_rank)
-    lines = list(_lines(points, across, up, box))
-    yield from (_area(line, profile.parameters.theme, box) for line in lines if len(line) > 1)
-    yield from _grid(profile, box, across, up)
-    for line in lines:
-        yield from _drawn(line, profile.parameters.theme)
+    across = Scale(*_bounds(profiles), box.left, box.right)
+    up = value_scale(values, box.bottom, box.top, is_rank=parameters.series.is_rank)
+    lines = [list(_lines(of_player, across, up, box)) for of_player in points]
+    if len(lines) == 1:
+        yield from (_area(line, parameters.theme, box) for line in lines[0] if len(line) > 1)
+    yield from _grid(parameters, box, across, up)
+    # The first player's line is above the others.
+    for index, of_player in reversed([*enumerate(lines)]):
+        yield from _drawn(of_player, parameters.theme.players[index], DASHES[index], rough=ROUGH / len(lines) ** 2)
 
 
-def _thinned(profile: Profile) -> Iterator[Point]:
+def _bounds(profiles: Sequence[Profile]) -> tuple[float, float]:
+    """The time of all players with snapshots."""
+    shown = [profile for profile in profiles if profile.points]
+    return min(profile.start for profile in shown), max(profile.end for profile in shown)
+
+
+def _thinned(profiles: Sequence[Profile]) -> list[list[Point]]:
+    """The points of each player, as many as the plot has space for."""
+    columns, thin = (SHARED_COLUMNS // len(profiles), _ends) if len(profiles) > 1 else (COLUMNS, _extremes)
+    return [
+        [*thin(profile.points, (profile.end - profile.start) / columns)]
+        if len(profile.points) > columns
+        else [*profile.points]
+        for profile in profiles
+    ]
+
+
+def _ends(points: Sequence[Point], width_s: float) -> Iterator[Point]:
+    """The first point, and the last one in each column."""
+    yield points[0]
+    for _, group in groupby(points[1:], key=lambda point: (point.value is not None, point.at // width_s)):
+        *_, last = group
+        yield last
+
+
+def _extremes(points: Sequence[Point], width_s: float) -> Iterator[Point]:
     """At most four points in each column: the first, the highest, the lowest and the last. All without a rank."""
-    points, width_s = profile.points, (profile.end - profile.start) / COLUMNS
-    if len(points) <= COLUMNS:
-        yield from points
-        return
     for (ranked, _), group in groupby(points, key=lambda point: (point.value is not None, point.at // width_s)):
         column = list(group)
         values = [point.value or 0 for point in column]
@@ -60,21 +85,21 @@ def _thinned(profile: Profile) -> Iterator[Point]:
         yield from (column[index] for index in sorted(kept))
 
 
-def _message(profile: Profile, box: Box) -> Text:
-    theme, window = profile.parameters.theme, profile.parameters.window
-    found = "Unranked" if profile.points else "No snapshots"
+def _message(profiles: Sequence[Profile], box: Box) -> Text:
+    theme, window = profiles[0].parameters.theme, profiles[0].parameters.window
+    found = "Unranked" if any(profile.points for profile in profiles) else "No snapshots"
     center, middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return Text(center, middle, f"{found}: {window.title}", 30, theme.muted, "middle")
 
 
-def _grid(profile: Profile, box: Box, across: Scale, up: Scale) -> Iterator[Part]:
-    theme, series = profile.parameters.theme, profile.parameters.series
+def _grid(parameters: ImageParameters, box: Box, across: Scale, up: Scale) -> Iterator[Part]:
+    theme, series = parameters.theme, parameters.series
     for value in value_ticks(up, is_rank=series.is_rank):
         y = round(up(value)) + 0.5
         yield element("path", d=f"M{number(box.left)} {number(y)}H{number(box.right)}", stroke=theme.border)
         yield Text(box.left - 14, y + 7, series.tick(value), LABEL_SIZE, theme.muted, "end")
     previous = 0.0
-    for at, label in time_ticks(profile.start, profile.end):
+    for at, label in time_ticks(across.low, across.high):
         x = across(at)
         # Labels of neighbouring months and years have different distances.
         if x - previous >= DATE_WIDTH and box.left + 20 <= x <= box.right - 20:
@@ -109,9 +134,10 @@ def _area(line: list[Pixel], theme: Theme, box: Box) -> str:
     return element("path", d=path, fill=theme.area)
 
 
-def _drawn(line: list[Pixel], theme: Theme) -> Iterator[Part]:
-    """The line with a dot at its end."""
-    if len(line) > 1:
-        travel = sum([abs(end - start) for (_, start), (_, end) in pairwise(line)])
-        yield Line(f"M{_path(line)}", theme.accent, is_rough=travel > ROUGH)
-    yield element("circle", cx=line[-1][0], cy=line[-1][1], r=7, fill=theme.accent)
+def _drawn(lines: Iterable[list[Pixel]], colour: str, dash: tuple[int, ...], *, rough: float) -> Iterator[Part]:
+    """The lines of a player, each with a dot at its end."""
+    for line in lines:
+        if len(line) > 1:
+            travel = sum([abs(end - start) for (_, start), (_, end) in pairwise(line)])
+            yield Line(f"M{_path(line)}", colour, is_rough=travel > rough, dash=dash)
+        yield element("circle", cx=line[-1][0], cy=line[-1][1], r=7, fill=colour)

@@ -17,8 +17,8 @@ NEAR_S = 7 * DAY_S
 DISTANT_S = 365 * DAY_S
 
 QUERY = """
-query PlayerImage($id: ID!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
-  users(ids: [$id]) {
+query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
+  users(ids: $ids) {
     username
     stats(mode: $mode) {
       latest: LAST { at pp globalRank accuracy level playCount countSS countS countA current: FIELD }
@@ -102,14 +102,21 @@ def is_distant(window: Window, start: str) -> bool:
     return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)
 
 
-def variables_of(user_id: int, parameters: ImageParameters) -> dict[str, Any]:
+def variables_of(user_ids: Iterable[int], parameters: ImageParameters) -> dict[str, Any]:
     """The variables of the document."""
-    return {"id": str(user_id), "mode": parameters.mode.name, **parameters.window.variables}
+    return {"ids": [*map(str, user_ids)], "mode": parameters.mode.name, **parameters.window.variables}
 
 
-def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, Any], now: float) -> Profile:
-    """The profile in a GraphQL response without errors."""
-    [user] = content["data"]["users"]
+def profiles_of(
+    user_ids: Iterable[int], parameters: ImageParameters, content: Mapping[str, Any], now: float
+) -> list[Profile]:
+    """The profiles in a GraphQL response without errors. The age is that of the oldest data."""
+    age_s = _age_s(content["extensions"].get("warnings", ()))
+    users = zip(user_ids, content["data"]["users"], strict=True)
+    return [_profile(user_id, parameters, user, now)._replace(age_s=age_s) for user_id, user in users]
+
+
+def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any], now: float) -> Profile:
     stats, gain = user["stats"], user["stats"]["gain"]
     rows = stats["snapshots"]
     # The last snapshot before the window.
@@ -130,7 +137,6 @@ def profile_of(user_id: int, parameters: ImageParameters, content: Mapping[str, 
         start,
         end,
         now,
-        _age_s(content["extensions"].get("warnings", ())),
     )
 
 

@@ -1,4 +1,4 @@
-"""The colours of images: those of the pages (gateway/web/pages/static/site.css)."""
+"""The colours of images, and the patterns of lines: those of the pages (`site.css`, `player/charts.css`)."""
 
 from typing import NamedTuple
 
@@ -18,6 +18,12 @@ class Theme(NamedTuple):
     good: str
     bad: str
     warn: str
+    # Of the lines of a comparison.
+    players: tuple[str, ...]
+
+
+# The lengths of dashes and gaps in pixels, by player: twice those of `player/colours.js`, as is the width of a line.
+DASHES = ((), (14, 8), (6, 6), (22, 6, 4, 6), (40, 8))
 
 
 THEMES = {
@@ -34,6 +40,7 @@ THEMES = {
         good="#6fd39b",
         bad="#ff938a",
         warn="#f0b95b",
+        players=("#ff86b9", "#56c7de", "#8ea6ff", "#ff9a4d", "#ece8f3"),
     ),
     "light": Theme(
         name="light",
@@ -48,5 +55,6 @@ THEMES = {
         good="#17703f",
         bad="#b3261e",
         warn="#8a5300",
+        players=("#b01e68", "#0a6f86", "#3b6fe0", "#b85c00", "#211c2b"),
     ),
 }

@@ -161,7 +161,35 @@ async def test_comparison_names_all_cached_players(gateway):
     assert found["og:title"] == "ameo vs ID 2, somebody, ID 1001, ID 7 · osu!"
     assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · ID 2: #[\d,]+, [\d,]+ pp", found["og:description"])
     assert found["og:url"] == "http://gateway/players/131464?compare=2,somebody,1001,7"
+    assert found["og:image"] == "http://gateway/players/131464/card.png?compare=2,1001,7"
     assert len(gateway.sandbox.requests) == requests
+
+
+@pytest.mark.parametrize(
+    "query,image",
+    [
+        ("compare=2,1010", "compare=2,1010"),
+        ("compare=2&mode=fruits&days=90&series=pp,rank", "mode=catch&compare=2&series=pp&window=90d"),
+        ("compare=2&from=2024-01-01&to=2025-01-01", "compare=2&window=2024-01-01..2025-01-01"),
+        ("compare=AMEO,2,peppy,peppy", "compare=131464,2"),
+        ("compare=somebody,peppy", "compare=2"),
+    ],
+)
+async def test_preview_of_a_comparison_has_its_card(gateway, query, image):
+    for player in (131464, 2):
+        await gateway.ask(f'mutation {{ updateUser(id: "{player}") {{ __typename }} }}')
+    requests = len(gateway.sandbox.requests)
+    found = await tags(gateway, f"/players/1001?{query}")
+    assert found["og:image"] == found["twitter:image"] == f"http://gateway/players/1001/card.png?{image}"
+    assert (found["og:image:height"], found["og:image:alt"]) == ("630", f"Card: {found['og:title']}")
+    assert len(gateway.sandbox.requests) == requests
+    response = await gateway.http.get(found["og:image"], headers=DISCORD)
+    assert (response.status_code, response.headers["Content-Type"]) == (200, "image/png")
+
+
+async def test_comparison_without_known_players_has_one_card(gateway):
+    found = await tags(gateway, "/players/2?compare=somebody&series=pp")
+    assert found["og:image"] == "http://gateway/players/2/chart.png?series=pp"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from gateway.sandbox.players import AMEO
+from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import CHARTS_DRAWN
 
 CLIPBOARD = "navigator.clipboard.readText()"
@@ -77,6 +77,19 @@ def test_card_opens_in_a_dialog(page, gateway):
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert page.evaluate("document.activeElement.id") == "card-link"
+
+
+def test_comparison_has_its_own_card(session, gateway):
+    page = session.open(f"/players/{AMEO}?compare={HEAVY},unknown_player")
+    page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
+    dialog = opened_dialog(page)
+    image = f"{gateway.address}/players/{AMEO}/card.png?compare={HEAVY}"
+    assert dialog.get_by_role("img").get_attribute("src") == image
+    assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
+    assert dialog.get_by_role("img").get_attribute("alt") == "osu!track card: ameo vs peppy · osu!"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Remove peppy").click()
+    assert page.locator("#card-link").get_attribute("href") == f"{AMEO}/card.png"
 
 
 @pytest.mark.parametrize("name,start", [("Markdown", "[![osu!track card"), ("BBCode", "[url="), ("HTML", "<a href=")])

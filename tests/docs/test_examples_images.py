@@ -9,7 +9,7 @@ import pytest
 from gateway.images.parameters import DEFAULTS
 from gateway.images.series import SERIES
 from gateway.images.themes import THEMES
-from gateway.web.files.player_images import VERSION
+from gateway.web.files.player_images import KINDS, VERSION
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "examples/images.md").read_text()
@@ -35,7 +35,8 @@ async def test_addresses_of_snippets_are_served(gateway, address):
 
 def test_every_parameter_is_documented():
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", PAGE, re.MULTILINE))
-    assert rows.keys() == {*DEFAULTS, VERSION}
+    of_kinds = {name for kind in KINDS for name in kind.parameters}
+    assert rows.keys() == {*DEFAULTS, *of_kinds, VERSION}
     assert all(f"`{default}` (default)" in rows[name] for name, default in DEFAULTS.items())
     assert [name for name in SERIES if f"`{name}`" not in rows["series"]] == []
     assert [name for name in THEMES if f"`{name}`" not in rows["theme"]] == []

@@ -1,7 +1,7 @@
 """Images of players by URL: `/players/ID/card.svg`, `card.png`, `chart.svg` and `chart.png`."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -13,12 +13,13 @@ from starlette.routing import Route
 from gateway.errors import BadUserInput, ImagesNotInstalled, RendererBusy
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart
+from gateway.images.comparison import comparison
 from gateway.images.drawing import Drawing
 from gateway.images.frame import sample
 from gateway.images.message import message
-from gateway.images.parameters import DEFAULTS, parse_parameters
+from gateway.images.parameters import DEFAULTS, ImageParameters, parse_parameters
 from gateway.images.problems import Problem, no_data, problem_of
-from gateway.images.profile import Profile, document_of, profile_of, variables_of
+from gateway.images.profile import Profile, document_of, profiles_of, variables_of
 from gateway.images.themes import THEMES
 from gateway.records import UserMode
 from gateway.store.keys import tag_of
@@ -26,9 +27,11 @@ from gateway.store.lru import LRU
 from gateway.web.cache.cache_headers import NO_STORE, tag_headers
 from gateway.web.failures import Failure, Failures
 from gateway.web.fixed_queries import FixedQueries
+from gateway.web.graphql_request import HTTPError
 from gateway.web.negotiation import header_list
 
-from .player_names import checked_id
+from .compared_players import COMPARE
+from .player_names import checked_id, checked_ids
 from .player_parameters import DAYS, WINDOW, parameters_of, window_text
 from .png_files import PNGFiles
 
@@ -52,14 +55,25 @@ VERSION = "v"
 
 
 class Kind(NamedTuple):
-    """A kind of images: its file name without the suffix, its height, and the function that draws it."""
+    """A kind of images: its file name without the suffix, its height, and the function that draws it.
+
+    `parameters` are those that no other kind has.
+    """
 
     name: str
     height: int
     draw: Callable[[Profile], Drawing]
+    parameters: tuple[str, ...] = ()
 
 
-KINDS = (Kind("card", card.HEIGHT, card.card), Kind("chart", chart.HEIGHT, chart.chart))
+KINDS = (Kind("card", card.HEIGHT, card.card, (COMPARE,)), Kind("chart", chart.HEIGHT, chart.chart))
+
+
+class ImageRequest(NamedTuple):
+    """The valid address of an image: the player of the path, the compared ones, and the parameters."""
+
+    players: list[int]
+    parameters: ImageParameters
 
 
 class PlayerImages:
@@ -104,13 +118,12 @@ class PlayerImages:
         return await self._problem_response(kind, media_type, request, failed[0], response)
 
     async def _image(self, kind: Kind, media_type: str, request: Request) -> Response:
-        player, parameters = user_id(checked_id(request)), parse_parameters(_query(request))
+        players, parameters = _parsed(kind, request)
         if media_type == PNG and not self._png_files.are_available:
             raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
-        document, variables = document_of(parameters), variables_of(player, parameters)
+        document, variables = document_of(parameters), variables_of(players, parameters)
         result = await self._queries.complete(request, document, variables, min_cost=MIN_COST)
-        profile = profile_of(player, parameters, msgspec.to_builtins(result.content), self._clock())
-        drawing = kind.draw(profile) if profile.latest else _no_data(profile, kind)
+        drawing = _drawing(kind, profiles_of(players, parameters, msgspec.to_builtins(result.content), self._clock()))
         shown = sample(drawing) if self._is_sample_data else drawing
         body = await self._file(shown, media_type, self._queries.points(request))
         return Response(body, 200, _headers(media_type) | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
@@ -136,7 +149,7 @@ class PlayerImages:
             except RendererBusy:
                 return plain
             self._problems.put(key, body)
-        caching = {"Cache-Control": SHORT_LIVED, **_tags(request)}
+        caching = {"Cache-Control": SHORT_LIVED, **_tags(kind, request)}
         if plain.status_code in NOT_SHARED:
             caching = {"Cache-Control": NO_STORE}
         headers = _headers(media_type) | failure.headers | caching | {"Vary": "Accept"}
@@ -147,21 +160,30 @@ def _headers(media_type: str) -> dict[str, str]:
     return HEADERS | {"Content-Security-Policy": POLICIES[media_type]}
 
 
-def _tags(request: Request) -> dict[str, str]:
-    """The tags of the player, as an update may end a problem; none if the address is invalid."""
+def _tags(kind: Kind, request: Request) -> dict[str, str]:
+    """The tags of the players, as an update may end a problem; none if the address is invalid."""
     try:
-        player, parameters = user_id(request.path_params["id"]), parse_parameters(_query(request))
-    except BadUserInput:
+        players, parameters = _parsed(kind, request)
+    except (BadUserInput, HTTPError):
         return {}
-    return tag_headers([tag_of(UserMode(player, parameters.mode))])
+    return tag_headers([tag_of(UserMode(player, parameters.mode)) for player in players])
 
 
-def _query(request: Request) -> dict[str, str]:
-    given = parameters_of(request, (*DEFAULTS, *DAYS, VERSION))
+def _parsed(kind: Kind, request: Request) -> ImageRequest:
+    """The parts of the address; raises `BadUserInput`, and `HTTPError` for a name."""
+    player = user_id(checked_id(request))
+    given = {**parameters_of(request, (*DEFAULTS, *DAYS, VERSION, *kind.parameters))}
     window = window_text(given)
-    return {**given} if window is None else {**given, WINDOW: window}
+    parameters = parse_parameters(given if window is None else given | {WINDOW: window})
+    return ImageRequest(checked_ids(given[COMPARE], player) if COMPARE in given else [player], parameters)
 
 
-def _no_data(profile: Profile, kind: Kind) -> Drawing:
+def _drawing(kind: Kind, profiles: Sequence[Profile]) -> Drawing:
+    """The image of one player, or the card of a comparison, in which each player can be without data."""
+    if len(profiles) > 1:
+        return comparison(profiles)
+    [profile] = profiles
+    if profile.latest:
+        return kind.draw(profile)
     problem = no_data(profile.name, profile.mode_title, profile.since)
     return message(kind.height, profile.parameters.theme, *problem)

@@ -13,7 +13,7 @@ from starlette.requests import Request
 
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
-from gateway.images import card, chart
+from gateway.images import card, chart, comparison
 from gateway.images.card import summary
 from gateway.images.formats import count, day, signed
 from gateway.images.frame import SAMPLE_DATA
@@ -21,6 +21,7 @@ from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, is_distant, review_title
 from gateway.records import Mode, Snapshot, UserMode
 from gateway.store.history import History, Span
+from gateway.store.keys import Username
 from gateway.store.tracker import Tracker
 
 from .player_addresses import PlayerAddress
@@ -55,7 +56,7 @@ class Previews:
             player = user_id(request.path_params["id"])
         except BadUserInput:
             return _head("Player", UNKNOWN)
-        view = parse_view(request.query_params, player)
+        view = self._with_ids(parse_view(request.query_params, player), player)
         if year:
             view = PlayerView(view.mode, parse_window("..".join(_days(year))), None, ())
         title, description = self._title(player, view, year), self._description(player, view)
@@ -70,18 +71,27 @@ class Previews:
         return _head(title, description, Preview(title, description, "profile", url, image))
 
     def _image(self, base: str, title: str, view: PlayerView, mode: dict[str, str]) -> PreviewImage:
-        """The chart of a chosen series, or else the card."""
-        kind, height = ("chart", chart.HEIGHT) if view.series else ("card", card.HEIGHT)
+        """The card of a comparison, the chart of a chosen series, or else the card. It has players with known IDs."""
+        ids = [str(player.id) for player in view.compared if player.id]
+        compared = {"compare": ",".join(ids)} if ids else {}
+        kind, height = ("chart", chart.HEIGHT) if view.series and not ids else ("card", card.HEIGHT)
         series = {"series": view.series.name} if view.series else {}
         window = {"window": view.window.text} if view.window else {}
-        shown = f"Chart of {view.series.title.lower()}" if view.series else "Card"
-        return PreviewImage(f"{base}/{kind}.png{query_string(mode | series | window)}", height, f"{shown}: {title}")
+        shown = f"Chart of {view.series.title.lower()}" if view.series and not ids else "Card"
+        query = query_string(mode | compared | series | window)
+        return PreviewImage(f"{base}/{kind}.png{query}", height, f"{shown}: {title}")
+
+    def _with_ids(self, view: PlayerView, player: int) -> PlayerView:
+        """The view with IDs in place of known names, each player once."""
+        players = dict.fromkeys([PlayerAddress(id=player), *map(self._with_id, view.compared)])
+        return view._replace(compared=tuple(players)[1:])
+
+    def _with_id(self, player: PlayerAddress) -> PlayerAddress:
+        found = self._tracker.names.user_ids.peek_known(Username(player.username)) if player.username else None
+        return PlayerAddress(id=found.value) if found and isinstance(found.value, int) else player
 
     def _title(self, player: int, view: PlayerView, year: int | None) -> str:
-        others = ", ".join(self._name(other) for other in view.compared)
-        names = (
-            f"{self._name(PlayerAddress(id=player))} vs {others}" if others else self._name(PlayerAddress(id=player))
-        )
+        names = comparison.versus(self._name(each) for each in (PlayerAddress(id=player), *view.compared))
         series = [view.series.title] if view.series else []
         window = [review_title(year, self._clock())] if year else [view.window.title] if view.window else []
         return " · ".join([names, MODE_TITLES[view.mode], *series, *window])
@@ -107,7 +117,10 @@ class Previews:
         players = [PlayerAddress(id=player), *view.compared]
         known = [(each, self._history(each.id, view.mode)) for each in players if each.id]
         latest = [(each, history.latest) for each, history in known if history and history.latest]
-        return " · ".join(f"{self._name(each)}: {_short_summary(snapshot)}" for each, snapshot in latest)
+        return " · ".join(
+            f"{self._name(each)}: {comparison.summary(rank=snapshot.global_rank, pp=snapshot.pp)}"
+            for each, snapshot in latest
+        )
 
     def _history(self, player: int, mode: Mode) -> History | None:
         entry = self._tracker.history.stored(UserMode(player, mode))
@@ -129,11 +142,6 @@ def _summary(latest: Snapshot) -> str:
         accuracy=latest.accuracy,
         plays=latest.play_count,
     )
-
-
-def _short_summary(latest: Snapshot) -> str:
-    rank = "unranked" if latest.global_rank is None else f"#{count(latest.global_rank)}"
-    return f"{rank}, {count(latest.pp)} pp"
 
 
 def _review(history: History, window: Window, now: float) -> str:

@@ -154,6 +154,7 @@ function draw() {
 }
 
 function compare(options) {
+  showCardLink(view);
   showForm(view, addCompared);
   return comparison.load(view, loaded, controller.signal, options);
 }

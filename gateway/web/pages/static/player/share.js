@@ -21,10 +21,11 @@ export function listenToShare() {
   byId("card-link").addEventListener("click", openDialog);
 }
 
-// The page's preview has a PNG file if the gateway can draw one.
-export function showCardLink({ id, mode }) {
+// The page's preview has a PNG file if the gateway can draw one. The card needs the IDs of the compared players.
+export function showCardLink({ id, mode, compare }) {
   byId("card-link").hidden = false;
-  byId("card-link").href = `${id}/card.${imageSuffix()}${search({ mode })}`;
+  const query = search({ mode, compare: compare.filter((player) => /^\d+$/.test(player)) });
+  byId("card-link").href = `${id}/card.${imageSuffix()}${query}`;
 }
 
 export const imageSuffix = () => (document.querySelector('meta[property="og:image"]') ? "png" : "svg");
@@ -46,7 +47,9 @@ async function openDialog(event) {
   const { href } = byId("card-link");
   try {
     const { openCard } = await import("../shared/card-dialog.js");
-    const [alt] = document.title.split(" · osutrack-gateway");
+    const others = [...document.querySelectorAll("#comparison .player a")].map((name) => name.innerText);
+    const [title] = document.title.split(" · osutrack-gateway");
+    const alt = others.length ? title.replace(" · ", () => ` vs ${others.join(", ")} · `) : title;
     openCard({ image: href, page: location.href, alt: `osu!track card: ${alt}` });
   } catch {
     location.assign(href);
