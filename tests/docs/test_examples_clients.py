@@ -19,6 +19,13 @@ MISTAKES = [
     ("window: { days: 365 }", "window: {}"),
     ("window: { days: 365 }", "window: { days: 365, between: {} }"),
 ]
+UPDATE = """
+import { request } from "./request.js";
+import { TypedDocumentString } from "./gql/graphql.js";
+const { errors } = await request(new TypedDocumentString("mutation { updateUser(id: 2) { __typename } }"), {});
+console.log(errors?.[0]?.message);
+"""
+LONG_WAIT_S = 61
 needs_npm = requires_binary("npm", "it is written in TypeScript")
 
 
@@ -26,6 +33,13 @@ needs_npm = requires_binary("npm", "it is written in TypeScript")
 def address():
     with serve_gateway() as gateway:
         yield gateway.url
+
+
+def program(folder, code, address):
+    (folder / "client.py").write_text(code.replace(DOCUMENTED_ADDRESS, address))
+    return subprocess.run(
+        [sys.executable, "-W", "error", "client.py"], cwd=folder, capture_output=True, text=True, check=False
+    )
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +64,23 @@ def test_python_client_prints_the_documented_output(address, tmp_path, name, ref
     assert statuses.count(429) == refusals
 
 
+@pytest.mark.parametrize("name", ["python", "servers"])
+def test_python_client_reports_a_long_wait(address, tmp_path, name):
+    (code,) = blocks((ROOT / f"examples/{name}.md").read_text(), "python")
+    with refusing_gateway(address, 1, LONG_WAIT_S) as (proxy, statuses):
+        done = program(tmp_path, code, proxy)
+    assert "Too few points." in done.stdout + done.stderr
+    # The bot sends the second of its two calls.
+    assert statuses == {"python": [429], "servers": [429, 200]}[name]
+
+
+def test_bot_shows_failed_players_as_unavailable(tmp_path):
+    (code,) = blocks((ROOT / "examples/servers.md").read_text(), "python")
+    with serve_gateway(upstream_url="http://127.0.0.1:9") as gateway:
+        done = program(tmp_path, code, gateway.url)
+    assert done.stdout.splitlines()[0].startswith("2: unavailable, 131464: unavailable")
+
+
 def test_cache_of_the_server_sends_one_request(address, tmp_path):
     (code,) = blocks((ROOT / "examples/servers.md").read_text(), "python")
     with refusing_gateway(address, 0) as (proxy, statuses):
@@ -70,6 +101,21 @@ def test_typescript_client_prints_the_documented_output(typescript, address, ref
         source.write_text(text)
         assert run(folder, "npm", "run", "--silent", "start").stdout == blocks(page, "text")[0]
     assert statuses == [429] * refusals + [200]
+
+
+@needs_npm
+@pytest.mark.parametrize("script,refusals,wait_s", [("ranks", 1, LONG_WAIT_S), ("update", 3, 0.01)])
+def test_typescript_client_reports_a_refusal(typescript, address, script, refusals, wait_s):
+    _, folder = typescript
+    source, text = folder / "src/request.ts", (folder / "src/request.ts").read_text()
+    (folder / "src/update.ts").write_text(UPDATE)
+    with refusing_gateway(address, refusals, wait_s) as (proxy, statuses):
+        replace_in_file(source, address, proxy)
+        run(folder, "npm", "run", "build")
+        source.write_text(text)
+        done = run(folder, "node", f"build/{script}.js")
+    assert "Too few points." in done.stdout + done.stderr
+    assert statuses == [429]
 
 
 @needs_npm

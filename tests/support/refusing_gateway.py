@@ -8,21 +8,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 
-REFUSAL = {
-    "message": "Too few points.",
-    "extensions": {"code": "RATE_LIMITED", "retryable": True, "retryAfterSeconds": 0.01},
-}
-
 
 @contextmanager
-def refusing_gateway(address: str, refusals: int) -> Iterator[tuple[str, list[int]]]:
+def refusing_gateway(address: str, refusals: int, retry_after_s: float = 0.01) -> Iterator[tuple[str, list[int]]]:
     """The URL of a proxy in front of the gateway at `address`, and the statuses of its responses so far."""
     statuses: list[int] = []
+    extensions = {"code": "RATE_LIMITED", "retryable": True, "retryAfterSeconds": retry_after_s}
+    refusal = {"message": "Too few points.", "extensions": extensions}
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            status, content = 429, json.dumps({"errors": [REFUSAL]}).encode()
+            status, content = 429, json.dumps({"errors": [refusal]}).encode()
             if len(statuses) >= refusals:
                 headers = {"Content-Type": "application/json", "Accept": self.headers["Accept"]}
                 response = httpx.post(f"{address}{self.path}", content=body, headers=headers)
