@@ -94,9 +94,9 @@ UpdateUserResult = Annotated[
     UpdateUserSuccess | UserNotFound | UpdateOnCooldown,
     strawberry.union(
         "UpdateUserResult",
-        description="The result of an update. Expected failures are types of this union. If osu!track fails, `data`\n"
-        "is null and `errors` has an entry. Types may be added: handle them with\n"
-        "`... on UpdateRefused { message }`.",
+        description="The result of an update. Expected failures are types of this union. If osu!track fails, or the\n"
+        "gateway's budget of updates is used up (`UPSTREAM_BUSY`), `data` is null and `errors` has an entry. Types\n"
+        "may be added: handle them with `... on UpdateRefused { message }`.",
     ),
 ]
 

@@ -52,14 +52,34 @@ async def test_unknown_mod_has_a_hint(gateway, name, mod, hint):
     "given, hint",
     [
         ("bestPlays(filter: {grades: [SS]}) { nodes { pp } }", "`X` (SS) or `XH`"),
-        ("user(id: 2) { stats(mode: FRUITS) { tracked } }", "Use `CATCH`"),
-        ("user(id: 2) { stats(mode: std) { tracked } }", "Use `OSU`"),
-        ("user(id: 2) { stats(mode: osu) { tracked } }", "Did you mean"),
+        ("user(id: 2) { stats(mode: FRUITS) { tracked } }", "Did you mean `CATCH`?"),
+        ("user(id: 2) { stats(mode: std) { tracked } }", "Did you mean `OSU`?"),
+        ("user(id: 2) { stats(mode: osu) { tracked } }", "Did you mean `OSU`?"),
+        ("user(id: 2) { stats { snapshots(every: WEK) { at } } }", "Did you mean `WEEK`?"),
     ],
 )
 async def test_common_name_of_value_is_translated(gateway, given, hint):
     error = await input_error(gateway, f"{{ {given} }}", hint)
-    assert ("Did you mean" in error["message"]) is (hint == "Did you mean")
+    assert error["message"].count("Did you mean") == 1
+
+
+@pytest.mark.parametrize(
+    "document,message",
+    [
+        ("{ usr(id: 2) { id } }", "Cannot query field `usr` on type `Query`. Did you mean `user` or `users`?"),
+        ("{ user(id: 2) { idd } }", "Cannot query field `idd` on type `User`. Did you mean `id`?"),
+        ("{ user(di: 2) { id } }", "Unknown argument `di` on field `Query.user`. Did you mean `id`?"),
+        (
+            "{ user(id: 2) }",
+            "Field `user` of type `User!` must have a selection of subfields. Did you mean `user { ... }`?",
+        ),
+        ("{ user(id: 2) {", "Syntax Error: Expected Name, found the end of the document."),
+        ("{ user(id: 2) { id } } x", "Syntax Error: Unexpected Name `x`."),
+    ],
+)
+async def test_messages_have_one_form(gateway, document, message):
+    errors = (await gateway.send(document))["errors"]
+    assert errors[0]["message"] == message
 
 
 async def test_enum_in_variable_is_translated(gateway):

@@ -19,6 +19,9 @@ ENUM_VALUES = {
     "GameMode": {"FRUITS": "`CATCH`", "CTB": "`CATCH`", "STD": "`OSU`", "STANDARD": "`OSU`", "OSU!": "`OSU`"},
 }
 UNKNOWN_VALUE = re.compile(r"(Value '([^']*)' does not exist in '(\w+)' enum\.)( Did you mean [^?]*\?)?")
+ENUM_SUGGESTION = re.compile(r"(Did you mean) the enum values? ")
+# Names and types: in backquotes, as in the gateway's own messages.
+QUOTED = re.compile(r"(?<![\w'])'([^'`\n]{1,100})'(?![\w'])")
 # Limits quotations of client input in messages.
 MAX_MESSAGE = 500
 
@@ -60,13 +63,14 @@ def _mask(error: Exception) -> dict[str, Any]:
 
 
 def _in_graphql(text: str) -> str:
-    """A message of graphql-core with values as in GraphQL, and with the right suggestions."""
-    return UNKNOWN_VALUE.sub(_suggest, PYTHON_VALUE.sub(lambda match: GRAPHQL_VALUES[match[0]], text))
+    """A message of graphql-core with values as in GraphQL, with the right suggestions, and in the gateway's form."""
+    text = UNKNOWN_VALUE.sub(_suggest, PYTHON_VALUE.sub(lambda match: GRAPHQL_VALUES[match[0]], text))
+    return QUOTED.sub(r"`\1`", ENUM_SUGGESTION.sub(r"\1 ", text)).replace("<EOF>", "the end of the document")
 
 
 def _suggest(match: re.Match[str]) -> str:
     known = ENUM_VALUES.get(match[3], {}).get(match[2].upper())
-    return f"{match[1]} Use {known}." if known else match[0]
+    return f"{match[1]} Did you mean {known}?" if known else match[0]
 
 
 def _printable(message: str) -> str:
