@@ -16,7 +16,7 @@ PACKAGE = Path(__file__).parent / "axe/package.json"
 GRAPHIQL_PANES = {
     "Show Documentation Explorer": ".graphiql-doc-explorer-content a",
     "Show History": ".graphiql-history-item-label",
-    "Show GraphiQL Explorer": ".graphiql-explorer-root input",
+    "Show Query builder": ".graphiql-explorer-root input",
     "Open short keys dialog": ".graphiql-dialog",
     "Open settings dialog": ".graphiql-dialog",
 }

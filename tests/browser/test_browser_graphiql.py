@@ -282,15 +282,47 @@ def test_link_is_copied(graphiql, session):
 
 def test_query_builder_adds_a_field(graphiql):
     page = graphiql()
-    page.get_by_label("Show GraphiQL Explorer").click()
+    page.get_by_label("Show Query builder").click()
     explorer = page.locator(".graphiql-explorer-root")
     explorer.get_by_text("status", exact=True).first.click()
     page.wait_for_function("/\\bstatus\\b/.test(document.querySelector('.CodeMirror').CodeMirror.getValue())")
 
 
+def test_new_tab_takes_the_next_key(graphiql):
+    page = graphiql()
+    page.get_by_label("New tab").click()
+    page.wait_for_function("document.activeElement.closest('.graphiql-query-editor')")
+    page.keyboard.type("#a")
+    assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()").strip() == "#a"
+
+
+@pytest.mark.parametrize(
+    "path,text",
+    [
+        (["user", "profileUrl"], 'user(id: "2") { profileUrl }'),
+        (["userByName", "id"], 'userByName(username: "peppy") { id }'),
+        (["users", "profileUrl"], 'users(ids: "2") { profileUrl }'),
+    ],
+)
+def test_built_query_runs_without_a_change(graphiql, path, text):
+    page = graphiql()
+    page.get_by_label("New tab").click()
+    page.get_by_label("Show Query builder").click()
+    explorer = page.locator(".graphiql-explorer-root")
+    for name in path:
+        explorer.get_by_text(name, exact=True).first.click()
+    page.locator(".graphiql-query-editor").get_by_text(path[-1], exact=True).wait_for()
+    value = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
+    assert text in " ".join(value.split())
+    page.get_by_label("Execute query").click()
+    result = page.locator(".result-window")
+    result.get_by_text('"data"').wait_for()
+    assert '"errors"' not in result.inner_text()
+
+
 def test_query_builder_opens_at_its_start(graphiql):
     page = graphiql()
-    page.get_by_label("Show GraphiQL Explorer").click()
+    page.get_by_label("Show Query builder").click()
     explorer = page.locator(".graphiql-explorer-root")
     explorer.get_by_text("user", exact=True).first.wait_for()
     assert page.evaluate("document.activeElement.className") == "graphiql-explorer-root"
@@ -299,7 +331,7 @@ def test_query_builder_opens_at_its_start(graphiql):
     assert explorer.get_by_label("bestPerBeatmap").input_value() == "true"
 
 
-@pytest.mark.parametrize("name", ["GraphiQL Explorer", "Documentation Explorer", "History"])
+@pytest.mark.parametrize("name", ["Query builder", "Documentation Explorer", "History"])
 def test_panes_leave_space_for_the_query_on_phones(graphiql, name):
     page = graphiql(size=PHONE)
     page.get_by_label(f"Show {name}").click()
@@ -316,7 +348,7 @@ def test_panes_leave_space_for_the_query_on_phones(graphiql, name):
 def test_query_builder_is_empty_in_a_new_tab(graphiql, example):
     page = graphiql()
     page.get_by_role("tab", name=example).click()
-    page.get_by_label("Show GraphiQL Explorer").click()
+    page.get_by_label("Show Query builder").click()
     explorer = page.locator(".graphiql-explorer-root")
     explorer.locator(f"input[value={example}]").wait_for()
     page.get_by_label("New tab").click()
@@ -327,7 +359,7 @@ def test_query_builder_is_empty_in_a_new_tab(graphiql, example):
     assert text.split() == ["query", "MyQuery", "{", "bestPlays", "}"]
 
 
-@pytest.mark.parametrize("name", ["GraphiQL Explorer", "Documentation Explorer", "History"])
+@pytest.mark.parametrize("name", ["Query builder", "Documentation Explorer", "History"])
 def test_active_tab_is_visible_beside_a_pane(graphiql, name):
     page = graphiql()
     page.get_by_label("New tab").click()

@@ -1,13 +1,13 @@
 // GraphiQL for this gateway, with a tab for each example. The example in the URL's fragment (#compare) comes first.
 import { improveAccess, listenToTabKeys } from "./graphiql/accessibility.js";
-import { labelFields, openAtStart } from "./graphiql/query-builder.js";
+import { labelFields, openAtStart, queryBuilder } from "./graphiql/query-builder.js";
 import { createStorage } from "./graphiql/storage.js";
-import { showActiveTab } from "./graphiql/tab-strip.js";
+import { focusNewTabs, showActiveTab } from "./graphiql/tab-strip.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
 import { post, RequestError } from "./shared/graphql.js";
 
 const container = document.getElementById("graphiql");
-const { GraphiQL, GraphiQLPluginExplorer, React, ReactDOM } = window;
+const { GraphiQL, React, ReactDOM } = window;
 
 // GraphiQL's menus add an inline <style> that locks scrolling. The Content-Security-Policy refuses it, and this page
 // does not need it: an inert <template> replaces it.
@@ -66,8 +66,7 @@ async function copyLink(event) {
   setTimeout(() => (anchor.textContent = "Copy link"), 2000);
 }
 
-// The query builder. Without its script, GraphiQL works alone.
-const plugins = GraphiQLPluginExplorer ? [GraphiQLPluginExplorer.explorerPlugin({ showAttribution: false })] : [];
+const plugins = [queryBuilder(window)].filter(Boolean);
 
 function render(root, properties) {
   const theme = document.documentElement.dataset.theme;
@@ -96,6 +95,7 @@ if (GraphiQL) {
   const changes = { childList: true, subtree: true, attributeFilter: ["aria-selected"] };
   new MutationObserver(adapt).observe(document.body, changes);
   listenToTabKeys(container);
+  focusNewTabs(container);
   const storage = createStorage();
   const properties = { storage, ...initialTabs(await loadExamples(), storage) };
   updateLink(properties);

@@ -14,6 +14,14 @@ export function showActiveTab(container) {
   active = state;
 }
 
+// The button "New tab" moves the focus to the empty editor, when GraphiQL has selected the tab.
+export function focusNewTabs(container) {
+  container.addEventListener("click", (event) => {
+    if (!event.target.closest(".graphiql-tab-add")) return;
+    setTimeout(() => container.querySelector(".graphiql-query-editor .CodeMirror").CodeMirror.focus());
+  });
+}
+
 function scroll(container) {
   container.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
