@@ -112,7 +112,7 @@ async def test_invalid_window_is_refused(gateway, window):
 async def test_unknown_key_of_a_window_is_refused(gateway):
     errors = (await gateway.send(SNAPSHOTS, window={"weeks": 1}))["errors"]
     assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
-    assert "unknown field 'weeks'" in errors[0]["message"]
+    assert "unknown field `weeks`" in errors[0]["message"]
 
 
 @pytest.mark.parametrize(

@@ -85,4 +85,4 @@ async def test_literal_errors_name_values_as_graphql_does(gateway, literal):
 
 async def test_quoted_text_stays_unchanged(gateway):
     error = await gateway.error(MODE % "GameMode!", value="None")
-    assert "'None'" in error["message"]
+    assert "`None`" in error["message"]
