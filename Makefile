@@ -13,6 +13,7 @@ PIP = $(RUN) pip --quiet --disable-pip-version-check
 EDITABLE = { command -v npm >/dev/null || $(PIP) install --require-hashes --requirement requirements-node.txt; } && \
 	$(PIP) install --no-deps --no-build-isolation --editable .
 BUILD = pyproject.toml hatch_build.py frontend/package.json frontend/package-lock.json requirements-node.txt \
+	$(wildcard frontend/bundler/*.*) $(shell find gateway/web/pages/*.html gateway/web/pages/static -name '*.[chj]*') \
 	docs/page_html.py docs/render.py docs/schema_page.py schema.graphql $(wildcard docs/*.md docs/images/* examples/*.md)
 
 help: ## List the targets
@@ -59,7 +60,8 @@ lock: $(VENV)/bin/python ## Lock the dependencies (UPGRADE=--upgrade: to newer r
 	@$(COMPILE) --group node --output-file requirements-node.txt
 
 clean: ## Remove generated files
-	rm -rf $(VENV) .lockvenv dist gateway/web/pages/rendered gateway/web/pages/vendor benchmarks/peers/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) .lockvenv dist $(addprefix gateway/web/pages/,bundles rendered vendor) frontend/bundler/node_modules \
+		benchmarks/peers/node_modules .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -1,7 +1,7 @@
-"""Build hook: installs the third-party files of pages and images, and renders the documentation.
+"""Build hook: third-party files of pages and images, bundles of the pages' scripts, and the rendered documentation.
 
-The files are in `gateway/web/pages/vendor`. The versions are locked in frontend/package-lock.json. `python
-hatch_build.py` runs the hook by hand.
+The files are in `gateway/web/pages/vendor` and `bundles`. The versions are locked in frontend/package-lock.json and
+frontend/bundler/package-lock.json. `python hatch_build.py` runs the hook by hand.
 """
 
 import re
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +21,11 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 ROOT = Path(__file__).parent
 LOCKED = ("frontend/package.json", "frontend/package-lock.json")
-VENDOR = "gateway/web/pages/vendor"
-# The hash of the inputs: the folder is rebuilt only if they have changed.
+PAGES = "gateway/web/pages"
+VENDOR = f"{PAGES}/vendor"
+BUNDLES = f"{PAGES}/bundles"
+BUNDLER = "frontend/bundler"
+# The hash of the inputs: a folder is rebuilt only if they have changed.
 STAMP = "inputs.sha256"
 
 # The files taken from each package, with their names here. The package's licence is added.
@@ -54,9 +57,10 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder h
     """The hook that pyproject.toml configures for hatchling."""
 
     def initialize(self, _version: str, _build_data: dict[str, Any]) -> None:
-        """Build the folder before hatchling collects files."""
+        """Build the folders before hatchling collects files."""
         try:
             build(Path(self.root))
+            bundle(Path(self.root))
         except BuildError as exc:
             self.app.abort(str(exc))
         render_documentation(Path(self.root))
@@ -68,13 +72,15 @@ class VendorHook(BuildHookInterface):  # type: ignore[type-arg]  # any builder h
 
 
 def build(root: Path) -> None:
-    """Build the folder unless it is up to date; raises `BuildError`."""
+    """Build the folder of third-party files unless it is up to date; raises `BuildError`."""
     vendor = root / VENDOR
-    stamp = sha256(b"".join((root / name).read_bytes() for name in LOCKED) + Path(__file__).read_bytes()).hexdigest()
-    if (vendor / STAMP).is_file() and (vendor / STAMP).read_text() == stamp:
+    stamp = _hash([*(root / name for name in LOCKED), Path(__file__)])
+    if _is_stamped(vendor, stamp):
         return
     with tempfile.TemporaryDirectory() as folder:
-        modules = _install(root, Path(folder))
+        for name in LOCKED:
+            shutil.copy(root / name, folder)
+        modules = _install(Path(folder))
         shutil.rmtree(vendor, ignore_errors=True)
         for package, files in FILES.items():
             target = vendor / package.rpartition("/")[2]
@@ -90,22 +96,51 @@ def build(root: Path) -> None:
     (vendor / STAMP).write_text(stamp)
 
 
+def bundle(root: Path) -> None:
+    """Bundle the scripts and styles of the pages unless their bundles are up to date; raises `BuildError`."""
+    bundler, bundles, pages = root / BUNDLER, root / BUNDLES, root / PAGES
+    lock = bundler / "package-lock.json"
+    sources = sorted([*pages.glob("*.html"), *pages.glob("static/**/*.js"), *pages.glob("static/**/*.css")])
+    stamp = _hash([lock, bundler / "bundle.mjs", pages / "vendor" / STAMP, *sources])
+    if _is_stamped(bundles, stamp):
+        return
+    if not _is_stamped(bundler / "node_modules", _hash([lock])):
+        (_install(bundler) / STAMP).write_text(_hash([lock]))
+    shutil.rmtree(bundles, ignore_errors=True)
+    _run([_node(), str(bundler / "bundle.mjs"), str(pages), str(bundles)], root, "Bundling the pages failed.")
+    (bundles / STAMP).write_text(stamp)
+
+
 def render_documentation(root: Path) -> None:
     """Run `docs/render.py`; hatchling loads this file alone, without the modules beside it."""
     subprocess.run([sys.executable, "-m", "docs.render"], cwd=root, check=True)
 
 
-def _install(root: Path, folder: Path) -> Path:
-    """Install the locked packages; returns the folder `node_modules`."""
-    for name in LOCKED:
-        shutil.copy(root / name, folder)
+def _hash(files: Iterable[Path]) -> str:
+    return sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def _is_stamped(folder: Path, stamp: str) -> bool:
+    return (folder / STAMP).is_file() and (folder / STAMP).read_text() == stamp
+
+
+def _install(folder: Path) -> Path:
+    """Install the packages that are locked in the folder; returns the folder `node_modules`."""
     command = [*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    _run(command, folder, "npm failed to install the locked packages of the pages.")
+    return folder / "node_modules"
+
+
+def _run(command: list[str], folder: Path, failure: str) -> None:
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise BuildError(
-            f"npm failed to install the packages of frontend/package-lock.json. Its output:\n{done.stderr}"
-        )
-    return folder / "node_modules"
+        raise BuildError(f"{failure} The output:\n{done.stderr}")
+
+
+def _node() -> str:
+    """The program that runs npm."""
+    command = _npm()
+    return command[0] if len(command) > 1 else shutil.which("node") or "node"
 
 
 def _npm() -> list[str]:
@@ -174,4 +209,5 @@ def _licence(folder: Path) -> str:
 
 if __name__ == "__main__":
     build(ROOT)
+    bundle(ROOT)
     render_documentation(ROOT)

@@ -71,6 +71,22 @@ async def test_unchanged_file_is_304(gateway, path):
     assert second.headers["ETag"] == first.headers["ETag"]
 
 
+@pytest.mark.parametrize("suffix", ["js", "css"])
+async def test_browsers_keep_bundles(gateway, suffix):
+    page = (await get(gateway, "/players/2")).text
+    address = re.search(rf'"\.\./(static/bundles/player[^"]*\.{suffix})"', page)
+    assert address
+    headers = (await gateway.http.get(f"/{address[1]}")).headers
+    assert headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert "X-Request-ID" not in headers
+
+
+async def test_unknown_bundle_is_not_kept(gateway):
+    response = await gateway.http.get("/static/bundles/player-main-00000000.js")
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
+
+
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd"])
 async def test_files_are_compressed(gateway, coding):
     plain = await gateway.http.get("/static/site.css", headers={"Accept-Encoding": "identity"})
@@ -92,7 +108,7 @@ async def test_unknown_file_is_404(gateway, path):
 async def test_missing_page_links_its_files_relatively(gateway, path, up):
     response = await get(gateway, path)
     assert response.status_code == 404
-    assert f'href="{up}static/site.css"' in response.text
+    assert re.search(rf'href="{up}static/bundles/missing-\w+\.css"', response.text)
 
 
 @pytest.mark.parametrize("path", ["/" * 20_000, "/a" * 10_000, "/" + "a" * 20_000, "//%2F" * 4_000])
@@ -101,7 +117,7 @@ async def test_missing_page_does_not_grow_with_the_url(gateway, path):
     long = await gateway.http.get(f"http://gateway{path}", headers=HTML)
     assert long.status_code == 404
     assert len(long.content) < len(short.content) + 1000
-    assert 'href="/static/site.css"' in long.text or 'href="static/site.css"' in long.text
+    assert re.search(r'href="/?static/bundles/missing-\w+\.css"', long.text)
 
 
 async def test_pages_work_at_any_mount_path(gateway):
@@ -112,7 +128,7 @@ async def test_pages_work_at_any_mount_path(gateway):
         missing = await http.get("/deep/down/no/thing", headers=HTML)
     assert "graphiql" in page.text.lower()
     assert style.status_code == 200
-    assert 'href="../static/site.css"' in missing.text
+    assert re.search(r'href="\.\./static/bundles/missing-\w+\.css"', missing.text)
 
 
 class TestWithOtherLimits:

@@ -147,7 +147,7 @@ def test_abandoned_request_is_no_error(session, name):
 
 
 def test_failed_script_is_reported(session):
-    session.context.route("**/comparison/*.js", lambda route: route.abort())
+    session.context.route("**/comparison-*.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}?compare={HEAVY}")
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     assert "Reload the page" in page.locator("#comparison").inner_text()

@@ -152,8 +152,8 @@ def test_unreachable_gateway_shows_error(session, gateway):
     session.errors.clear()  # the browser logs failed requests
 
 
-def test_missing_chart_library_shows_install_instructions(session):
-    session.context.route("**/vendor/**", lambda route: route.abort())
+def test_missing_script_shows_install_instructions(session):
+    session.context.route("**/player-main-*.js", lambda route: route.abort())
     page = session.open("/players/2")
     assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
     session.errors.clear()  # the browser logs failed requests

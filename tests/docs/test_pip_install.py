@@ -64,6 +64,7 @@ def test_wheel_contains_the_pages(repository):
         if name.startswith("gateway/"):
             assert name in listed
     assert {
+        "gateway/web/pages/bundles/manifest.json",
         "gateway/web/pages/vendor/graphiql/graphiql.js",
         "gateway/web/pages/rendered/docs/errors.html",
         "gateway/web/pages/rendered/docs/errors.md",

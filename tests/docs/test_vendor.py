@@ -6,13 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
 def tree(folder: Path) -> Path:
     """A copy of the build's inputs, without its outputs."""
     shutil.copy(ROOT / "hatch_build.py", folder)
-    shutil.copytree(ROOT / "frontend", folder / "frontend")
+    shutil.copytree(ROOT / "frontend", folder / "frontend", ignore=shutil.ignore_patterns("node_modules"))
     return folder
 
 
@@ -59,7 +61,8 @@ def test_bundled_packages_have_their_licences():
     ] == []
 
 
-def test_packages_are_locked_by_hash_without_an_address():
-    packages = json.loads((ROOT / "frontend/package-lock.json").read_text())["packages"]
+@pytest.mark.parametrize("lock", ["frontend/package-lock.json", "frontend/bundler/package-lock.json"])
+def test_packages_are_locked_by_hash_without_an_address(lock):
+    packages = json.loads((ROOT / lock).read_text())["packages"]
     assert [name for name, package in packages.items() if name and "integrity" not in package] == []
     assert [name for name, package in packages.items() if "resolved" in package] == []

@@ -60,7 +60,7 @@ def is_public(headers: Iterable[tuple[bytes, bytes]]) -> bool:
 
 
 def without_lifetime(headers: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """The headers with `no-store` and without tags, if they have a lifetime. Pages and static files have none."""
+    """The headers with `no-store` and without tags, if they have a lifetime. Pages have none."""
     pairs = list(headers)
     if not any(name == b"cache-control" and b"max-age" in value for name, value in pairs):
         return pairs

@@ -4,8 +4,8 @@ Their scripts fetch data from `/graphql`.
 
 A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html", settings))` in `page_routes`. It
 can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative
-URLs, so that it works at any mount path. `{{NAME}}` inserts `parts/NAME.html`. Browsers block inline scripts, inline
-styles and other origins, except avatars of players.
+URLs, so that it works at any mount path; `bundles.py` replaces them by bundles. `{{NAME}}` inserts `parts/NAME.html`.
+Browsers block inline scripts, inline styles and other origins, except avatars of players.
 """
 
 import re
@@ -25,6 +25,7 @@ from starlette.routing import Route
 from gateway.settings import Settings
 from gateway.store.lru import LRU
 
+from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
 from .limits import limit_rows
@@ -103,6 +104,7 @@ def page_routes(
     return [
         Route("/", _landing_page(settings)),
         Route("/best", page("best.html", settings)),
+        Route(f"/{BUNDLES}/{{name}}", folder(FOLDER / "bundles", CACHE_CONTROL)),
         Route("/static/{name:path}", folder(FOLDER / "static")),
         Route("/vendor/{name:path}", folder(FOLDER / "vendor")),
         *_documentation_routes(settings),
@@ -141,9 +143,9 @@ def _marked(html: str, settings: Settings) -> str:
 
 @cache
 def _template(name: str) -> str:
-    """The file's HTML with its parts inserted."""
+    """The file's HTML with its parts inserted, and with bundles."""
     parts = {path.stem: path.read_text("utf-8").strip() for path in (FOLDER / "parts").glob("*.html")}
-    return _insert((FOLDER / name).read_text("utf-8"), parts)
+    return _insert(with_bundles((FOLDER / name).read_text("utf-8")), parts)
 
 
 def _insert(html: str, values: Mapping[str, str]) -> str:

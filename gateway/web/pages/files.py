@@ -1,4 +1,4 @@
-"""Static files in memory, each compressed once per coding and revalidated by ETag."""
+"""Static files in memory, each compressed once per coding, with an ETag for revalidation."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from gateway.web.cache.compression import MIN_BYTES, compress
+from gateway.web.cache.compression import MIN_BYTES, THOROUGH, compress
 from gateway.web.negotiation import IDENTITY, coding, header_list, matches
 
 # The `mimetypes` module depends on the machine's configuration.
@@ -51,16 +51,16 @@ class File:
         if len(body) < MIN_BYTES or name == IDENTITY:
             return Response(body, headers=self._headers)
         if name not in self._bodies:
-            self._bodies[name] = await compress(body, name)
+            self._bodies[name] = await compress(body, name, THOROUGH)
         return Response(self._bodies[name], headers={**self._headers, "Content-Encoding": name})
 
 
 @cache
-def folder(path: Path) -> Endpoint:
+def folder(path: Path, cache_control: str = "no-cache") -> Endpoint:
     """The files in the folder, by their relative path."""
     files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
-    vary = {"Vary": "Accept-Encoding"}
-    endpoints = {name: File(name, file.read_bytes(), vary).response for name, file in files.items()}
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": cache_control}
+    endpoints = {name: File(name, file.read_bytes(), headers).response for name, file in files.items()}
 
     async def select(request: Request) -> Response:
         endpoint = endpoints.get(request.path_params["name"])

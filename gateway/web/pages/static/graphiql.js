@@ -4,7 +4,7 @@ import { labelFields, openAtStart, queryBuilder } from "./graphiql/query-builder
 import { createStorage } from "./graphiql/storage.js";
 import { focusNewTabs, showActiveTab } from "./graphiql/tab-strip.js";
 import { initialTabs, linkTo } from "./graphiql/tabs.js";
-import { post, RequestError } from "./shared/graphql.js";
+import { post, RequestError, root } from "./shared/graphql.js";
 
 const container = document.getElementById("graphiql");
 const { GraphiQL, React, ReactDOM } = window;
@@ -17,7 +17,7 @@ document.createElement = function (name, ...options) {
 };
 
 async function fetchFile(name) {
-  const response = await fetch(new URL(name, import.meta.url));
+  const response = await fetch(new URL(`static/${name}`, root));
   if (!response.ok) throw new Error(`${name}: status ${response.status}`);
   return response;
 }

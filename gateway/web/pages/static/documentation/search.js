@@ -1,7 +1,8 @@
 // The search over the documentation: sections with all words of the query, those with a word in their title first.
 import { el } from "../shared/elements.js";
+import { root } from "../shared/graphql.js";
 
-const INDEX = new URL("../../docs/search.json", import.meta.url);
+const INDEX = new URL("docs/search.json", root);
 const MAX_RESULTS = 12;
 const EXCERPT_LENGTH = 140;
 
@@ -64,7 +65,7 @@ function describe(words, found) {
 }
 
 function resultItem({ path, page, title, anchor, text }, words) {
-  const address = new URL(`../../docs/${path}${anchor && `#${anchor}`}`, import.meta.url);
+  const address = new URL(`docs/${path}${anchor && `#${anchor}`}`, root);
   const name = title === page ? page : `${page}: ${title}`;
   return el("li", {}, el("a", { href: address }, name), el("span", { class: "text-small muted" }, excerpt(text, words)));
 }

@@ -1,6 +1,8 @@
 // Client for the gateway's GraphQL endpoint, shared by all pages.
 
-export const endpoint = new URL("../../graphql", import.meta.url);
+// The URL of the gateway, at any mount path. The bundles of the modules are in a folder at the same depth.
+export const root = new URL("../../", import.meta.url);
+export const endpoint = new URL("graphql", root);
 
 // The text of an operation, without the indentation of the code around it.
 export function gql(strings, ...values) {

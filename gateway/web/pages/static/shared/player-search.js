@@ -3,9 +3,9 @@
 import { parseAddress, segmentOf, unquoted } from "./address.js";
 import { problemOf } from "./address-problems.js";
 import { el } from "./elements.js";
+import { root } from "./graphql.js";
 import { myPlayers } from "./my-players.js";
 
-const ROOT = new URL("../../", import.meta.url);
 // A player without a known name, as the pages show it.
 const ID_TEXT = /^(?:ID |#)(\d+)$/i;
 // A page of this site, of which the year and the query string are kept.
@@ -46,7 +46,7 @@ function ownPage(text, address) {
 export function openFound({ address, page, others }, hrefOf) {
   const href = page ?? `players/${hrefOf(address)}`;
   const compare = others.map((other) => segmentOf(other.address)).join();
-  location.assign(new URL(compare ? `${href}${href.includes("?") ? "&" : "?"}compare=${compare}` : href, ROOT));
+  location.assign(new URL(compare ? `${href}${href.includes("?") ? "&" : "?"}compare=${compare}` : href, root));
 }
 
 // The pinned and recent players, which browsers offer in the field.
