@@ -1,13 +1,17 @@
-"""A screenshot of each state of the pages, on a phone and a desktop: `python -m docs.states FOLDER`."""
+"""Screenshots of each state of the pages, on a phone and a desktop, in both themes: `python -m docs.states FOLDER`.
+
+Further arguments name the states; by default, all.
+"""
 
 import shutil
 import sys
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import httpx
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Route, sync_playwright
 
 from gateway.sandbox.players import AMEO, HEAVY, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, FLAGS, PHONE
@@ -29,7 +33,7 @@ class State(NamedTuple):
 
     path: str
     fault: dict[str, object] | None = None
-    options: dict[str, bool] = {}  # noqa: RUF012 - never changed
+    options: dict[str, Any] = {}  # noqa: RUF012 - never changed
     prepare: Callable[[BrowserContext], None] = lambda _: None
     settle_ms: int = SETTLE_MS
 
@@ -51,17 +55,16 @@ def block_storage(context: BrowserContext) -> None:
     context.add_init_script(BLOCK_STORAGE)
 
 
-# Each state has a player of its own where its fault would be hidden by the cache.
 STATES = {
     "loaded": State(f"/players/{AMEO}"),
     "compared": State(f"/players/{AMEO}?compare={HEAVY},1010,1020,{UNTRACKED[1]}"),
-    "loading": State("/players/1010", fault=HELD, settle_ms=1_500),
+    "loading": State(f"/players/{AMEO}", fault=HELD, settle_ms=1_500),
     "empty": State(f"/players/{UNTRACKED[0]}"),
     "one-snapshot": State(f"/players/{SINGLE_SNAPSHOT}"),
     "five-thousand-snapshots": State(f"/players/{HEAVY}?every=all"),
     "stale": State(f"/players/{AMEO}", prepare=warn),
-    "down": State("/players/1011", fault=DOWN),
-    "latency": State("/players/1012", fault=SLOW),
+    "down": State(f"/players/{AMEO}", fault=DOWN),
+    "latency": State(f"/players/{AMEO}", fault=SLOW),
     "blocked-storage": State(f"/players/{AMEO}", prepare=block_storage),
     "no-script": State(f"/players/{AMEO}", options={"java_script_enabled": False}),
     "year-loaded": State(f"/players/{AMEO}/2025"),
@@ -69,50 +72,61 @@ STATES = {
     "year-untracked": State(f"/players/{UNTRACKED[0]}/2025"),
     "year-stale": State(f"/players/{AMEO}/2025", prepare=warn),
     "year-no-script": State(f"/players/{AMEO}/2025", options={"java_script_enabled": False}),
-    "year-loading": State("/players/1014/2025", fault=HELD, settle_ms=1_500),
-    # The gateway caches a list of best plays for each mode.
+    "year-loading": State(f"/players/{AMEO}/2025", fault=HELD, settle_ms=1_500),
     "best-loaded": State("/best"),
     "best-empty": State("/best?mods=HD,HT,FL,EZ,NF,SO,PF"),
     "best-stale": State("/best", prepare=warn),
     "best-no-script": State("/best", options={"java_script_enabled": False}),
-    "best-loading": State("/best?mode=taiko", fault=HELD, settle_ms=1_500),
+    "best-loading": State("/best", fault=HELD, settle_ms=1_500),
     "home": State("/"),
     "home-no-script": State("/", options={"java_script_enabled": False}),
-    # Failures open the circuit breaker, and a 429 pauses all requests: they come last.
-    "year-down": State("/players/1016/2025", fault=DOWN),
-    "best-down": State("/best?mode=mania", fault=DOWN),
-    "rate-limited": State("/players/1013", fault=LIMITED),
-    "year-rate-limited": State("/players/1015/2025", fault=LIMITED),
-    "best-rate-limited": State("/best?mode=catch", fault=LIMITED),
+    "year-down": State(f"/players/{AMEO}/2025", fault=DOWN),
+    "best-down": State("/best", fault=DOWN),
+    "rate-limited": State(f"/players/{AMEO}", fault=LIMITED),
+    "year-rate-limited": State(f"/players/{AMEO}/2025", fault=LIMITED),
+    "best-rate-limited": State("/best", fault=LIMITED),
 }
 
 
-def capture(browser: Browser, address: str, state: State, target: Path) -> None:
-    """Write the screenshots of one state."""
-    for size, view in (("phone", PHONE), ("desk", DESK)):
-        scheme = "dark" if size == "phone" else "light"
-        context = browser.new_context(viewport=view, color_scheme=scheme, reduced_motion="reduce", **state.options)  # type: ignore[arg-type]
-        state.prepare(context)
-        page: Page = context.new_page()
-        page.goto(address + state.path)
-        page.wait_for_timeout(state.settle_ms)
-        page.screenshot(path=f"{target}-{size}.png", full_page=True)
-        context.close()
+VIEWS: dict[str, dict[str, Any]] = {
+    f"{size}-{theme}": {"viewport": viewport, "color_scheme": theme}
+    for size, viewport in (("phone", PHONE), ("desk", DESK))
+    for theme in ("light", "dark")
+}
+
+
+def capture(browser: Browser, address: str, state: State, view: dict[str, Any], target: Path) -> None:
+    """Write a screenshot of the state."""
+    context = browser.new_context(reduced_motion="reduce", **view, **state.options)
+    state.prepare(context)
+    page = context.new_page()
+    page.goto(address + state.path, wait_until="load" if state.fault else "networkidle")
+    page.wait_for_timeout(state.settle_ms if state.fault else 500)
+    page.screenshot(path=target, full_page=True)
+    context.close()
+
+
+def capture_fault(browser: Browser, state: State, view: dict[str, Any], target: Path) -> None:
+    """The same with a new gateway: another has cached data, an open circuit breaker, or a pause after a 429."""
+    with gateway_process() as gateway:
+        address = gateway.url
+        httpx.put(f"{gateway.sandbox_url}/_sandbox/faults", json=state.fault).raise_for_status()
+        capture(browser, address, state, view, target)
 
 
 def main() -> None:
-    """Write all screenshots."""
-    folder = Path(sys.argv[1])
-    folder.mkdir(exist_ok=True)
+    """Write the screenshots."""
+    folder, *names = sys.argv[1:]
+    Path(folder).mkdir(exist_ok=True)
     chromium = shutil.which("chromium") or sys.exit("Screenshots need Chromium (Debian: apt-get install chromium).")
     with gateway_process() as gateway, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        faults = f"{gateway.sandbox_url}/_sandbox/faults"
-        for name, state in STATES.items():
-            httpx.delete(faults).raise_for_status()
+        for name, view in product(names or STATES, VIEWS):
+            state, target = STATES[name], Path(folder) / f"{name}-{view}.png"
             if state.fault:
-                httpx.put(faults, json=state.fault).raise_for_status()
-            capture(browser, gateway.url, state, folder / name)
+                capture_fault(browser, state, VIEWS[view], target)
+            else:
+                capture(browser, gateway.url, state, VIEWS[view], target)
         browser.close()
 
 

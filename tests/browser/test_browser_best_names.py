@@ -63,12 +63,12 @@ def test_ten_names_appear_in_place(session, gateway, view):
     with_players(page)
     before, places = unnamed(page), cells(page)
     assert len(before) == 12
-    assert "osu! is asked for 10 of 12 names." in page.locator("#names").inner_text()
+    assert "Looks up 10 of 12 names on osu!." in page.locator("#names").inner_text()
     assert page.locator(f"{NAMELESS} .avatar").first.inner_text() == "#"
     with page.expect_request("**/graphql") as request:
         show(page)
     assert list(json.loads(request.value.post_data)["variables"].values()) == before[:10]
-    expect(page.locator("#names")).to_contain_text("osu! is asked for 2 names.")
+    expect(page.locator("#names")).to_contain_text("Looks up 2 names on osu!.")
     assert unnamed(page) == before[10:]
     name = page.locator(f'a[href="players/{before[0]}"]').first.inner_text()
     query = f'{{ user(id: "{before[0]}") {{ username }} }}'

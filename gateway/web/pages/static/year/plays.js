@@ -6,6 +6,8 @@ import { day, decimal } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { firstPlayItem, milestoneItem } from "../player/milestones.js";
 
+const BEATMAPS = "osu!track records beatmaps by number, without titles. Each number links to the beatmap on osu!.";
+
 const yearOf = (at) => new Date(at).getUTCFullYear();
 
 export function bestPlays({ best, all }, year) {
@@ -16,6 +18,7 @@ export function bestPlays({ best, all }, year) {
     { class: "stack" },
     el("ol", { class: "best-plays" }, best.nodes.map(bestPlay)),
     el("p", { class: "text-small muted" }, total),
+    el("p", { class: "text-small muted" }, BEATMAPS),
   );
 }
 
