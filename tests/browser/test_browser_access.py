@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -126,6 +127,16 @@ def test_graphiql_has_no_violation(session, axe, size):
         page.keyboard.press("Escape")
     # Radix, of which GraphiQL's dialogs consist, recommends a description.
     session.errors[:] = [error for error in session.errors if "{DialogContent}" not in error]
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_operation_menu_has_no_violation(session, axe, size):
+    page = session.open(f"/graphql?query={quote('query A { __typename } query B { __typename }')}", size=size)
+    click(page, "Execute query", "[role=menuitem]")
+    page.evaluate(axe)
+    assert findings(page) == []
+    page.keyboard.press("Escape")
+    page.locator(".graphiql-execute-button:focus").wait_for()
 
 
 def click(page, label, content):

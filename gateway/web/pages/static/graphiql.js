@@ -92,7 +92,7 @@ function render(root, properties) {
 
 if (GraphiQL) {
   const adapt = () => [improveAccess, labelFields, openAtStart, showActiveTab].forEach((change) => change(container));
-  const changes = { childList: true, subtree: true, attributeFilter: ["aria-selected"] };
+  const changes = { childList: true, subtree: true, attributeFilter: ["aria-selected", "aria-hidden"] };
   new MutationObserver(adapt).observe(document.body, changes);
   listenToTabKeys(container);
   focusNewTabs(container);

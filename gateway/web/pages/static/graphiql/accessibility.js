@@ -1,7 +1,7 @@
 // Attributes that GraphiQL's elements lack for keyboards and screen readers.
 
 export function improveAccess(container) {
-  for (const change of [labelEditors, focusScrollAreas, separateTabs, labelHistory]) change(container);
+  for (const change of [labelEditors, focusScrollAreas, separateTabs, labelHistory, placeMenu]) change(container);
   document.querySelector(".CodeMirror-hints")?.setAttribute("aria-label", "Completions");
 }
 
@@ -45,6 +45,15 @@ function labelHistory(container) {
   for (const item of container.querySelectorAll('.graphiql-history-item-label[aria-label="Set active"]')) {
     item.setAttribute("aria-label", `Set active: ${item.textContent}`);
   }
+}
+
+// Radix hides the rest of the page from screen readers while a menu is open, but leaves it focusable. Only dialogs do that.
+function placeMenu() {
+  const place = document.querySelector("[role=menu]")?.closest("[data-radix-popper-content-wrapper]");
+  if (!place) return;
+  place.setAttribute("role", "region");
+  place.setAttribute("aria-label", "Operations");
+  for (const element of document.querySelectorAll("[data-aria-hidden][aria-hidden]")) element.removeAttribute("aria-hidden");
 }
 
 // The keys of tabs: arrows, Home and End move the focus, Enter selects, Delete closes.
