@@ -90,6 +90,7 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             503, "Too many PNG files are being drawn: retry after `retryAfterSeconds`.", retryable=True
         ),
         "UNAUTHENTICATED": ErrorCode(200, "Updates need a bearer token, which is missing or invalid."),
+        "UPDATES_DISABLED": ErrorCode(200, "The gateway's operator has switched updates off."),
         "USER_NOT_FOUND": ErrorCode(200, "No player has this name."),
         "RESULT_TOO_LARGE": ErrorCode(
             400,
@@ -119,6 +120,13 @@ CODES: Mapping[str, ErrorCode] = MappingProxyType(
             "The update was sent and has probably been made, but osu!track did not confirm it:"
             " read the player again after `readAfterSeconds`.",
         ),
+        "SERVICE_UNAVAILABLE": ErrorCode(
+            502,
+            "The proxy in front of the gateways reaches none: retry after `retryAfterSeconds`. An update may have been"
+            " made; its cooldown then refuses the second one.",
+            retryable=True,
+        ),
+        "SERVICE_TIMEOUT": ErrorCode(504, "The same, as the gateway did not answer in time.", retryable=True),
         "INTERNAL_SERVER_ERROR": ErrorCode(
             500, "The gateway has a bug, which has been logged: please report it with the `requestId`."
         ),

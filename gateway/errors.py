@@ -4,6 +4,7 @@
     ├── BadUserInput            BAD_USER_INPUT
     ├── LimitExceeded           LIMIT_EXCEEDED
     ├── Unauthenticated         UNAUTHENTICATED
+    ├── UpdatesDisabled         UPDATES_DISABLED
     ├── NameNotFound            USER_NOT_FOUND
     ├── ImagesNotInstalled      IMAGES_NOT_INSTALLED
     ├── RendererBusy            RENDERER_BUSY
@@ -92,6 +93,15 @@ class Unauthenticated(GatewayError):
     """A bearer token is required; the request has none or an invalid one."""
 
     code = "UNAUTHENTICATED"
+
+
+class UpdatesDisabled(GatewayError):
+    """The operator has switched updates off."""
+
+    code = "UPDATES_DISABLED"
+
+    def __init__(self) -> None:
+        super().__init__("This gateway accepts no updates. All reads work.")
 
 
 class NameNotFound(GatewayError):
@@ -204,3 +214,10 @@ class UpdateOutcomeUnknown(UpstreamError):
     def from_cause(cls, cause: str) -> Self:
         """The error with the usual advice; `cause` is a sentence."""
         return cls(f"{cause} The update has probably been made: read the player again in {READ_AFTER_S:.0f} s.")
+
+
+def was_not_made(error: UpstreamError) -> bool:
+    """Whether a request that failed has certainly not updated the player: it was not sent, or refused."""
+    # A status of success that the API does not document, such as 204, refuses nothing.
+    is_success = error.status is not None and error.status < 300
+    return error.unsent or (isinstance(error, UpstreamRejected) and not is_success)

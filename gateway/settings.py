@@ -6,7 +6,8 @@ Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rat
 import os
 import re
 import ssl
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar
 
@@ -132,6 +133,7 @@ class Settings(_Settings):
     names_per_minute: Rate = Field(30, description="Request budget per minute for the names service.")
     upstream_concurrency: Count = Field(8, description="Maximum number of concurrent requests to osu!track.")
 
+    updates: bool = Field(default=True, description="Accept `updateUser`; `false` refuses all updates.")
     update_cooldown_s: Annotated[float, Field(ge=0, le=MAX_S, allow_inf_nan=False)] = Field(
         900.0, description="Minimum time between two updates of a player in a mode."
     )
@@ -325,8 +327,13 @@ def read_settings(**overrides: str) -> Settings:
     variables = {*os.environ, *_file_variables()}
     unknown = sorted(name for name in variables if name.upper().startswith(PREFIX) and name.upper() not in names)
     if unknown:
-        raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
+        raise BadSettings("\n".join(f"{name}: unknown setting{_suggestion(name.upper(), names)}" for name in unknown))
     return _read(Settings, **overrides)
+
+
+def _suggestion(name: str, names: Collection[str]) -> str:
+    similar = get_close_matches(name, sorted(names), n=1)
+    return f"; did you mean {similar[0]}?" if similar else ""
 
 
 def _file_variables() -> Mapping[str, str | None]:

@@ -23,7 +23,7 @@ from gateway.server.config import ServerConfig
 from gateway.setting_types import secret
 from gateway.settings import Settings, read_settings
 from gateway.shared.redis_link import connection_pool
-from gateway.store.cooldown_file import cooldown_file
+from gateway.store.cooldown_file import check_state_dir, cooldown_file
 from gateway.telemetry.captured_output import capture_output
 from gateway.telemetry.log_writer import LogWriter, write_to
 from gateway.telemetry.logs import AccessLogger, configure
@@ -52,10 +52,7 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
     """Serve the gateway until SIGINT or SIGTERM. `overrides` are settings of the command line."""
     settings = read_settings(**overrides)
     # Checked before workers start: one that fails to start would be replaced forever.
-    check_extra(settings)
-    connection_pool(secret(settings.redis_url))
-    if settings.trusted_documents:
-        trusted_documents(settings.trusted_documents)
+    _check(settings)
     log_request, log_writer = _start_log(settings)
     # It can have unreadable lines, which are logged.
     cooldown_file(settings)
@@ -70,6 +67,15 @@ def serve(overrides: dict[str, str], *, sandbox: bool) -> int:
             create = partial(create_app, served, log_request=log_request, log_writer=log_writer)
             started = _serve(_server_config(served, create))
     return 0 if started else 1
+
+
+def _check(settings: Settings) -> None:
+    """Raise `BadSettings` for values that only their users can check; changes nothing."""
+    check_extra(settings)
+    connection_pool(secret(settings.redis_url))
+    check_state_dir(settings)
+    if settings.trusted_documents:
+        trusted_documents(settings.trusted_documents)
 
 
 def _serve(config: ServerConfig) -> bool:
@@ -176,6 +182,7 @@ def schema(old: str | None, *, strict: bool) -> int:
 def settings() -> int:
     """Print every setting with its value, meaning, default and source, as a file `.env`."""
     current = read_settings()
+    _check(current)
     risks = setting_risks(current)
     for info in setting_infos(current):
         default = f"{info.default} {info.unit}".strip() or "none"

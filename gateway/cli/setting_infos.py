@@ -52,7 +52,13 @@ def start_facts(settings: Settings) -> dict[str, Any]:
         "hiscores_per_minute": settings.hiscores_per_minute,
         "updates_per_minute": settings.updates_per_minute,
         "update_cooldown_s": settings.update_cooldown_s,
-        "updates": "with a token" if settings.update_tokens else "by every client",
+        "updates": _update_policy(settings),
         "redis": "shared" if settings.redis_url else "none",
         "processes": settings.processes,
     }
+
+
+def _update_policy(settings: Settings) -> str:
+    if not settings.updates:
+        return "off"
+    return "with a token" if settings.update_tokens else "by every client"

@@ -49,7 +49,7 @@ def _rates(settings: Settings) -> Iterator[tuple[str, str]]:
         rate = getattr(settings, setting)
         permitted = f"osu!track permits {limit} a minute, and may block this address"
         if not rate:
-            off = " (to switch updates off, set GATEWAY_UPDATE_TOKENS to a random text)" if name == "updates" else ""
+            off = " (to switch updates off, set GATEWAY_UPDATES=false)" if name == "updates" else ""
             yield setting, f"0 means no limit{off}; {permitted}"
         elif rate > limit:
             yield setting, f"{rate} is above osu!track's limit; {permitted}"

@@ -117,6 +117,7 @@ class Mutation:
         update, it has probably been made (`UPDATE_OUTCOME_UNKNOWN`).
         """
         context = info.context
+        context.services.updates.check_enabled()
         if not context.may_update:
             # Guesses are not free.
             context.charge(1)

@@ -1,9 +1,11 @@
 """A log line for each request sent to osu!track: at `info` if it can update a player, otherwise at `debug`."""
 
 import logging
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from gateway.errors import UpstreamError, was_not_made
 from gateway.records import Mode
 from gateway.telemetry.outcome import outcome_of_block
 from gateway.telemetry.request_context import current_request
@@ -13,17 +15,30 @@ from .exchanges import Request
 log = logging.getLogger(__name__)
 
 
-def log_sent(request: Request) -> AbstractContextManager[None]:
-    """Log the request that the block sends, with its outcome: `ok`, an error code, or `cancelled`."""
+@contextmanager
+def log_sent(request: Request) -> Iterator[None]:
+    """Log the request that the block sends, with its outcome: `ok`, an error code, or `cancelled`.
+
+    `may_have_updated` marks failures after which the player has probably been updated.
+    """
     level = logging.INFO if request.endpoint.may_update else logging.DEBUG
     if not log.isEnabledFor(level):
-        return nullcontext()
+        yield
+        return
+    may_have_updated = request.endpoint.may_update
 
     def write(outcome: str, seconds: float) -> None:
         facts = {"outcome": outcome, "duration_ms": round(seconds * 1000, 2)}
-        log.log(level, "Sent to osu!track", extra=_subject(request) | facts)
+        mark = {"may_have_updated": True} if may_have_updated else {}
+        log.log(level, "Sent to osu!track", extra=_subject(request) | facts | mark)
 
-    return outcome_of_block(write)
+    with outcome_of_block(write):
+        try:
+            yield
+            may_have_updated = False
+        except UpstreamError as exc:
+            may_have_updated = may_have_updated and not was_not_made(exc)
+            raise
 
 
 def _subject(request: Request) -> dict[str, Any]:

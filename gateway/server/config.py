@@ -22,6 +22,7 @@ from uvicorn.config import STARTUP_FAILURE
 
 from .deliveries import Deliveries
 from .self_check import supported_protocol
+from .start_errors import explain, with_advice
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class ServerConfig(uvicorn.Config):
                 " cached responses take longer.",
                 uvicorn.__version__,
             )
+        logging.getLogger("uvicorn.error").addFilter(explain)
         # The gateway evaluates `X-Forwarded-For` itself, for its own setting of trusted proxies.
         self._start_worker = start_worker
         super().__init__(app, http=protocol or "auto", proxy_headers=False, **options)
@@ -80,7 +82,7 @@ class ServerConfig(uvicorn.Config):
         try:
             listener.bind((ALL_ADDRESSES if listener.family == AF_INET6 else "", self.port))
         except OSError as exc:
-            log.error(exc)  # noqa: TRY400 - the message suffices
+            log.error(with_advice(exc))  # noqa: TRY400 - the message suffices
             sys.exit(STARTUP_FAILURE)
         log.info("Uvicorn running on http://[::]:%d (IPv6 and IPv4; press CTRL+C to quit)", listener.getsockname()[1])
         listener.set_inheritable(True)

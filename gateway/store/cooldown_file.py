@@ -26,6 +26,17 @@ def cooldown_file(settings: Settings, *, clock: Callable[[], float] = time.time)
     return CooldownFile(settings.state_dir, cooldown_s=settings.update_cooldown_s, clock=clock)
 
 
+def check_state_dir(settings: Settings) -> None:
+    """Raise `BadSettings` if the folder of the settings cannot be written or created; changes nothing."""
+    folder = settings.state_dir
+    if folder is None:
+        return
+    existing = next(each for each in (folder, *folder.parents) if os.path.lexists(each))
+    effective = os.access in os.supports_effective_ids
+    if not os.access(existing, os.W_OK | os.X_OK, effective_ids=effective) or not existing.is_dir():
+        raise BadSettings(f"GATEWAY_STATE_DIR: {folder} is not writable")
+
+
 class CooldownFile:
     """A file with a line for each change of a cooldown: its key, and its end in seconds since 1970.
 

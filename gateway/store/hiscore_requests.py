@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamBusy, UpstreamError
+from gateway.errors import UpstreamBusy, UpstreamError, was_not_made
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
 from gateway.records import Hiscores, UserMode
@@ -20,7 +20,7 @@ from .history import History
 from .keys import Name
 from .resource import Resource
 from .shared_task import SharedTask
-from .update_registry import Outcome, Subject, UpdateRecord, UpdateRegistry, was_not_made
+from .update_registry import Outcome, Subject, UpdateRecord, UpdateRegistry
 
 # A row that was recorded by this time before the request is not a result of the request.
 RECORDED_BEFORE_S = 60.0

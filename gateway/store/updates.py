@@ -9,17 +9,19 @@ from gateway.deadline import Deadline
 from gateway.errors import (
     RETRY_LATER,
     UpdateOutcomeUnknown,
+    UpdatesDisabled,
     UpstreamError,
     UpstreamInvalid,
     UpstreamRejected,
     UpstreamTimeout,
+    was_not_made,
 )
 from gateway.osutrack.client import Client
 from gateway.records import Update, UserMode
 
 from .shared_task import SharedTask
 from .tracker import Tracker
-from .update_registry import Outcome, UpdateRecord, failure, success, was_not_made
+from .update_registry import Outcome, UpdateRecord, failure, success
 
 
 class Cooldown(NamedTuple):
@@ -40,12 +42,20 @@ UpdateResult = Update | Cooldown | None
 class Updates:
     """Updates of players by osu!track, at most one per cooldown."""
 
-    def __init__(self, client: Client, tracker: Tracker, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, client: Client, tracker: Tracker, *, enabled: bool = True, clock: Callable[[], float] = time.time
+    ) -> None:
         self._client = client
+        self._enabled = enabled
         self._tracker = tracker
         self._registry = tracker.registry
         self._clock = clock
         self._in_progress: dict[UserMode, SharedTask[UpdateResult]] = {}
+
+    def check_enabled(self) -> None:
+        """Raise `UpdatesDisabled` if the settings refuse all updates."""
+        if not self._enabled:
+            raise UpdatesDisabled
 
     async def update(self, user_mode: UserMode, deadline: Deadline) -> UpdateResult:
         """Send an update or join the one in progress. Raises `UpstreamError`.

@@ -229,7 +229,7 @@ def _endpoint(
 
 def _mcp_endpoint(gateway: Gateway, settings: Settings, queries: FixedQueries) -> MCPEndpoint:
     # Without tokens, an update would be open to all assistants of all visitors.
-    tools = read_tools(gateway.engine.core_schema, with_updates=bool(settings.update_tokens))
+    tools = read_tools(gateway.engine.core_schema, with_updates=settings.updates and bool(settings.update_tokens))
     return MCPEndpoint(
         MCPServer(tools, version("osutrack-gateway"), is_sample_data=settings.sample_data),
         queries,

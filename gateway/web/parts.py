@@ -58,7 +58,7 @@ class Gateway:
         self.purge_client = PurgeClient(settings, clock=clock) if settings.purge_url else None
         self.purger = Purger(self.purge_client.purge) if self.purge_client else None
         self.tracker = self._create_tracker()
-        self.updates = Updates(self.upstream.client, self.tracker, clock=clock)
+        self.updates = Updates(self.upstream.client, self.tracker, enabled=settings.updates, clock=clock)
         self.turns = ExecutionTurns()
         self.engine = self._create_engine()
         self.cache_headers = CacheHeaders(settings, monotonic=monotonic)
@@ -87,7 +87,8 @@ class Gateway:
             log_writer=log_writer,
             replicas=self._settings.replicas,
         )
-        return Probes(self.metrics, collector, breakers=breakers, redis_link=redis_link)
+        budgets = self.upstream.rate_limiter.budgets
+        return Probes(self.metrics, collector, breakers=breakers, budgets=budgets, redis_link=redis_link)
 
     async def close(self) -> None:
         """Wait for running updates, cancel other requests to osu!track, and close all connections."""

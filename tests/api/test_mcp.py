@@ -94,6 +94,7 @@ async def test_list_of_tools_is_small(gateway):
     assert "update_player" in response.text
 
 
+@pytest.mark.parametrize("settings", [{}, {"updates": False, "update_tokens": (TOKEN,)}], ids=["no token", "off"])
 async def test_update_tool_needs_configured_tokens(gateway):
     names = [tool["name"] for tool in (await post(gateway, "tools/list")).json()["result"]["tools"]]
     assert "update_player" not in names

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gateway.sandbox import players
+from gateway.sandbox import Fault, players
 
 UPDATE = """mutation($id: ID!, $mode: GameMode! = OSU) { updateUser(id: $id, mode: $mode) {
     __typename
@@ -120,3 +120,36 @@ class TestTokens:
         body = {"query": UPDATE, "variables": {"id": "1001"}}
         response = await gateway.http.post("/graphql", json=body, headers=header)
         assert response.json()["data"]["updateUser"]["__typename"] == "UpdateUserSuccess"
+
+
+class TestUpdatesOff:
+    @pytest.fixture
+    def settings(self):
+        return {"updates": False, "update_tokens": ("the-first-token-1",)}
+
+    @pytest.mark.parametrize("header", [{}, {"Authorization": "Bearer the-first-token-1"}])
+    async def test_every_update_is_refused(self, gateway, header):
+        body = {"query": UPDATE, "variables": {"id": "1001"}}
+        response = (await gateway.http.post("/graphql", json=body, headers=header)).json()
+        assert response["errors"][0]["message"] == "This gateway accepts no updates. All reads work."
+        assert response["errors"][0]["extensions"]["code"] == "UPDATES_DISABLED"
+        assert (response["extensions"]["cost"]["charged"], gateway.sandbox.count()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    "fault,facts",
+    [
+        (None, ("ok", False)),
+        (Fault(kind="status", path="/update", status=502), ("UPSTREAM_UNAVAILABLE", True)),
+        (Fault(kind="garbage", path="/update"), ("UPSTREAM_INVALID_RESPONSE", True)),
+        (Fault(kind="status", path="/update", status=429), ("UPSTREAM_BUSY", False)),
+        (Fault(kind="status", path="/update", status=403), ("UPSTREAM_REJECTED", False)),
+    ],
+    ids=["none", "502", "unreadable", "429", "403"],
+)
+async def test_log_line_states_a_possible_update(gateway, caplog, fault, facts):
+    caplog.set_level("INFO")
+    gateway.sandbox.faults = (fault,) if fault else ()
+    await gateway.send(UPDATE, id="1001")
+    [line] = [record for record in caplog.records if record.message == "Sent to osu!track"]
+    assert (line.outcome, getattr(line, "may_have_updated", False)) == facts

@@ -129,6 +129,11 @@ def test_every_alert_is_documented():
     assert re.findall(r"^\| `(Gateway\w+)` \|", OPERATIONS, re.MULTILINE) == list(ALERTS)
 
 
+def test_every_alert_links_its_documentation():
+    urls = {name: rule["annotations"]["runbook_url"] for name, rule in ALERTS.items()}
+    assert urls == {name: f"https://gateway.example.org/docs/operations#{name}" for name in ALERTS}
+
+
 def test_critical_alerts_are_not_about_queries():
     critical = {
         name: re.findall(r"(gateway_\w+)(?:\{(.*?)\})?", rule["expr"])

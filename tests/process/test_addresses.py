@@ -44,7 +44,7 @@ def test_used_port_stops_the_start():
         gateway_process(host="::", port=str(server.getsockname()[1])) as gateway,
     ):
         assert gateway.process.wait(timeout=60) == 1
-        assert "Address already in use" in gateway.output
+        assert "Address already in use. Another program uses the port: stop it" in gateway.output
 
 
 def test_options_override_the_settings(tmp_path):

@@ -64,6 +64,7 @@ def test_port_in_use_exits_with_1(settings):
         with gateway_process(port=str(listener.getsockname()[1]), **settings) as gateway:
             assert gateway.process.wait(timeout=30) == 1
             assert "address already in use" in gateway.output.lower()
+            assert "Another program uses the port: stop it, or set GATEWAY_PORT." in gateway.output
             assert "Traceback" not in gateway.output
 
 

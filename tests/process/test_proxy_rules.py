@@ -1,6 +1,10 @@
 """Rules of the shipped proxy, in front of replicas that misbehave: retries, refusals and memory."""
 
+import re
+import socket
 import socketserver
+import ssl
+import subprocess
 import threading
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -8,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.load import free_port
+from tests.support.code_blocks import code_blocks
 from tests.support.nginx import proxy
 from tests.support.sockets import connect, exchange, read_until
 from tests.support.waiting import wait_until
@@ -122,6 +128,33 @@ def test_large_body_is_refused_in_the_gateway_format(proxied, replicas, chunked)
     assert received(replicas) == []
 
 
+def is_in_gateway_format(response, status, code):
+    """Assert a retryable error that pages of any origin can read."""
+    [error] = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"], error["extensions"]["retryable"]) == (status, code, True)
+    assert error["extensions"]["requestId"] == response.headers["X-Request-ID"]
+    assert str(error["extensions"]["retryAfterSeconds"]) == response.headers["Retry-After"]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_missing_gateway_is_an_error_in_its_format(tmp_path, method):
+    with proxy(tmp_path, [free_port(), free_port()]) as running:
+        response = httpx.request(method, f"{running.address}/graphql", json={"query": "{ __typename }"})
+    is_in_gateway_format(response, 502, "SERVICE_UNAVAILABLE")
+
+
+def test_silent_gateway_is_an_error_in_its_format(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with proxy(
+            tmp_path, [port, port], lambda text: text.replace("proxy_read_timeout 40s", "proxy_read_timeout 1s")
+        ) as running:
+            response = httpx.post(f"{running.address}/graphql", json={"query": "{ __typename }"})
+    is_in_gateway_format(response, 504, "SERVICE_TIMEOUT")
+
+
 @pytest.mark.parametrize("path", ["/metrics", "/readyz", "/metrics?a", "//readyz", "/%72eadyz", "/static/../metrics"])
 def test_private_paths_are_not_forwarded(proxied, replicas, path):
     answer = exchange(proxied.address, b"GET %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" % path.encode())
@@ -165,3 +198,30 @@ def test_requests_of_one_address_are_limited(proxied, replicas):
             assert other.get(proxied.address).status_code == 200
     assert refused.startswith(b"HTTP/1.1 429 ")
     assert b'"code":"RATE_LIMITED"' in refused
+
+
+@pytest.fixture
+def certificate(tmp_path):
+    """A certificate of the documented host, which is also its authority."""
+    path = tmp_path / "fullchain.pem"
+    subject = "-subj /CN=gateway.example.org -addext subjectAltName=IP:127.0.0.1"
+    command = f"openssl req -x509 -newkey rsa:2048 -nodes -days 1 {subject} -keyout {tmp_path}/privkey.pem -out {path}"
+    subprocess.run(command.split(), check=True, capture_output=True)
+    return path
+
+
+def test_documented_recipe_terminates_tls(tmp_path, certificate, replicas):
+    listener, redirect = code_blocks("operations.md", "nginx")
+    port = free_port()
+
+    def with_tls(text):
+        plain = re.compile(r"listen 8080;.*?server_name gateway;", re.DOTALL)
+        text = plain.sub(lambda _: listener, text).replace("    server {", f"{redirect}    server {{")
+        return text.replace("/etc/nginx/tls/", "/tmp/").replace("listen 443", f"listen 127.0.0.1:{port}")
+
+    with proxy(tmp_path, [replica.server_address[1] for replica in replicas], with_tls) as running:
+        moved = httpx.post(f"{running.address}/graphql?a=1")
+        context = ssl.create_default_context(cafile=str(certificate))
+        response = httpx.get(f"https://127.0.0.1:{port}/", verify=context)
+    assert (moved.status_code, moved.headers["Location"]) == (308, "https://gateway.example.org/graphql?a=1")
+    assert response.text == "ok"

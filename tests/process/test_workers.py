@@ -75,6 +75,7 @@ def test_dead_worker_is_replaced(gateway):
     [line] = [line for line in gateway.output.splitlines() if "A worker process has died" in line]
     assert " error " in line
     assert f"pid={workers[0]} signal=SIGKILL" in line
+    assert "Child process" not in gateway.output
     assert metric_value(gateway.url, "gateway_worker_deaths_total") == 1
     assert metric_value(gateway.url, "process_resident_memory_bytes") > 2**24
     assert metric_value(gateway.url, "gateway_redis_up") == 1

@@ -37,7 +37,9 @@ def test_source_uses_only_codes_of_the_table():
 
 
 def test_every_code_in_the_table_is_used():
-    source = "".join(path.read_text() for path in FOLDER.rglob("*.py"))
+    # The proxy has errors of its own.
+    files = [*FOLDER.rglob("*.py"), FOLDER.parent / "deploy/nginx.conf"]
+    source = "".join(path.read_text() for path in files)
     uses = re.findall(r'"([A-Z_]+)"(?!: ErrorCode)', source)
     assert CODES.keys() - set(uses) == set()
 

@@ -28,6 +28,43 @@ def test_unknown_variable_is_named(monkeypatch):
         read_settings()
 
 
+@pytest.mark.parametrize(
+    "wrong,right",
+    [
+        ("GATEWAY_READS_PER_MINUT", "READS_PER_MINUTE"),
+        ("GATEWAY_UPDATE_TOKEN", "UPDATE_TOKENS"),
+        ("gateway_trusted_proxy", "TRUSTED_PROXIES"),
+        ("GATEWAY_QUERY_TOKN", "QUERY_TOKEN"),
+    ],
+)
+def test_misspelt_variable_has_a_suggestion(monkeypatch, wrong, right):
+    monkeypatch.setenv(wrong, "1")
+    with pytest.raises(BadSettings, match=f"{wrong}: unknown setting; did you mean GATEWAY_{right}\\?$"):
+        read_settings()
+
+
+def test_unlike_variable_has_no_suggestion(monkeypatch):
+    monkeypatch.setenv("GATEWAY_ZZZZZZZZZZZZ", "1")
+    with pytest.raises(BadSettings, match=r"unknown setting$"):
+        read_settings()
+
+
+@pytest.mark.parametrize(
+    "variable,value",
+    [("STATE_DIR", "/dev/null/state"), ("STATE_DIR", "/dev/null"), ("REDIS_URL", "redis://localhost/?unknown=1")],
+)
+def test_settings_reports_the_problems_of_serve(monkeypatch, capsys, variable, value):
+    monkeypatch.setenv(f"GATEWAY_{variable}", value)
+    assert main(["settings"]) == 2
+    assert f"GATEWAY_{variable}: " in capsys.readouterr().err
+
+
+def test_settings_changes_no_state_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("GATEWAY_STATE_DIR", str(tmp_path / "new" / "state"))
+    assert main(["settings"]) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_unknown_variable_in_env_file_is_named(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("GATEWAY_PROT=80\nOTHER=1\n")
     monkeypatch.chdir(tmp_path)

@@ -16,7 +16,7 @@ RISKY = [
     ("reads_per_minute", "601", "601 is above osu!track's limit"),
     ("hiscores_per_minute", "0", "0 means no limit"),
     ("hiscores_per_minute", "60000", "60000 is above osu!track's limit"),
-    ("updates_per_minute", "0", "to switch updates off, set GATEWAY_UPDATE_TOKENS"),
+    ("updates_per_minute", "0", "to switch updates off, set GATEWAY_UPDATES=false"),
     ("updates_per_minute", "6", "osu!track permits 5 a minute"),
     ("update_cooldown_s", "899", "899 s is too short"),
     ("update_cooldown_s", "0", "0 s is too short"),

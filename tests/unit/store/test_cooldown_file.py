@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from gateway.settings import BadSettings
-from gateway.store.cooldown_file import FILE, MAX_LINES, CooldownFile
+from gateway.settings import BadSettings, Settings
+from gateway.store.cooldown_file import FILE, MAX_LINES, CooldownFile, check_state_dir
 from tests.support.clock import HOUR_S
 
 COOLDOWN_S = 900
@@ -109,6 +109,12 @@ def read_only_folder(tmp_path):
 def test_read_only_folder_is_named(read_only_folder):
     with pytest.raises(BadSettings, match=r"GATEWAY_STATE_DIR: .* is not writable"):
         CooldownFile(read_only_folder, cooldown_s=COOLDOWN_S)
+
+
+def test_read_only_folder_is_named_without_writing(read_only_folder):
+    for folder in (read_only_folder, read_only_folder / "new" / "state"):
+        with pytest.raises(BadSettings, match=r"GATEWAY_STATE_DIR: .* is not writable"):
+            check_state_dir(Settings(_env_file=None, state_dir=folder))
 
 
 def test_later_failure_is_logged_once(start, path, caplog):

@@ -172,12 +172,13 @@ print([name for name in sys.modules if name.startswith(("opentelemetry.exporter"
     assert (ran.stdout, ran.stderr) == ("[]\n", "")
 
 
-def test_missing_extra_stops_the_start_with_a_hint():
-    script = """
+@pytest.mark.parametrize("command", ["serve", "settings"])
+def test_missing_extra_stops_the_command_with_a_hint(command):
+    script = f"""
 import sys
 sys.modules["opentelemetry.sdk.trace"] = None
 from gateway.__main__ import main
-sys.exit(main(["serve"]))
+sys.exit(main(["{command}"]))
 """
     ran = python(script, GATEWAY_OPEN_TELEMETRY="true", GATEWAY_PORT="0")
     assert ran.returncode == 2

@@ -39,15 +39,17 @@ const MESSAGES = {
     "Updates require a token",
     "The operator of this gateway issues tokens. All other features work without a token.",
   ],
+  UPDATES_DISABLED: ["Updates are switched off", "The operator of this gateway has disabled them. Reads still work."],
   PERSISTED_QUERY_NOT_SUPPORTED: NOT_TRUSTED,
   DOCUMENT_NOT_TRUSTED: NOT_TRUSTED,
   NETWORK: ["The gateway is unreachable", "Check your network connection, then retry."],
-  GATEWAY_TIMEOUT: ["The gateway is slow", "It did not respond in time. Check your network connection, then retry."],
+  SERVICE_UNAVAILABLE: ["The gateway is unavailable", "It may be restarting. Retry in a moment."],
+  SERVICE_TIMEOUT: ["The gateway is slow", "It did not respond in time. Check your network connection, then retry."],
 };
 const UNKNOWN = ["Unexpected error", "Retry. If the error persists, please report it."];
 
 // Retrying cannot help.
-const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
+const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "UPDATES_DISABLED", "PERSISTED_QUERY_NOT_SUPPORTED", "DOCUMENT_NOT_TRUSTED"]);
 
 export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 

@@ -167,7 +167,7 @@ export async function request(query, variables, { headers, signal } = {}) {
     return { data, errors, warnings: extensions.warnings ?? [], cost: extensions.cost };
   } catch (error) {
     if (!timeout.aborted) throw error;
-    throw new RequestError("The gateway did not respond in time.", { code: "GATEWAY_TIMEOUT" });
+    throw new RequestError("The gateway did not respond in time.", { code: "SERVICE_TIMEOUT" });
   }
 }
 

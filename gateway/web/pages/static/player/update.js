@@ -12,7 +12,7 @@ const HINT = "Refresh this player’s stats from osu!.";
 const VISIBLE_PLAYS = 5;
 const SLOW_MS = 4000;
 // After these errors the update may have run.
-const UNCERTAIN = ["OPERATION_TIMEOUT", "GATEWAY_TIMEOUT"];
+const UNCERTAIN = ["OPERATION_TIMEOUT", "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE"];
 const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
