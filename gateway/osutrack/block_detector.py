@@ -13,7 +13,8 @@ class BlockDetector:
     """Counts consecutive refusals, which are answers with status 403 or an unreadable body.
 
     Five refusals of at least three different keys are a suspicion, which one probe then confirms or dispels: a single
-    player's data can be unreadable without a block. After a confirmed block, one refusal is a suspicion.
+    player's data can be unreadable without a block. After a confirmed block, of this process or another one, one
+    refusal is a suspicion.
     """
 
     def __init__(self) -> None:
@@ -21,6 +22,7 @@ class BlockDetector:
         self._keys: set[Hashable] = set()
         self._pauses = 0
         self._examining = False
+        self._expecting = False
 
     def count(self, key: Hashable) -> None:
         """Count a refusal, unless a probe is in progress."""
@@ -30,6 +32,7 @@ class BlockDetector:
 
     def reset(self) -> None:
         """Count from zero, after another answer."""
+        self._expecting = False
         self._refusals = 0
         self._keys.clear()
 
@@ -38,11 +41,15 @@ class BlockDetector:
         self.reset()
         self._pauses = 0
 
+    def expect(self) -> None:
+        """Suspect a block after one refusal, until osu!track answers otherwise."""
+        self._expecting = True
+
     @property
     def suspects(self) -> bool:
         """Whether a probe is due."""
         enough = self._refusals >= MIN_REFUSALS and len(self._keys) >= MIN_KEYS
-        return enough or (self._pauses > 0 and self._refusals > 0)
+        return enough or ((self._pauses > 0 or self._expecting) and self._refusals > 0)
 
     @contextmanager
     def examination(self) -> Iterator[None]:

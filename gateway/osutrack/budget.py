@@ -40,6 +40,10 @@ class Budget:
         self._lowered_to = per_minute
         self._lowered_until = 0.0
         self.turns = ClientTurns(monotonic)
+        # Whether requests have failed in the last minute: they have used a part of the budget.
+        self.has_failures: Callable[[], bool] = lambda: False
+        # Called with the duration of each pause.
+        self.on_paused: Callable[[float], None] = lambda _: None
         # Called with the clients of each request that is sent, if the budget is limited.
         self.on_served: Callable[[list[str]], None] = lambda _: None
 
@@ -54,6 +58,11 @@ class Budget:
         return max(self._lowered_until - self._monotonic(), 0.0)
 
     @property
+    def paused_s(self) -> float:
+        """Seconds until the end of a pause after a 429; 0 without one."""
+        return max(self._paused_until - self._monotonic(), 0.0)
+
+    @property
     def request_count(self) -> int:
         """The number of requests in the last minute."""
         return self._window.request_count
@@ -61,6 +70,7 @@ class Budget:
     def pause(self, seconds: float) -> None:
         """Send nothing for so many seconds."""
         self._paused_until = max(self._paused_until, self._monotonic() + seconds)
+        self.on_paused(seconds)
 
     def lower(self, per_minute: int, seconds: float) -> None:
         """Send at most so many requests a minute for so many seconds. An unlimited budget stays unlimited."""
@@ -71,7 +81,7 @@ class Budget:
         """The number of requests that can be sent now; None if unlimited."""
         if not self.per_minute:
             return None
-        return 0 if self._paused_s > 0 else await self._window.remaining(self.per_minute)
+        return 0 if self.paused_s else await self._window.remaining(self.per_minute)
 
     async def acquire(
         self, deadline: Deadline, slots: Sequence[asyncio.Semaphore], *, scarce: Sequence[asyncio.Semaphore] = ()
@@ -113,16 +123,17 @@ class Budget:
         return UpstreamBusy(text, retry_after_s=1, unsent=True)
 
     def _exhausted_error(self, delay_s: float) -> UpstreamBusy:
-        return UpstreamBusy(
-            f"The gateway's request budget for {self.name} is exhausted. Try again later.",
-            retry_after_s=max(delay_s, 1),
-            unsent=True,
-        )
+        if self.paused_s:
+            text = f"Requests for {self.name} are paused, as their rate limit is reached. Try again later."
+        else:
+            cause = " osu!track is failing, and failed requests count too." if self.has_failures() else ""
+            text = f"The gateway's request budget for {self.name} is exhausted.{cause} Try again later."
+        return UpstreamBusy(text, retry_after_s=max(delay_s, 1), unsent=True)
 
     async def _delay_s(self, claim: Claim) -> float:
         """Seconds until a request may be sent; 0 if it may be sent now."""
-        if self._paused_s > 0 or not self.per_minute:
-            return max(self._paused_s, 0)
+        if self.paused_s or not self.per_minute:
+            return self.paused_s
         return await self._window.wait_s(self.per_minute, claim)
 
     async def _try_acquire(self, waiter: Waiter, slots: Sequence[asyncio.Semaphore]) -> AsyncExitStack | None:
@@ -131,7 +142,7 @@ class Budget:
                 await acquired.enter_async_context(slot)
             waiter.has_slots = True
             # While it waited for the slots, another request may have overtaken it or used up the budget.
-            if self._paused_s <= 0 and self.turns.front() is waiter and await self._charge(waiter, acquired):
+            if not self.paused_s and self.turns.front() is waiter and await self._charge(waiter, acquired):
                 return acquired.pop_all()
             waiter.has_slots = False
         return None
@@ -147,7 +158,3 @@ class Budget:
         if served := self.turns.serve(waiter):
             self.on_served(served)
         return True
-
-    @property
-    def _paused_s(self) -> float:
-        return self._paused_until - self._monotonic()

@@ -58,15 +58,21 @@ class CircuitBreaker:
         self._log = OutageLog(name)
         self._busy_until = float("-inf")
         self._block = BlockDetector()
+        # Called after a confirmed block.
+        self.on_block: Callable[[], None] = lambda: None
 
     @property
     def health(self) -> Health:
         """DOWN while open; DEGRADED after any failure in the last minute, and during the pause after a 429."""
         if self._open_until is not None:
             return Health.DOWN
-        failures, _ = self._window.counts(self._monotonic())
-        degraded = self._busy_until > self._monotonic() or failures
+        degraded = self._busy_until > self._monotonic() or self.has_failures()
         return Health.DEGRADED if degraded else Health.UP
+
+    def has_failures(self) -> bool:
+        """Whether requests have failed in the last minute."""
+        failures, _ = self._window.counts(self._monotonic())
+        return failures > 0
 
     @property
     def availability(self) -> Health:
@@ -126,9 +132,19 @@ class CircuitBreaker:
         else:
             self.dispel_block()
 
+    def note_pause(self, seconds: float) -> None:
+        """Be DEGRADED for so many seconds, after a 429 of this process or another one."""
+        self._busy_until = max(self._busy_until, self._monotonic() + seconds)
+        self.diagnosis = Diagnosis("busy", "osu!track's rate limit is reached")
+
+    def expect_block(self) -> None:
+        """Send the probe after the next refusal: another process has confirmed a block."""
+        self._block.expect()
+
     def confirm_block(self, cause: str) -> None:
         """Pause for minutes, longer after each block in a row."""
         self._open(PauseReason.BLOCK, self._block.next_pause_s(), "refused in a row, and by the probe", cause)
+        self.on_block()
 
     def dispel_block(self) -> None:
         """End the pause after a block, if there is one: osu!track answers the probe."""

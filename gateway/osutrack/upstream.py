@@ -36,8 +36,12 @@ class Upstream:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         """`transport` replaces the network in tests; with `redis_link`, processes share the budgets."""
-        self.breakers = _breakers(settings, clock, monotonic)
-        self.rate_limiter = _rate_limiter(settings, redis_link or RedisLink(None), monotonic)
+        redis_link = redis_link or RedisLink(None)
+        self.breakers = _breakers(settings, redis_link, clock, monotonic)
+        self.rate_limiter = _rate_limiter(settings, redis_link, monotonic)
+        for name, budget in self.rate_limiter.budgets.items():
+            budget.on_paused = self.breakers[name].note_pause
+            budget.has_failures = self.breakers[name].has_failures
         self._http = create_http_client(settings, settings.upstream_url, transport)
         self.client = Client(
             Transport(
@@ -57,10 +61,13 @@ class Upstream:
         await self._http.aclose()
 
 
-def _breakers(settings: Settings, clock: Callable[[], float], monotonic: Callable[[], float]) -> CircuitBreakers:
+def _breakers(
+    settings: Settings, redis_link: RedisLink, clock: Callable[[], float], monotonic: Callable[[], float]
+) -> CircuitBreakers:
     # A short operation timeout cancels reads before their own timeout: these count as failures too.
     slow_s = min(settings.read_timeout_s, settings.operation_timeout_s / 2)
-    return CircuitBreakers(CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES)
+    breakers = (CircuitBreaker(name, slow_s=slow_s, clock=clock, monotonic=monotonic) for name in CLASSES)
+    return CircuitBreakers(breakers, redis_link)
 
 
 def _rate_limiter(settings: Settings, redis_link: RedisLink, monotonic: Callable[[], float]) -> RateLimiter:

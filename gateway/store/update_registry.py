@@ -16,7 +16,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct, msgpack
 from redis.asyncio import Redis
 
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamRejected, UpstreamUnavailable
+from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamUnavailable
 from gateway.records import Mode, Update, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
@@ -31,6 +31,8 @@ Subject: TypeAlias = UserMode | Name
 Seconds = Annotated[float, Meta(ge=0, le=1e9)]
 
 FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
+# The subject of messages between processes about the outcomes of potential updates.
+FINISHED = "finished-update"
 # The interval at which a process polls the record of another one's potential update.
 POLL_S = 0.05
 # A finished record stays for at least this long, for the processes that poll it.
@@ -110,7 +112,11 @@ NO_USER = UPDATE.encode_value(None)
 
 
 class UpdateRegistry:
-    """Claims and outcomes of potential updates. While Redis is unavailable, processes do not see each other's."""
+    """Claims and outcomes of potential updates.
+
+    Each process also keeps the outcomes of all others, so that known cooldowns hold while Redis is unavailable. Updates
+    that are sent or in progress meanwhile are unknown to other processes.
+    """
 
     def __init__(
         self,
@@ -138,6 +144,7 @@ class UpdateRegistry:
             self._restore(saved.load())
         self._decoder = msgpack.Decoder(_Stored)
         redis_link.on_reconnect(self._share)
+        redis_link.subscribe(FINISHED, tuple[str, _Stored, Seconds], self._receive)
 
     def is_in_progress(self, record: UpdateRecord) -> bool:
         """Whether its outcome can still become known."""
@@ -197,6 +204,8 @@ class UpdateRegistry:
         records = self._replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: self._write(redis, records))
+        for other, record in records.items():
+            self._redis_link.publish(FINISHED, (other, record.stored, self.cooldown_left_s(record)))
 
     async def wait(self, subject: Subject, record: UpdateRecord) -> Outcome | None:
         """The outcome of a potential update in progress; None if it does not become known."""
@@ -314,6 +323,14 @@ class UpdateRegistry:
         spare_s = max(MIN_TTL_S - stored.outcome.cooldown_s, 0)
         return UpdateRecord(stored, now, now + min(ttl_s - spare_s, self.cooldown_s))
 
+    def _receive(self, message: tuple[str, _Stored, float]) -> None:
+        """Keep the outcome from another process, unless this one has a claim in progress or a longer cooldown."""
+        key, stored, left_s = message
+        known, now = self._records.get(key), self._monotonic()
+        record = UpdateRecord(stored, now, now + min(left_s, self.cooldown_s))
+        if known is None or (known.done is None and (known.outcome is None or known.ends_at < record.ends_at)):
+            self._put(key, record)
+
     def _decode(self, encoded: bytes | None) -> _Stored | None:
         try:
             return decode(self._decoder, encoded) if encoded else None
@@ -334,13 +351,6 @@ def success(update: Update | None, *, cooldown_s: float) -> Outcome:
 def failure(error: UpstreamError, *, cooldown_s: float) -> Outcome:
     """The outcome of a failed update."""
     return Outcome(cooldown_s, failure=(error.code, error.message, error.retry_after_s))
-
-
-def was_not_made(error: UpstreamError) -> bool:
-    """Whether a request that failed has certainly not updated the player: it was not sent, or refused."""
-    # A status of success that the API does not document, such as 204, refuses nothing.
-    is_success = error.status is not None and error.status < 300
-    return error.unsent or (isinstance(error, UpstreamRejected) and not is_success)
 
 
 async def _eval(redis: Redis, script: str, *keys: str) -> None:

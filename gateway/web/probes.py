@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from math import ceil
 from platform import python_version
 from typing import Protocol
 
@@ -140,11 +141,19 @@ class Probes:
     """The endpoints for orchestrators and Prometheus."""
 
     def __init__(
-        self, metrics: Metrics, collector: MetricsCollector, *, breakers: CircuitBreakers, redis_link: RedisLink
+        self,
+        metrics: Metrics,
+        collector: MetricsCollector,
+        *,
+        breakers: CircuitBreakers,
+        budgets: Mapping[str, Budget],
+        redis_link: RedisLink,
     ) -> None:
+        """`budgets` are those of the classes of requests to osu!track."""
         self._metrics = metrics
         self._collector = collector
         self._breakers = breakers
+        self._budgets = budgets
         self._redis_link = redis_link
 
     async def alive(self, _: Request) -> JSONResponse:
@@ -161,10 +170,19 @@ class Probes:
             "status": "ready",
             "upstream": health,
             "causes": causes,
+            "retryAfterSeconds": self._pauses(),
             "servingFrom": serving_from,
             "redis": redis,
         }
         return JSONResponse(content, headers=NO_STORE)
+
+    def _pauses(self) -> dict[str, int]:
+        """Seconds until the next request of each paused class, as a probe or after a 429."""
+        waits = {
+            breaker.name: max(breaker.retry_in_s or 0, self._budgets[breaker.name].paused_s)
+            for breaker in self._breakers
+        }
+        return {name: ceil(wait_s) for name, wait_s in waits.items() if wait_s}
 
     async def metrics(self, _: Request) -> Response:
         """The metrics in Prometheus' text format."""

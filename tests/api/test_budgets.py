@@ -114,12 +114,35 @@ async def test_429_pauses_only_its_own_budget(gateway, retry_after):
         "retryAfterSeconds": 40,
         "requestId": "",
     }
-    assert (await gateway.error(HISCORES, id="1002"))["extensions"]["code"] == "UPSTREAM_BUSY"
+    refused = await gateway.error(HISCORES, id="1002")
+    assert refused["message"] == "Requests for hiscores are paused, as their rate limit is reached. Retry in 40 s."
+    assert refused["extensions"]["code"] == "UPSTREAM_BUSY"
     assert (await gateway.ask("{ status { upstream } }"))["status"]["upstream"] == "DEGRADED"
     assert gateway.sandbox.count("/hiscores") == 1
     await gateway.ask(PEAK, id="1001")
     gateway.clock.move(WINDOW_S)
     await gateway.ask(HISCORES, id="1001")
+
+
+async def test_status_and_readiness_show_a_pause(gateway):
+    gateway.sandbox.faults = (Fault(kind="rate_limit", retry_after="40", path="/hiscores", times=1),)
+    await gateway.error(HISCORES, id="1001")
+    classes = (await gateway.ask("{ status { classes { name state pausedUntil } } }"))["status"]["classes"]
+    assert classes == [
+        {"name": "reads", "state": "UP", "pausedUntil": None},
+        {"name": "hiscores", "state": "DEGRADED", "pausedUntil": "2026-11-20T12:01:41.000Z"},
+        {"name": "updates", "state": "UP", "pausedUntil": None},
+    ]
+    assert (await gateway.http.get("/readyz")).json()["retryAfterSeconds"] == {"hiscores": 40}
+    gateway.clock.move(40)
+    assert (await gateway.http.get("/readyz")).json()["retryAfterSeconds"] == {}
+
+
+async def test_budget_used_by_retries_states_the_failures(gateway):
+    gateway.sandbox.faults = (Fault(kind="status", status=502, path="/stats_history"),)
+    messages = [(await gateway.error(LATEST, id=str(player)))["message"] for player in (1001, 1002, 1003)]
+    exhausted = "The gateway's request budget for reads is exhausted. osu!track is failing, and failed requests count"
+    assert messages == ["osu!track failed (status 502). Try again later."] * 2 + [f"{exhausted} too. Retry in 61 s."]
 
 
 @pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])

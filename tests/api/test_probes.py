@@ -32,6 +32,7 @@ async def test_gateway_is_alive_and_ready(gateway):
         "status": "ready",
         "upstream": "UP",
         "causes": {},
+        "retryAfterSeconds": {},
         "servingFrom": "osu!track and cache",
         "redis": "not configured",
     }
@@ -43,6 +44,7 @@ async def test_gateway_is_ready_while_osutrack_is_down(gateway):
         await gateway.send(QUERY.replace('"2"', f'"{user}"'))
     ready = await gateway.http.get("/readyz")
     assert (ready.status_code, ready.json()["servingFrom"]) == (200, "cache")
+    assert ready.json()["retryAfterSeconds"] == {"reads": 30}
     assert ready.json()["causes"] == {"reads": "osu!track failed (status 500). " + REMEDIES["server_error"]}
     values = await metrics(gateway)
     assert values["gateway_upstream_state", "reads", "DOWN"] == 1

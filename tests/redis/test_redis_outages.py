@@ -6,10 +6,11 @@ import subprocess
 
 import pytest
 
+from gateway.records import Mode, UserMode
 from gateway.sandbox import players
 from gateway.shared.local_window import WINDOW_S
 from tests.support.cluster import Cluster
-from tests.support.operations import LATEST, UPDATE
+from tests.support.operations import HISCORES, LATEST, UPDATE
 from tests.support.redis_server import RedisServer, redis_server
 from tests.support.waiting import eventually
 
@@ -118,6 +119,21 @@ async def test_known_cooldown_holds_during_the_outage(cluster, redis):
 
     assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
     assert cluster.sandbox.updates == [(131464, 0)]
+
+
+@pytest.mark.parametrize("cause", [UPDATE, HISCORES], ids=["update", "hiscores"])
+async def test_cooldown_of_another_replica_holds_during_the_outage(cluster, redis, cause):
+    player = str(players.UNTRACKED[0])
+    async with cluster.replica() as one, cluster.replica() as other:
+        await one.ask(cause, id=player)
+        await eventually(lambda: one.parts.tracker.registry.left_s(UserMode(players.UNTRACKED[0], Mode.OSU)) > 0)
+        await eventually(lambda: other.parts.tracker.registry.left_s(UserMode(players.UNTRACKED[0], Mode.OSU)) > 0)
+        redis.kill()
+        await eventually(lambda: not other.parts.redis_link.connected)
+
+        refused = await other.ask(UPDATE, id=player)
+
+    assert refused["updateUser"]["__typename"] == "UpdateOnCooldown"
 
 
 async def test_standalone_replica_uses_its_budget_share(cluster, redis):

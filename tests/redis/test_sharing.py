@@ -292,10 +292,13 @@ async def test_429_pauses_the_other_replica_too(two):
 
     await one.error(LATEST, id=AMEO)
     budget = other.parts.upstream.rate_limiter.budgets["reads"]
-    await eventually(lambda: budget._paused_s > 0)  # noqa: SLF001
+    await eventually(lambda: budget.paused_s > 0)
     refused = await other.error(LATEST, id="2")
+    status = await other.ask("{ status { classes { state } } }")
 
     assert refused["extensions"]["code"] == "UPSTREAM_BUSY"
+    assert status["status"]["classes"][0] == {"state": "DEGRADED"}
+    assert (await other.http.get("/readyz")).json()["causes"]["reads"].startswith("osu!track's rate limit is reached.")
     assert one.sandbox.count("/stats_history") == 1
 
 
@@ -309,3 +312,23 @@ async def test_restarted_replica_requests_no_cached_data(cluster):
 
     assert after == before
     assert cluster.sandbox.count() == 0
+
+
+async def test_block_needs_one_refusal_at_the_other_replica(two):
+    one, other = two
+    one.sandbox.faults = [Fault(kind="status", status=403)]
+
+    for player in range(1001, 1006):
+        await one.error(LATEST, id=str(player))
+    detector = other.parts.upstream.breakers["reads"]._block  # noqa: SLF001
+    await eventually(lambda: detector._expecting)  # noqa: SLF001
+    one.sandbox.reset_counts()
+    refused = [await other.error(LATEST, id=str(player)) for player in (1006, 1007)]
+
+    assert refused[1]["extensions"] | {"requestId": ""} == {
+        "code": "UPSTREAM_UNAVAILABLE",
+        "retryable": True,
+        "retryAfterSeconds": 120,
+        "requestId": "",
+    }
+    assert one.sandbox.counts()["paths"] == {"/stats_history": 1, "/peak": 1}

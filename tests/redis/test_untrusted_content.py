@@ -176,6 +176,12 @@ SUBJECTS = {
     "bumped": [{"user:131464:OSU": 2**63}, {"user:131464:OSU": -1}, {"user:131464:OSU": 1.5}, {"": 1}, ["x"]],
     "restricted": [("reads", -1, 1.0), ("reads", 0, float("inf")), ("reads", 0, float("nan")), ("reads", 0, 1e9)],
     "unsettled": [(131464, 99), (0, 0), (2**40, 0), (131464,), ("x", 0)],
+    "blocked": ["nothing", ["reads"]],
+    "finished-update": [
+        ("x", ["a", 1], 1.0),
+        ("x", ["a", False, None], -1.0),
+        ("x", ["a", False, [float("inf")]], 1.0),
+    ],
     "served": [("reads", [1]), ("nothing", ["x"]), ("reads", "x"), ("reads", [])],
     "unknown": [None],
 }

@@ -57,6 +57,9 @@ class UpstreamClass:
     requests_per_minute: int = _field(
         description="The present budget: the maximum number of requests; 0 means no limit."
     )
+    paused_until: DateTime | None = _field(
+        description="The end of a pause of these requests, after osu!track rejected one with 429; otherwise null."
+    )
     lowered_until: DateTime | None = _field(
         description="The end of a lower budget, after osu!track rejected a request with 429; otherwise null."
     )
@@ -109,6 +112,7 @@ def _class_of(context: Context, breaker: CircuitBreaker) -> UpstreamClass:
         retry_at=_time_in(context, breaker.retry_in_s),
         cause=breaker.cause if breaker.availability is Health.DOWN else None,
         requests_per_minute=budget.per_minute,
+        paused_until=_time_in(context, budget.paused_s or None),
         lowered_until=_time_in(context, budget.lowered_s or None),
     )
 

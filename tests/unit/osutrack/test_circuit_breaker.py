@@ -272,6 +272,20 @@ def test_wall_clock_step_changes_no_duration(breaker, clock, step_s):
     breaker.check()
 
 
+async def refused_probe():
+    raise FORBIDDEN
+
+
+@pytest.mark.parametrize("answers,health", [([], Health.DOWN), ([None], Health.DEGRADED)], ids=["first", "later"])
+async def test_expected_block_needs_one_refusal(breaker, answers, health):
+    breaker.expect_block()
+    for outcome in [*answers, FORBIDDEN]:
+        call(breaker, outcome)
+    await breaker.examine_block(refused_probe)
+
+    assert breaker.health is health
+
+
 CAUSE = "osu!track failed (status 503). The service or a proxy in front of it is failing: wait."
 
 
