@@ -8,6 +8,7 @@ from gateway.edge.purge_client import PurgeClient
 from gateway.errors import UpstreamError
 from gateway.osutrack.diagnosis import diagnose
 from gateway.osutrack.doctor import examine
+from gateway.osutrack.endpoints import CLASSES
 from gateway.osutrack.upstream import Upstream
 from gateway.setting_types import secret
 from gateway.settings import Settings, read_settings
@@ -36,7 +37,7 @@ async def _examine(settings: Settings, user_id: int | None) -> Findings:
         await upstream.close()
     findings["settings"] = [str(risk) for risk in setting_risks(settings)]
     if redis_url := secret(settings.redis_url):
-        findings["redis"] = await examine_redis(redis_url)
+        findings["redis"] = await examine_redis(redis_url, CLASSES)
     if settings.purge_url:
         findings["purge"] = await _examine_purges(settings)
     return findings

@@ -1,18 +1,19 @@
 """A check of osu!track's responses against the gateway's records: missing fields, new fields, changed types."""
 
+from math import ceil
 from typing import Any, get_args
 
 import msgspec
 from msgspec.structs import FieldInfo
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError, UpstreamInvalid
+from gateway.errors import UpstreamBusy, UpstreamError, UpstreamInvalid
 from gateway.records import Mode
 
 from . import decode
 from .client import Client
 from .decode import GRADES
-from .diagnosis import diagnose, web_page_title
+from .diagnosis import cause_of, diagnose, web_page_title
 from .endpoints import BEST_PLAYS, HISCORE_LIST, HISTORY, PEAK, Endpoint, never
 from .row_decoder import UNREADABLE, RowsDecoder, timestamp
 
@@ -56,6 +57,11 @@ async def _check(
 ) -> tuple[list[str], list[dict[str, Any]]]:
     try:
         body = await client.body(endpoint._replace(retry_if=never), params, Deadline.from_timeout(TIMEOUT_S))
+    except UpstreamBusy as exc:
+        # Not sent, because of the 429 before it.
+        finding = f"not checked: {cause_of(exc)}" if exc.status is None else str(diagnose(exc))
+        wait = f" Retry in {ceil(exc.retry_after_s)} s." if exc.retry_after_s else ""
+        return [finding.removesuffix(".") + "." + wait], []
     except UpstreamError as exc:
         return [str(diagnose(exc))], []
     return drift(body, decoder)

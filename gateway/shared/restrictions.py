@@ -42,12 +42,20 @@ class Restrictions:
             self._apply(*message)
 
     async def _recall(self, redis: Redis) -> None:
-        for budget in self._budgets:
-            for paused in (True, False):
-                key = _key(budget, paused=paused)
-                per_minute, ttl_ms = await redis.get(key), await redis.pttl(key)
-                if per_minute and per_minute.isdigit() and len(per_minute) <= MAX_DIGITS and ttl_ms > 0:
-                    self._apply(budget, int(per_minute), min(ttl_ms / 1000, MAX_S))
+        for restriction in await stored_restrictions(redis, self._budgets):
+            self._apply(*restriction)
+
+
+async def stored_restrictions(redis: Redis, budgets: Iterable[str]) -> list[tuple[str, int, float]]:
+    """The restrictions in Redis: the budget, the requests per minute, and the seconds left."""
+    found = []
+    for budget in budgets:
+        for paused in (True, False):
+            key = _key(budget, paused=paused)
+            per_minute, ttl_ms = await redis.get(key), await redis.pttl(key)
+            if per_minute and per_minute.isdigit() and len(per_minute) <= MAX_DIGITS and ttl_ms > 0:
+                found.append((budget, int(per_minute), min(ttl_ms / 1000, MAX_S)))
+    return found
 
 
 def _key(budget: str, *, paused: bool) -> str:

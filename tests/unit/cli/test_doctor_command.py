@@ -1,8 +1,11 @@
 """The command `doctor`: its player, output and exit code."""
 
 import json
+import os
 
+import httpx
 import pytest
+from redis import Redis
 
 from gateway.__main__ import main
 from gateway.cli.commands import run_sandbox
@@ -79,3 +82,28 @@ def test_eviction_policy_of_redis_is_checked(monkeypatch, capsys, tmp_path, poli
         monkeypatch.setenv("GATEWAY_REDIS_URL", redis.url)
         assert main(["doctor", "--json"]) == findings
     assert len(json.loads(capsys.readouterr().out)["redis"]) == findings
+
+
+@pytest.mark.usefixtures("upstream")
+def test_requests_after_a_429_are_not_checked(monkeypatch, capsys):
+    faults = [{"kind": "rate_limit", "retry_after": "60", "times": 1}]
+    httpx.put(f"{os.environ['GATEWAY_UPSTREAM_URL']}/_sandbox/faults", json=faults)
+    assert main(["doctor", "--json"]) == 1
+    findings = json.loads(capsys.readouterr().out)
+    assert findings["/bestplays"][0].startswith("osu!track's rate limit is reached. Wait")
+    assert findings["/bestplays"][0].endswith("Retry in 60 s.")
+    paused = "not checked: Requests for reads are paused, as their rate limit is reached. Retry in 60 s."
+    assert findings["/stats_history"] == findings["/peak"] == [paused]
+
+
+@pytest.mark.usefixtures("upstream")
+def test_pauses_of_running_gateways_are_findings(monkeypatch, tmp_path, capsys):
+    with redis_server(tmp_path) as server:
+        monkeypatch.setenv("GATEWAY_REDIS_URL", server.url)
+        with Redis.from_url(server.url) as redis:
+            redis.set("osutrack-gateway:budget:reads:paused", 0, px=30_000)
+            redis.set("osutrack-gateway:budget:updates:lowered", 1, px=3_000_000)
+        assert main(["doctor", "--json"]) == 1
+    reads, updates = json.loads(capsys.readouterr().out)["redis"]
+    assert reads.startswith("the budget for reads is paused for ")
+    assert updates.startswith("the budget for updates is lowered to 1 requests a minute for ")
