@@ -138,11 +138,20 @@ async def test_status_and_readiness_show_a_pause(gateway):
     assert (await gateway.http.get("/readyz")).json()["retryAfterSeconds"] == {}
 
 
-async def test_budget_used_by_retries_states_the_failures(gateway):
-    gateway.sandbox.faults = (Fault(kind="status", status=502, path="/stats_history"),)
-    messages = [(await gateway.error(LATEST, id=str(player)))["message"] for player in (1001, 1002, 1003)]
-    exhausted = "The gateway's request budget for reads is exhausted. osu!track is failing, and failed requests count"
-    assert messages == ["osu!track failed (status 502). Try again later."] * 2 + [f"{exhausted} too. Retry in 61 s."]
+class TestRetries:
+    @pytest.fixture
+    def settings(self):
+        return {"reads_per_minute": 5}
+
+    async def test_budget_used_by_retries_states_the_failures(self, gateway):
+        gateway.sandbox.faults = (Fault(kind="status", status=502, path="/stats_history"),)
+        messages = [(await gateway.error(LATEST, id=str(player)))["message"] for player in (1001, 1002, 1003)]
+        exhausted = (
+            "The gateway's request budget for reads is exhausted. osu!track is failing, and failed requests count"
+        )
+        assert messages == ["osu!track failed (status 502). Try again later."] * 2 + [
+            f"{exhausted} too. Retry in 61 s."
+        ]
 
 
 @pytest.mark.parametrize("step_s", [-HOUR_S, HOUR_S])
