@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from statistics import median
 
 import httpx
@@ -12,6 +13,7 @@ from gateway.mcp.messages import HEADER_MISMATCH, INVALID_PARAMS, INVALID_REQUES
 from gateway.mcp.revisions import CAPABILITIES_KEY, VERSION_KEY
 from gateway.sandbox import Fault, players
 from tests.support.gateway import NAMES, start_gateway
+from tests.support.processes import ROOT
 
 ACCEPT = {"Accept": "application/json, text/event-stream"}
 TOKEN = "token-of-this-test"
@@ -371,3 +373,18 @@ async def test_unread_body_times_out():
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as http:
             response = await http.post("/mcp", content=slow(), headers={"Content-Type": "application/json"})
     assert response.status_code == 408
+
+
+@pytest.mark.parametrize("settings", [{"update_tokens": (TOKEN,)}])
+async def test_documented_arguments_are_those_of_the_tools(gateway):
+    page = (ROOT / "examples/assistants.md").read_text()
+    rows = [line.split("|")[1:-1] for line in page.splitlines() if line.startswith("| `")]
+    documented = {name.strip(" `"): [re.findall(r"\w+", cell) for cell in cells] for name, _, *cells in rows}
+    tools = (await post(gateway, "tools/list")).json()["result"]["tools"]
+    assert documented == {tool["name"]: arguments(tool["inputSchema"]) for tool in tools}
+
+
+def arguments(schema):
+    """The required and the optional ones."""
+    required = schema.get("required", [])
+    return [required, [name for name in schema["properties"] if name not in required]]
