@@ -49,7 +49,7 @@ def test_list_with_unsafe_integer_is_known(total, safe):
 
 
 def test_odd_values_change_no_other_play():
-    odd = {"mods": 2**31 + 8, "rank": "SS"}, {"rank": "?"}, {}
+    odd: list[dict[str, Any]] = [{"mods": 2**31 + 8, "rank": "SS"}, {"rank": "?"}, {}]
     plays = hiscores(*(PLAY | each | {"beatmap_id": number} for number, each in enumerate(odd))).value
     assert [(play.mod_bits, play.grade) for play in plays] == [(8, "X"), (0, None), (0, "S")]
 
