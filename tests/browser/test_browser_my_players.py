@@ -84,7 +84,7 @@ def test_list_is_below_the_search_field(session):
 
 
 def test_list_needs_no_request(session):
-    visit(session, AMEO)
+    visit(session, AMEO).close()  # its hiscores may still be loading
     requests = []
     session.context.on("request", lambda request: requests.append(request.post_data or ""))
     page = session.open("/")
