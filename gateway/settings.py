@@ -207,7 +207,8 @@ class Settings(_Settings):
     public_url: ServiceURL | None = Field(
         None,
         description="Public address of the gateway, such as `https://gateway.example.org`, for the URLs in previews of"
-        " player pages; empty: scheme, host and path of each request, without TLS behind a proxy.",
+        " player pages, and on images; empty: scheme, host and path of each request, without TLS behind a proxy, and"
+        " the gateway's name on images.",
     )
     security_contact: ContactURI | None = Field(
         None,

@@ -14,6 +14,7 @@ from .themes import Theme
 WIDTH, PADDING = 1200, 56
 SAMPLE_DATA = "Sample data"
 LABEL_SIZE, SMALL_SIZE = 24, 20
+LABEL_Y, MAX_SITE_WIDTH = 36, 600
 ICONS = {
     Mode.OSU: '<circle r="24" fill="none" stroke-width="7"/><circle r="11" stroke="none"/>',
     Mode.TAIKO: '<circle r="24" fill="none" stroke-width="7"/><path d="M0-24V24" stroke-width="7"/>',
@@ -66,8 +67,11 @@ def _days(profiles: Iterable[Profile]) -> str:
     return " to ".join(dict.fromkeys(day(at) for at in (*instants[:1], *instants[-1:])))
 
 
-def sample(drawing: Drawing) -> Drawing:
-    """The drawing with a mark above its other parts, because its data is that of the sandbox."""
-    mark = Text(WIDTH - PADDING, 36, SAMPLE_DATA, SMALL_SIZE, drawing.theme.warn, "end")
+def labelled(drawing: Drawing, site: str, *, is_sample_data: bool) -> Drawing:
+    """The drawing with the gateway's name or address above its other parts, and a mark if its data is the sandbox's."""
+    address = Text(WIDTH - PADDING, LABEL_Y, site, SMALL_SIZE, drawing.theme.muted, "end").fitted(MAX_SITE_WIDTH)
+    if not is_sample_data:
+        return drawing._replace(parts=(*drawing.parts, address))
+    mark = Text(address.x - address.width - 20, LABEL_Y, SAMPLE_DATA, SMALL_SIZE, drawing.theme.warn, "end")
     description = f"{SAMPLE_DATA}. {drawing.description}"
-    return drawing._replace(description=description, parts=(*drawing.parts, mark))
+    return drawing._replace(description=description, parts=(*drawing.parts, address, mark))

@@ -118,6 +118,12 @@ class NameTable(Generic[K, V]):
         entry = self._entry(key)
         return None if entry is None or isinstance(entry.value, UnsetType) else entry.value
 
+    async def is_missing(self, key: K) -> bool:
+        """Whether the names service is known to have no such player. It is not asked."""
+        await self.recall([key])
+        entry = self._entry(key)
+        return entry is not None and entry.value is None
+
     async def recall(self, keys: Sequence[K]) -> None:
         """Copy values from Redis, as far as they are not in memory."""
         missing = [key for key in dict.fromkeys(keys) if self._entry(key) is None]

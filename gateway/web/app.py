@@ -140,6 +140,7 @@ def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_file
         queries,
         failures=_failures(gateway, settings),
         png_files=png_files,
+        public_url=settings.public_url,
         is_sample_data=settings.sample_data,
         clock=gateway.clock,
     )
@@ -149,7 +150,8 @@ def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_file
 
 def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:
     previews = _previews(gateway, settings, png_files)
-    return page_routes(settings, previews, gateway.tracker.names.user_ids.known, clock=gateway.clock)
+    user_ids = gateway.tracker.names.user_ids
+    return page_routes(settings, previews, user_ids.known, is_missing=user_ids.is_missing, clock=gateway.clock)
 
 
 def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:

@@ -10,12 +10,12 @@ import pytest
 from gateway.errors import RendererBusy
 from gateway.graph.execution_turns import ExecutionTurns
 from gateway.images.card import card
-from gateway.sandbox import Fault
+from gateway.sandbox import NAMES_PATH, Fault
 from gateway.sandbox.players import HEAVY, INACTIVE, MANIA_ONLY, ORDINARY, SINGLE_SNAPSHOT, UNRANKED
 from gateway.web.files import png_files
 from gateway.web.files.png_files import PNGFiles
 from tests.support.cache_control import max_age
-from tests.support.gateway import start_gateway
+from tests.support.gateway import NAMES, start_gateway
 from tests.support.image_profiles import profile
 
 IMAGES = ["card.svg", "card.png", "chart.svg", "chart.png"]
@@ -370,3 +370,23 @@ async def test_images_wait_for_the_turn_of_other_clients():
     for _ in range(3):
         await files.render(card(profile(1, 2)), files)
     assert sleeps == [0.06, 0.12]
+
+
+@pytest.mark.parametrize(
+    "public_url,label", [("", "osutrack-gateway"), ("https://stats.example.org/osu", "stats.example.org/osu")]
+)
+@pytest.mark.parametrize("image", ["card.svg", "chart.svg"])
+async def test_image_names_its_gateway(image, public_url, label):
+    async with start_gateway({"public_url": public_url or None}) as gateway:
+        response = await gateway.http.get(f"/players/{HEAVY}/{image}")
+
+    assert label in text_of(response)
+
+
+@pytest.mark.parametrize("image", IMAGES)
+async def test_failing_names_service_hides_no_image(image):
+    async with start_gateway(NAMES) as gateway:
+        gateway.sandbox.faults = (Fault(kind="status", path=NAMES_PATH, status=500),)
+        response = await gateway.http.get(f"/players/{HEAVY}/{image}", headers=BROWSER)
+
+    assert (response.status_code, size(response)) == (200, SIZES[image.partition(".")[0]])

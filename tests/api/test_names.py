@@ -17,6 +17,7 @@ USERNAME = "query ($id: ID!) { user(id: $id) { username osuTrackUrl } }"
 BY_NAME = "query ($username: String!) { userByName(username: $username) { id } }"
 LISTED = """{ users(ids: ["131464", "2"]) { username } user(id: "2") { allStats { user { username } } } }"""
 BEST_PLAYS = "{ bestPlays(first: 5) { nodes { user { id username } } edges { node { user { username } } } } }"
+HTML = {"Accept": "text/html"}
 AMEO = str(players.AMEO)
 FAILING = Fault(kind="status", path=NAMES_PATH, status=500)
 
@@ -438,3 +439,15 @@ async def test_request_names_the_gateway(gateway):
     await gateway.ask(USERNAME, id="2")
 
     assert gateway.upstream.headers[-1]["User-Agent"].startswith("osutrack-gateway/")
+
+
+async def test_page_of_missing_name_is_not_found(gateway):
+    pages = []
+    for name in ("nobody", "ameo"):
+        before = await gateway.http.get(f"/players/{name}", headers=HTML)
+        await gateway.ask(BY_NAME, username=name)
+        pages.append((before, await gateway.http.get(f"/players/{name}", headers=HTML)))
+
+    [[before, missing], [_, known]] = pages
+    assert [before.status_code, missing.status_code, known.status_code] == [200, 404, 302]
+    assert missing.text == before.text

@@ -252,3 +252,23 @@ def test_failed_lookup_can_be_repeated(session, gateway):
     page.get_by_role("button", name="Retry").click()
     page.wait_for_selector(LOADED)
     assert page.url.endswith("/players/3000001")
+
+
+def test_failing_names_service_hides_no_page(session, gateway):
+    gateway.fault(kind="status", status=503, path="/_names")
+    page = session.open("/players/1021")
+    page.wait_for_selector(LOADED)
+    assert page.get_by_role("heading", level=1).inner_text() == "ID 1021"
+    assert page.locator(".error-box").count() == 0
+
+
+def test_missing_name_has_status_404(session):
+    statuses = []
+    session.context.on(
+        "response", lambda it: statuses.append(it.status) if it.url.endswith("/players/nobody_2") else None
+    )
+    for _ in range(2):
+        page = session.open("/players/nobody_2")
+        page.get_by_role("heading", level=1, name="No such player").wait_for()
+    session.errors[:] = [error for error in session.errors if "404" not in error]
+    assert statuses == [200, 404]

@@ -120,6 +120,35 @@ def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     assert page.locator("#update-result").get_by_role("button", name="Retry").count() == 0
 
 
+@pytest.mark.parametrize("is_cancelled", [False, True], ids=["started", "cancelled"])
+def test_busy_update_starts_once_by_itself(session, is_cancelled):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(CHARTS_DRAWN)
+    sent = []
+    busy = {"message": "", "extensions": {"code": "UPSTREAM_BUSY", "retryable": True, "retryAfterSeconds": 2}}
+
+    def answer(route):
+        if "mutation" not in route.request.post_data:
+            return route.continue_()
+        sent.append(route)
+        return route.fulfill(json={"data": None, "errors": [busy]})
+
+    page.route("**/graphql", answer)
+    page.get_by_role("button", name="Update").click()
+    wait = page.get_by_text("Updates are shared by all visitors. Yours starts in 0:0")
+    wait.first.wait_for()
+    assert page.locator("#update").get_attribute("aria-disabled") == "true"
+    page.locator("#update").dispatch_event("click")  # not enabled: `click` would wait
+    if is_cancelled:
+        page.get_by_role("button", name="Cancel").click()
+        assert page.evaluate("document.activeElement.id") == "update"
+    else:
+        assert error_code(page, "#update-result") == "UPSTREAM_BUSY"
+    page.wait_for_timeout(3200)
+    assert len(sent) == (1 if is_cancelled else 2)
+    assert wait.filter(visible=True).count() == 0
+
+
 def test_update_during_outage_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(CHARTS_DRAWN)

@@ -15,7 +15,7 @@ from gateway.graph.inputs import user_id
 from gateway.images import card, chart
 from gateway.images.comparison import comparison
 from gateway.images.drawing import Drawing
-from gateway.images.frame import sample
+from gateway.images.frame import labelled
 from gateway.images.message import message
 from gateway.images.parameters import DEFAULTS, ImageParameters, parse_parameters
 from gateway.images.problems import Problem, no_data, problem_of
@@ -29,6 +29,7 @@ from gateway.web.failures import Failure, Failures
 from gateway.web.fixed_queries import FixedQueries
 from gateway.web.graphql_request import HTTPError
 from gateway.web.negotiation import header_list
+from gateway.web.pages.preview_tags import SITE
 
 from .compared_players import COMPARE
 from .player_names import checked_id, checked_ids
@@ -85,12 +86,14 @@ class PlayerImages:
         *,
         failures: Failures,
         png_files: PNGFiles,
+        public_url: str | None = None,
         is_sample_data: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._queries = queries
         self._failures = failures
         self._png_files = png_files
+        self._site = public_url.partition("://")[2] if public_url else SITE
         self._is_sample_data = is_sample_data
         self._clock = clock
         self._problems: LRU[tuple[str, Problem, int, str], bytes] = LRU(MAX_PROBLEMS)
@@ -124,7 +127,7 @@ class PlayerImages:
         document, variables = document_of(parameters), variables_of(players, parameters)
         result = await self._queries.complete(request, document, variables, min_cost=MIN_COST)
         drawing = _drawing(kind, profiles_of(players, parameters, msgspec.to_builtins(result.content), self._clock()))
-        shown = sample(drawing) if self._is_sample_data else drawing
+        shown = labelled(drawing, self._site, is_sample_data=self._is_sample_data)
         body = await self._file(shown, media_type, self._queries.points(request))
         return Response(body, 200, _headers(media_type) | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
 

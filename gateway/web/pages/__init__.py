@@ -13,7 +13,6 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
 from html import escape
-from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import quote
@@ -23,13 +22,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from gateway.settings import Settings
-from gateway.store.lru import LRU
 
 from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
 from .limits import limit_rows
-from .player_addresses import parse_address
+from .player_page import IsMissing, PlayerPage
 from .player_redirects import FindID, PlayerRedirects
 from .previews import Previews
 from .site_page import SitePage
@@ -70,8 +68,6 @@ AVATARS_HEADERS = PAGE_HEADERS | {"Content-Security-Policy": _content_security_p
 AVATARS_META = f'<meta name="avatars" content="{AVATARS}">'
 # Levels of an unknown path above the gateway's own.
 MAX_DEPTH = 16
-# Player pages are kept compressed. Each takes about 30 kB.
-MAX_PLAYER_PAGES = 64
 RELATIVE_URL = re.compile(r'\b(href|src)="(?!#|https?:)')
 
 SAMPLE_DATA = (
@@ -98,7 +94,12 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
 
 
 def page_routes(
-    settings: Settings, previews: Previews, find_id: FindID, *, clock: Callable[[], float] = time.time
+    settings: Settings,
+    previews: Previews,
+    find_id: FindID,
+    *,
+    is_missing: IsMissing,
+    clock: Callable[[], float] = time.time,
 ) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
@@ -110,7 +111,7 @@ def page_routes(
         *_documentation_routes(settings),
         *well_known_routes(settings),
         *_year_page(settings, previews, find_id, clock).routes(),
-        *PlayerRedirects(_player_page(settings, previews), find_id).routes(),
+        *PlayerRedirects(_player_page(settings, previews, is_missing), find_id).routes(),
     ]
 
 
@@ -162,22 +163,9 @@ def _html_and_headers(name: str, settings: Settings) -> tuple[str, dict[str, str
     return _insert(html, values), AVATARS_HEADERS if shows_avatars else PAGE_HEADERS
 
 
-def _player_page(settings: Settings, previews: Previews) -> Endpoint:
-    """The player page, with status 404 for an invalid address; its script shows the error."""
+def _player_page(settings: Settings, previews: Previews, is_missing: IsMissing) -> Endpoint:
     template, headers = _html_and_headers("player.html", settings)
-    files: LRU[str, File] = LRU(MAX_PLAYER_PAGES)
-
-    async def player(request: Request) -> Response:
-        tags = previews.tags(request)
-        file = files.peek(tags) or File("player.html", _insert(template, {"preview": tags}).encode(), headers)
-        files.put(tags, file)
-        response = await file.response(request)
-        # A 304 response has no body: browsers show the page that they have.
-        if response.status_code == HTTPStatus.OK and parse_address(request.path_params["id"]) is None:
-            response.status_code = HTTPStatus.NOT_FOUND
-        return response
-
-    return player
+    return PlayerPage(template, headers, previews=previews, is_missing=is_missing).response
 
 
 def _year_page(settings: Settings, previews: Previews, find_id: FindID, clock: Callable[[], float]) -> YearPage:

@@ -99,11 +99,11 @@ function details({ code, message, requestId }) {
 
 // Disables a button and shows a countdown on it, then calls `onEnd`. Returns a function that ends it early, without
 // `onEnd`.
-export function startCountdown(target, seconds, label, { onEnd = () => {} } = {}) {
+export function startCountdown(target, seconds, label, { onEnd = () => {}, write = (left) => `${label} in ${countdown(left)}` } = {}) {
   const endsAt = Date.now() + seconds * 1000;
   const tick = () => {
     const left = (endsAt - Date.now()) / 1000;
-    if (left > 0 && target.isConnected) target.textContent = `${label} in ${countdown(left)}`;
+    if (left > 0 && target.isConnected) target.textContent = write(left);
     else {
       end();
       onEnd();
@@ -116,6 +116,6 @@ export function startCountdown(target, seconds, label, { onEnd = () => {} } = {}
   };
   const timer = setInterval(tick, 1000);
   target.setAttribute("aria-disabled", "true");
-  target.textContent = `${label} in ${countdown(seconds)}`;
+  target.textContent = write(seconds);
   return end;
 }

@@ -47,7 +47,7 @@ const update = new Update({
       load({ quiet: true, reloadHiscores: false }),
       (first || plays > 0) && hiscores.show(view.id, view.mode),
     ]),
-  onNotFound: () => showState(loaded?.stats.tracked ? "player-data" : null),
+  onNotFound: (refuse) => (loaded?.stats.tracked ? refuse() : showMissing()),
 });
 const comparison = new Compare({
   onDraw: draw,
@@ -112,6 +112,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   rememberMode(view);
   loaded.series = seriesOf(view.id, response);
   showSummary(stats);
+  update.showSnapshot(stats.latest);
   if (failures.peak)
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
@@ -181,6 +182,10 @@ async function resolveName() {
   showState(null);
   // Few visits need these modules.
   (await import("./name-page.js")).showNamePage(view, found);
+}
+
+async function showMissing() {
+  (await import("./name-page.js")).showMissingPlayer(view);
 }
 
 function start() {

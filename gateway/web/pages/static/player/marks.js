@@ -3,6 +3,7 @@
 import { count, day, decimal } from "../shared/format.js";
 import { beatmapLink, gradeName } from "../shared/plays.js";
 import { titleOf } from "./milestones.js";
+import { MAX_PLAYS } from "./plays.js";
 import { reworksOf } from "./reworks.js";
 import { DAY_MS } from "./windows.js";
 
@@ -64,7 +65,7 @@ export const plainTexts = (events) =>
 export function marksCaption({ reworks, flags, plays }, { from, to }) {
   const within = ({ at }) => at >= from && at <= to;
   const amounts = [
-    [plays.filter(within).length, "hiscore"],
+    [plays.filter(within).length, plays.length < MAX_PLAYS ? "hiscore" : "top hiscore"],
     [flags.filter(within).length, "milestone"],
     [reworks.filter((each) => each.to >= from && each.from <= to).length, "pp rework"],
   ].filter(([amount]) => amount);

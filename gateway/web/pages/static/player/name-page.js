@@ -1,12 +1,13 @@
 // The page of a player with a known name and an unknown ID: the way to the ID, and the plays by name on request.
 
 import { profileUrl, segmentOf } from "../shared/address.js";
-import { announce, byId, button, el, externalLink } from "../shared/elements.js";
+import { announce, byId, button, el, externalLink, moveFocus } from "../shared/elements.js";
 import { count } from "../shared/format.js";
 import { nameLink } from "../shared/names.js";
 import { errorBox } from "./error-box.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
+import { showState } from "./states.js";
 import { MODES, search } from "./view.js";
 
 const PAGE = 50;
@@ -15,19 +16,30 @@ const EFFECT =
 
 // `isMissing`: osu! has no player with this name. `error`: the lookup failed, and `retry` repeats it.
 export function showNamePage(view, { isMissing = false, error = null, retry }) {
-  const { name, year } = view;
-  document.title = `${name} · osutrack-gateway`;
+  const { id, name, year } = view;
+  const title = isMissing ? "No such player" : name;
+  document.title = `${title} · osutrack-gateway`;
   const text = isMissing
-    ? `osu! has no player with the name “${name}”. Check the spelling; the player may have a new name.`
+    ? id
+      ? `osu! has no player with the ID ${id}. Check the number.`
+      : `osu! has no player with the name “${name}”. Check the spelling; the player may have a new name.`
     : `The player ID of “${name}” is not known here. osu!track finds most data by ID only${year ? `, and so the year ${year} in review` : ""}.`;
   byId("name-page").replaceChildren(
-    el("h1", {}, name),
+    el("h1", {}, title),
     ...(error ? [errorBox(error, retry)] : [el("p", { class: "muted" }, text)]),
     ...(isMissing ? [homeLink()] : [idSection(name), playsSection(view)]),
   );
   byId("name-page").hidden = false;
-  byId("query-link").href = nameLink(name);
+  if (name) byId("query-link").href = nameLink(name);
   announce(error ? "The name could not be looked up." : text);
+}
+
+// osu! has no player with this ID: nothing on the page of an untracked one would work.
+export function showMissingPlayer(view) {
+  showState(null);
+  moveFocus(byId("player-header"), byId("main"));
+  byId("player-header").hidden = true;
+  showNamePage(view, { isMissing: true });
 }
 
 const homeLink = () => el("p", {}, el("a", { class: "button primary", href: "../" }, "Find another player"));

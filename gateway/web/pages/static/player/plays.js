@@ -1,7 +1,7 @@
 // The hiscores in the chart of pp: the best play of each beatmap, and if there are many, the highest ones of the window.
 
-// One query returns them all for many players. More points would lie on each other.
-export const MAX_PLAYS = 500;
+// The points of a wide chart that can be told apart. A shorter window has its own; 100 plays are 2 kB.
+export const MAX_PLAYS = 250;
 const NONE = [];
 
 export class Plays {

@@ -80,12 +80,18 @@ const UPDATE = gql`
       __typename
       ... on UpdateUserSuccess {
         firstUpdate leveledUp
+        stats { nextUpdateAt }
         delta { pp ranksGained accuracy level playCount totalScore countSS countS countA }
         newHiscores { position beatmapId beatmapUrl pp grade accuracy maxCombo perfect countMiss mods { acronyms label } }
       }
       ... on UpdateOnCooldown { retryAfterSeconds }
       ... on UpdateRefused { message }
     }
+  }`;
+
+const NEXT_UPDATE = gql`
+  query NextUpdate($id: ID!, $mode: GameMode!) {
+    user(id: $id) { stats(mode: $mode) { nextUpdateAt } }
   }`;
 
 const profileVariables = (id, mode) => ({ id, mode: mode.value });
@@ -99,7 +105,9 @@ export async function profile(id, mode, signal) {
   const { data, errors, warnings } = await request(PROFILE, profileVariables(id, mode), { signal });
   if (!data?.user) throw requestError(errors[0]);
   const failures = {};
-  for (const error of errors) failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);
+  // Without a name and the address that follows from it, the page is still complete.
+  for (const error of errors.filter(({ path }) => !path || path[1] === "stats"))
+    failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);
   return { user: data.user, stats: data.user.stats, failures, warnings };
 }
 
@@ -149,6 +157,9 @@ export async function update(id, mode, token) {
   const response = await request(UPDATE, { id, mode: mode.value }, { headers });
   return required(response, response.data?.updateUser);
 }
+
+// The end of the cooldown of updates; null if an update is possible.
+export const nextUpdate = async (id, mode) => (await read(NEXT_UPDATE, profileVariables(id, mode))).nextUpdateAt;
 
 // The player's `stats` in the response to a query that fails as a whole.
 export async function read(query, variables, signal) {

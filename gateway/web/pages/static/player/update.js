@@ -1,36 +1,38 @@
 // The Update button: sends the update mutation and shows its result.
 
-import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
-import { duration, percent } from "../shared/format.js";
-import { playItem } from "../shared/plays.js";
-import { errorBox, messageFor, startCountdown } from "./error-box.js";
-import { update } from "./queries.js";
-import { changes } from "./summary.js";
+import { announce, byId, el, moveFocus } from "../shared/elements.js";
+import { waiting } from "../shared/format.js";
+import { RequestError } from "../shared/graphql.js";
+import { errorBox, startCountdown } from "./error-box.js";
+import { nextUpdate, update } from "./queries.js";
 
 const LABEL = "Update";
 const HINT = "Refresh this player’s stats from osu!.";
-const VISIBLE_PLAYS = 5;
+const COOLDOWN_HINT = "This player has been updated recently.";
+// A snapshot of this age can be that of an update whose cooldown lasts.
+const RECENT_MS = 3_600_000;
 const SLOW_MS = 4000;
 // After these errors the update may have run.
 const UNCERTAIN = ["OPERATION_TIMEOUT", "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE"];
+const BUSY_ADVICE = "Updates are shared by all visitors. Others were faster.";
 const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
-  // `onUpdate({first, plays})` loads the new data after a successful update, `onNotFound()` if osu! has no user with this ID.
+  // `onUpdate({first, plays})` loads the new data after a successful update. `onNotFound(refuse)` is called if osu! has no
+  // user with this ID; `refuse()` shows the refusal.
   constructor({ onUpdate, onNotFound }) {
     Object.assign(this, { onUpdate, onNotFound });
     this.token = null; // never stored
-    byId("update").addEventListener("click", ({ currentTarget }) => {
-      if (currentTarget.getAttribute("aria-disabled") !== "true") this.send();
-    });
+    const target = byId("update");
+    target.addEventListener("click", () => target.getAttribute("aria-disabled") !== "true" && this.send());
+    for (const event of ["pointerenter", "focus"]) target.addEventListener(event, () => this.findCooldown());
   }
 
   // Switches to a player and mode, and clears the result of the previous one.
   show(id, mode) {
     Object.assign(this, { id, mode });
     this.generation = (this.generation ?? 0) + 1;
-    this.endCooldown?.();
-    this.endCooldown = null;
+    this.isCooldownKnown = false;
     this.setLabel(LABEL);
     byId("update-hint").textContent = HINT;
     byId("update-result").replaceChildren();
@@ -42,19 +44,57 @@ export class Update {
     this.setIdle();
   }
 
-  async send() {
+  // A snapshot has been loaded: if it is recent, the button can be in its cooldown.
+  showSnapshot({ at }) {
+    if (Date.now() - Date.parse(at) < RECENT_MS) this.findCooldown();
+  }
+
+  // Asked once per player and mode, apart from the page's data: the response cannot be cached.
+  async findCooldown() {
+    if (this.isCooldownKnown || !this.id || this.isBusy()) return;
+    this.isCooldownKnown = true;
     const { generation } = this;
+    const at = await nextUpdate(this.id, this.mode).catch(() => null);
+    if (generation === this.generation && !this.isBusy()) this.waitUntil(at);
+  }
+
+  isBusy() {
+    return byId("update").getAttribute("aria-disabled") === "true";
+  }
+
+  // Disables the button until an instant. The countdown is on the button.
+  waitUntil(at, onEnd = () => {}) {
+    const seconds = at ? (Date.parse(at) - Date.now()) / 1000 : 0;
+    if (seconds <= 0) return;
+    this.endCooldown?.();
+    byId("update-hint").textContent = COOLDOWN_HINT;
+    const finish = () => {
+      byId("update-hint").textContent = HINT;
+      announce("The player can be updated again.");
+      onEnd();
+    };
+    const write = (left) => `Update possible in ${waiting(left)}`;
+    this.endCooldown = startCountdown(byId("update"), seconds, this.label, { onEnd: finish, write });
+  }
+
+  // `isRepeated`: this is the automatic start after a wait for the shared budget.
+  async send({ isRepeated = false } = {}) {
+    const { generation } = this;
+    this.isCooldownKnown = true;
     moveFocus(byId("update-result"), byId("update"));
     this.setBusy();
     try {
+      // Before the mutation: its result must not be lost.
+      this.boxes ??= await loadBoxes();
+      if (generation !== this.generation) return;
       const result = await update(this.id, this.mode, this.token);
       if (generation !== this.generation) return;
       this.setLabel(result.__typename === "UpdateUserSuccess" ? LABEL : this.label);
-      this.showResult(result);
+      await this.showResult(result);
     } catch (error) {
       if (generation !== this.generation) return;
       this.setIdle();
-      this.showError(error);
+      this.showError(error, isRepeated);
     }
   }
 
@@ -66,77 +106,81 @@ export class Update {
     byId("update-result").replaceChildren();
     this.slow = setTimeout(() => {
       byId("update-result").replaceChildren(
-        el(
-          "p",
-          { class: "muted text-small" },
-          "The update is still running. osu!track can take a while.",
-        ),
+        el("p", { class: "muted text-small" }, "The update is still running. osu!track can take a while."),
       );
     }, SLOW_MS);
   }
 
   setIdle() {
     clearTimeout(this.slow);
+    this.endWait?.();
+    this.endCooldown?.();
+    this.endWait = this.endCooldown = null;
     const target = byId("update");
     target.removeAttribute("aria-disabled");
     target.textContent = this.label;
   }
 
   showResult(result) {
+    const { successBox, refusalBox } = this.boxes;
     if (result.__typename === "UpdateUserSuccess") {
-      this.put(success(result));
-      return this.reload(result);
-    }
-    if (result.__typename === "UpdateOnCooldown") return this.showCooldown(result);
-    if (result.__typename === "UserNotFound") this.onNotFound();
-    this.put(box("warn", "Update refused", el("p", {}, result.message)));
+      this.put(successBox(result));
+      this.reload(result);
+    } else if (result.__typename === "UpdateOnCooldown") this.showCooldown(result);
+    else if (result.__typename === "UserNotFound") return this.onNotFound(() => this.put(refusalBox(result)));
+    else this.put(refusalBox(result));
   }
 
   // The rest of the page follows the result: with a slow osu!track, it takes several times as long.
-  async reload({ firstUpdate, newHiscores }) {
+  async reload({ firstUpdate, newHiscores, stats }) {
     const { generation } = this;
+    this.waitUntil(stats?.nextUpdateAt);
     byId("update-hint").textContent = "Loading the new data …";
     await this.onUpdate({ first: firstUpdate, plays: newHiscores.length });
-    if (generation === this.generation) byId("update-hint").textContent = HINT;
+    if (generation === this.generation) byId("update-hint").textContent = this.isBusy() ? COOLDOWN_HINT : HINT;
   }
 
-  showCooldown({ retryAfterSeconds }) {
-    const onEnd = () => {
-      byId("update-result").replaceChildren();
-      announce("The player can be updated again.");
-    };
-    this.endCooldown = startCountdown(byId("update"), retryAfterSeconds, this.label, { onEnd });
-    const text = `To protect osu!track, the next update is possible in ${duration(retryAfterSeconds)}.`;
-    this.put(box("", "Recently updated", el("p", {}, text)));
+  showCooldown(result) {
+    const at = new Date(Date.now() + result.retryAfterSeconds * 1000).toISOString();
+    this.waitUntil(at, () => byId("update-result").replaceChildren());
+    this.put(this.boxes.cooldownBox(result));
   }
 
-  showError(error) {
+  showError(error, isRepeated) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
-    const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : undefined;
+    if (error.code === "UPSTREAM_BUSY" && error.retryAfterSeconds && !isRepeated) return this.showWait(error);
+    const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : error.code === "UPSTREAM_BUSY" ? BUSY_ADVICE : undefined;
     const retry = Object.assign(() => this.send(), { isManual: true });
     byId("update-result").replaceChildren(errorBox(error, retry, { advice }));
   }
 
+  // All visitors share the budget of updates: this one starts by itself, once.
+  showWait(error) {
+    const target = byId("update");
+    target.setAttribute("aria-disabled", "true");
+    const [content, end] = this.boxes.waitingBox(error, {
+      onEnd: () => this.send({ isRepeated: true }),
+      onCancel: () => {
+        this.setIdle();
+        target.focus();
+        byId("update-result").replaceChildren();
+        announce("The update is cancelled.");
+      },
+    });
+    this.endWait = end;
+    this.put(content);
+  }
+
   showTokenForm(error) {
-    const [title, advice] = messageFor(error);
-    const field = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
-    const form = el(
-      "form",
-      { class: "row" },
-      el("label", { for: "token" }, "Token"),
-      field,
-      el("button", { class: "small primary" }, "Update with token"),
-    );
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.token = field.value.trim();
+    const isRejected = this.token !== null;
+    this.token = null;
+    const onSubmit = (token) => {
+      this.token = token;
       byId("update").focus();
       this.send();
-    });
-    const rejected = this.token ? "Invalid token. " : "";
-    this.token = null;
-    this.put(box("warn", title, el("p", {}, rejected + advice), form));
-    field.focus();
+    };
+    this.put(this.boxes.tokenBox(error, { isRejected, onSubmit }));
+    byId("token").focus();
   }
 
   put(content) {
@@ -145,36 +189,8 @@ export class Update {
   }
 }
 
-function success({ firstUpdate, leveledUp, delta, newHiscores }) {
-  const tiles = delta ? changes(delta) : [];
-  const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";
-  const first = "This is the first snapshot. The next update will show changes.";
-  return box(
-    "good",
-    title,
-    leveledUp && el("p", { class: "level-up" }, "Level up!"),
-    !delta && el("p", {}, first),
-    tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
-    delta && !tiles.length && el("p", {}, "The stats are the same as before."),
-    newHiscores.length > 0 && plays(newHiscores),
-  );
-}
-
-function plays(list) {
-  const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
-  const lines = list.map((play) => {
-    const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
-    const stats = `${percent(accuracy)}, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
-    return playItem(play, `No. ${position} · ${stats}`, `${Math.round(pp)} pp`);
+// Few visits need this module.
+const loadBoxes = () =>
+  import("./update-boxes.js").catch(() => {
+    throw new RequestError("A script failed to load.", { code: "NETWORK" });
   });
-  const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
-  const rest = lines.slice(VISIBLE_PLAYS);
-  const more =
-    rest.length > 0 &&
-    button(`Show ${rest.length} more`, () => (visible.append(...rest), more.remove()), { class: "small" });
-  return el("div", { class: "stack" }, el("h3", {}, title), visible, more);
-}
-
-function box(kind, title, ...parts) {
-  return el("section", { class: `result ${kind}`, "aria-label": "Update result" }, el("h2", {}, title), parts);
-}

@@ -67,6 +67,9 @@ export function duration(seconds) {
   return `${amount} ${unit}${amount === 1 ? "" : "s"}`;
 }
 
+// The wait for something: "12 min", and seconds at the end.
+export const waiting = (seconds) => (seconds > MINUTE_S ? `${Math.ceil(seconds / MINUTE_S)} min` : `${Math.ceil(seconds)} s`);
+
 // A countdown: "14:32".
 export function countdown(seconds) {
   const left = Math.max(0, Math.ceil(seconds));

@@ -1,0 +1,85 @@
+// The boxes below the Update button: the result of an update, a wait, and the form for a token.
+
+import { button, el } from "../shared/elements.js";
+import { countdown, duration, percent } from "../shared/format.js";
+import { playItem } from "../shared/plays.js";
+import { messageFor } from "./error-box.js";
+import { changes } from "./summary.js";
+
+const VISIBLE_PLAYS = 5;
+
+export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
+  const tiles = delta ? changes(delta) : [];
+  const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";
+  const first = "This is the first snapshot. The next update will show changes.";
+  return box(
+    "good",
+    title,
+    leveledUp && el("p", { class: "level-up" }, "Level up!"),
+    !delta && el("p", {}, first),
+    tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
+    delta && !tiles.length && el("p", {}, "The stats are the same as before."),
+    newHiscores.length > 0 && plays(newHiscores),
+  );
+}
+
+export const refusalBox = ({ message }) => box("warn", "Update refused", el("p", {}, message));
+
+export function cooldownBox({ retryAfterSeconds }) {
+  const text = `To protect osu!track, the next update is possible in ${duration(retryAfterSeconds)}.`;
+  return box("", "Recently updated", el("p", {}, text));
+}
+
+// An update that waits for the budget of all visitors: the box, and a function that ends the wait. `onEnd` is called once
+// when the time is over.
+export function waitingBox({ retryAfterSeconds }, { onEnd, onCancel }) {
+  const endsAt = Date.now() + retryAfterSeconds * 1000;
+  const left = el("span", {}, countdown(retryAfterSeconds));
+  const end = () => clearInterval(timer);
+  const timer = setInterval(() => {
+    const rest = (endsAt - Date.now()) / 1000;
+    left.textContent = countdown(rest);
+    if (rest > 0) return;
+    end();
+    onEnd();
+  }, 1000);
+  const text = el("p", {}, "Updates are shared by all visitors. Yours starts in ", left, ".");
+  return [el("div", { class: "result row space-between" }, text, button("Cancel", onCancel, { class: "small" })), end];
+}
+
+// `onSubmit(token)` is called with the visitor's token; `isRejected` if the previous one was invalid.
+export function tokenBox(error, { isRejected, onSubmit }) {
+  const [title, advice] = messageFor(error);
+  const field = el("input", { id: "token", type: "password", autocomplete: "off", required: true });
+  const form = el(
+    "form",
+    { class: "row" },
+    el("label", { for: "token" }, "Token"),
+    field,
+    el("button", { class: "small primary" }, "Update with token"),
+  );
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    onSubmit(field.value.trim());
+  });
+  return box("warn", title, el("p", {}, (isRejected ? "Invalid token. " : "") + advice), form);
+}
+
+function plays(list) {
+  const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
+  const lines = list.map((play) => {
+    const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
+    const stats = `${percent(accuracy)}, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
+    return playItem(play, `No. ${position} · ${stats}`, `${Math.round(pp)} pp`);
+  });
+  const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
+  const rest = lines.slice(VISIBLE_PLAYS);
+  const more =
+    rest.length > 0 &&
+    button(`Show ${rest.length} more`, () => (visible.append(...rest), more.remove()), { class: "small" });
+  return el("div", { class: "stack" }, el("h3", {}, title), visible, more);
+}
+
+function box(kind, title, ...parts) {
+  return el("section", { class: `result ${kind}`, "aria-label": "Update result" }, el("h2", {}, title), parts);
+}
