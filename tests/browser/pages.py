@@ -20,6 +20,7 @@ PAGES = (
     SitePage("/docs/errors", "documentation.html", "A field that fails is null"),
     SitePage("/docs/getting-started", "documentation.html", "On this page"),
     SitePage("/docs/operations", "documentation.html", "On this page"),
+    SitePage("/docs/schema", "documentation.html", "On this page"),
     SitePage("/docs/performance", "documentation.html", "compares the gateway"),
     SitePage("/docs/examples/compare", "documentation.html", "Open in GraphiQL"),
     SitePage("/no/such/page", "missing.html", "Check the URL"),
