@@ -20,7 +20,8 @@ from .history import History
 from .keys import Name
 from .resource import Resource
 from .shared_task import SharedTask
-from .update_registry import Outcome, Subject, UpdateRecord, UpdateRegistry
+from .update_records import Outcome, UpdateRecord
+from .update_registry import Subject, UpdateRegistry
 
 # A row that was recorded by this time before the request is not a result of the request.
 RECORDED_BEFORE_S = 60.0

@@ -11,26 +11,21 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from itertools import count
 from secrets import token_hex
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
-from msgspec import Meta, Struct, msgpack
+from msgspec import msgpack
 from redis.asyncio import Redis
 
-from gateway.errors import UpdateOutcomeUnknown, UpstreamError, UpstreamUnavailable
-from gateway.records import Mode, Update, UserMode
+from gateway.records import Mode, UserMode
 from gateway.shared.lock import delete_if
 from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
-from .value_codecs import UPDATE
+from .update_records import Outcome, Seconds, StoredRecord, UpdateRecord
 
 Subject: TypeAlias = UserMode | Name
-# Neither NaN nor infinite, if another program has written it.
-Seconds = Annotated[float, Meta(ge=0, le=1e9)]
-
-FAILURES = {error.code: error for error in UpstreamError.__subclasses__()}
 # The subject of messages between processes about the outcomes of potential updates.
 FINISHED = "finished-update"
 # The interval at which a process polls the record of another one's potential update.
@@ -44,71 +39,6 @@ if ttl > 0 and ttl > redis.call('PTTL', KEYS[2]) then
   redis.call('SET', KEYS[2], redis.call('GET', KEYS[1]), 'PX', ttl)
 end
 """
-
-
-class Outcome(Struct, array_like=True, frozen=True):
-    """The outcome of a potential update, in Redis.
-
-    `is_answered` if osu!track's answer was read, which has plays if `has_hiscores`. An update has a `payload`, or a
-    `failure`: code, message and retry time.
-    """
-
-    cooldown_s: Seconds
-    is_answered: bool = False
-    has_hiscores: bool = False
-    failure: tuple[str, str, Seconds | None] | None = None
-    payload: bytes = b""
-
-    def update(self) -> Update | None:
-        """The update, or None if osu! knows no such user. Raises the owner's `UpstreamError`, if any."""
-        if self.failure:
-            code, message, retry_after_s = self.failure
-            raise FAILURES.get(code, UpstreamUnavailable)(message, retry_after_s=retry_after_s)
-        try:
-            return UPDATE.decode_value(self.payload)
-        except Unreadable as exc:
-            raise UpdateOutcomeUnknown.from_cause("The update's result is not available.") from exc
-
-    @property
-    def user_exists(self) -> bool:
-        """False if the answer of an update was that osu! knows no such user."""
-        return self.payload != NO_USER
-
-
-class _Stored(Struct, array_like=True, frozen=True):
-    """A record in Redis; unfinished without an outcome. Each claim has another `owner`. `is_read` for `/hiscores`."""
-
-    owner: str
-    is_read: bool
-    outcome: Outcome | None = None
-
-
-class UpdateRecord(Struct):
-    """A potential update. Times are monotonic; `done` is set at the end of one that this process has sent.
-
-    An unfinished one has ended without a known outcome at `times_out_at`. It forbids another one until `ends_at`.
-    `name_key` is the key of the player's name, if that became known in the meantime.
-    """
-
-    stored: _Stored
-    times_out_at: float
-    ends_at: float
-    done: asyncio.Event | None = None
-    name_key: str = ""
-
-    @property
-    def outcome(self) -> Outcome | None:
-        """The outcome, if it is known."""
-        return self.stored.outcome
-
-    @property
-    def is_read(self) -> bool:
-        """Whether it is a `/hiscores`."""
-        return self.stored.is_read
-
-
-# The payload of an update of a user that osu! does not know.
-NO_USER = UPDATE.encode_value(None)
 
 
 class UpdateRegistry:
@@ -142,9 +72,9 @@ class UpdateRegistry:
         self._saved = saved
         if saved:
             self._restore(saved.load())
-        self._decoder = msgpack.Decoder(_Stored)
+        self._decoder = msgpack.Decoder(StoredRecord)
         redis_link.on_reconnect(self._share)
-        redis_link.subscribe(FINISHED, tuple[str, _Stored, Seconds], self._receive)
+        redis_link.subscribe(FINISHED, tuple[str, StoredRecord, Seconds], self._receive)
 
     def is_in_progress(self, record: UpdateRecord) -> bool:
         """Whether its outcome can still become known."""
@@ -184,8 +114,8 @@ class UpdateRegistry:
         if known and self._forbids(known):
             return known
         times_out_at = self._monotonic() + self._timeout_s
-        done = asyncio.Event()
-        own = UpdateRecord(_Stored(self._next_owner(), is_read), times_out_at, times_out_at + self.cooldown_s, done)
+        stored = StoredRecord(self._next_owner(), is_read)
+        own = UpdateRecord(stored, times_out_at, times_out_at + self.cooldown_s, done=asyncio.Event())
         # Before the first await, so that other claims of this process see it.
         self._put(key, own)
         with suppress(RedisUnavailable):
@@ -200,7 +130,7 @@ class UpdateRegistry:
         key, now = _key(subject), self._monotonic()
         own = self._records.get(key)
         claimed = own is not None and own.done is not None
-        stored = _Stored(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
+        stored = StoredRecord(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
         records = self._replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         with suppress(RedisUnavailable):
             await self._redis_link.run(lambda redis: self._write(redis, records))
@@ -278,7 +208,7 @@ class UpdateRegistry:
         """Add the records of the process before this one; their outcomes are unknown."""
         now = self._monotonic()
         for key, left_s in cooldowns.items():
-            stored = _Stored(self._next_owner(), is_read=False, outcome=Outcome(left_s))
+            stored = StoredRecord(self._next_owner(), is_read=False, outcome=Outcome(left_s))
             self._records[key] = UpdateRecord(stored, now, now + left_s)
 
     def _forbids(self, record: UpdateRecord) -> bool:
@@ -307,14 +237,14 @@ class UpdateRegistry:
             if left_s > 0:
                 await redis.set(key, msgpack.encode(record.stored), nx=True, px=_milliseconds(left_s))
 
-    def _own(self, stored: _Stored) -> UpdateRecord | None:
+    def _own(self, stored: StoredRecord) -> UpdateRecord | None:
         """This process's record, which is in memory under the same or a merged key, or has ended."""
         if not stored.owner.startswith(self._process_id):
             return None
         ended = UpdateRecord(stored, 0, self._monotonic())
         return next((each for each in self._records.values() if each.stored.owner == stored.owner), ended)
 
-    def _received(self, stored: _Stored, ttl_s: float) -> UpdateRecord:
+    def _received(self, stored: StoredRecord, ttl_s: float) -> UpdateRecord:
         """A record of another process, from its remaining lifetime in Redis."""
         now = self._monotonic()
         if stored.outcome is None:
@@ -323,7 +253,7 @@ class UpdateRegistry:
         spare_s = max(MIN_TTL_S - stored.outcome.cooldown_s, 0)
         return UpdateRecord(stored, now, now + min(ttl_s - spare_s, self.cooldown_s))
 
-    def _receive(self, message: tuple[str, _Stored, float]) -> None:
+    def _receive(self, message: tuple[str, StoredRecord, float]) -> None:
         """Keep the outcome from another process, unless this one has a claim in progress or a longer cooldown."""
         key, stored, left_s = message
         known, now = self._records.get(key), self._monotonic()
@@ -331,26 +261,11 @@ class UpdateRegistry:
         if known is None or (known.done is None and (known.outcome is None or known.ends_at < record.ends_at)):
             self._put(key, record)
 
-    def _decode(self, encoded: bytes | None) -> _Stored | None:
+    def _decode(self, encoded: bytes | None) -> StoredRecord | None:
         try:
             return decode(self._decoder, encoded) if encoded else None
         except Unreadable:
             return None
-
-
-def success(update: Update | None, *, cooldown_s: float) -> Outcome:
-    """The outcome of an update; None if osu! knows no such user."""
-    payload = b""
-    # An integer of more than 64 bits cannot be encoded: `Outcome.update` then says that the result is not available.
-    with suppress(OverflowError):
-        payload = UPDATE.encode_value(update)
-    has_hiscores = update is not None and bool(update.new_hiscores)
-    return Outcome(cooldown_s, is_answered=True, has_hiscores=has_hiscores, payload=payload)
-
-
-def failure(error: UpstreamError, *, cooldown_s: float) -> Outcome:
-    """The outcome of a failed update."""
-    return Outcome(cooldown_s, failure=(error.code, error.message, error.retry_after_s))
 
 
 async def _eval(redis: Redis, script: str, *keys: str) -> None:

@@ -21,7 +21,7 @@ from gateway.records import Update, UserMode
 
 from .shared_task import SharedTask
 from .tracker import Tracker
-from .update_registry import Outcome, UpdateRecord, failure, success
+from .update_records import Outcome, UpdateRecord, failure, success
 
 
 class Cooldown(NamedTuple):

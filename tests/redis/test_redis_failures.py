@@ -20,7 +20,8 @@ from gateway.store.history import History
 from gateway.store.keys import Name, Username, tag_of
 from gateway.store.redis_cache import SharedCache
 from gateway.store.tags import REDIS_KEY, Generations, Invalidations
-from gateway.store.update_registry import Outcome, UpdateRegistry, success
+from gateway.store.update_records import Outcome, success
+from gateway.store.update_registry import UpdateRegistry
 from tests.support import recordings
 from tests.support.cluster import Cluster
 from tests.support.operations import LATEST, UPDATE

@@ -31,7 +31,8 @@ from gateway.store.history import History
 from gateway.store.keys import BestPlays, BestPlaysKey, Username
 from gateway.store.names import Names
 from gateway.store.tags import MAX_TAGS, Generations, Validity
-from gateway.store.update_registry import Outcome, UpdateRegistry
+from gateway.store.update_records import Outcome
+from gateway.store.update_registry import UpdateRegistry
 from gateway.web.cache.cache_headers import CacheHeaders
 from gateway.web.cache.cache_key import CacheKey, _form, _has_json
 from gateway.web.cache.response_cache import ResponseCache

@@ -7,7 +7,8 @@ import pytest
 from gateway.records import Mode, UserMode
 from gateway.shared.redis_link import RedisLink
 from gateway.store.keys import Name, Username
-from gateway.store.update_registry import Outcome, UpdateRegistry
+from gateway.store.update_records import Outcome
+from gateway.store.update_registry import UpdateRegistry
 from tests.support.event_loop import run_ready_tasks
 
 COOLDOWN_S = 900
