@@ -1,6 +1,6 @@
 // Days as a calendar in SVG: a column for each week, from Monday on.
 
-import { DAY_MS } from "../player/windows.js";
+import { DAY_MS } from "../shared/windows.js";
 import { levelOf } from "./days.js";
 
 const PITCH = 14;

@@ -4,7 +4,7 @@
 // no snapshot, the plays are spread evenly over all of them, and the days are estimated: only the sum is known. Without
 // plays, all of them are known to have none.
 
-import { DAY_MS, dayOf } from "../player/windows.js";
+import { DAY_MS, dayOf } from "../shared/windows.js";
 
 // The days from `from` up to, not including, `to`. `plays` is null if no two snapshots surround the day. `gaps` has the
 // snapshots' instants and the plays between them.

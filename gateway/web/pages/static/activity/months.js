@@ -3,7 +3,7 @@
 import { reworksOf } from "../player/reworks.js";
 import { el, externalLink, visuallyHidden } from "../shared/elements.js";
 import { count, day, decimal, signed } from "../shared/format.js";
-import { DAY_MS } from "../player/windows.js";
+import { DAY_MS } from "../shared/windows.js";
 import { monthOf } from "./periods.js";
 
 const titles = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });

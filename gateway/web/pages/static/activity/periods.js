@@ -1,7 +1,7 @@
 // Time windows of activity.
 
 import { isoDay } from "../player/view.js";
-import { DAY_MS, dayOf } from "../player/windows.js";
+import { DAY_MS, dayOf } from "../shared/windows.js";
 
 export const between = (from, to) => ({ between: { from: isoDay(from), to: isoDay(to) } });
 

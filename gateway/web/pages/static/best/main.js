@@ -1,14 +1,14 @@
 // The page of best plays: reads the view from the URL, loads the plays, and shows them.
 
+import { searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
+import { isStale, showNotices } from "../shared/notices.js";
 import { queryLink } from "../shared/query-link.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
-import { errorBox } from "../player/error-box.js";
-import { isStale, showNotices } from "../player/notices.js";
-import { searchOf } from "../player/view.js";
 import { listen, showControls } from "./controls.js";
 import { showNames } from "./names.js";
 import { BEST_PLAYS, bestPlays, variables } from "./query.js";

@@ -1,12 +1,12 @@
 // The compared players beside the player of the page: loads their data, and shows the table. A player that fails does
 // not affect the others.
 
+import { displayName } from "../player/header.js";
 import { parseAddress } from "../shared/address.js";
 import { reasonAgainst } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
-import { displayName } from "../player/header.js";
-import { dayOf, sinceText } from "../player/windows.js";
+import { dayOf, sinceText } from "../shared/windows.js";
 import { announcement } from "./problems.js";
 import { failureOf, gains, players } from "./queries.js";
 import { showTable } from "./table.js";

@@ -2,7 +2,7 @@
 
 import { profileUrl, segmentOf } from "../shared/address.js";
 import { el, externalLink } from "../shared/elements.js";
-import { errorBox, messageFor } from "../player/error-box.js";
+import { errorBox, messageFor } from "../shared/error-box.js";
 
 // The content for an entry that is not loaded. `hrefOf(address)` is the address of a player's page.
 export function problem(entry, { hrefOf, retry }) {

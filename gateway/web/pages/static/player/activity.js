@@ -1,12 +1,12 @@
 // Activity of the last year.
 
-import { between, lastYear } from "../activity/periods.js";
 import { gapsOf, playsByDay } from "../activity/days.js";
 import { showHeatmap } from "../activity/heatmap.js";
 import { monthTable } from "../activity/months.js";
+import { between, lastYear } from "../activity/periods.js";
 import { byId, el } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { gql } from "../shared/graphql.js";
-import { errorBox } from "./error-box.js";
 import { read } from "./queries.js";
 
 const ACTIVITY = gql`

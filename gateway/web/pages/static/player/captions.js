@@ -2,7 +2,7 @@
 
 import { byId, el } from "../shared/elements.js";
 import { count } from "../shared/format.js";
-import { DAY_MS } from "./windows.js";
+import { DAY_MS } from "../shared/windows.js";
 
 export const INTERVAL_LABELS = {
   all: "all snapshots",

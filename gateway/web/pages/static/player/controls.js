@@ -1,9 +1,9 @@
 // The controls of the charts: series, time range, interval and zoom.
 
 import { byId, el, setPressed } from "../shared/elements.js";
+import { DAY_MS, openWindow } from "../shared/windows.js";
 import { chooseSeries, METRICS } from "./metrics.js";
 import { INTERVALS } from "./view.js";
-import { DAY_MS, openWindow } from "./windows.js";
 
 // The selects of the upper and the lower chart.
 const SLOTS = ["series-upper", "series-lower"];

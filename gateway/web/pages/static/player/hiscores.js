@@ -1,9 +1,9 @@
 // The paginated table of hiscores, ordered by pp or by date.
 
 import { byId, button, el, moveFocus, setPressed, timeElement } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { count, day, decimal } from "../shared/format.js";
 import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
-import { errorBox } from "./error-box.js";
 import { hiscores } from "./queries.js";
 
 const FIRST_PAGE = 10;

@@ -2,23 +2,23 @@
 
 import { segmentOf } from "../shared/address.js";
 import { announce, byId, el } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { findPlayer } from "../shared/names.js";
+import { isStale, showNotices } from "../shared/notices.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
-import { Compare } from "./compare.js";
 import { listenToForm, showForm } from "./compare-form.js";
-import { errorBox } from "./error-box.js";
+import { Compare } from "./compare.js";
 import { firstPlays } from "./first-plays.js";
 import { displayName, listenToModes, showHeader, showIdentity, showModes, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
 import { showActivityNearby } from "./nearby-activity.js";
-import { isStale, showNotices } from "./notices.js";
+import { listenToPin, preparePin, showPin } from "./pin.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { Series } from "./series.js";
-import { listenToPin, preparePin, showPin } from "./pin.js";
 import { listenToShare, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";

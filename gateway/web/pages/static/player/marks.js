@@ -2,10 +2,10 @@
 
 import { count, day, decimal } from "../shared/format.js";
 import { beatmapLink, gradeName } from "../shared/plays.js";
+import { DAY_MS } from "../shared/windows.js";
 import { titleOf } from "./milestones.js";
 import { MAX_PLAYS } from "./plays.js";
 import { reworksOf } from "./reworks.js";
-import { DAY_MS } from "./windows.js";
 
 const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", LEVEL: "level", ACCURACY: "accuracy" };
 // A cursor selects events within this share of the window.

@@ -2,9 +2,9 @@
 
 import { profileUrl, segmentOf } from "../shared/address.js";
 import { announce, byId, button, el, externalLink, moveFocus } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { nameLink } from "../shared/names.js";
-import { errorBox } from "./error-box.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
 import { showState } from "./states.js";

@@ -2,8 +2,8 @@
 // data. Visitors who do not scroll so far load neither.
 
 import { byId, el } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { RequestError } from "../shared/graphql.js";
-import { errorBox } from "./error-box.js";
 import { search } from "./view.js";
 
 const MARGIN = "400px";

@@ -1,11 +1,12 @@
 // The charts: players, series, window and interval, with legend, caption and table.
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
+import { errorBox } from "../shared/error-box.js";
 import { dateTime, day } from "../shared/format.js";
+import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
 import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, replaceEmptyCharts } from "./captions.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
-import { errorBox } from "./error-box.js";
 import { listenForKeys } from "./keyboard.js";
 import { showKey } from "./mark-key.js";
 import { marksCaption, marksOf, textsAt } from "./marks.js";
@@ -13,7 +14,6 @@ import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
 import { RangeSlider } from "./range.js";
 import { defaultInterval, rowAt, WEEKLY } from "./series.js";
 import { fillTable } from "./table.js";
-import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "./windows.js";
 
 export class Progress {
   // `onChange({from, to, every, series}, {replace})` puts a choice into the URL. `onWindow(window, shown)` is called with

@@ -2,7 +2,7 @@
 
 import { byId } from "../shared/elements.js";
 import { day } from "../shared/format.js";
-import { DAY_MS, dayOf } from "./windows.js";
+import { DAY_MS, dayOf } from "../shared/windows.js";
 
 const WIDTH = 1000;
 const HEIGHT = 100;

@@ -1,8 +1,8 @@
 // The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
+import { DAY_MS } from "../shared/windows.js";
 import { Plays } from "./plays.js";
 import { plays, snapshots } from "./queries.js";
-import { DAY_MS } from "./windows.js";
 
 const WEEKLY_FROM_DAYS = 3 * 365;
 const DAILY_FROM_DAYS = 200;

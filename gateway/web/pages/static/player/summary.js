@@ -2,8 +2,8 @@
 
 import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
+import { DAY_MS, sinceText } from "../shared/windows.js";
 import { showMilestones } from "./milestones.js";
-import { DAY_MS, sinceText } from "./windows.js";
 
 const GAINS = [
   ["week", 7],

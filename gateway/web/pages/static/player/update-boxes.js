@@ -1,9 +1,9 @@
 // The boxes below the Update button: the result of an update, a wait, and the form for a token.
 
 import { button, el } from "../shared/elements.js";
+import { messageFor } from "../shared/error-box.js";
 import { countdown, duration, percent } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
-import { messageFor } from "./error-box.js";
 import { changes } from "./summary.js";
 
 const VISIBLE_PLAYS = 5;

@@ -1,9 +1,9 @@
 // The Update button: sends the update mutation and shows its result.
 
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
+import { errorBox, startCountdown } from "../shared/error-box.js";
 import { waiting } from "../shared/format.js";
 import { RequestError } from "../shared/graphql.js";
-import { errorBox, startCountdown } from "./error-box.js";
 import { nextUpdate, update } from "./queries.js";
 
 const LABEL = "Update";

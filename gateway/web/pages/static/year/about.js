@@ -3,7 +3,7 @@
 import { wholeYear } from "../activity/periods.js";
 import { plural } from "../activity/texts.js";
 import { day } from "../shared/format.js";
-import { DAY_MS } from "../player/windows.js";
+import { DAY_MS } from "../shared/windows.js";
 
 const NEAR_MS = 7 * DAY_MS;
 // osu!track recorded times in UTC+8 until September 2018.

@@ -4,9 +4,9 @@ import { busiestDay, countDays, longestStreak } from "../activity/days.js";
 import { busiestMonth, reworkOf } from "../activity/months.js";
 import { monthOf, wholeYear } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
-import { DAY_MS, sinceText } from "../player/windows.js";
 import { el } from "../shared/elements.js";
 import { count, day, decimal, percent, rank, signed } from "../shared/format.js";
+import { DAY_MS, sinceText } from "../shared/windows.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
 // Changes that began longer before the year are not headlines of it.

@@ -1,7 +1,7 @@
 // Notices about the data below them: it is stale, or rows are missing.
 
-import { button, byId, el, moveFocus } from "../shared/elements.js";
-import { duration } from "../shared/format.js";
+import { button, byId, el, moveFocus } from "./elements.js";
+import { duration } from "./format.js";
 
 export const isStale = (warnings) => warnings.some(({ code }) => code === "STALE_DATA");
 

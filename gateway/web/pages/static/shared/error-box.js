@@ -1,7 +1,7 @@
 // Error boxes: title, advice, details, and a retry button that respects `retryAfterSeconds`.
 
-import { button, el } from "../shared/elements.js";
-import { countdown } from "../shared/format.js";
+import { button, el } from "./elements.js";
+import { countdown } from "./format.js";
 
 const TIMEOUT = ["osu!track is slow", "It did not respond in time. Retry in a moment."];
 const NOT_TRUSTED = [

@@ -1,6 +1,6 @@
 // Time windows of whole UTC days, in milliseconds since 1970. An end that is null is open.
 
-import { day } from "../shared/format.js";
+import { day } from "./format.js";
 
 export const DAY_MS = 86_400_000;
 const NEAR_MS = 7 * DAY_MS;
