@@ -215,3 +215,34 @@ def test_key_keeps_its_height(player, user):
     expect(page.locator("#mark-key")).to_be_visible()
     assert 20 < page.locator("#mark-key").bounding_box()["height"] < 30
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+LABELS = """(places) => import('./static/player/mark-labels.js').then(({ Labels }) => {
+    const written = [];
+    const measureText = (text) => ({ width: 6 * text.length });
+    const ctx = { measureText, fillRect() {}, fillText: (text) => written.push(text) };
+    const labels = new Labels({ ctx, bbox: { left: 0, top: 0, width: 300, height: 100 } }, { font: "", colours: {} });
+    labels.keepFree({ left: 200, right: 214, top: 40, bottom: 54 });
+    labels.keepLineFree([[0, 80], [100, 80], [300, 90]]);
+    for (const [text, x, y] of places) labels.put(text, x, y, "black");
+    return written;
+})"""
+
+
+@pytest.mark.parametrize(
+    "place,is_written",
+    [
+        (("beside", 130, 30), True),
+        (("over the first", 30, 32), False),
+        (("directly below the first", 20, 44), False),
+        (("over a flag", 190, 50), False),
+        (("over the line", 20, 85), False),
+        (("over the end of the line", 200, 90), False),
+        (("beyond the right side", 250, 20), False),
+        (("above the chart", 120, -20), True),
+    ],
+)
+def test_labels_overlap_nothing(session, place, is_written):
+    page = session.open("/best")
+    written = page.evaluate(LABELS, [("first", 20, 30), place])
+    assert written == ["first", *([place[0]] if is_written else [])]

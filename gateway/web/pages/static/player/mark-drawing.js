@@ -1,5 +1,6 @@
 // Draws events on a chart. The canvas has device pixels.
 
+import { Labels } from "./mark-labels.js";
 import { rowAt } from "./series.js";
 
 const FLAG_PX = 14;
@@ -18,6 +19,7 @@ export function markHooks(charts, metric) {
         clipped(plot, () => {
           if (metric.field === "pp") drawPlays(plot, charts);
           const labels = new Labels(plot, charts);
+          plot.data.slice(1).forEach((values) => labels.keepLineFree(linePoints(plot, values)));
           drawFlags(plot, charts, metric, labels);
           if (affected) drawBandLabels(plot, charts, labels);
         }),
@@ -43,6 +45,13 @@ function clipped({ ctx, bbox }, draw) {
   ctx.restore();
 }
 
+// The points of a line in device pixels.
+function linePoints(plot, values) {
+  return plot.data[0].flatMap((at, index) =>
+    values[index] == null ? [] : [[plot.valToPos(at, "x", true), plot.valToPos(values[index], "y", true)]],
+  );
+}
+
 function drawBands(plot, { marks, colours }) {
   const { ctx, bbox } = plot;
   ctx.fillStyle = colours.rework;
@@ -57,11 +66,13 @@ function band(plot, { from, to }) {
   return { left: start, width };
 }
 
-// Next to the range, at the bottom of the chart.
+// Next to the range, at the bottom of the chart, and not across another one.
 function drawBandLabels(plot, { marks, colours }, labels) {
-  const bottom = plot.bbox.top + plot.bbox.height - LABEL_GAP_PX * devicePixelRatio;
-  for (const rework of marks.reworks) {
-    const { left, width } = band(plot, rework);
+  const { top, height } = plot.bbox;
+  const bottom = top + height - LABEL_GAP_PX * devicePixelRatio;
+  const bands = marks.reworks.map((rework) => ({ rework, ...band(plot, rework) }));
+  for (const { left, width } of bands) labels.keepFree({ left, right: left + width, top, bottom: top + height });
+  for (const { rework, left, width } of bands) {
     const [x, month] = [left + width + LABEL_GAP_PX * devicePixelRatio, MONTH.format(rework.from)];
     labels.put(`Rework ${month}`, x, bottom, colours.muted) || labels.put(month, x, bottom, colours.muted);
   }
@@ -81,22 +92,34 @@ function drawPlays(plot, { marks, colours }) {
   ctx.globalAlpha = 1;
 }
 
-// On the line of the first player; the newest flags get their labels first.
+// On the line of the first player. The highest flags get their labels first (of several at one place the last
+// milestone), and no label covers a flag.
 function drawFlags(plot, { marks, lists, colours }, metric, labels) {
-  for (const { at, field, text } of [...marks.flags].reverse()) {
-    const value = field === metric.field ? rowAt(lists[0], at)?.[field] : null;
-    if (value == null) continue;
-    const [x, y] = [plot.valToPos(at / 1000, "x", true), plot.valToPos(metric.axis.value(value), "y", true)];
-    drawFlag(plot, x, y, text, colours.flag, labels);
+  const flags = marks.flags.map((flag) => placedFlag(plot, flag, lists[0], metric)).filter(Boolean);
+  flags.reverse().sort((one, other) => one.top - other.top);
+  for (const { x, top, size } of flags) {
+    drawFlag(plot.ctx, x, top, size, colours.flag);
+    labels.keepFree({ left: x, right: x + size / 2, top, bottom: top + size });
   }
+  for (const { text, x, top, size } of flags) putFlagLabel(labels, text, { x, top, size }, colours.flag);
+}
+
+// The place of a flag on the line, or null if it is not in this chart.
+function placedFlag(plot, { at, field, text }, rows, metric) {
+  const value = field === metric.field ? rowAt(rows, at)?.[field] : null;
+  if (value == null) return null;
+  const [x, y] = [plot.valToPos(at / 1000, "x", true), plot.valToPos(metric.axis.value(value), "y", true)];
+  const size = FLAG_PX * devicePixelRatio;
+  return { text, x, size, top: Math.max(y - size, plot.bbox.top) };
 }
 
 // The label is on the left of the flag, where a rising line is below it, or else on the right.
-function drawFlag({ ctx, bbox }, x, y, text, colour, labels) {
-  const size = FLAG_PX * devicePixelRatio;
-  const top = Math.max(y - size, bbox.top);
+function putFlagLabel(labels, text, { x, top, size }, colour) {
   const [baseline, right] = [top + size / 2, x + size / 2 + LABEL_GAP_PX * devicePixelRatio];
   labels.put(text, x - labels.width(text), baseline, colour) || labels.put(text, right, baseline, colour);
+}
+
+function drawFlag(ctx, x, top, size, colour) {
   ctx.fillStyle = ctx.strokeStyle = colour;
   ctx.lineWidth = devicePixelRatio;
   ctx.beginPath();
@@ -108,41 +131,4 @@ function drawFlag({ ctx, bbox }, x, y, text, colour, labels) {
   ctx.lineTo(x + size / 2, top + size / 4);
   ctx.lineTo(x, top + size / 2);
   ctx.fill();
-}
-
-// Labels that do not overlap each other, nor leave the chart.
-class Labels {
-  constructor({ ctx, bbox }, { font, colours }) {
-    Object.assign(this, { ctx, bbox, colours, boxes: [], height: 11 * devicePixelRatio });
-    ctx.font = `${this.height}px ${font}`;
-    ctx.textAlign = "left";
-    ctx.lineJoin = "round";
-  }
-
-  // Writes a label that begins at `x`, if there is space; returns whether there was.
-  put(text, x, y, colour) {
-    const box = { left: x, right: x + this.width(text), top: y - this.height, bottom: y };
-    const overlaps = this.boxes.some(
-      (each) => each.left < box.right && box.left < each.right && each.top < box.bottom && box.top < each.bottom,
-    );
-    const { left, width } = this.bbox;
-    if (overlaps || box.left < left || box.right > left + width) return false;
-    this.boxes.push(box);
-    this.write(text, x, y, colour);
-    return true;
-  }
-
-  // With an outline, so that it can be read over lines.
-  write(text, x, y, colour) {
-    const { ctx, colours } = this;
-    ctx.strokeStyle = colours.surface;
-    ctx.lineWidth = 3 * devicePixelRatio;
-    ctx.strokeText(text, x, y);
-    ctx.fillStyle = colour;
-    ctx.fillText(text, x, y);
-  }
-
-  width(text) {
-    return this.ctx.measureText(text).width + LABEL_GAP_PX * devicePixelRatio;
-  }
 }
