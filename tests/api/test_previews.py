@@ -73,10 +73,37 @@ async def test_preview_causes_no_requests_and_costs_nothing():
         assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 10
 
 
-async def test_best_plays_have_a_preview_without_requests(gateway):
-    found = await tags(gateway, "/best?mode=mania&days=7")
-    assert (found["og:title"], found["title"]) == ("Best plays", "Best plays · osutrack-gateway")
+@pytest.mark.parametrize("name,segment", [("peppy", "peppy"), ("@12345678", "@12345678"), ("a%20b", "a%20b")])
+async def test_unknown_name_has_a_preview_without_requests(gateway, name, segment):
+    found = await tags(gateway, f"/players/{name}")
+    title = name.removeprefix("@").replace("%20", " ")
+    assert (found["og:title"], found["title"]) == (title, f"{title} · osutrack-gateway")
+    assert found["og:url"] == f"http://gateway/players/{segment}"
+    assert found["og:image"] == "http://gateway/static/preview.png"
+    assert found["og:description"].startswith("Rank, pp, accuracy")
+    assert not gateway.sandbox.requests
+
+
+@pytest.mark.parametrize(
+    "query,title,url",
+    [
+        ("", "Best plays of the last 24 hours · osu!", ""),
+        ("?mode=mania&days=7", "Best plays of the last 7 days · osu!mania", "?mode=mania&days=7"),
+        ("?m=1&days=all&mods=HDDT", "Best plays of all time · osu!taiko · HD, DT", "?mode=taiko&days=all&mods=HD,DT"),
+        (
+            "?without=FL,NM&grades=s,ss",
+            "Best plays of the last 24 hours · osu! · without FL; SS, S",
+            "?without=FL&grades=SS,S",
+        ),
+        ("?days=99999&mods=<script>&mode=x", "Best plays of the last 24 hours · osu!", ""),
+    ],
+)
+async def test_best_plays_have_a_preview(gateway, query, title, url):
+    found = await tags(gateway, f"/best{query}")
+    assert (found["og:title"], found["title"]) == (title, f"{title} · osutrack-gateway")
     assert found["og:description"] == found["description"]
+    assert found["og:description"].startswith(f"The {title.split(' · ')[1]} plays with the most pp of ")
+    assert found["og:url"] == f"http://gateway/best{url}"
     assert not gateway.sandbox.requests
 
 
@@ -218,7 +245,7 @@ async def test_window_has_its_gains(gateway):
     assert re.fullmatch(r".* pp, .* ranks, .* plays from \d+ \w+ 202[34] to \d+ Dec 2024\.", found["og:description"])
 
 
-@pytest.mark.parametrize("path", ["/", "/best?mode=mania", "/graphql", "/docs", "/docs/errors"])
+@pytest.mark.parametrize("path", ["/", "/best?show=100", "/graphql", "/docs", "/docs/errors"])
 async def test_every_page_has_a_preview_with_image(gateway, path):
     found = await tags(gateway, path, Accept="text/html")
     assert found["og:title"] in found["title"]

@@ -23,6 +23,7 @@ from starlette.routing import Route
 
 from gateway.settings import Settings
 
+from .best_view import best_view
 from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
@@ -104,7 +105,7 @@ def page_routes(
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
-        Route("/best", page("best.html", settings)),
+        Route("/best", _best_page(settings)),
         Route(f"/{BUNDLES}/{{name}}", folder(FOLDER / "bundles", CACHE_CONTROL)),
         Route("/static/{name:path}", folder(FOLDER / "static")),
         Route("/vendor/{name:path}", folder(FOLDER / "vendor")),
@@ -120,6 +121,11 @@ def _landing_page(settings: Settings) -> Endpoint:
     links = [f'<li><a href="{escape(address)}">{name}</a></li>' for name, address in addresses.items() if address]
     values = {"limits": limit_rows(settings), "version": version("osutrack-gateway"), "links": "".join(links)}
     return page("landing.html", settings, **values)
+
+
+def _best_page(settings: Settings) -> Endpoint:
+    html, headers = _html_and_headers("best.html", settings)
+    return SitePage("best.html", html, headers, public_url=settings.public_url, parse_view=best_view).response
 
 
 def graphiql_page(settings: Settings) -> Endpoint:

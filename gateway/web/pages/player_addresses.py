@@ -94,10 +94,10 @@ def _address(player: str, mode: Mode | None) -> PlayerAddress | None:
 
 
 def _first_mode(*queries: str) -> Mode | None:
-    return next((mode for mode in map(_mode, queries) if mode is not None), None)
+    return next((mode for mode in map(query_mode, queries) if mode is not None), None)
 
 
-def _mode(query: str) -> Mode | None:
+def query_mode(query: str) -> Mode | None:
     """The mode of a query string; `m` is its number in osu!'s old URLs."""
     parameters = {name: values[-1].strip().lower() for name, values in parse_qs(query).items()}
     number = parameters.get("m", "")

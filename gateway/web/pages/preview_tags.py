@@ -7,9 +7,12 @@ from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 
+from gateway.images.card import HEIGHT
 from gateway.images.frame import WIDTH
 
 SITE = "osutrack-gateway"
+SITE_IMAGE = "static/preview.png"
+SITE_IMAGE_ALT = f"{SITE}: rank, pp and hiscores of osu! players over time"
 # The accent of the light theme: Discord colours its previews with it, browsers their toolbars.
 BRAND_COLOUR = "#b01e68"
 # Clients choose the `Host` header: a name or an address, and a port.
@@ -58,12 +61,17 @@ def meta(**groups: dict[str, str]) -> str:
     )
 
 
-def address(request: Request, public_url: str | None) -> str | None:
+def base_url(request: Request, public_url: str | None) -> str | None:
     """The gateway's address as the client sees it; None if the client sends no plausible one."""
     if public_url:
         return public_url
     host = request.headers.get("host", "")
     return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''))}" if HOST.fullmatch(host) else None
+
+
+def site_image(base: str) -> PreviewImage:
+    """The image of the site, for pages that are about no known player."""
+    return PreviewImage(f"{base}/{SITE_IMAGE}", HEIGHT, SITE_IMAGE_ALT)
 
 
 def query_string(parameters: dict[str, str]) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import escape
+from urllib.parse import quote
 
 from starlette.requests import Request
 
@@ -24,9 +25,9 @@ from gateway.store.history import History, Span
 from gateway.store.keys import Username
 from gateway.store.tracker import Tracker
 
-from .player_addresses import PlayerAddress
+from .player_addresses import PlayerAddress, parse_address
 from .player_view import PlayerView, parse_view
-from .preview_tags import SITE, Preview, PreviewImage, address, meta, query_string
+from .preview_tags import SITE, Preview, PreviewImage, base_url, meta, query_string, site_image
 
 UNKNOWN = "Rank, pp, accuracy and hiscores over time, as recorded by osu!track."
 
@@ -55,12 +56,12 @@ class Previews:
         try:
             player = user_id(request.path_params["id"])
         except BadUserInput:
-            return _head("Player", UNKNOWN)
+            return self._other_tags(request)
         view = self._with_ids(parse_view(request.query_params, player), player)
         if year:
             view = PlayerView(view.mode, parse_window("..".join(_days(year))), None, ())
         title, description = self._title(player, view, year), self._description(player, view)
-        base = address(request, self._public_url)
+        base = base_url(request, self._public_url)
         if base is None:
             return _head(title, description, Preview(title, description, "profile"))
         mode = {} if view.mode is Mode.OSU else {"mode": view.mode.name.lower()}
@@ -69,6 +70,19 @@ class Previews:
         url = f"{base}{path}{query_string(mode | shown)}"
         image = self._image(f"{base}/players/{player}", title, view, mode) if self._has_images else None
         return _head(title, description, Preview(title, description, "profile", url, image))
+
+    def _other_tags(self, request: Request) -> str:
+        """The tags of the page of a name without a known ID, and of an invalid address."""
+        address = parse_address(request.path_params["id"])
+        if address is None or address.username is None:
+            return _head("Player", UNKNOWN)
+        title, base = address.username, base_url(request, self._public_url)
+        if base is None:
+            return _head(title, UNKNOWN, Preview(title, UNKNOWN, "profile"))
+        url = f"{base}/players/{quote(address.segment, safe='@')}"
+        # The page's script takes the suffix of its images from the preview.
+        image = site_image(base) if self._has_images else None
+        return _head(title, UNKNOWN, Preview(title, UNKNOWN, "profile", url, image))
 
     def _image(self, base: str, title: str, view: PlayerView, mode: dict[str, str]) -> PreviewImage:
         """The card of a comparison, the chart of a chosen series, or else the card. It has players with known IDs."""

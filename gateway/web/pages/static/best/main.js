@@ -1,6 +1,6 @@
 // The page of best plays: reads the view from the URL, loads the plays, and shows them.
 
-import { searchOf } from "../player/view.js";
+import { modeTitle, searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
@@ -168,7 +168,9 @@ function showCost(cost) {
 function start() {
   revalidation.reset();
   showControls(view);
-  document.title = `Best plays ${periodText(view)} · ${view.mode.title} · osutrack-gateway`;
+  // As in the server's link previews (`best_view.py`).
+  const title = [`Best plays ${periodText(view)}`, modeTitle(view.mode), filterText(view), "osutrack-gateway"];
+  document.title = title.filter(Boolean).join(" · ");
   byId("plays-title").textContent = `${view.mode.title}, ${periodText(view).replace(/^of (the )?/, "")}`;
   byId("query-link").href = queryLink(BEST_PLAYS, variables(view, { first: view.shown }));
   return load();

@@ -2,6 +2,7 @@
 // not affect the others.
 
 import { displayName } from "../player/header.js";
+import { setName } from "../player/title.js";
 import { parseAddress } from "../shared/address.js";
 import { reasonAgainst } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
@@ -67,6 +68,7 @@ export class Comparison {
   entryOf(id, response) {
     if (response.error) return { key: id, name: `ID ${id}`, status: "failed", failure: response };
     const name = displayName(response.user, id);
+    setName(id, name);
     if (!response.stats.tracked) return { key: id, name, status: "untracked" };
     return loadedEntry(id, this.seriesOf(id, response), response);
   }

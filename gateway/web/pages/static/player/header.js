@@ -3,6 +3,7 @@
 import { avatar, renameAvatar } from "../shared/avatar.js";
 import { byId, el, externalLink, timeElement } from "../shared/elements.js";
 import { ago, day } from "../shared/format.js";
+import { setName, showTitle } from "./title.js";
 import { MODES, search } from "./view.js";
 
 export const displayName = ({ username }, id) => username ?? `ID ${id}`;
@@ -18,7 +19,7 @@ export function showIdentity(id, name) {
 
 export function showHeader(user, { latest, earliest }, { id, mode }) {
   const name = displayName(user, id);
-  document.title = `${name} · ${mode.title} · osutrack-gateway`;
+  setName(id, name);
   showIdentity(id, name);
   const dates = latest && [
     el("span", {}, "Last snapshot: ", timeElement(latest.at, ago(latest.at))),
@@ -43,12 +44,14 @@ export function showYearLink({ id, mode }, at) {
 const exportLink = (id, mode, list, text) =>
   el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
 
-export function showModes(view) {
+// The modes and the title, which follow the address.
+export function showAddress(view) {
   const links = MODES.map((mode) => {
     const href = `${view.segment}${search({ ...view, mode, isModeChosen: true })}`;
     return el("a", { href, "data-mode": mode.name, "aria-current": mode === view.mode ? "page" : null }, mode.title);
   });
   byId("modes").replaceChildren(...links);
+  showTitle();
 }
 
 // `onChoose(mode)` is called for clicks that would open the page in the same tab.

@@ -10,7 +10,7 @@ import { listenToSearch } from "../shared/search-form.js";
 import { listenToForm, showForm } from "./compare-form.js";
 import { Compare } from "./compare.js";
 import { firstPlays } from "./first-plays.js";
-import { displayName, listenToModes, showHeader, showIdentity, showModes, showYearLink } from "./header.js";
+import { displayName, listenToModes, showAddress, showHeader, showIdentity, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
@@ -65,7 +65,7 @@ function navigate(change, { replace = false } = {}) {
   view = { ...view, ...change };
   const path = location.pathname.replace(/[^/]*$/, segmentOf(view));
   history[replace ? "replaceState" : "pushState"](null, "", path + search(view));
-  showModes(view);
+  showAddress(view);
 }
 
 const sameData = (...responses) => {
@@ -192,7 +192,7 @@ function start() {
   loaded = null;
   comparison.clear();
   revalidation.reset();
-  showModes(view);
+  showAddress(view);
   byId("name-page").hidden = true;
   if (view.name) return resolveName();
   if (!view.id) return import("./invalid-address.js").then((page) => page.showInvalidAddress(view.segment));
@@ -225,6 +225,6 @@ addEventListener("popstate", () => {
     draw();
     compare();
   }
-  showModes(view);
+  showAddress(view);
 });
 start();

@@ -47,10 +47,8 @@ async function openDialog(event) {
   const { href } = byId("card-link");
   try {
     const { openCard } = await import("../shared/card-dialog.js");
-    const others = [...document.querySelectorAll("#comparison .player a")].map((name) => name.innerText);
-    const [title] = document.title.split(" · osutrack-gateway");
-    const alt = others.length ? title.replace(" · ", () => ` vs ${others.join(", ")} · `) : title;
-    openCard({ image: href, page: location.href, alt: `osu!track card: ${alt}` });
+    const { title = document.title.split(" · osutrack-gateway")[0] } = byId("card-link").dataset;
+    openCard({ image: href, page: location.href, alt: `osu!track card: ${title}` });
   } catch {
     location.assign(href);
   }

@@ -11,6 +11,8 @@ export const MODES = [
   { name: "catch", value: "CATCH", title: "catch" },
   { name: "mania", value: "MANIA", title: "mania" },
 ];
+// The mode as in titles: "osu!", "osu!taiko".
+export const modeTitle = ({ name }) => (name === "osu" ? "osu!" : `osu!${name}`);
 export const modeNamed = (name) => MODES.find((mode) => mode.name === name);
 export const INTERVALS = { all: null, day: "DAY", week: "WEEK", month: "MONTH" };
 const DURATION = /^[1-9]\d{0,4}$/;

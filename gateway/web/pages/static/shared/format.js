@@ -39,7 +39,8 @@ export function signed(value, format = count) {
   return `${value > 0 ? "+" : MINUS}${size}`;
 }
 
-export const day = (instant) => days.format(new Date(instant));
+// "Sep", as in images and link previews; some browsers write "Sept".
+export const day = (instant) => days.format(new Date(instant)).replace("Sept", "Sep");
 export const dateTime = (instant) => `${day(instant)}, ${minutes.format(new Date(instant))} UTC`;
 
 export function ago(instant, now = Date.now()) {

@@ -6,6 +6,8 @@ export const DAY_MS = 86_400_000;
 const NEAR_MS = 7 * DAY_MS;
 const NEAR_SHARE = 1 / 4;
 const MIN_WINDOW_MS = 2 * DAY_MS;
+const YEAR_DAYS = 365;
+const MAX_DAYS = 36_500;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
 
@@ -49,4 +51,25 @@ export function shiftWindow(window, share, all) {
 export function lastDays(days, all) {
   const from = dayOf(all.to) - (days - 1) * DAY_MS;
   return { from: from <= all.from ? null : from, to: null };
+}
+
+// The window of a view in words, as in link previews: "past 30 days", "2024", "Feb 2024"; empty without a window.
+export function windowTitle({ days, from, to }) {
+  if (days) return days <= MAX_DAYS ? pastTitle(days) : "";
+  if (from != null && to != null) return calendarTitle(from, to) ?? `${day(from)} to ${day(to - DAY_MS)}`;
+  return from != null ? `since ${day(from)}` : to != null ? `until ${day(to - DAY_MS)}` : "";
+}
+
+function pastTitle(days) {
+  const [amount, unit] = days % YEAR_DAYS ? [days, "day"] : [days / YEAR_DAYS, "year"];
+  return amount > 1 ? `past ${amount} ${unit}s` : `past ${unit}`;
+}
+
+// The name of a calendar year or month.
+function calendarTitle(from, to) {
+  const start = new Date(from);
+  const [year, month] = [start.getUTCFullYear(), start.getUTCMonth()];
+  if (start.getUTCDate() !== 1) return null;
+  if (month === 0 && to === Date.UTC(year + 1, 0)) return `${year}`;
+  return to === Date.UTC(year, month + 1) ? day(from).replace(/^1 /, "") : null;
 }

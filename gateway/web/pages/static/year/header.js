@@ -2,7 +2,7 @@
 
 import { showIdentity } from "../player/header.js";
 import { imageSuffix } from "../player/share.js";
-import { MODES, search } from "../player/view.js";
+import { MODES, modeTitle, search } from "../player/view.js";
 import { byId, el } from "../shared/elements.js";
 import { wholeYear, between } from "../activity/periods.js";
 import { hrefOf, playerHref } from "./view.js";
@@ -10,7 +10,7 @@ import { hrefOf, playerHref } from "./view.js";
 export function showHeader(view, name) {
   const { year, mode } = view;
   const kind = Date.now() < wholeYear(year).to ? "so far" : "in review";
-  document.title = `${name} · ${mode.title} · ${year} ${kind} · osutrack-gateway`;
+  document.title = `${name} · ${modeTitle(mode)} · ${year} ${kind} · osutrack-gateway`;
   byId("year").textContent = year;
   byId("year-kind").textContent = kind;
   showIdentity(view.id, name);

@@ -1,0 +1,56 @@
+"""The title of a page in the browser is that of its link preview, which the server writes."""
+
+import re
+from html import unescape
+
+import httpx
+import pytest
+
+from gateway.sandbox.players import AMEO, HEAVY
+from tests.browser.chromium import CHARTS_DRAWN
+
+
+def server_title(page):
+    """The title for crawlers, with the names that the gateway knows by now."""
+    return unescape(re.search("<title>(.*?)</title>", httpx.get(page.url).text)[1])
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        f"?compare={HEAVY}",
+        "?mode=taiko&days=30",
+        "?days=730",
+        "?series=accuracy,plays",
+        f"?compare={HEAVY},someone&series=pp&from=2026-01-01",
+        "?from=2026-09-01&to=2026-10-01",
+        "?from=2025-01-01&to=2026-01-01",
+        "?from=2025-01-05&to=2026-02-01",
+        "?to=2026-02-01",
+        "?from=2026-09-05",
+    ],
+)
+def test_title_is_that_of_the_preview(session, query):
+    page = session.open(f"/players/{AMEO}{query}")
+    page.wait_for_selector(CHARTS_DRAWN)
+    if "compare" in query:
+        page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
+    assert page.title() == server_title(page)
+
+
+def test_title_follows_the_view(session):
+    page = session.open(f"/players/{AMEO}?days=30")
+    page.wait_for_selector(CHARTS_DRAWN)
+    page.get_by_role("button", name="1 year").click()
+    page.wait_for_url("**days=365")
+    assert page.title() == server_title(page) == "ameo · osu! · past year · osutrack-gateway"
+    page.go_back()
+    assert page.title() == "ameo · osu! · past 30 days · osutrack-gateway"
+
+
+@pytest.mark.parametrize("query", ["", "?mode=taiko&days=7", "?days=all&mods=HD,NC&without=FL&grades=S,A&show=100"])
+def test_best_plays_have_the_title_of_previews(session, query):
+    page = session.open(f"/best{query}")
+    page.locator("#plays-section[aria-busy=false]").wait_for()
+    assert page.title() == server_title(page)
