@@ -51,7 +51,7 @@ def shifts(page):
     )
 
 
-@pytest.mark.parametrize("size,width", [(DESK, 96), (PHONE, 64)], ids=["desk", "phone"])
+@pytest.mark.parametrize("size,width", [(DESK, 96), (PHONE, 48)], ids=["desk", "phone"])
 def test_avatar_is_loaded_without_referrer(outside, size, width):
     page, requests = opened(outside, lambda route: route.fulfill(body=PNG, content_type="image/png"), size=size)
     image = page.get_by_role("img", name=re.compile(r"Avatar of \w+"))

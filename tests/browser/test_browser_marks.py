@@ -12,7 +12,7 @@ from playwright.sync_api import Response, expect
 from gateway.sandbox.players import AMEO, HEAVY, SINGLE_SNAPSHOT
 from tests.browser.chromium import PHONE, TIMEOUT_MS
 
-MARKED = re.compile(r"Marked: [\d,]+ top hiscores")
+MARKED = re.compile(r"Marked: [\d,]+ (top )?hiscores")
 COUNTS = """query ($id: ID!) { user(id: $id) { stats { hiscores(bestPerBeatmap: true, first: 0) { totalCount }
     milestones(kinds: [GLOBAL_RANK, PP]) { before { at } } earliest { at } } } }"""
 # The number of pixels in the colour of hiscores.

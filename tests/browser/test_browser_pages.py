@@ -21,7 +21,7 @@ def test_theme_follows_system_until_chosen(session):
 
 
 def test_session_records_errors_of_pages(session):
-    page = session.open("/graphql")
+    page = session.open("/docs")
     page.evaluate("fetch('https://elsewhere.example/').catch(() => {})")
     page.evaluate("document.body.innerHTML = '<p onclick=alert(1) style=color:red>'")
     page.evaluate("setTimeout(() => { throw new Error('unexpected') })")
