@@ -114,14 +114,19 @@ class Run:
 async def _arrived(pending: Iterable[Coroutine[Any, Any, Any]]) -> bool:
     """Whether all values have arrived within one round. The reads of late ones continue."""
     tasks = [asyncio.ensure_future(awaitable) for awaitable in pending]
+    for task in tasks:
+        task.add_done_callback(_has_failed)
     try:
         done, late = await asyncio.wait(tasks, timeout=ROUND_S)
     finally:
         for task in tasks:
             task.cancel()
-    # Every exception is retrieved; asyncio would log the others.
-    failed = [task for task in done if task.cancelled() or task.exception()]
-    return not late and not failed
+    return not late and not any(map(_has_failed, done))
+
+
+def _has_failed(task: asyncio.Task[Any]) -> bool:
+    """Whether the task has no value. Retrieves its exception, which asyncio would log otherwise."""
+    return task.cancelled() or task.exception() is not None
 
 
 class CompiledOperation:
