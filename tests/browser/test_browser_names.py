@@ -272,3 +272,36 @@ def test_missing_name_has_status_404(session):
         page.get_by_role("heading", level=1, name="No such player").wait_for()
     session.errors[:] = [error for error in session.errors if "404" not in error]
     assert statuses == [200, 404]
+
+
+@pytest.mark.parametrize("player,is_long", [("12345678", True), ("999999", False)])
+def test_long_number_can_be_a_name(session, player, is_long):
+    page = session.open(f"/players/{player}?mode=osu")
+    page.get_by_role("heading", name="No data yet").wait_for()
+    hint = page.get_by_text(f"If {player} is a name, open @{player}.", exact=True)
+    assert hint.is_visible() == is_long
+    if is_long:
+        page.get_by_role("link", name="@12345678").click()
+        page.wait_for_url(f"**/players/{NUMERIC_NAME}?mode=osu")
+
+
+def test_failed_name_is_asked_for_once_more(session):
+    asked = []
+
+    def answer(route):
+        response = route.fetch()
+        body = response.json()
+        if "Profile" in route.request.post_data:
+            asked.append(route)
+            if len(asked) == 1:
+                body["data"]["user"] |= {"username": None, "osuTrackUrl": None}
+                body["errors"] = [
+                    {"message": "", "path": ["user", "username"], "extensions": {"code": "UPSTREAM_TIMEOUT"}}
+                ]
+        route.fulfill(response=response, json=body)
+
+    session.context.route("**/graphql", answer)
+    page = session.open(f"/players/{HEAVY}")
+    expect(page).to_have_title("peppy · osu! · osutrack-gateway")
+    assert page.get_by_role("link", name="osu!track page").count() == 1
+    assert len(asked) == 2

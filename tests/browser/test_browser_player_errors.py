@@ -120,6 +120,21 @@ def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     assert page.locator("#update-result").get_by_role("button", name="Retry").count() == 0
 
 
+@pytest.mark.parametrize("processed,result", [(True, "Update made"), (False, "Update not confirmed")])
+def test_failed_update_is_checked_by_itself(session, gateway, processed, result):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(CHARTS_DRAWN)
+    page.clock.install()
+    gateway.fault(kind="status", status=503, path="/update", processed=processed)
+    page.get_by_role("button", name="Update").click()
+    assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
+    assert "may or may not have made the update" in page.locator("#update-result").inner_text()
+    assert page.get_by_role("button", name="Check in 0:").is_disabled()
+    page.clock.fast_forward("00:40")
+    page.locator("#update-result").get_by_role("heading", name=result).wait_for()
+    assert page.get_by_role("button", name="Check again").count() == (not processed)
+
+
 @pytest.mark.parametrize("is_cancelled", [False, True], ids=["started", "cancelled"])
 def test_busy_update_starts_once_by_itself(session, is_cancelled):
     page = session.open(f"/players/{AMEO}")

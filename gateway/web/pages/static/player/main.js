@@ -47,6 +47,11 @@ const update = new Update({
       load({ quiet: true, reloadHiscores: false }),
       (first || plays > 0) && hiscores.show(view.id, view.mode),
     ]),
+  onCheck: async () => {
+    const before = loaded;
+    await load({ quiet: true });
+    return loaded !== before;
+  },
   onNotFound: (refuse) => (loaded?.stats.tracked ? refuse() : showMissing()),
 });
 const comparison = new Compare({
@@ -101,7 +106,7 @@ function showError(error, quiet) {
 async function show(response, { reloadHiscores, background, quiet }) {
   const { user, stats, failures } = response;
   if (failures.history) throw failures.history;
-  if (isStale(response.warnings)) revalidation.schedule();
+  if (isStale(response.warnings) || response.isNameMissing) revalidation.schedule();
   showWarnings(response);
   if (background && sameData(response, loaded)) return compare({ quiet: true });
   loaded = response;

@@ -108,7 +108,9 @@ export async function profile(id, mode, signal) {
   // Without a name and the address that follows from it, the page is still complete.
   for (const error of errors.filter(({ path }) => !path || path[1] === "stats"))
     failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);
-  return { user: data.user, stats: data.user.stats, failures, warnings };
+  // The lookup of the name failed; the gateway may know the name a moment later.
+  const isNameMissing = errors.some(({ path }) => path?.[1] === "username");
+  return { user: data.user, stats: data.user.stats, failures, warnings, isNameMissing };
 }
 
 // The `snapshots` with these fields, oldest first, and the `earliest` one of all. `from` and `to` are midnights or null.

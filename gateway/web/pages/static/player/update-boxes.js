@@ -1,12 +1,16 @@
 // The boxes below the Update button: the result of an update, a wait, and the form for a token.
 
-import { button, el } from "../shared/elements.js";
-import { messageFor } from "../shared/error-box.js";
+import { button, byId, el, moveFocus } from "../shared/elements.js";
+import { errorBox, messageFor, startCountdown } from "../shared/error-box.js";
 import { countdown, duration, percent } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { changes } from "./summary.js";
 
 const VISIBLE_PLAYS = 5;
+// After a status such as 503, an update is less probable than after a timeout.
+const FAILED = /\(status 5\d\d\)/;
+const FAILED_ADVICE = "osu!track failed, and may or may not have made the update. The page checks this by itself.";
+const READ_AFTER_S = 30;
 
 export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
   const tiles = delta ? changes(delta) : [];
@@ -28,6 +32,34 @@ export const refusalBox = ({ message }) => box("warn", "Update refused", el("p",
 export function cooldownBox({ retryAfterSeconds }) {
   const text = `To protect osu!track, the next update is possible in ${duration(retryAfterSeconds)}.`;
   return box("", "Recently updated", el("p", {}, text));
+}
+
+// An update without a confirmation: the button reads the player again, by itself once the update must have ended.
+export function showUnknown(update, error) {
+  const advice = FAILED.test(error.message) ? FAILED_ADVICE : messageFor(error)[1];
+  const content = errorBox(error, null, { advice });
+  const check = button("Check", () => readAgain(update), { class: "small" });
+  content.querySelector(".row").prepend(check);
+  startCountdown(check, error.readAfterSeconds ?? READ_AFTER_S, "Check", { onEnd: () => check.isConnected && readAgain(update) });
+  byId("update-result").replaceChildren(content);
+}
+
+async function readAgain(update) {
+  const { generation } = update;
+  moveFocus(byId("update-result"), byId("update"));
+  update.put(el("p", { class: "muted text-small" }, "Reading the player again …"));
+  const isRead = await update.onCheck();
+  if (generation !== update.generation) return;
+  update.put(checkedBox({ isNew: update.latestAt !== update.sentAfter, isRead }, () => readAgain(update)));
+}
+
+// `isNew`: there is a new snapshot since the update was sent. `retry` checks again.
+function checkedBox({ isNew, isRead }, retry) {
+  if (isNew) return box("good", "Update made", el("p", {}, "The page shows the new snapshot."));
+  const text = isRead
+    ? "There is no new snapshot: osu!track has probably not made the update."
+    : "The player could not be read again.";
+  return box("warn", "Update not confirmed", el("p", {}, text), el("p", {}, button("Check again", retry, { class: "small" })));
 }
 
 // An update that waits for the budget of all visitors: the box, and a function that ends the wait. `onEnd` is called once

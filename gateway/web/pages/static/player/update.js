@@ -18,10 +18,11 @@ const BUSY_ADVICE = "Updates are shared by all visitors. Others were faster.";
 const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
-  // `onUpdate({first, plays})` loads the new data after a successful update. `onNotFound(refuse)` is called if osu! has no
-  // user with this ID; `refuse()` shows the refusal.
-  constructor({ onUpdate, onNotFound }) {
-    Object.assign(this, { onUpdate, onNotFound });
+  // `onUpdate({first, plays})` loads the new data after a successful update. `onCheck()` reads the player again, and
+  // returns whether that succeeded. `onNotFound(refuse)` is called if osu! has no user with this ID; `refuse()` shows the
+  // refusal.
+  constructor({ onUpdate, onCheck, onNotFound }) {
+    Object.assign(this, { onUpdate, onCheck, onNotFound });
     this.token = null; // never stored
     const target = byId("update");
     target.addEventListener("click", () => target.getAttribute("aria-disabled") !== "true" && this.send());
@@ -33,6 +34,7 @@ export class Update {
     Object.assign(this, { id, mode });
     this.generation = (this.generation ?? 0) + 1;
     this.isCooldownKnown = false;
+    this.latestAt = null;
     this.setLabel(LABEL);
     byId("update-hint").textContent = HINT;
     byId("update-result").replaceChildren();
@@ -46,6 +48,7 @@ export class Update {
 
   // A snapshot has been loaded: if it is recent, the button can be in its cooldown.
   showSnapshot({ at }) {
+    this.latestAt = at;
     if (Date.now() - Date.parse(at) < RECENT_MS) this.findCooldown();
   }
 
@@ -81,6 +84,7 @@ export class Update {
   async send({ isRepeated = false } = {}) {
     const { generation } = this;
     this.isCooldownKnown = true;
+    this.sentAfter = this.latestAt;
     moveFocus(byId("update-result"), byId("update"));
     this.setBusy();
     try {
@@ -148,6 +152,7 @@ export class Update {
 
   showError(error, isRepeated) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
+    if (error.code === "UPDATE_OUTCOME_UNKNOWN") return this.boxes.showUnknown(this, error);
     if (error.code === "UPSTREAM_BUSY" && error.retryAfterSeconds && !isRepeated) return this.showWait(error);
     const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : error.code === "UPSTREAM_BUSY" ? BUSY_ADVICE : undefined;
     const retry = Object.assign(() => this.send(), { isManual: true });

@@ -14,11 +14,12 @@ export function gql(strings, ...values) {
 // Events: "revalidating" for a response from data that the gateway is refreshing (`extensions.revalidating`).
 export const responses = new EventTarget();
 
-// A failed request: a readable `message` and, if known, `code`, `retryable` and `retryAfterSeconds`.
+// A failed request: a readable `message` and, if known, `code`, `retryable`, `retryAfterSeconds`
+// and `readAfterSeconds`.
 export class RequestError extends Error {
-  constructor(message, { code = "NETWORK", retryable = true, retryAfterSeconds = null } = {}) {
+  constructor(message, { code = "NETWORK", retryable = true, retryAfterSeconds = null, readAfterSeconds = null } = {}) {
     super(message);
-    Object.assign(this, { code, retryable, retryAfterSeconds });
+    Object.assign(this, { code, retryable, retryAfterSeconds, readAfterSeconds });
   }
 }
 
