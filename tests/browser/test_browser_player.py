@@ -345,7 +345,7 @@ def test_chart_data_opens_as_table(player):
     rows = page.locator("#plots-table tbody tr")
     rows.nth(49).wait_for()
     assert rows.count() == 50
-    page.get_by_role("button", name="Show 50 more of").click()
+    page.locator("#plots-table").get_by_role("button", name="Show 50 more", exact=True).click()
     assert rows.count() == 100
 
 

@@ -4,6 +4,7 @@ A name is looked up among the known ones only: no request of a crawler reaches o
 are relative, as a proxy may serve the gateway at another path.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from urllib.parse import quote, urlencode
@@ -22,6 +23,7 @@ FindID = Callable[[Username], Awaitable[int | None]]
 Endpoint = Callable[[Request], Awaitable[Response]]
 # Of the query string: the mode has one canonical place.
 MODE_PARAMETERS = {"mode", "m"}
+YEAR = re.compile("[0-9]{4}")
 
 
 class PlayerRedirects:
@@ -38,21 +40,36 @@ class PlayerRedirects:
             *(Route(f"/{word}{end}", _home) for word in words for end in ("", "/")),
             *(Route(f"/{word}/{{id}}{end}", self._player) for word in words for end in ("", "/")),
             *(Route(f"/{word}/{{id}}/{{mode}}{end}", self._player) for word in words for end in ("", "/")),
+            *(Route(f"/{word}/{{id}}/{{mode}}/{{year}}{end}", self._year) for word in words for end in ("", "/")),
         ]
 
     async def _player(self, request: Request) -> Response:
         player, mode = request.path_params["id"], request.path_params.get("mode")
-        path = "/".join(quote(part, safe="") for part in (player, mode) if part)
-        address = parse_address(f"/players/{path}?{request.url.query}")
-        if address and address.username:
-            known = await self._find_id(Username(address.username))
-            address = address if known is None else PlayerAddress(id=known, mode=address.mode)
+        address = await self._address(request)
         # The page's script shows the error of an invalid address.
         if request.scope["path"].endswith(f"/players/{player}") and player == (address.segment if address else player):
             return await self._page(request)
         if address is None or (mode and mode.lower() not in MODES):
             raise HTTPException(404)
         return _redirect(request, f"players/{quote(address.segment, safe='@')}{_query(request, address)}")
+
+    async def _year(self, request: Request) -> Response:
+        """From `/players/2/taiko/2025` to the page of the year, which knows the valid years."""
+        mode, year = request.path_params["mode"], request.path_params["year"]
+        address = await self._address(request)
+        if address is None or mode.lower() not in MODES or not YEAR.fullmatch(year):
+            raise HTTPException(404)
+        return _redirect(request, f"players/{quote(address.segment, safe='@')}/{year}{_query(request, address)}")
+
+    async def _address(self, request: Request) -> PlayerAddress | None:
+        """The player and the mode of the request, by ID if the name is known."""
+        parts = (request.path_params["id"], request.path_params.get("mode"))
+        path = "/".join(quote(part, safe="") for part in parts if part)
+        address = parse_address(f"/players/{path}?{request.url.query}")
+        if address is None or address.username is None:
+            return address
+        known = await self._find_id(Username(address.username))
+        return address if known is None else PlayerAddress(id=known, mode=address.mode)
 
 
 async def _home(request: Request) -> Response:

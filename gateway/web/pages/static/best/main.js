@@ -2,6 +2,7 @@
 
 import { modeTitle, searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
+import { modeProblem } from "../shared/address-problems.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
@@ -121,7 +122,7 @@ function show({ nodes, pageInfo, warnings: found, cost }, { isRefresh = false } 
 function showWarnings(found) {
   warnings = found;
   if (isStale(warnings)) revalidation.schedule();
-  showNotices(warnings, { isPending: revalidation.isPending, reload: load });
+  showNotices(warnings, { isPending: revalidation.isPending, reload: load, note: modeProblem(location.search) });
 }
 
 function showMore({ nodes, pageInfo, cost }) {

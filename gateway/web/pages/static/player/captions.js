@@ -42,9 +42,13 @@ export function replaceEmptyCharts({ lists, metrics, charts }) {
   });
 }
 
+// The first and the last values of a player.
 export function caption(name, rows, metrics) {
   if (!rows.length) return `${name}: no snapshots.`;
   const [start, end] = [rows[0], rows.at(-1)].map((row) => valuesOf(row, metrics));
   if (rows.length === 1) return `${name}: one point, ${start.join(", ")}.`;
-  return `${name}: ${count(rows.length)} points, from ${start.join(" and ")} to ${end.join(" and ")}.`;
+  return `${name}: from ${start.join(" and ")} to ${end.join(" and ")}.`;
 }
+
+// The numbers of points, for screen readers: others see them.
+export const pointsCaption = (name, { length }) => (length > 1 ? `${name}: ${count(length)} points.` : "");

@@ -1,6 +1,7 @@
 // The player page: reads the view from the URL, loads the data, and passes it to the parts of the page.
 
 import { segmentOf } from "../shared/address.js";
+import { modeProblem } from "../shared/address-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { findPlayer } from "../shared/names.js";
@@ -147,11 +148,14 @@ async function showUntracked(signal) {
   return start();
 }
 
+const fallbackText = ({ isFallback, mode }) =>
+  isFallback ? `This player has no osu! stats. These are the ${mode.title} stats.` : "";
+
 function showWarnings({ warnings }) {
   showNotices(warnings, {
     isPending: revalidation.isPending,
     reload: () => load({ quiet: true, reloadHiscores: false }),
-    note: view.isFallback && `This player has no osu! stats. These are the ${view.mode.title} stats.`,
+    note: [modeProblem(location.search), fallbackText(view)].filter(Boolean).join(" "),
   });
 }
 

@@ -1,10 +1,10 @@
 // The charts: players, series, window and interval, with legend, caption and table.
 
-import { announce, byId, el, moveFocus } from "../shared/elements.js";
+import { announce, byId, el, moveFocus, visuallyHidden } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { dateTime, day } from "../shared/format.js";
 import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
-import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, replaceEmptyCharts } from "./captions.js";
+import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, pointsCaption, replaceEmptyCharts } from "./captions.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
 import { listenForKeys } from "./keyboard.js";
@@ -173,14 +173,14 @@ export class Progress {
 
   showText({ quiet = !this.rendered } = {}) {
     const { from, to } = this.window;
-    const texts = this.players.map(({ name }, index) => caption(name, within(this.lists[index], from, to), this.metrics));
-    byId("plots-caption").textContent =
-      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${[...texts, marksCaption(this.marks, { from, to })].join(" ")}`.trim();
-    fillTable(
-      byId("plots-table"),
-      this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) })),
-      this.metrics,
+    const shown = this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) }));
+    const values = shown.map(({ name, rows }) => caption(name, rows, this.metrics)).join(" ");
+    const amounts = shown.map(({ name, rows }) => pointsCaption(name, rows));
+    byId("plots-caption").replaceChildren(
+      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${values}`,
+      visuallyHidden(` ${[...amounts, marksCaption(this.marks, { from, to })].filter(Boolean).join(" ")}`),
     );
+    fillTable(byId("plots-table"), shown, this.metrics);
     byId("plots").setAttribute("aria-label", `${this.metrics.map(({ title }) => title).join(" and ")} over time`);
     if (!quiet) announce(byId("plots-caption").textContent);
     this.rendered = true;

@@ -21,7 +21,7 @@ function table({ name, rows }, metrics) {
     body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map((row) => tableRow(row, metrics)));
     const left = newest.length - body.rows.length;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, ROWS)} more of ${count(left)}`;
+    more.textContent = `Show ${Math.min(left, ROWS)} more`;
   };
   add();
   const headers = ["Date", ...metrics.map(({ title }) => title)];

@@ -12,7 +12,7 @@ const NOT_TRUSTED = [
 const MESSAGES = {
   UPSTREAM_TIMEOUT: TIMEOUT,
   OPERATION_TIMEOUT: TIMEOUT,
-  UPSTREAM_UNAVAILABLE: ["osu!track is unavailable", "The gateway has no recent copy of this data. Retry later."],
+  UPSTREAM_UNAVAILABLE: ["osu!track is unavailable", "It does not respond, and there is no recent copy of this data here. Retry later."],
   USER_NOT_FOUND: ["No such player", "Neither osu!track nor osu! has a player with this name. Check the spelling."],
   UPSTREAM_BUSY: [
     "Too many requests to osu!track",

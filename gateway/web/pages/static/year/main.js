@@ -8,6 +8,7 @@ import { displayName } from "../player/header.js";
 import { listenToShare } from "../player/share.js";
 import { searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
+import { modeProblem } from "../shared/address-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { isStale, showNotices } from "../shared/notices.js";
@@ -57,7 +58,7 @@ async function load({ background = false } = {}) {
 }
 
 const showWarnings = ({ warnings }) =>
-  showNotices(warnings, { isPending: revalidation.isPending, reload: () => load() });
+  showNotices(warnings, { isPending: revalidation.isPending, reload: () => load(), note: modeProblem(location.search) });
 
 function show(response, background) {
   const { user, stats, warnings } = response;
