@@ -59,6 +59,8 @@ def _summary(profile: Profile) -> str:
 
 
 def _missing(profile: Profile) -> str:
+    if not profile.is_available:
+        return "not available"
     return "no data of this time" if profile.since else "no data yet"
 
 

@@ -8,6 +8,7 @@ from gateway.records import Mode
 
 from .formats import day, midnight, timestamp
 from .parameters import ImageParameters, Window
+from .problems import PROBLEMS, UNAVAILABLE
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
 DAY_S = 86_400
@@ -47,7 +48,7 @@ class Profile(NamedTuple):
 
     `delta` is None with fewer than two snapshots, or if its start is distant; `period` is its time in words. The points
     are those of the window, which begins and ends at the instants `start` and `end`, and the last one before it.
-    `age_s` is that of stale data.
+    `age_s` is that of stale data. `is_available` is false if osu!track failed for this player.
     """
 
     user_id: int
@@ -63,6 +64,7 @@ class Profile(NamedTuple):
     end: float
     now: float
     age_s: float | None = None
+    is_available: bool = True
 
     @property
     def mode_title(self) -> str:
@@ -110,7 +112,7 @@ def variables_of(user_ids: Iterable[int], parameters: ImageParameters) -> dict[s
 def profiles_of(
     user_ids: Iterable[int], parameters: ImageParameters, content: Mapping[str, Any], now: float
 ) -> list[Profile]:
-    """The profiles in a GraphQL response without errors. The age is that of the oldest data."""
+    """The profiles in a GraphQL response, of which some can have failed. The age is that of the oldest data."""
     age_s = _age_s(content["extensions"].get("warnings", ()))
     users = zip(user_ids, content["data"]["users"], strict=True)
     return [_profile(user_id, parameters, user, now)._replace(age_s=age_s) for user_id, user in users]
@@ -118,7 +120,7 @@ def profiles_of(
 
 def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any], now: float) -> Profile:
     stats, gain = user["stats"], user["stats"]["gain"]
-    rows = stats["snapshots"]
+    rows = stats["snapshots"] or []
     # The last snapshot before the window.
     if gain and rows and gain["start"]["at"] < rows[0]["at"]:
         rows = [gain["start"], *rows]
@@ -137,7 +139,20 @@ def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any],
         start,
         end,
         now,
+        is_available=_is_available(user),
     )
+
+
+def is_drawable(content: Mapping[str, Any]) -> bool:
+    """Whether a GraphQL response with errors has a player, and osu!track failed for the others."""
+    codes = {error["extensions"]["code"] for error in content["errors"]}
+    users = (content["data"] or {}).get("users") or ()
+    return any(map(_is_available, users)) and all(PROBLEMS.get(code) is UNAVAILABLE for code in codes)
+
+
+def _is_available(user: Mapping[str, Any]) -> bool:
+    """Whether the response has the player's history; without snapshots, it is an empty list."""
+    return user["stats"]["snapshots"] is not None
 
 
 def _period(window: Window, gain: Mapping[str, Any] | None, now: float) -> str:

@@ -105,6 +105,20 @@ async def test_stale_player_shows_its_age(gateway):
     assert "Data is 2 hours old" in response.text
 
 
+@pytest.mark.parametrize("image", IMAGES)
+async def test_outage_hides_its_players_only(gateway, image):
+    url = f"/players/{AMEO}/{image}?compare=1010,2"
+    await gateway.ask('{ users(ids: ["2", "1010"]) { stats { latest { pp } } } }')
+    gateway.sandbox.faults = DOWN
+    response = await gateway.http.get(url, headers=BROWSER)
+    assert (response.status_code, response.headers["Cache-Control"]) == (200, "private, max-age=60")
+    if image == "card.svg":
+        assert re.fullmatch(f"ID {AMEO}: not available · ID 1010: #.* pp · ID 2: #.* pp", description(response))
+    gateway.sandbox.faults = ()
+    gateway.clock.move(60)
+    assert (await gateway.http.get(url)).content != response.content
+
+
 async def test_outage_ends_with_an_update_of_any_player(gateway):
     gateway.sandbox.faults = DOWN
     response = await gateway.http.get("/players/2/card.svg?compare=1010&mode=taiko", headers=BROWSER)

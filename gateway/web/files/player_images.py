@@ -19,13 +19,13 @@ from gateway.images.frame import labelled
 from gateway.images.message import message
 from gateway.images.parameters import DEFAULTS, ImageParameters, parse_parameters
 from gateway.images.problems import Problem, no_data, problem_of
-from gateway.images.profile import Profile, document_of, profiles_of, variables_of
+from gateway.images.profile import Profile, document_of, is_drawable, profiles_of, variables_of
 from gateway.images.themes import THEMES
 from gateway.records import UserMode
 from gateway.store.keys import tag_of
 from gateway.store.lru import LRU
 from gateway.web.cache.cache_headers import NO_STORE, tag_headers
-from gateway.web.failures import Failure, Failures
+from gateway.web.failures import Failure, Failures, FieldErrors
 from gateway.web.fixed_queries import FixedQueries
 from gateway.web.graphql_request import HTTPError
 from gateway.web.negotiation import header_list
@@ -124,12 +124,20 @@ class PlayerImages:
         players, parameters = _parsed(kind, request)
         if media_type == PNG and not self._png_files.are_available:
             raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
-        document, variables = document_of(parameters), variables_of(players, parameters)
-        result = await self._queries.complete(request, document, variables, min_cost=MIN_COST)
-        drawing = _drawing(kind, profiles_of(players, parameters, msgspec.to_builtins(result.content), self._clock()))
+        drawing = _drawing(kind, await self._profiles(request, players, parameters))
         shown = labelled(drawing, self._site, is_sample_data=self._is_sample_data)
         body = await self._file(shown, media_type, self._queries.points(request))
         return Response(body, 200, _headers(media_type) | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
+
+    async def _profiles(
+        self, request: Request, players: Sequence[int], parameters: ImageParameters
+    ) -> Sequence[Profile]:
+        document, variables = document_of(parameters), variables_of(players, parameters)
+        result = await self._queries.execute(request, document, variables, min_cost=MIN_COST)
+        content = msgspec.to_builtins(result.content)
+        if "errors" in content and not is_drawable(content):
+            raise FieldErrors(content["errors"])
+        return profiles_of(players, parameters, content, self._clock())
 
     async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:
         if media_type == PNG:
