@@ -254,6 +254,6 @@ def test_empty_mode_names_known_others(session):
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     page.get_by_role("link", name="taiko", exact=True).click()
     page.locator("#untracked").get_by_text("There is data in osu!.").wait_for()
-    expect(page.locator("#live-region")).to_have_text("No data yet in taiko. There is data in osu!.")
+    expect(page.locator("#live-region")).to_have_text("No stats yet in taiko. There is data in osu!.")
     assert page.locator("main").get_by_role("button", name="Start tracking").count() == 1
     assert page.get_by_role("link", name=re.compile("CSV|Card image|Year in review")).count() == 0

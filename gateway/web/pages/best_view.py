@@ -1,6 +1,6 @@
 """The view of the page of best plays in its query string: mode, period and filters, for its title and preview.
 
-The page parses the same parameters in `static/best/view.js`.
+The page parses the same parameters in `static/best/view.js` and `static/shared/play-filters.js`.
 """
 
 import re

@@ -7,6 +7,7 @@ import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { isStale, showNotices } from "../shared/notices.js";
+import { filterText, NO_FILTERS } from "../shared/play-filters.js";
 import { queryLink } from "../shared/query-link.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
@@ -14,7 +15,7 @@ import { listen, showControls } from "./controls.js";
 import { showNames } from "./names.js";
 import { BEST_PLAYS, bestPlays, variables } from "./query.js";
 import { putRows, shownRows } from "./table.js";
-import { filterText, PAGE_SIZE, PERIODS, periodText, read, readDays, search } from "./view.js";
+import { PAGE_SIZE, PERIODS, periodText, read, readDays, search } from "./view.js";
 
 const SLOW_MS = 4000;
 const LOADING = "Loading osu!track data …";
@@ -153,7 +154,7 @@ function showEmpty() {
   const longer = PERIODS.find(([days]) => view.days != null && (readDays(days) ?? Infinity) > view.days);
   const text = filters ? "No play matches the filters." : "osu!track has recorded no plays.";
   const actions = [
-    filters && button("Remove filters", () => choose({ mods: [], without: [], grades: [] })),
+    filters && button("Remove filters", () => choose(NO_FILTERS)),
     longer && button(`Show ${longer[1].toLowerCase()}`, () => choose({ days: readDays(longer[0]) })),
   ];
   byId("empty").replaceChildren(el("p", {}, text), el("p", { class: "row" }, ...actions.filter(Boolean)));

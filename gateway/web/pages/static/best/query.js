@@ -1,8 +1,8 @@
 // The query of the page. All filters of a mode and period are read from one list, which the gateway caches.
 
 import { gql } from "../shared/graphql.js";
+import { scoreFilter } from "../shared/play-filters.js";
 import { request, required } from "../player/queries.js";
-import { GRADES } from "./view.js";
 
 export const BEST_PLAYS = gql`
   query BestPlays($mode: GameMode!, $window: Window, $filter: ScoreFilter, $first: Int!, $after: String) {
@@ -17,14 +17,8 @@ export const BEST_PLAYS = gql`
   }`;
 
 // The variables of a view.
-export function variables({ mode, days, mods, without, grades }, { first, after = null }) {
-  const conditions = {
-    ...(mods.length && { modsAll: mods }),
-    ...(without.length && { modsNone: without }),
-    ...(grades.length && { grades: grades.flatMap((grade) => GRADES[grade]) }),
-  };
-  const filter = Object.keys(conditions).length ? conditions : null;
-  return { mode: mode.value, window: days == null ? null : { days }, filter, first, after };
+export function variables({ mode, days, ...filters }, { first, after = null }) {
+  return { mode: mode.value, window: days == null ? null : { days }, filter: scoreFilter(filters), first, after };
 }
 
 // A page of plays, with the warnings and the cost of the response.

@@ -41,7 +41,7 @@ export function showYearLink({ id, mode }, at) {
   byId("year-link").hidden = false;
 }
 
-const exportLink = (id, mode, list, text) =>
+export const exportLink = (id, mode, list, text) =>
   el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
 
 // The modes and the title, which follow the address.

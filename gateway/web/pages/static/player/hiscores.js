@@ -1,8 +1,10 @@
-// The paginated table of hiscores, ordered by pp or by date.
+// The paginated table of hiscores, ordered by pp or by date, with filters by mods and grade.
 
 import { byId, button, el, moveFocus, setPressed, timeElement } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
+import { listenToFilters, showFilters } from "../shared/filter-controls.js";
 import { count, day, decimal } from "../shared/format.js";
+import { filterText, NO_FILTERS, scoreFilter } from "../shared/play-filters.js";
 import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
 import { hiscores } from "./queries.js";
 
@@ -10,24 +12,61 @@ const FIRST_PAGE = 10;
 const NEXT_PAGES = 50;
 
 export class Hiscores {
-  constructor() {
-    this.order = "PP_DESC";
-    this.best = true;
+  // `viewNow()` is the view of the page. `onChoose(change)` changes it, and the address.
+  constructor(viewNow, onChoose) {
+    Object.assign(this, { viewNow, onChoose });
     byId("order").addEventListener("click", ({ target }) => {
-      if (target.dataset.order) this.choose({ order: target.dataset.order });
+      const { sort } = target.dataset;
+      if (sort) this.choose({ sort: sort === "newest" ? sort : null });
     });
-    byId("best").addEventListener("change", ({ target }) => this.choose({ best: target.checked }));
+    byId("best").addEventListener("change", ({ target }) => this.choose({ plays: target.checked ? null : "all" }));
+    listenToFilters(viewNow, (change) => this.choose(change));
   }
 
   choose(change) {
-    Object.assign(this, change);
+    this.onChoose(change);
+    this.showChoice();
     this.load();
   }
 
-  show(id, mode) {
+  // The choice in the address.
+  get choice() {
+    const view = this.viewNow();
+    const order = view.sort === "newest" ? "PLAYED_AT_DESC" : "PP_DESC";
+    return { order, best: view.plays !== "all", filter: scoreFilter(view) };
+  }
+
+  showChoice() {
+    const view = this.viewNow();
+    setPressed(byId("order"), "sort", view.sort ?? "pp");
+    byId("best").checked = view.plays !== "all";
+    showFilters(view);
+  }
+
+  // The address has changed.
+  follow() {
+    this.showChoice();
+    if (this.id && JSON.stringify(this.choice) !== this.shown) this.load();
+  }
+
+  // `place`: the ID of the part of the page that gets the section.
+  show(id, mode, place) {
     if (id !== this.id || mode !== this.mode) this.clear();
     Object.assign(this, { id, mode });
+    this.moveTo(place);
     return this.load();
+  }
+
+  moveTo(place) {
+    if (byId("hiscores").parentElement.id !== place) byId(place).append(byId("hiscores"));
+  }
+
+  // For another player or mode: nothing is loaded before `show`.
+  reset() {
+    this.controller?.abort();
+    this.id = this.plays = null;
+    this.moveTo("player-data");
+    this.showChoice();
   }
 
   // Without the plays of another mode.
@@ -36,13 +75,17 @@ export class Hiscores {
     byId("hiscores-more").replaceChildren(el("span", { class: "loading" }, "Loading hiscores …"));
   }
 
+  // Whether the gateway has cached plays of the player.
+  get areCached() {
+    return Boolean(this.plays && (this.plays.length || this.choice.filter));
+  }
+
   // Asks for the shown plays again. The table stays if they are the same, or if the request fails.
   async refresh() {
     if (!this.plays) return;
     const { signal } = this.controller;
-    const { order, best } = this;
     const first = Math.max(FIRST_PAGE, this.plays.length);
-    const page = await hiscores(this.id, this.mode, { order, best, first }, signal).catch(() => null);
+    const page = await hiscores(this.id, this.mode, this.choice, { first }, signal).catch(() => null);
     if (!page || signal.aborted || JSON.stringify(page.nodes) === JSON.stringify(this.plays)) return;
     this.put(page);
   }
@@ -51,17 +94,12 @@ export class Hiscores {
     this.plays = after && this.plays;
     this.controller?.abort();
     const { signal } = (this.controller = new AbortController());
-    setPressed(byId("order"), "order", this.order);
+    const { choice } = this;
+    this.shown = JSON.stringify(choice);
     byId("hiscores").setAttribute("aria-busy", "true");
     try {
-      const { order, best } = this;
-      const page = await hiscores(
-        this.id,
-        this.mode,
-        { order, best, first: after ? NEXT_PAGES : FIRST_PAGE, after },
-        signal,
-      );
-      this.put(page, after);
+      const part = { first: after ? NEXT_PAGES : FIRST_PAGE, after };
+      this.put(await hiscores(this.id, this.mode, choice, part, signal), after);
     } catch (error) {
       if (signal.aborted) return;
       byId("hiscores-more").replaceChildren(errorBox(error, () => this.load(after)));
@@ -76,20 +114,26 @@ export class Hiscores {
     this.plays = after ? [...this.plays, ...nodes] : nodes;
     const body = byId("plays");
     byId("hiscores-table").hidden = totalCount === 0;
-    moveFocus(byId("hiscores-more"), byId("hiscores-table"));
+    moveFocus(byId("hiscores-more"), byId(totalCount ? "hiscores-table" : "hiscores-title"));
     if (after) body.append(...lines);
     else body.replaceChildren(...lines);
-    const more = button(`Show ${Math.min(NEXT_PAGES, totalCount - body.rows.length)} more`, () =>
-      this.load(pageInfo.endCursor),
-    );
-    const status = totalCount
-      ? `${count(body.rows.length)} of ${count(totalCount)}`
-      : "No recorded hiscores.";
+    this.showPaging(totalCount, pageInfo);
+    if (after) lines[0]?.querySelector("a").focus();
+  }
+
+  showPaging(totalCount, { hasNextPage, endCursor }) {
+    const shown = byId("plays").rows.length;
+    const isFiltered = filterText(this.viewNow()) !== "";
+    const none = isFiltered ? "No hiscore matches the filters." : "No recorded hiscores.";
+    const status = totalCount ? `${count(shown)} of ${count(totalCount)}` : none;
+    const actions = [
+      hasNextPage && button(`Show ${Math.min(NEXT_PAGES, totalCount - shown)} more`, () => this.load(endCursor)),
+      !totalCount && isFiltered && button("Remove filters", () => this.choose(NO_FILTERS)),
+    ];
     byId("hiscores-more").replaceChildren(
       el("span", { class: "muted text-small", role: "status" }, status),
-      ...(pageInfo.hasNextPage ? [more] : []),
+      ...actions.filter(Boolean),
     );
-    if (after) lines[0]?.querySelector("a").focus();
   }
 }
 

@@ -6,6 +6,7 @@ import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { findPlayer } from "../shared/names.js";
 import { isStale, showNotices } from "../shared/notices.js";
+import { NO_FILTERS } from "../shared/play-filters.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
 import { listenToForm, showForm } from "./compare-form.js";
@@ -23,7 +24,7 @@ import { Series } from "./series.js";
 import { listenToShare, showCardLink } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
-import { rememberMode, showUntrackedState } from "./untracked.js";
+import { listenToPlays, rememberMode, showUntrackedState } from "./untracked.js";
 import { Update } from "./update.js";
 import { MODES, modeNamed, read, search } from "./view.js";
 
@@ -35,18 +36,18 @@ let controller = new AbortController();
 const hrefOf = (address) => {
   const { isModeChosen, mode } = view.isFallback ? { mode: MODES[0] } : view;
   const chosen = address.mode ? { mode: modeNamed(address.mode), isModeChosen: true } : { mode, isModeChosen };
-  return `${segmentOf(address)}${search({ ...view, ...chosen, compare: [], from: null, to: null, year: null })}`;
+  return `${segmentOf(address)}${search({ ...view, ...chosen, ...NO_FILTERS, compare: [], from: null, to: null, year: null })}`;
 };
 const seriesOf = (id, { user, stats }) =>
   new Series(displayName(user, id), stats, { id, mode: view.mode });
 
 const progress = new Progress({ onChange: navigate, onWindow: () => comparison.showGains() });
-const hiscores = new Hiscores();
+const hiscores = new Hiscores(() => view, navigate);
 const update = new Update({
   onUpdate: ({ plays, first }) =>
     Promise.all([
       load({ quiet: true, reloadHiscores: false }),
-      (first || plays > 0) && hiscores.show(view.id, view.mode),
+      (first || plays > 0 || !loaded?.stats.tracked) && hiscores.show(view.id, view.mode, "player-data"),
     ]),
   onCheck: async () => {
     const before = loaded;
@@ -124,11 +125,11 @@ async function show(response, { reloadHiscores, background, quiet }) {
   else showPeak(stats.peak);
   if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} loaded.`);
   const parts = [draw(), compare({ quiet: background })];
-  if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode));
+  if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode, "player-data"));
   showActivityNearby(view, stats, controller.signal);
   await Promise.all(parts);
   // Once the gateway has cached them, hiscores cost no points.
-  if (hiscores.plays?.length && loaded === response) await Promise.all([progress.showPlays(), addFirstPlays()]);
+  if (hiscores.areCached && loaded === response) await Promise.all([progress.showPlays(), addFirstPlays()]);
 }
 
 // A supplement: if they fail, they are missing.
@@ -199,6 +200,7 @@ async function showMissing() {
 
 function start() {
   loaded = null;
+  hiscores.reset();
   comparison.clear();
   revalidation.reset();
   showAddress(view);
@@ -217,6 +219,7 @@ function start() {
   return load();
 }
 
+listenToPlays(() => hiscores.show(view.id, view.mode, "untracked"), () => view);
 listenToModes((mode) => {
   navigate({ mode, isModeChosen: true, isFallback: false });
   start();
@@ -234,6 +237,7 @@ addEventListener("popstate", () => {
     draw();
     compare();
   }
+  hiscores.follow();
   showAddress(view);
 });
 start();

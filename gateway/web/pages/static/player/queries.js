@@ -42,9 +42,11 @@ const snapshotsQuery = (fields) => gql`
   }`;
 
 const HISCORES = gql`
-  query Hiscores($id: ID!, $mode: GameMode!, $order: ScoreOrder!, $best: Boolean!, $first: Int!, $after: String) {
+  query Hiscores(
+    $id: ID!, $mode: GameMode!, $order: ScoreOrder!, $best: Boolean!, $filter: ScoreFilter, $first: Int!, $after: String
+  ) {
     user(id: $id) { stats(mode: $mode) {
-      hiscores(orderBy: $order, bestPerBeatmap: $best, first: $first, after: $after) {
+      hiscores(orderBy: $order, bestPerBeatmap: $best, filter: $filter, first: $first, after: $after) {
         totalCount
         nodes { beatmapId beatmapUrl score pp grade playedAt mods { acronyms label } }
         pageInfo { hasNextPage endCursor }
@@ -122,9 +124,10 @@ export async function snapshots(id, mode, { from, to, every }, fields, signal) {
   return required(response, stats?.snapshots && stats);
 }
 
-// A page of hiscores. Only for tracked players: reading others makes osu!track start to track them.
-export async function hiscores(id, mode, { order, best, first, after = null }, signal) {
-  const response = await request(HISCORES, { id, mode: mode.value, order, best, first, after }, { signal });
+// A page of hiscores. `choice`: `order`, `best` and `filter`. It may make osu!track start to track a player without
+// stats: of such players only on a visitor's request.
+export async function hiscores(id, mode, choice, { first, after = null }, signal) {
+  const response = await request(HISCORES, { id, mode: mode.value, ...choice, first, after }, { signal });
   return required(response, response.data?.user?.stats.hiscores);
 }
 

@@ -1,6 +1,8 @@
-// The state of a player without data in the mode: the modes with data, as far as this page has loaded them.
+// The state of a player without stats in the mode: the modes with data, as far as this page has loaded them, and the
+// hiscores on request. osu!track may update such a player when it is asked for them, so never on page load.
 
 import { announce, byId, el } from "../shared/elements.js";
+import { exportLink } from "./header.js";
 import { showState } from "./states.js";
 import { MODES, search } from "./view.js";
 
@@ -12,8 +14,28 @@ const keyOf = (id, mode) => `${id} ${mode.name}`;
 
 export const rememberMode = ({ id, mode }) => loaded.add(keyOf(id, mode));
 
+const isAsked = () => byId("untracked").contains(byId("hiscores"));
+
+// The header has no link to them yet.
+function showExport({ id, mode }) {
+  if (isAsked() && byId("plays").rows.length) byId("about").append(exportLink(id, mode, "hiscores", "Hiscores (CSV)"));
+}
+
+// `show()` shows the hiscores and loads them.
+export function listenToPlays(show, viewNow) {
+  byId("show-plays").addEventListener("click", async () => {
+    const shown = show();
+    byId("hiscores-title").focus();
+    byId("untracked-plays").hidden = true;
+    await shown;
+    showExport(viewNow());
+  });
+}
+
 export function showUntrackedState(view) {
   showState("untracked");
+  byId("untracked-plays").hidden = isAsked();
+  showExport(view);
   const others = MODES.filter((mode) => loaded.has(keyOf(view.id, mode)));
   const links = others.map((mode) => el("a", { href: `${view.segment}${search({ mode, isModeChosen: true })}` }, mode.title));
   byId("numeric-name").hidden = !NUMERIC_NAME.test(view.id);
@@ -22,5 +44,5 @@ export function showUntrackedState(view) {
   byId("other-modes").hidden = !links.length;
   byId("other-modes").replaceChildren("There is data in ", ...links.flatMap((link, index) => [index ? ", " : "", link]), ".");
   const found = others.map(({ title }) => title).join(", ");
-  announce(`No data yet in ${view.mode.title}.${found && ` There is data in ${found}.`}`);
+  announce(`No stats yet in ${view.mode.title}.${found && ` There is data in ${found}.`}`);
 }

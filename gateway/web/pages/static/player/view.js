@@ -1,8 +1,10 @@
 // The URL holds the state of the page, so that a link reproduces it: player, mode, compared players, window,
-// interval, and the series of both charts. The window is the last `days`, or begins and ends at a date.
+// interval, the series of both charts, and the order and filters of the hiscores. The window is the last `days`, or
+// begins and ends at a date.
 
 import { modeOf, parseAddress } from "../shared/address.js";
 import { readCompared } from "../shared/compared-players.js";
+import { filterParams, readFilters } from "../shared/play-filters.js";
 import { readSeries } from "./metrics.js";
 
 export const MODES = [
@@ -42,16 +44,20 @@ export function read(location = window.location) {
     to: days || (from != null && to != null && to <= from) ? null : to,
     every: params.get("every") in INTERVALS ? params.get("every") : null,
     series: readSeries(params.get("series")),
+    sort: params.get("sort") === "newest" ? "newest" : null, // or by pp
+    plays: params.get("plays") === "all" ? "all" : null, // or the best one per beatmap
+    ...readFilters(params),
     // Of a player whose ID is not known yet.
     year: address?.name && YEAR.test(params.get("year") ?? "") ? params.get("year") : null,
   };
 }
 
 // The query string of a view, without default values.
-export function search({ mode, isModeChosen, compare, days, from, to, every, series, year }) {
+export function search({ mode, isModeChosen, compare, days, from, to, every, series, year, sort, plays, ...filters }) {
   const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
   const others = compare?.length ? compare.join() : null;
-  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series, year };
+  const hiscores = { sort, plays, ...filterParams(filters) };
+  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series, year, ...hiscores };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }
