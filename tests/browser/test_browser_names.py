@@ -277,7 +277,7 @@ def test_missing_name_has_status_404(session):
 @pytest.mark.parametrize("player,is_long", [("12345678", True), ("999999", False)])
 def test_long_number_can_be_a_name(session, player, is_long):
     page = session.open(f"/players/{player}?mode=osu")
-    page.get_by_role("heading", name="No data yet").wait_for()
+    page.get_by_role("heading", name="No stats yet").wait_for()
     hint = page.get_by_text(f"If {player} is a name, open @{player}.", exact=True)
     assert hint.is_visible() == is_long
     if is_long:
