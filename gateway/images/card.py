@@ -66,8 +66,9 @@ def _rank(profile: Profile) -> Iterator[Text]:
         yield peak
         right -= peak.width + 24
     gained = (profile.delta or {}).get("ranksGained")
-    if gained is not None:
-        period = Text(right, 144, profile.period, LABEL_SIZE, theme.muted, "end")
+    note = profile.age_note if gained is None else profile.period
+    if note:
+        period = Text(right, 144, note, LABEL_SIZE, theme.muted, "end")
         yield period
         right -= period.width + 10
     yield from change(right, 144, gained, count(abs(gained or 0)), theme)
@@ -93,9 +94,10 @@ def _tile(
     name = Text(x + 24, TILE_TOP + 40, label, LABEL_SIZE, theme.muted)
     yield name
     yield Text(x + 24, TILE_TOP + 98, shown, 44, theme.text, strong=True)
-    if difference is None:
-        return
     right = x + TILE_WIDTH - 24
-    period = Text(right, TILE_TOP + 40, profile.period, LABEL_SIZE, theme.muted, "end")
+    note = profile.age_note if difference is None else profile.period
+    if not note:
+        return
+    period = Text(right, TILE_TOP + 40, note, LABEL_SIZE, theme.muted, "end")
     yield period.fitted(TILE_WIDTH - 64 - name.width)
     yield from change(right, TILE_TOP + 98, difference, shown_difference, theme)

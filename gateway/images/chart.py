@@ -42,6 +42,8 @@ def _change(profile: Profile) -> Iterator[Text]:
     """The difference between the last and the first value; of ranks, the number gained."""
     series, values = profile.parameters.series, [point.value for point in profile.points if point.value is not None]
     if len(values) < 2:
+        if profile.age_note:
+            yield Text(WIDTH - PADDING, 128, profile.age_note, LABEL_SIZE, profile.parameters.theme.muted, "end")
         return
     difference = values[0] - values[-1] if series.is_rank else values[-1] - values[0]
     shown = series.format(abs(difference)).removeprefix("#")

@@ -6,16 +6,12 @@ from typing import Any, NamedTuple
 
 from gateway.records import Mode
 
-from .formats import day, midnight, timestamp
+from .formats import DAY_S, day, midnight, timestamp
 from .parameters import ImageParameters, Window
 from .problems import PROBLEMS, UNAVAILABLE
+from .window_starts import end_of, is_distant, is_near, start_of
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
-DAY_S = 86_400
-# A gain counts from the last snapshot before the window. If it is nearer, the window is its time.
-NEAR_S = 7 * DAY_S
-# If it is farther from the start of a year, the gain is not a headline of the year.
-DISTANT_S = 365 * DAY_S
 
 QUERY = """
 query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
@@ -78,6 +74,13 @@ class Profile(NamedTuple):
         return last is not None and midnight(last) <= self.now
 
     @property
+    def age_note(self) -> str:
+        """The day of the values if it is before the window, else empty."""
+        start = start_of(self.parameters.window, self.now)
+        is_older = self.latest and start is not None and timestamp(self.latest["at"]) < start
+        return f"as of {day(self.latest['at'])}" if self.latest and is_older else ""
+
+    @property
     def review(self) -> str:
         """The year or the past time that the image is about; empty if it is about the present."""
         window = self.parameters.window
@@ -96,12 +99,6 @@ def document_of(parameters: ImageParameters) -> str:
 def review_title(year: int, now: float) -> str:
     """The title of a year: it is not in review before its end."""
     return f"{year} in review" if midnight(date(year + 1, 1, 1)) <= now else f"{year} so far"
-
-
-def is_distant(window: Window, start: str) -> bool:
-    """Whether a gain of a year began so long before it that it is not about the year."""
-    first = window.first
-    return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)
 
 
 def variables_of(user_ids: Iterable[int], parameters: ImageParameters) -> dict[str, Any]:
@@ -160,21 +157,14 @@ def _period(window: Window, gain: Mapping[str, Any] | None, now: float) -> str:
     if not gain:
         return ""
     first: str = gain["start"]["at"]
-    start = _start(window, now, otherwise=timestamp(first))
-    is_near = abs(timestamp(first) - start) <= NEAR_S
-    return window.short_title if is_near else f"since {day(first)}"
-
-
-def _start(window: Window, now: float, *, otherwise: float) -> float:
-    return now - window.days * DAY_S if window.days else midnight(window.first) if window.first else otherwise
+    return window.short_title if is_near(window, first, now) else f"since {day(first)}"
 
 
 def _bounds(window: Window, points: tuple[Point, ...], now: float) -> tuple[float, float]:
     """The shown time: the window as far as the player was tracked."""
     first, last = (points[0].at, points[-1].at) if points else (now, now)
-    start = _start(window, now, otherwise=first)
-    end = min(now, midnight(window.end)) if window.end else now
-    start, end = max(start, first), max(end, last)
+    start = start_of(window, now)
+    start, end = first if start is None else max(start, first), max(end_of(window, now), last)
     # A single snapshot is in the middle of two days.
     return (start, end) if last > first else (first - DAY_S, first + DAY_S)
 

@@ -1,6 +1,7 @@
 """Images of players by URL: media types, points, caching, and everything that can be wrong."""
 
 import asyncio
+import re
 import struct
 import time
 from xml.etree import ElementTree as ET
@@ -101,6 +102,12 @@ async def test_changes_state_their_time(gateway, window, period):
     response = await gateway.http.get(f"/players/{HEAVY}/card.svg?window={window}")
     texts = [element.text for element in ET.fromstring(response.text).iter("{http://www.w3.org/2000/svg}text")]
     assert texts.count(period) == 4
+
+
+async def test_values_from_before_the_window_state_their_day(gateway):
+    response = await gateway.http.get("/players/1017/card.svg?window=2024-01-01..2024-06-01")
+    assert len(re.findall(r"as of \d+ \w+ 20\d\d", text_of(response))) == 4
+    assert "as of" not in text_of(await gateway.http.get(f"/players/{HEAVY}/card.svg?window=30d"))
 
 
 async def test_year_has_no_changes_of_earlier_years(gateway):

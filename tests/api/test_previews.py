@@ -242,7 +242,14 @@ async def test_preview_has_the_view_of_the_page(gateway, query, image, title):
 async def test_window_has_its_gains(gateway):
     await gateway.ask(UPDATE % "OSU")
     found = await tags(gateway, "/players/131464?from=2024-01-01&to=2025-01-01")
-    assert re.fullmatch(r".* pp, .* ranks, .* plays from \d+ \w+ 202[34] to \d+ Dec 2024\.", found["og:description"])
+    days = r"\d+ \w+ 202[34] to \d+ Dec 2024"
+    assert re.fullmatch(rf"From {days}, the nearest snapshots: .* pp, .* ranks, .* plays\.", found["og:description"])
+
+
+async def test_window_with_near_snapshots_has_its_gains(gateway):
+    await gateway.ask('{ user(id: "2") { stats { latest { at } } } }')
+    found = await tags(gateway, "/players/2?days=30")
+    assert re.fullmatch(r".* pp, .* ranks, .* plays from \d+ \w+ \d{4} to .*\.", found["og:description"])
 
 
 @pytest.mark.parametrize("path", ["/", "/best?show=100", "/graphql", "/docs", "/docs/errors"])

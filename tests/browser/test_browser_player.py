@@ -75,12 +75,39 @@ def test_page_shows_stats_gains_peak_hiscores(player):
     assert page.locator("#plays tr").count() == 10
 
 
-def test_gains_state_a_distant_start(player):
-    gains = player(ORDINARY[9]).locator("#gains li").all_inner_texts()
-    starts = [re.findall(r"\bsince (\d+ \w+ 20\d\d)", text) for text in gains]
-    assert [len(each) for each in starts] == [1, 1, 1]
-    assert starts[0] == starts[1] != starts[2]
-    assert "since" not in player(HEAVY).locator("#gains li").last.inner_text()
+def test_distant_starts_are_the_titles_of_gains(player):
+    gains = player(ORDINARY[9]).locator("#gains li")
+    starts = [re.fullmatch(r"Since \d+ \w+ 20\d\d", text) for text in gains.locator("h3").all_inner_texts()]
+    assert len(starts) == 2
+    assert all(starts)
+    assert [text.splitlines()[-1] for text in gains.all_inner_texts()] == [
+        "No snapshot 7 or 30 days ago.",
+        "No snapshot 365 days ago.",
+    ]
+    assert player(HEAVY).locator("#gains h3").all_inner_texts() == ["7 days", "30 days", "365 days"]
+
+
+def test_gains_need_a_near_start(session):
+    script = """async ([start, latest]) => {
+        const { showGains } = await import("../static/player/gains.js");
+        document.body.innerHTML = '<ul id="gains"></ul>';
+        const now = Date.parse("2026-11-27T00:00:00Z");
+        const gain = { start: { at: start }, delta: { pp: 5, ranksGained: 1, accuracy: 0, playCount: 2 } };
+        const stats = { latest: { at: latest }, earliest: { at: start }, week: null, month: gain, year: null };
+        showGains(stats, now);
+        return [...document.querySelectorAll("#gains li")].map((item) => item.firstChild.textContent + "|" + item.lastChild.textContent);
+    }"""
+    page = session.open("/players/2")
+    week, month, _ = page.evaluate(script, ["2026-10-26T00:00:00Z", "2026-11-10T00:00:00Z"])
+    assert week == "7 days|No snapshot in the last 7 days."
+    assert month.startswith("30 days|Rank")
+    found = page.evaluate(script, ["2026-10-24T00:00:00Z", "2026-11-26T00:00:00Z"])
+    assert found[1] == "Since 24 Oct 2026|No snapshot 30 days ago."
+
+
+def test_gains_follow_the_current_stats(player):
+    ids = "[...document.querySelectorAll('#player-data > section')].map((each) => each.getAttribute('aria-labelledby'))"
+    assert player(AMEO).evaluate(ids)[:3] == ["current-stats-title", "gains-title", "progress-title"]
 
 
 def test_milestones_show_the_days_around_them(player):
@@ -116,6 +143,7 @@ def test_hiscores_show_mods_grades_and_pages(player):
 def test_drag_zooms_and_double_click_resets(player):
     page = player(AMEO)
     initial = page.locator("#plots-caption").inner_text()
+    page.locator("#plot-upper").scroll_into_view_if_needed()
     drag(page, 0.5, 0.7)
     page.wait_for_url("**?from=*to=*")
     page.wait_for_selector(CHARTS_DRAWN)

@@ -92,6 +92,20 @@ def test_pp_of_rework_months_is_stated(year):
     assert "of which" not in tile(year(f"{HEAVY}/2023"), "Performance")
 
 
+def test_rework_without_gain_is_left_out(session):
+    script = """async (pp) => {
+        const { numbers } = await import("./static/year/numbers.js");
+        const row = { at: "2025-01-01T10:00:00Z", pp: 900, globalRank: 20, accuracy: 98, level: 50, playCount: 7000 };
+        const gain = { start: row, end: { ...row, at: "2025-12-30T10:00:00Z" }, delta: { pp: 40, ranksGained: 1 } };
+        const months = [{ start: { at: "2025-02-20T10:00:00Z" }, end: { at: "2025-03-20T10:00:00Z" }, delta: { pp } }];
+        const view = { year: 2025, mode: { name: "osu" } };
+        return numbers({ gain, snapshots: [], months }, [], view)[0].textContent;
+    }"""
+    page = session.open("/")
+    assert "of which +3.00 in March" in page.evaluate(script, 3)
+    assert "of which" not in page.evaluate(script, 0.001)
+
+
 def test_changes_of_sparse_years_state_their_start(year):
     page = year(f"{HEAVY}/2025?mode=taiko")
     for title in ("Performance", "Global rank", "Plays", "Accuracy", "Level", "Grades"):

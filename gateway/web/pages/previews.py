@@ -19,7 +19,8 @@ from gateway.images.card import summary
 from gateway.images.formats import count, day, signed
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
-from gateway.images.profile import MODE_TITLES, is_distant, review_title
+from gateway.images.profile import MODE_TITLES, review_title
+from gateway.images.window_starts import is_distant, is_near
 from gateway.records import Mode, Snapshot, UserMode
 from gateway.store.history import History, Span
 from gateway.store.keys import Username
@@ -169,7 +170,10 @@ def _review(history: History, window: Window, now: float) -> str:
     if delta.ranks_gained is not None:
         parts.append(f"{signed(count(abs(delta.ranks_gained)), delta.ranks_gained)} ranks")
     parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
-    return f"{', '.join(parts)} from {day(gain.start.at)} to {day(gain.end.at)}."
+    period = f"{day(gain.start.at)} to {day(gain.end.at)}"
+    if is_near(window, gain.start.at, now):
+        return f"{', '.join(parts)} from {period}."
+    return f"From {period}, the nearest snapshots: {', '.join(parts)}."
 
 
 def _span(window: Window, now: float) -> Span:

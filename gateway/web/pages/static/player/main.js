@@ -12,6 +12,7 @@ import { listenToSearch } from "../shared/search-form.js";
 import { listenToForm, showForm } from "./compare-form.js";
 import { Compare } from "./compare.js";
 import { firstPlays } from "./first-plays.js";
+import { showGains } from "./gains.js";
 import { displayName, listenToModes, showAddress, showHeader, showIdentity, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
@@ -119,6 +120,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   rememberMode(view);
   loaded.series = seriesOf(view.id, response);
   showSummary(stats);
+  showGains(stats);
   update.showSnapshot(stats.latest);
   if (failures.peak)
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));

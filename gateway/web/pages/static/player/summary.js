@@ -1,20 +1,12 @@
-// Current stats, gains, milestones and peak.
+// Current stats, milestones and peak.
 
 import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
-import { ago, count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
-import { DAY_MS, sinceText } from "../shared/windows.js";
+import { count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
 import { showMilestones } from "./milestones.js";
 
-const GAINS = [
-  ["week", 7],
-  ["month", 30],
-  ["year", 365],
-];
-
-// Everything but the peak, which can fail alone.
+// Current stats and milestones. The peak can fail alone.
 export function showSummary(stats) {
   showCurrent(stats);
-  byId("gains").replaceChildren(...GAINS.map(([name, days]) => gainItem(days, stats[name])));
   showMilestones(stats.milestones);
 }
 
@@ -66,39 +58,12 @@ export function changes(delta) {
     .map(([title, text, value]) => tile(title, coloured(text, value)));
 }
 
-function tile(title, ...values) {
+export function tile(title, ...values) {
   return el("div", {}, el("dt", {}, title), el("dd", {}, values));
 }
 
 export function coloured(text, value) {
   return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
-}
-
-function gainItem(days, gain) {
-  const heading = el("h3", {}, `${days} days`);
-  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, "Not enough snapshots to compare."));
-  const { delta } = gain;
-  const start = startText(gain, days);
-  return el(
-    "li",
-    {},
-    heading,
-    el("p", { class: "big" }, coloured(signed(delta.pp, decimal), delta.pp), el("small", {}, " pp")),
-    el(
-      "dl",
-      {},
-      tile("Rank", rankChange(delta.ranksGained)),
-      tile("Accuracy", coloured(`${signed(delta.accuracy, decimal)} %`, delta.accuracy)),
-      tile("Plays", signed(delta.playCount)),
-    ),
-    start && el("p", { class: "muted text-small" }, start),
-  );
-}
-
-// The start of a gain that is not about that of the last `days`.
-function startText(gain, days, now = Date.now()) {
-  if (!gain.coversWholeWindow) return `Tracked since ${day(gain.start.at)}, ${ago(gain.start.at)}.`;
-  return sinceText(gain, { from: now - days * DAY_MS, to: now });
 }
 
 export function rankChange(ranksGained) {

@@ -4,16 +4,17 @@ import { day } from "./format.js";
 
 export const DAY_MS = 86_400_000;
 const NEAR_MS = 7 * DAY_MS;
-const NEAR_SHARE = 1 / 4;
+const NEAR_SHARE = 1 / 10;
 const MIN_WINDOW_MS = 2 * DAY_MS;
 const YEAR_DAYS = 365;
 const MAX_DAYS = 36_500;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
 
-// The day from which on a gain counts, if it is far from the start of the window: by a week, or by a share of the window.
+// The day from which on a gain counts, if it is far from the start of the window: by a tenth of the window, but at least
+// a day and at most a week. Then the gain is not that of the window. `window_starts.py` has the same rule for images.
 export function sinceText({ start }, { from, to }) {
-  const near = Math.min(NEAR_MS, (to - from) * NEAR_SHARE);
+  const near = Math.min(NEAR_MS, Math.max(DAY_MS, (to - from) * NEAR_SHARE));
   return Math.abs(from - Date.parse(start.at)) > near && `since ${day(start.at)}`;
 }
 

@@ -22,12 +22,13 @@ export function numbers({ gain, snapshots, months }, days, view) {
   return [...tiles, ...reached(snapshots), ...activity(days, months)].filter(Boolean);
 }
 
-// The part of the pp that was gained in the months of reworks.
+// The part of the pp that was gained in the months of reworks, if any.
 function reworkText(months, mode) {
   const affected = months.filter(({ end }) => reworkOf(monthOf(end.at), mode));
   if (!affected.length) return null;
   const names = affected.map(({ end }) => monthNames.format(new Date(end.at))).join(", ");
   const total = affected.reduce((sum, { delta }) => sum + delta.pp, 0);
+  if (!/[1-9]/.test(signed(total, decimal))) return null;
   const kind = affected.length === 1 ? "the month of a pp rework" : "months of pp reworks";
   return `of which ${signed(total, decimal)} in ${names}, ${kind}`;
 }

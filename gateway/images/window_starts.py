@@ -1,0 +1,38 @@
+"""Whether a gain is that of its window. It begins at the last snapshot before the window, which can be long before."""
+
+from .formats import DAY_S, midnight, timestamp
+from .parameters import Window
+
+# A gain is that of its window if it begins within a tenth of the window, but at least a day and at most a week.
+# `windows.js` has the same rule for pages.
+NEAR_SHARE = 0.1
+MIN_NEAR_S, MAX_NEAR_S = DAY_S, 7 * DAY_S
+# If it begins farther from the start of a year, the gain is not a headline of the year.
+DISTANT_S = 365 * DAY_S
+
+
+def start_of(window: Window, now: float) -> float | None:
+    """The first instant of the window; None if it has no start."""
+    if window.days:
+        return now - window.days * DAY_S
+    return midnight(window.first) if window.first else None
+
+
+def end_of(window: Window, now: float) -> float:
+    """The last instant of the window up to now."""
+    return min(now, midnight(window.end)) if window.end else now
+
+
+def is_near(window: Window, start: str, now: float) -> bool:
+    """Whether a gain from this instant on is that of the window."""
+    first = start_of(window, now)
+    if first is None:
+        return True
+    near = min(MAX_NEAR_S, max(MIN_NEAR_S, (end_of(window, now) - first) * NEAR_SHARE))
+    return abs(timestamp(start) - first) <= near
+
+
+def is_distant(window: Window, start: str) -> bool:
+    """Whether a gain of a year began so long before it that it is not about the year."""
+    first = window.first
+    return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)

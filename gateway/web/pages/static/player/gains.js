@@ -1,0 +1,55 @@
+// The gains of the last 7, 30 and 365 days. A gain that begins long before has its own start as its title.
+
+import { byId, el } from "../shared/elements.js";
+import { decimal, signed } from "../shared/format.js";
+import { DAY_MS, sinceText } from "../shared/windows.js";
+import { coloured, rankChange, tile } from "./summary.js";
+
+const PERIODS = [
+  ["week", 7],
+  ["month", 30],
+  ["year", 365],
+];
+
+export function showGains(stats, now = Date.now()) {
+  const cards = new Map();
+  for (const [name, days] of PERIODS) {
+    const gain = stats[name];
+    const since = gain && sinceText(gain, { from: now - days * DAY_MS, to: now });
+    const title = since ? since.replace("s", "S") : `${days} days`;
+    const { missing = [] } = cards.get(title) ?? {};
+    cards.set(title, { gain, missing: since ? [...missing, days] : [], absence: absenceText(stats, now - days * DAY_MS, days) });
+  }
+  byId("gains").replaceChildren(...[...cards].map(([title, each]) => card(title, each)));
+}
+
+function absenceText({ latest, earliest }, from, days) {
+  const isOld = latest.at !== earliest.at && Date.parse(latest.at) < from;
+  return isOld ? `No snapshot in the last ${days} days.` : "Not enough snapshots to compare.";
+}
+
+function card(title, { gain, missing, absence }) {
+  const heading = el("h3", {}, title);
+  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, absence));
+  const { pp, ranksGained, accuracy, playCount } = gain.delta;
+  return el(
+    "li",
+    {},
+    heading,
+    el("p", { class: "big" }, coloured(signed(pp, decimal), pp), el("small", {}, " pp")),
+    el(
+      "dl",
+      {},
+      tile("Rank", rankChange(ranksGained)),
+      tile("Accuracy", coloured(`${signed(accuracy, decimal)} %`, accuracy)),
+      tile("Plays", signed(playCount)),
+    ),
+    missing.length > 0 && el("p", { class: "muted text-small" }, missingText(missing)),
+  );
+}
+
+// "No snapshot 7, 30 or 365 days ago."
+function missingText(days) {
+  const list = [days.slice(0, -1).join(", "), days.at(-1)].filter(Boolean).join(" or ");
+  return `No snapshot ${list} days ago.`;
+}
