@@ -116,7 +116,7 @@ def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
-    assert "has probably made it" in page.locator("#update-result").inner_text()
+    assert "may have been made" in page.locator("#update-result").inner_text()
     assert page.locator("#update-result").get_by_role("button", name="Retry").count() == 0
 
 
@@ -128,7 +128,7 @@ def test_failed_update_is_checked_by_itself(session, gateway, processed, result)
     gateway.fault(kind="status", status=503, path="/update", processed=processed)
     page.get_by_role("button", name="Update").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
-    assert "may or may not have made the update" in page.locator("#update-result").inner_text()
+    assert "may have been made" in page.locator("#update-result").inner_text()
     assert page.get_by_role("button", name="Check in 0:").is_disabled()
     page.clock.fast_forward("00:40")
     page.locator("#update-result").get_by_role("heading", name=result).wait_for()

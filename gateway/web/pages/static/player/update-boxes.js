@@ -7,9 +7,6 @@ import { playItem } from "../shared/plays.js";
 import { changes } from "./summary.js";
 
 const VISIBLE_PLAYS = 5;
-// After a status such as 503, an update is less probable than after a timeout.
-const FAILED = /\(status 5\d\d\)/;
-const FAILED_ADVICE = "osu!track failed, and may or may not have made the update. The page checks this by itself.";
 const READ_AFTER_S = 30;
 
 export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
@@ -36,8 +33,7 @@ export function cooldownBox({ retryAfterSeconds }) {
 
 // An update without a confirmation: the button reads the player again, by itself once the update must have ended.
 export function showUnknown(update, error) {
-  const advice = FAILED.test(error.message) ? FAILED_ADVICE : messageFor(error)[1];
-  const content = errorBox(error, null, { advice });
+  const content = errorBox(error, null);
   const check = button("Check", () => readAgain(update), { class: "small" });
   content.querySelector(".row").prepend(check);
   startCountdown(check, error.readAfterSeconds ?? READ_AFTER_S, "Check", { onEnd: () => check.isConnected && readAgain(update) });

@@ -24,7 +24,7 @@ const MESSAGES = {
   ],
   UPDATE_OUTCOME_UNKNOWN: [
     "Update not confirmed",
-    "osu!track did not confirm the update, but has probably made it. The page checks this by itself.",
+    "osu!track did not confirm the update, which may have been made. The page checks this by itself.",
   ],
   UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
   RATE_LIMITED: [
