@@ -12,7 +12,8 @@ from tests.browser.chromium import CHARTS_DRAWN
 
 def server_title(page):
     """The title for crawlers, with the names that the gateway knows by now."""
-    return unescape(re.search("<title>(.*?)</title>", httpx.get(page.url).text)[1])
+    [title] = re.findall("<title>(.*?)</title>", httpx.get(page.url).text)
+    return unescape(title)
 
 
 @pytest.mark.parametrize(
