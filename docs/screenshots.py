@@ -25,7 +25,8 @@ COMPARED = (ORDINARY[9], ORDINARY[14], ORDINARY[24])
 
 
 def player(page: Page, address: str) -> None:
-    """The player page, with charts drawn."""
+    """The player page down to the first chart."""
+    page.set_viewport_size(VIEWPORT | {"height": 1110})
     page.goto(f"{address}/players/{AMEO}", wait_until="networkidle")
     page.locator("canvas").first.wait_for()
 
