@@ -267,6 +267,14 @@ def test_gains_follow_the_window(player):
     assert names.count("Gains") == 1
 
 
+def test_values_from_before_the_window_have_their_date(player):
+    page = player(f"{AMEO}?compare={ORDINARY[9]}&from=2023-06-28&to=2024-02-16")
+    wait_for_players(page, 2)
+    own, other = page.locator("#legend .legend-value").all_inner_texts()
+    assert re.search(r"\(\d+ \w+ 202[0-3]\)$", other)
+    assert "(" not in own
+
+
 def test_shorter_history_states_its_start(player):
     page = player(f"{HEAVY}?compare={AMEO}")
     wait_for_players(page, 2)

@@ -75,6 +75,20 @@ def test_page_shows_stats_gains_peak_hiscores(player):
     assert page.locator("#plays tr").count() == 10
 
 
+def test_windows_with_one_gain_share_a_card(player):
+    page = player(AMEO)
+    page.evaluate(
+        """import("../static/player/gains.js").then(({ showGains }) => {
+            const gain = (at) => ({ start: { at }, delta: { pp: 1, ranksGained: 1, accuracy: 1, playCount: 1 } });
+            const [week, year] = [gain("2026-10-25T00:00:00.000Z"), gain("2025-11-24T00:00:00.000Z")];
+            const ends = { latest: { at: "2026-11-20" }, earliest: week.start };
+            showGains({ week, month: week, year, ...ends }, Date.parse("2026-11-24"));
+        })"""
+    )
+    assert page.locator("#gains h3").all_inner_texts() == ["30 days", "365 days"]
+    assert page.locator("#gains li").first.inner_text().endswith("No snapshot 7 days ago.")
+
+
 def test_distant_starts_are_the_titles_of_gains(player):
     gains = player(ORDINARY[9]).locator("#gains li")
     starts = [re.fullmatch(r"Since \d+ \w+ 20\d\d", text) for text in gains.locator("h3").all_inner_texts()]

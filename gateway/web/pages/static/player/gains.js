@@ -17,10 +17,13 @@ export function showGains(stats, now = Date.now()) {
     const gain = stats[name];
     const since = gain && sinceText(gain, { from: now - days * DAY_MS, to: now });
     const title = since ? since.replace("s", "S") : `${days} days`;
-    const { missing = [] } = cards.get(title) ?? {};
-    cards.set(title, { gain, missing: since ? [...missing, days] : [], absence: absenceText(stats, now - days * DAY_MS, days) });
+    // Windows with one gain share a card, which has the title of the longest.
+    const key = gain?.start.at ?? title;
+    const { missing = [] } = cards.get(key) ?? {};
+    const absence = absenceText(stats, now - days * DAY_MS, days);
+    cards.set(key, { title, gain, missing: since ? [...missing, days] : missing, absence });
   }
-  byId("gains").replaceChildren(...[...cards].map(([title, each]) => card(title, each)));
+  byId("gains").replaceChildren(...[...cards.values()].map(card));
 }
 
 function absenceText({ latest, earliest }, from, days) {
@@ -28,7 +31,7 @@ function absenceText({ latest, earliest }, from, days) {
   return isOld ? `No snapshot in the last ${days} days.` : "Not enough snapshots to compare.";
 }
 
-function card(title, { gain, missing, absence }) {
+function card({ title, gain, missing, absence }) {
   const heading = el("h3", {}, title);
   if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, absence));
   const { pp, ranksGained, accuracy, playCount } = gain.delta;

@@ -166,7 +166,10 @@ export class Progress {
 
   showLegend(at) {
     const until = at ?? this.window.to;
-    const items = this.players.map(({ name, slot }, index) => legendItem(name, rowAt(this.lists[index], until), slot, this.metrics));
+    const { metrics, window } = this;
+    const items = this.players.map(({ name, slot }, index) =>
+      legendItem(name, rowAt(this.lists[index], until), { slot, metrics, from: window.from }),
+    );
     byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
     showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window, PERIODS_MS[this.shownInterval]));
   }
