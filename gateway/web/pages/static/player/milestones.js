@@ -24,7 +24,8 @@ export function showMilestones(milestones, plays = []) {
     ...listed.filter(({ before }) => before).map((each) => [each.after.at, milestoneItem(each)]),
     ...plays.map((each) => [each.play.playedAt, firstPlayItem(each)]),
   ];
-  const newest = dated.sort(([one], [other]) => Date.parse(other) - Date.parse(one)).map(([, item]) => item);
+  // Of one snapshot, the highest threshold first.
+  const newest = dated.reverse().sort(([one], [other]) => Date.parse(other) - Date.parse(one)).map(([, item]) => item);
   const list = el("ol", { class: "milestones" }, newest.slice(0, SHOWN));
   const more = button(`Show all ${count(newest.length)}`, () => showAll(list, more, newest), { class: "small" });
   byId("milestones").replaceChildren(
