@@ -114,6 +114,7 @@ def test_failed_hiscores_leave_the_charts(player, gateway):
 
 def test_cursor_names_the_events_near_it(player):
     page = player(f"{AMEO}?from=2024-10-01&to=2024-12-01&series=rank,pp")
+    page.locator("#plot-upper").scroll_into_view_if_needed()
     box = page.locator("#plot-upper .u-over").bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.52, box["y"] + 60)
     expect(page.locator("#mark-key")).to_have_text(re.compile("pp rework, 30 Oct 2024 – 6 Nov 2024"))

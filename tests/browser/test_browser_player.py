@@ -156,6 +156,7 @@ def test_hiscores_show_mods_grades_and_pages(player):
 
 def test_drag_zooms_and_double_click_resets(player):
     page = player(AMEO)
+    expect(page.locator("#plots-caption")).to_contain_text("hiscores")
     initial = page.locator("#plots-caption").inner_text()
     page.locator("#plot-upper").scroll_into_view_if_needed()
     drag(page, 0.5, 0.7)
