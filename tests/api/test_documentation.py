@@ -61,6 +61,15 @@ async def test_links_lead_to_pages_and_headings(gateway, page):
     assert broken == []
 
 
+@pytest.mark.parametrize("path", ["/", "/best", "/players/2", "/players/2/2025"])
+async def test_pages_link_to_existing_sections(gateway, path):
+    links = re.findall(r'href="([^"]*\bdocs\b[^"]*)"', (await get(gateway, path)).text)
+    targets = {httpx.URL(f"http://gateway{path}").join(link) for link in links}
+    texts = {target: (await get(gateway, target.path)).text for target in targets}
+    assert "/docs/players" in {target.path for target in targets}
+    assert [target for target, text in texts.items() if f'id="{target.fragment or "article"}"' not in text] == []
+
+
 def operations(text):
     """The operations and variables of the links to GraphiQL on a page, in order."""
     links = dict.fromkeys(re.findall(r'href="[^"]*/graphql\?([^"]*)"', text))

@@ -18,6 +18,7 @@ PAGES = (
     SitePage("/best?mods=HD,HT,FL,EZ,NF,SO,PF", "best.html", "Remove filters"),
     SitePage("/docs", "documentation.html", "Each page covers one task"),
     SitePage("/docs/errors", "documentation.html", "A field that fails is null"),
+    SitePage("/docs/players", "documentation.html", "There are no accounts"),
     SitePage("/docs/getting-started", "documentation.html", "On this page"),
     SitePage("/docs/operations", "documentation.html", "On this page"),
     SitePage("/docs/schema", "documentation.html", "On this page"),

@@ -127,6 +127,7 @@ def test_stale_data_warns_after_second_request(session, stale_gateway):
 
 def test_example_query_is_repeated_after_refresh(session, gateway):
     page = session.open("/")
+    page.get_by_text("Examples", exact=True).click()
     page.get_by_role("button", name="Run").click()
     page.get_by_text("Response in").wait_for()
     page.wait_for_timeout(1000 * FRESH_S + 200)

@@ -51,6 +51,7 @@ def test_status_shows_unreachable_gateway(session):
 
 def test_example_query_runs(session):
     page = session.open("/")
+    page.get_by_text("Examples", exact=True).click()
     page.locator("#try-response").evaluate("(code) => (code.textContent = '')")
     page.get_by_role("button", name="Run").click()
     page.get_by_text("Response in").wait_for()
@@ -65,6 +66,7 @@ def test_links_lead_to_all_examples(session):
 
 def test_example_opens_in_graphiql(session):
     page = session.open("/")
+    page.get_by_text("Examples", exact=True).click()
     page.get_by_role("link", name="Compare players").click()
     assert page.get_by_role("tab", selected=True).inner_text() == "Compare"
     page.locator(".graphiql-query-editor").get_by_text("users").first.wait_for()
@@ -208,8 +210,7 @@ def test_page_is_readable_without_javascript(browser, gateway):
         "Best plays of all players",
         "On the page of each player",
         "For developers",
-        "Example query",
-        "Examples in GraphiQL",
+        "Current status",
     ],
 )
 def test_sections_are_named_regions(session, name):

@@ -65,6 +65,7 @@ def test_link_follows_the_mode(session):
 
 def test_example_query_opens_in_graphiql(session):
     page, _ = opened(session, "/")
+    page.get_by_text("Examples", exact=True).click()
     with page.expect_request("**/graphql") as sent:
         page.get_by_role("button", name="Run").click()
     assert link_request(page, "Open in GraphiQL") == json.loads(sent.value.post_data)
