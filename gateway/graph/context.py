@@ -3,27 +3,24 @@
 from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import strawberry
-from msgspec import UnsetType
 
-from gateway.deadline import Deadline
 from gateway.errors import ResultTooLarge
 from gateway.osutrack.circuit_breakers import CircuitBreakers
 from gateway.osutrack.rate_limit import RateLimiter
-from gateway.records import Hiscores, Peak, UserMode
-from gateway.store.history import History
-from gateway.store.keys import BestPlays, BestPlaysKey, Name, Username
+from gateway.records import UserMode
 from gateway.store.resource import ReadResult
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 from gateway.store.updates import Updates
 
 from .execution_turns import ExecutionTurns
-from .loaders import KnownNamesLoader, Loader
+from .loaders import Loader
 from .prepare.documents import Operation
 from .ranking_loads import RankingLoads
+from .reads import Reads
 from .response_size import SHORT_US, PointsBalance, ResponseSize
 
 K = TypeVar("K", bound=Hashable)
@@ -51,40 +48,9 @@ class Services:
     turns: ExecutionTurns
 
 
-class LazyLoader(Generic[K, V]):
-    """An attribute that creates its loader when it is first used: most operations use one or two."""
-
-    def __init__(self, source: Callable[[Tracker], Any], create: Callable[..., Loader[K, V]] = Loader) -> None:
-        self._source = source
-        self._create = create
-
-    def __set_name__(self, _: type, name: str) -> None:
-        self._name = name
-
-    def __get__(self, context: "Context", _: type) -> Loader[K, V]:
-        loader = self._create(self._source(context.services.tracker), context)
-        context.loaders.append(loader)
-        # From now on, Python finds the loader there.
-        context.__dict__[self._name] = loader
-        return loader
-
-
-class Context:
+class Context(Reads):
     """One operation's state. `now`, in seconds since 1970, and `started_at`, in monotonic time, are its start."""
 
-    history = LazyLoader[UserMode, History](lambda tracker: tracker.history)
-    hiscores = LazyLoader[UserMode, Hiscores](lambda tracker: tracker.hiscores)
-    hiscores_by_name = LazyLoader[Name, Hiscores | None](lambda tracker: tracker.hiscores_by_name)
-    peak = LazyLoader[UserMode, Peak](lambda tracker: tracker.peak)
-    best_plays = LazyLoader[BestPlaysKey, BestPlays](lambda tracker: tracker.best_plays)
-    usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames)
-    cooldowns = LazyLoader[UserMode, float](lambda tracker: tracker.cooldowns)
-    user_ids = LazyLoader[Username, int | UnsetType | None](lambda tracker: tracker.names.user_ids)
-    known_usernames = LazyLoader[int, str | UnsetType | None](
-        lambda tracker: tracker.names.known_usernames, KnownNamesLoader
-    )
-
-    charged = 0
     # Whether a value is being refreshed in the background.
     revalidating = False
     # Set by fields that depend on the client or on the moment.
@@ -109,6 +75,7 @@ class Context:
         timeout_s: float,
     ) -> None:
         """`may_update` is false if updates need a token and the request had no valid one."""
+        super().__init__(services.tracker, timeout_s=timeout_s)
         self.services = services
         self.operation = operation
         self.variables = variables
@@ -117,13 +84,10 @@ class Context:
         self.may_update = may_update
         self.now = now
         self.started_at = started_at
-        self._timeout_s = timeout_s
         self.warnings: list[dict[str, Any]] = []
         # Of the response so far; a list is counted before it is written.
         self.size = ResponseSize(services.max_values, points)
         self._results: dict[Callable[..., Any], Any] = {}
-        # Those that have been used.
-        self.loaders: list[Loader[Any, Any]] = []
 
     def read(self, info: "Info", loader: Loader[K, V], key: K, select: Callable[[V], R]) -> R | Awaitable[R]:
         """`select` applied to the value under the key: at once if the store can serve it, else an awaitable."""
@@ -169,11 +133,6 @@ class Context:
         self.uncacheable = self.uncacheable or not cacheable
         if len(self.warnings) < MAX_WARNINGS:
             self.warnings.append({"code": code, "message": message, "path": info.path.as_list(), **details})
-
-    @cached_property
-    def deadline(self) -> Deadline:
-        """The end of the operation's time, which begins when it first has to wait."""
-        return Deadline.from_timeout(self._timeout_s)
 
     @cached_property
     def reads_history(self) -> Callable[[UserMode], bool]:
@@ -232,7 +191,7 @@ class Context:
     def ranking_loads(self) -> RankingLoads:
         """The loads that rankings of this operation start."""
         if self._ranking_loads is None:
-            self._ranking_loads = RankingLoads(self.services.tracker.history_loads, self.points)
+            self._ranking_loads = RankingLoads(self.tracker.history_loads, self.points)
         return self._ranking_loads
 
     def validity(self) -> Validity | None:
@@ -240,26 +199,7 @@ class Context:
 
         It has ended already if a value is being refreshed in the background.
         """
-        if self.uncacheable:
-            return None
-        fresh_until, generations = self.started_at + MAX_VALIDITY_S, set[tuple[str, int]]()
-        for loader in self.loaders:
-            for result in loader.results():
-                fresh_until = min(fresh_until, result.fresh_until) if generations else result.fresh_until
-                generations.add((result.tag, result.generation))
-        return Validity(fresh_until, tuple(generations))
-
-    def was_overtaken(self) -> bool:
-        """Whether hiscores that this operation requested have updated the player, and earlier reads are outdated."""
-        generations = self.services.tracker.generations
-        tags = {result.tag for result in self.hiscores.results() if result.loaded}
-        results = [result for loader in self.loaders for result in loader.results()]
-        return any(result.tag in tags and result.generation < generations.of(result.tag) for result in results)
-
-    def discard_reads(self) -> None:
-        """Let later reads see new data."""
-        for loader in self.loaders:
-            loader.clear()
+        return None if self.uncacheable else self.validity_of_reads(self.started_at + MAX_VALIDITY_S)
 
     def restart(self) -> None:
         """Prepare a second execution, which reads everything again."""
@@ -283,12 +223,7 @@ class Context:
         if self._ranking_loads:
             self._ranking_loads.settle()
         if self.revalidating:
-            for loader in self.loaders:
-                loader.start_refreshes()
-
-    def charge(self, points: int) -> None:
-        """Add the price of one request to osu!track."""
-        self.charged += points
+            self.start_refreshes()
 
 
 Info = strawberry.Info[Context, None]

@@ -86,7 +86,7 @@ def best_plays_page(
     within = span(window, context.now)
     pager = BestPlaysPager(context, mode, within, first, after, score_filter=score_filter)
     keys = _tier_keys(mode, within, pager.required_rows)
-    tiers = context.services.tracker.best_plays
+    tiers = context.tracker.best_plays
     for key in sorted(keys, key=lambda key: not tiers.is_fresh(key)):
         # In the store first: the loader would refresh even a tier that is not used.
         cached = tiers.entry(key)
@@ -101,7 +101,7 @@ def best_plays_page(
 async def _load_page(info: Info, keys: list[BestPlaysKey], pager: "BestPlaysPager") -> Page[records.BestPlay]:
     context = info.context
     for key in keys:
-        cached = context.services.tracker.best_plays.entry(key)
+        cached = context.tracker.best_plays.entry(key)
         # Too few rows: no wait for the refresh of a tier that is not used.
         if cached and not pager(cached.value, key.limit):
             continue

@@ -52,7 +52,7 @@ def peak_of(info: Info, user_mode: UserMode) -> NullableResult[records.Peak]:
     context = info.context
     reads_histories = context.operation.has_histories
     # In the store first: a loader that finds nothing costs more than the rest of a small operation's reads.
-    is_cached = reads_histories or context.services.tracker.history.entry(user_mode)
+    is_cached = reads_histories or context.tracker.history.entry(user_mode)
     history = context.history.peek(user_mode) if is_cached else None
     if history is None and reads_histories and context.reads_history(user_mode):
         return _load(info, user_mode, context.history)

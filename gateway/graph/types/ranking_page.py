@@ -82,7 +82,7 @@ class Ranking:
     def __init__(self, info: Info, players: Iterable[UserMode], by: RankingOrder, span: Span) -> None:
         self._info = info
         self._context: Context = info.context
-        self._tracker = self._context.services.tracker
+        self._tracker = self._context.tracker
         self._players = list(dict.fromkeys(players))
         self._by = by
         self._span = span
