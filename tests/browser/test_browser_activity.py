@@ -136,18 +136,19 @@ def test_year_that_has_just_begun_is_drawn(session):
 
 def test_map_has_a_year_of_days(activity):
     page = activity(AMEO)
-    assert 365 <= page.locator(".day").count() <= 371
-    assert page.locator(".day.estimated").count() > 0
+    expect(page.locator(".day").nth(364)).to_be_attached()
+    expect(page.locator(".day").nth(371)).not_to_be_attached()
+    expect(page.locator(".day.estimated").first).to_be_attached()
     summary = page.locator(".heatmap-summary").inner_text()
     assert re.match(r"Plays on \d+ days\. Most on \d+ \w+ 20\d\d: \d+ plays\. Longest streak: \d+ days?, ", summary)
     assert re.search(r"\d+ days estimated\.", summary)
-    assert page.get_by_text("Days are UTC.").is_visible()
+    expect(page.get_by_text("Days are UTC.")).to_be_visible()
 
 
 def test_estimates_only_are_a_sentence(activity):
     page = activity(ORDINARY[9])
-    assert re.search(r"^3\d\d days of 3\d\d estimated: ", page.locator(".heatmap-summary").inner_text())
-    assert page.locator(".day").count() == 0
+    expect(page.locator(".heatmap-summary")).to_have_text(re.compile(r"^3\d\d days of 3\d\d estimated: "))
+    expect(page.locator(".day")).to_have_count(0)
 
 
 def test_arrow_keys_read_days(activity):
@@ -162,9 +163,9 @@ def test_arrow_keys_read_days(activity):
     assert week_before != newest
     expect(page.locator("#live-region")).to_have_text(week_before)
     page.keyboard.press("Home")
-    assert page.locator(".heatmap-readout").inner_text().startswith("Monday, ")
+    expect(page.locator(".heatmap-readout")).to_have_text(re.compile(r"^Monday, "))
     page.keyboard.press("ArrowUp")
-    assert page.locator('.day.chosen[data-day="0"]').count() == 1
+    expect(page.locator('.day.chosen[data-day="0"]')).to_have_count(1)
 
 
 def test_pointer_reads_estimated_days(activity):
@@ -179,8 +180,8 @@ def test_days_open_as_table(activity):
     page.get_by_text("Show days as table").click()
     rows = page.get_by_role("region", name="Table of plays per day").locator("tbody tr")
     rows.first.wait_for()
-    assert rows.count() == page.locator(".day:not(.level-0):not(.unknown)").count()
-    assert page.get_by_text(re.compile("estimated: ")).first.is_visible()
+    expect(rows).to_have_count(page.locator(".day:not(.level-0):not(.unknown)").count())
+    expect(page.get_by_text(re.compile("estimated: ")).first).to_be_visible()
 
 
 def test_months_equal_the_gains_of_the_schema(activity, gateway):
@@ -189,7 +190,7 @@ def test_months_equal_the_gains_of_the_schema(activity, gateway):
     data = httpx.post(f"{gateway.address}/graphql", json={"query": query}).json()["data"]
     delta = data["user"]["stats"]["gains"][-1]["delta"]
     text = page.locator(".months tbody tr").last.inner_text().replace("\u2212", "-").replace("+", "").replace(",", "")
-    assert page.locator(".months tbody tr").count() == 12
+    expect(page.locator(".months tbody tr")).to_have_count(12)
     assert f"{delta['ranksGained']}" in text
 
 
@@ -204,8 +205,8 @@ def test_distant_activity_is_not_loaded(session):
     page = session.open(f"/players/{AMEO}", size=PHONE)
     page.wait_for_selector("#hiscores[aria-busy=false]")
     page.wait_for_load_state("networkidle")
-    assert page.get_by_role("link", name="2025", exact=True).count() == 1
-    assert page.locator(".day").count() == 0
+    expect(page.get_by_role("link", name="2025", exact=True)).to_have_count(1)
+    expect(page.locator(".day")).to_have_count(0)
 
 
 def test_other_mode_begins_with_empty_sections(activity):
@@ -219,9 +220,10 @@ def test_other_mode_begins_with_empty_sections(activity):
     page.set_viewport_size({"width": 1280, "height": 300})  # the section is out of view
     page.get_by_role("link", name="mania").click()
     page.wait_for_selector("#player-data:not([hidden]) #progress[aria-busy=false]")
-    assert page.locator("#activity .day, #activity .months").count() == 0
-    assert page.locator("#plays tr").count() == 0
-    assert page.locator("#activity .loading").count() == page.locator("#hiscores .loading").count() == 1
+    expect(page.locator("#activity .day, #activity .months")).to_have_count(0)
+    expect(page.locator("#plays tr")).to_have_count(0)
+    expect(page.locator("#activity .loading")).to_have_count(1)
+    expect(page.locator("#hiscores .loading")).to_have_count(1)
     page.locator("#activity").scroll_into_view_if_needed()
     page.wait_for_selector(f"{DONE} .day")
     for route in pending:
@@ -230,8 +232,8 @@ def test_other_mode_begins_with_empty_sections(activity):
 
 def test_one_snapshot_has_no_activity(activity):
     page = activity(SINGLE_SNAPSHOT)
-    assert page.get_by_text("the plays per day are unknown").is_visible()
-    assert page.get_by_text("No month has two snapshots to compare.").is_visible()
+    expect(page.get_by_text("the plays per day are unknown")).to_be_visible()
+    expect(page.get_by_text("No month has two snapshots to compare.")).to_be_visible()
 
 
 def test_failed_activity_can_be_retried(session, gateway):

@@ -43,7 +43,7 @@ def test_hanging_upstream_is_shown_and_retried(session):
         session.gateway.fault(kind="hang")
         page = session.open("/best")
         assert error_code(page) in {"UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT"}
-        assert page.locator("#load-error .title").inner_text() == "osu!track is slow"
+        expect(page.locator("#load-error .title")).to_have_text("osu!track is slow")
         session.gateway.clear_faults()
         page.get_by_role("button", name="Retry", exact=True).click()
         page.wait_for_selector(ROWS)
@@ -54,7 +54,7 @@ def test_retry_waits_for_retry_after(session, gateway):
     gateway.fault(kind="rate_limit", retry_after=20)
     page = session.open("/best")
     assert error_code(page) == "UPSTREAM_BUSY"
-    assert re.fullmatch(r"Retry in 0:\d\d", page.locator("#load-error button").inner_text())
+    expect(page.locator("#load-error button")).to_have_text(re.compile(r"^Retry in 0:\d\d$"))
 
 
 def test_used_up_points_are_reported(session):
@@ -64,7 +64,7 @@ def test_used_up_points_are_reported(session):
         page.get_by_text("Just loaded from osu!track.").wait_for()
         page.get_by_role("button", name="Week").click()
         assert error_code(page) == "RATE_LIMITED"
-        assert page.locator("#plays-table").is_hidden()
+        expect(page.locator("#plays-table")).to_be_hidden()
         page.close()
         session.errors.clear()  # the browser logs status 429
 
@@ -75,7 +75,7 @@ def test_failed_next_page_keeps_the_plays(session, gateway):
     gateway.fault(kind="status", status=503)
     page.get_by_role("button", name="Show 50 more").click()
     assert error_code(page, "#more") == "UPSTREAM_UNAVAILABLE"
-    assert page.locator(ROWS).count() == 50
+    expect(page.locator(ROWS)).to_have_count(50)
     gateway.clear_faults()
     page.get_by_role("button", name="Retry").click()
     expect(page.locator(ROWS)).to_have_count(100)
@@ -89,7 +89,7 @@ def test_stale_data_shows_its_age(session, gateway):
     page.reload()
     page.wait_for_selector(ROWS)
     notice = page.locator("#notices [data-code=STALE_DATA]")
-    assert re.search(r"data is \d+ seconds? old", notice.inner_text())
+    expect(notice).to_have_text(re.compile(r"data is \d+ seconds? old"))
 
 
 def test_refreshed_list_is_shown_by_itself(session):
@@ -104,7 +104,7 @@ def test_refreshed_list_is_shown_by_itself(session):
             page.wait_for_selector(ROWS)
         assert first.value.json()["extensions"]["revalidating"]
         assert second.value.ok
-        assert page.locator("#notices *").count() == 0
+        expect(page.locator("#notices *")).to_have_count(0)
         page.close()
 
 

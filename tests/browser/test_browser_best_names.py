@@ -63,8 +63,8 @@ def test_ten_names_appear_in_place(session, gateway, view):
     with_players(page)
     before, places = unnamed(page), cells(page)
     assert len(before) == 12
-    assert "Looks up 10 of 12 names on osu!." in page.locator("#names").inner_text()
-    assert page.locator(f"{NAMELESS} .avatar").first.inner_text() == "#"
+    expect(page.locator("#names")).to_contain_text("Looks up 10 of 12 names on osu!.")
+    expect(page.locator(f"{NAMELESS} .avatar").first).to_have_text("#")
     with page.expect_request("**/graphql") as request:
         show(page)
     assert list(json.loads(request.value.post_data)["variables"].values()) == before[:10]
@@ -122,4 +122,4 @@ def test_gateway_without_names_says_so(session, gateway):
         page = opened(session)
         show(page)
         page.locator("#names").get_by_text("This gateway looks no names up").wait_for()
-        assert page.get_by_role("button", name=BUTTON).count() == 0
+        expect(page.get_by_role("button", name=BUTTON)).to_have_count(0)

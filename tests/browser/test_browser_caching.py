@@ -59,7 +59,7 @@ def test_refreshed_data_appears_without_reload(session, gateway):
     page.wait_for_timeout(2500)  # a second refresh would have been shown by then
     assert names_of(requests).count("Profile") == 2
     assert names_of(requests).count("Hiscores") == 2
-    assert page.locator("#notices *").count() == 0
+    expect(page.locator("#notices *")).to_have_count(0)
 
 
 def test_unchanged_data_is_not_drawn_again(session, gateway):
@@ -72,7 +72,7 @@ def test_unchanged_data_is_not_drawn_again(session, gateway):
         pass
     page.wait_for_timeout(500)
     assert names_of(requests).count("Profile") == 2
-    assert page.locator("#marked, #marked-gain").count() == 2
+    expect(page.locator("#marked, #marked-gain")).to_have_count(2)
 
 
 def test_compared_player_is_refreshed_too(session, gateway):
@@ -95,8 +95,8 @@ def test_failed_second_request_changes_nothing(session, gateway):
     with page.expect_event("requestfailed"):
         pass
     page.wait_for_timeout(500)
-    assert page.locator("#notices *").count() == 0
-    assert page.locator("#plays tr").count() == 10
+    expect(page.locator("#notices *")).to_have_count(0)
+    expect(page.locator("#plays tr")).to_have_count(10)
     session.errors.clear()  # the browser logs failed requests
 
 
@@ -107,8 +107,8 @@ def test_slow_refresh_of_stale_data_is_no_problem(session, stale_gateway):
     page.reload()
     notice = page.locator("#notices .notice")
     notice.wait_for()
-    assert re.search(r"data is \d+ seconds? old. Waiting for osu!track", notice.inner_text())
-    assert page.locator("#notices .warn").count() == 0
+    expect(notice).to_have_text(re.compile(r"data is \d+ seconds? old. Waiting for osu!track"))
+    expect(page.locator("#notices .warn")).to_have_count(0)
     expect(notice).to_have_text("The data has been refreshed.", timeout=TIMEOUT_MS)
     page.close()
 
@@ -120,7 +120,7 @@ def test_stale_data_warns_after_second_request(session, stale_gateway):
     page.reload()
     page.locator("#notices .warn").wait_for()
     assert names_of(requests).count("Profile") == 2
-    assert "slow or unavailable" in page.locator("#notices").inner_text()
+    expect(page.locator("#notices")).to_contain_text("slow or unavailable")
     stale_gateway.clear_faults()
     page.close()
 
@@ -155,10 +155,10 @@ def test_update_result_precedes_the_reload(session, gateway):
     page.route("**/graphql", handle)
     page.get_by_role("button", name="Update").click()
     page.get_by_role("heading", name="Changes").wait_for()
-    assert page.locator("#update-hint").inner_text() == "Loading the new data …"
+    expect(page.locator("#update-hint")).to_have_text("Loading the new data …")
     released.append(True)
     for route in held:
         route.continue_()
     expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
     expect(page.locator("#update-hint")).to_contain_text("has been updated recently", timeout=TIMEOUT_MS)
-    assert page.get_by_role("heading", name="Changes").is_visible()
+    expect(page.get_by_role("heading", name="Changes")).to_be_visible()

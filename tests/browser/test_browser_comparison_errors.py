@@ -51,10 +51,10 @@ def test_failed_player_leaves_the_others(session, gateway, fault, code):
     warm(session)
     gateway.fault(**fault)
     page = session.open(f"/players/{HEAVY}?compare=1055,{AMEO}")
-    assert box(page, "ID 1055").get_attribute("data-code") == code
+    expect(box(page, "ID 1055")).to_have_attribute("data-code", code)
     players_in_charts(page, 2)
-    assert page.locator(".error-box").count() == 1
-    assert row(page, "ameo").locator("td.number").count() == 4
+    expect(page.locator(".error-box")).to_have_count(1)
+    expect(row(page, "ameo").locator("td.number")).to_have_count(4)
     gateway.clear_faults()
     box(page, "ID 1055").get_by_role("button", name="Retry").press("Enter")
     players_in_charts(page, 3)
@@ -65,13 +65,13 @@ def test_retry_waits_for_retry_after(session, gateway):
     warm(session)
     gateway.fault(kind="rate_limit", retry_after=20)
     page = session.open(f"/players/{HEAVY}?compare={AMEO},1055")
-    assert box(page, "ID 1055").get_attribute("data-code") == "UPSTREAM_BUSY"
-    assert box(page, "ID 1055").get_by_role("button", name="Retry in").get_attribute("aria-disabled") == "true"
+    expect(box(page, "ID 1055")).to_have_attribute("data-code", "UPSTREAM_BUSY")
+    expect(box(page, "ID 1055").get_by_role("button", name="Retry in")).to_have_attribute("aria-disabled", "true")
     players_in_charts(page, 2)
     box(page, "ID 1055").evaluate("(box) => { box.id = 'marked' }")
     page.get_by_role("button", name="30 days").click()
     expect(row(page, "ameo").locator("small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
-    assert page.locator("#marked").count() == 1
+    expect(page.locator("#marked")).to_have_count(1)
     page.get_by_role("button", name="Remove ID 1055").click()
     expect(page.locator(".error-box")).to_have_count(0)
 
@@ -84,7 +84,7 @@ def test_points_of_the_client_suffice_for_some(session):
         box(page, "ID 1014")
         codes = page.locator("#comparison .error-box").evaluate_all("(all) => all.map((each) => each.dataset.code)")
         assert set(codes) == {"RATE_LIMITED"}
-        assert page.locator("#legend .player").count() > 1
+        expect(page.locator("#legend .player").nth(1)).to_be_attached()
         page.close()
     session.errors.clear()  # the browser logs each 429
 
@@ -96,7 +96,7 @@ def test_unreachable_gateway_keeps_the_page(session, gateway):
     page.get_by_label("With player").fill("2")
     page.route("**/graphql", lambda route: route.abort())
     page.keyboard.press("Enter")
-    assert box(page, "ID 2").get_attribute("data-code") == "NETWORK"
+    expect(box(page, "ID 2")).to_have_attribute("data-code", "NETWORK")
     page.unroute("**/graphql")
     box(page, "ID 2").get_by_role("button", name="Retry").click()
     players_in_charts(page, 2)
@@ -143,14 +143,14 @@ def test_abandoned_request_is_no_error(session, name):
         page.get_by_role("link", name="taiko").click()
     players_in_charts(page, 2)
     expect(page.locator("#comparison small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
-    assert page.locator(".error-box").count() == 0
+    expect(page.locator(".error-box")).to_have_count(0)
 
 
 def test_failed_script_is_reported(session):
     session.context.route("**/comparison-*.js", lambda route: route.abort())
     page = session.open(f"/players/{AMEO}?compare={HEAVY}")
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
-    assert "Reload the page" in page.locator("#comparison").inner_text()
+    expect(page.locator("#comparison")).to_contain_text("Reload the page")
     session.errors.clear()  # the browser logs failed requests
 
 

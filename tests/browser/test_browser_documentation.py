@@ -1,6 +1,7 @@
 """The documentation in a browser: its list of pages, search, code and tables."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE
 
@@ -17,7 +18,8 @@ def test_code_is_copied(session):
     page = session.open("/docs/examples/compare")
     page.get_by_role("button", name="Copy").first.click()
     page.get_by_text("Copied").wait_for()
-    assert page.evaluate("navigator.clipboard.readText()") == page.locator("pre code").first.text_content()
+    code = page.locator("pre code").first.text_content()
+    assert page.evaluate("navigator.clipboard.readText()") == code
 
 
 @pytest.mark.parametrize(
@@ -36,7 +38,7 @@ def test_search_leads_to_a_section(session, query, title):
     page.get_by_role("link", name=title, exact=True).wait_for()
     page.get_by_role("link", name=title, exact=True).click()
     page.wait_for_url("**/docs/*#*")
-    assert page.locator(":target").count() == 1
+    expect(page.locator(":target")).to_have_count(1)
 
 
 def test_search_finds_words_of_code(session):

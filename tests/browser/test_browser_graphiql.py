@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE
 
@@ -93,7 +94,7 @@ def test_stored_tabs_stay_beside_linked_example(graphiql):
     page.wait_for_function(STORED % "query Mine")
     reopened = graphiql("#update")
     assert titles(reopened) == ["Mine" if title == "Today" else title for title in EXAMPLE_TITLES]
-    assert reopened.get_by_role("tab", selected=True).inner_text() == "Update"
+    expect(reopened.get_by_role("tab", selected=True)).to_have_text("Update")
 
 
 def test_query_is_typed_and_run_by_keyboard(graphiql):
@@ -108,7 +109,8 @@ def test_editor_completes_fields(graphiql):
     page = graphiql()
     write(page, "{ user(id: 2) { profi")
     hints = page.get_by_role("listbox", name="Completions").get_by_role("option")
-    assert (hints.first.inner_text(), page.locator(".CodeMirror-hint").count()) == ("profileUrl", hints.count())
+    expect(hints.first).to_have_text("profileUrl")
+    expect(page.locator(".CodeMirror-hint")).to_have_count(hints.count())
 
 
 def test_query_of_url_opens(graphiql):
@@ -124,10 +126,10 @@ def test_documentation_search_finds_fields(graphiql):
     page.locator(".graphiql-doc-explorer").get_by_role("combobox").fill("gain")
     page.get_by_role("option", name="UserStats.gain").first.click()
     explorer = page.locator(".graphiql-doc-explorer")
-    assert "measured from the last snapshot at or before" in explorer.inner_text()
+    expect(explorer).to_contain_text("measured from the last snapshot at or before")
     explorer.get_by_text("Gain", exact=True).last.click()
     explorer.get_by_role("heading", name="Fields").or_(explorer.get_by_text("Fields")).first.wait_for()
-    assert "False if tracking began after the start" in explorer.inner_text()
+    expect(explorer).to_contain_text("False if tracking began after the start")
 
 
 def test_upstream_error_appears_in_response(graphiql, gateway):
@@ -158,7 +160,7 @@ def test_graphiql_follows_chosen_theme(graphiql):
 def test_missing_scripts_show_install_instructions(session):
     session.context.route("**/vendor/**", lambda route: route.abort())
     page = session.open("/graphql")
-    assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("python hatch_build.py")
     session.errors.clear()  # the browser logs failed requests
 
 
@@ -317,7 +319,7 @@ def test_built_query_runs_without_a_change(graphiql, path, text):
     page.get_by_label("Execute query").click()
     result = page.locator(".result-window")
     result.get_by_text('"data"').wait_for()
-    assert '"errors"' not in result.inner_text()
+    expect(result).not_to_contain_text('"errors"')
 
 
 def test_query_builder_opens_at_its_start(graphiql):
@@ -327,8 +329,8 @@ def test_query_builder_opens_at_its_start(graphiql):
     explorer.get_by_text("user", exact=True).first.wait_for()
     assert page.evaluate("document.activeElement.className") == "graphiql-explorer-root"
     assert page.locator(".graphiql-plugin").evaluate("(plugin) => plugin.scrollTop") == 0
-    assert explorer.get_by_label("first", exact=True).input_value() == "5"
-    assert explorer.get_by_label("bestPerBeatmap").input_value() == "true"
+    expect(explorer.get_by_label("first", exact=True)).to_have_value("5")
+    expect(explorer.get_by_label("bestPerBeatmap")).to_have_value("true")
 
 
 @pytest.mark.parametrize("name", ["Query builder", "Documentation Explorer", "History"])

@@ -1,6 +1,7 @@
 """GraphiQL by keyboard: tabs, and scrolling of long texts."""
 
 import pytest
+from playwright.sync_api import expect
 
 
 @pytest.fixture
@@ -33,8 +34,8 @@ def test_key_selects_a_tab(tabs, key):
     tabs.keyboard.press("ArrowRight")
     tabs.keyboard.press(key)
     tabs.get_by_role("tab", name="Gains", selected=True).wait_for()
-    assert tabs.get_by_role("tab", selected=True).count() == 1
-    assert tabs.locator("[role=tab][tabindex='0']").all_inner_texts() == ["Gains"]
+    expect(tabs.get_by_role("tab", selected=True)).to_have_count(1)
+    expect(tabs.locator("[role=tab][tabindex='0']")).to_have_text(["Gains"])
 
 
 def test_delete_key_closes_tabs(tabs):
@@ -52,7 +53,7 @@ def test_delete_key_closes_tabs(tabs):
 def test_new_tab_is_selected(tabs):
     tabs.get_by_label("New tab").click()
     tabs.get_by_role("tab", name="<untitled>", selected=True).wait_for()
-    assert tabs.get_by_role("tab", selected=True).count() == 1
+    expect(tabs.get_by_role("tab", selected=True)).to_have_count(1)
 
 
 def test_pointer_closes_a_tab(tabs):

@@ -27,12 +27,12 @@ def test_hiscores_without_stats_load_on_request(session, gateway):
     show.press("Enter")
     page.wait_for_selector(LOADED)
     assert page.evaluate("document.activeElement.id") == "hiscores-title"
-    assert page.locator(ROWS).count() == 10
+    expect(page.locator(ROWS)).to_have_count(10)
     link = page.get_by_role("link", name="Hiscores (CSV)").get_attribute("href")
     assert link == f"{NO_SNAPSHOTS}/hiscores.csv?mode=osu"
     page.get_by_role("link", name="taiko", exact=True).click()
     show.wait_for()
-    assert page.locator("#hiscores").is_hidden()
+    expect(page.locator("#hiscores")).to_be_hidden()
 
 
 def test_order_and_filters_are_in_the_address(session, gateway):
@@ -49,7 +49,7 @@ def test_order_and_filters_are_in_the_address(session, gateway):
     expect(status).to_have_text(text)
     page.reload()
     expect(status).to_have_text(text)
-    assert page.locator("#filters-text").inner_text() == "HD; S"
+    expect(page.locator("#filters-text")).to_have_text("HD; S")
     page.go_back()
     expect(page.get_by_label("Best per beatmap")).to_be_checked()
     expect(status).not_to_have_text(text)
@@ -62,4 +62,4 @@ def test_filters_without_match_can_be_removed(session):
     page.get_by_role("button", name="Remove filters").press("Enter")
     expect(page.locator(ROWS)).to_have_count(10)
     page.wait_for_url(f"**/players/{AMEO}")
-    assert "no accuracy or combo" in page.locator("#hiscores").inner_text()
+    expect(page.locator("#hiscores")).to_contain_text("no accuracy or combo")

@@ -58,7 +58,8 @@ def test_avatar_is_loaded_without_referrer(outside, size, width):
     expect(image).to_be_visible()
     assert [request.url for request in requests] == [f"{AVATARS}/{AMEO}"]
     assert "referer" not in requests[0].all_headers()
-    assert (image.get_attribute("referrerpolicy"), image.get_attribute("loading")) == ("no-referrer", "lazy")
+    expect(image).to_have_attribute("referrerpolicy", "no-referrer")
+    expect(image).to_have_attribute("loading", "lazy")
     assert image.bounding_box()["width"] == page.locator(".avatar").bounding_box()["width"] == width
     assert [error for error in outside.errors if AVATARS not in error] == []
 
@@ -76,14 +77,14 @@ def test_avatar_is_loaded_without_referrer(outside, size, width):
 def test_initials_replace_an_image_that_fails(outside, answer):
     page, _ = opened(outside, answer)
     expect(page.locator(".avatar img")).to_have_count(0)
-    assert re.fullmatch(r"#|\w{2}", page.locator(".avatar").inner_text())
+    expect(page.locator(".avatar")).to_have_text(re.compile(r"^(?:#|\w{2})$"))
     assert page.locator(".avatar").bounding_box()["width"] == 96
     assert shifts(page) == 0
 
 
 def test_initials_stay_while_the_image_loads(outside):
     page, _ = opened(outside, lambda _: None)
-    assert re.fullmatch(r"#|\w{2}", page.locator(".avatar").inner_text())
+    expect(page.locator(".avatar")).to_have_text(re.compile(r"^(?:#|\w{2})$"))
     expect(page.locator(".avatar img")).to_be_hidden()
 
 
@@ -93,7 +94,7 @@ def test_other_pages_show_avatars_without_shift(outside, path, size):
     outside.context.route(f"{AVATARS}/**", lambda route: route.fulfill(body=PNG, content_type="image/png"))
     page = outside.open(path, size=size)
     page.locator(".avatar img.loaded").first.wait_for()
-    assert page.locator(".avatar img").first.get_attribute("src").startswith(f"{AVATARS}/")
+    expect(page.locator(".avatar img").first).to_have_attribute("src", re.compile(f"^{AVATARS}/"))
     shifts = """() => new Promise((resolve) => new PerformanceObserver((list) => resolve(
         list.getEntries().reduce((sum, { value }) => sum + value, 0)
     )).observe({ type: "layout-shift", buffered: true }) || setTimeout(resolve, 200, 0))"""
@@ -107,12 +108,12 @@ def test_other_pages_show_initials_without_images(outside, path):
     page = outside.open(path)
     page.locator(".avatar").first.wait_for()
     expect(page.locator(".avatar").first.locator("img")).to_have_count(0)
-    assert re.fullmatch(r"#|\w{1,2}", page.locator(".avatar").first.inner_text())
+    expect(page.locator(".avatar").first).to_have_text(re.compile(r"^(?:#|\w{1,2})$"))
 
 
 def test_update_keeps_the_image(outside):
     page, requests = opened(outside, lambda route: route.fulfill(body=PNG, content_type="image/png"), UNKNOWN)
-    assert page.get_by_role("heading", level=1).inner_text() == f"ID {UNKNOWN}"
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"ID {UNKNOWN}")
     page.locator(".avatar img").evaluate("(image) => (image.dataset.first = true)")
     page.get_by_role("button", name="Update").click()
     page.locator("#update-result .result").wait_for()
@@ -126,8 +127,8 @@ def test_update_keeps_the_image(outside):
 def test_sandbox_shows_initials_only(session):
     page = session.open(f"/players/{AMEO}")
     page.wait_for_selector(CHARTS_DRAWN)
-    assert page.locator(".avatar").inner_text() == "AM"
-    assert page.locator(".avatar img").count() == 0
+    expect(page.locator(".avatar")).to_have_text("AM")
+    expect(page.locator(".avatar img")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

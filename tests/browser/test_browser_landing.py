@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import PHONE, RunningGateway
 from tests.support.binaries import requires_binary
@@ -25,8 +26,8 @@ RUNNERS = {
 def test_status_shows_upstream_up(session):
     page = session.open("/")
     page.get_by_text("responding").wait_for()
-    assert page.locator("#status-upstream .state").inner_text() == "Up"
-    assert page.locator("#status-points").inner_text() == "no limit"
+    expect(page.locator("#status-upstream .state")).to_have_text("Up")
+    expect(page.locator("#status-points")).to_have_text("no limit")
 
 
 def test_status_shows_upstream_down(session):
@@ -37,7 +38,7 @@ def test_status_shows_upstream_down(session):
         httpx.post(f"{session.gateway.address}/graphql", json={"query": f"{{ {many} }}"})
         page = session.open("/")
         page.get_by_text("serving cached data only").wait_for()
-        assert page.locator("#status-upstream .state").inner_text() == "Down"
+        expect(page.locator("#status-upstream .state")).to_have_text("Down")
         page.close()
 
 
@@ -45,7 +46,7 @@ def test_status_shows_unreachable_gateway(session):
     session.context.route("**/graphql", lambda route: route.abort())
     page = session.open("/")
     page.get_by_text("The gateway is unreachable").wait_for()
-    assert page.locator("#status-upstream .state").inner_text() == "Unknown"
+    expect(page.locator("#status-upstream .state")).to_have_text("Unknown")
     session.errors.clear()  # the browser logs failed requests
 
 
@@ -61,14 +62,15 @@ def test_example_query_runs(session):
 
 def test_links_lead_to_all_examples(session):
     links = session.open("/").locator(".examples a")
-    assert [link.get_attribute("href") for link in links.all()] == [f"graphql#{name}" for name in EXAMPLES]
+    for link, name in zip(links.all(), EXAMPLES, strict=True):
+        expect(link).to_have_attribute("href", f"graphql#{name}")
 
 
 def test_example_opens_in_graphiql(session):
     page = session.open("/")
     page.get_by_text("Examples", exact=True).click()
     page.get_by_role("link", name="Compare players").click()
-    assert page.get_by_role("tab", selected=True).inner_text() == "Compare"
+    expect(page.get_by_role("tab", selected=True)).to_have_text("Compare")
     page.locator(".graphiql-query-editor").get_by_text("users").first.wait_for()
 
 
@@ -124,7 +126,7 @@ def test_player_form_rejects_invalid_id(session, text):
     page = session.open("/")
     page.get_by_label("Find a player").fill(text)
     page.get_by_role("button", name="Show").click()
-    assert "Enter a player name" in page.locator("#player-hint").inner_text()
+    expect(page.locator("#player-hint")).to_contain_text("Enter a player name")
     assert page.evaluate("document.activeElement.id") == "player-id"
 
 
@@ -146,7 +148,7 @@ def test_player_form_names_the_problem(session, text, problem):
     page = session.open("/")
     page.get_by_label("Find a player").fill(text)
     page.keyboard.press("Enter")
-    assert problem in page.locator("#player-hint").inner_text()
+    expect(page.locator("#player-hint")).to_contain_text(problem)
 
 
 @pytest.mark.parametrize(
@@ -195,12 +197,12 @@ def test_page_is_readable_without_javascript(browser, gateway):
     with browser.new_context(java_script_enabled=False) as context:
         page = context.new_page()
         page.goto(gateway.address)
-        assert "See your osu! progress" in page.locator("body").inner_text()
+        expect(page.locator("body")).to_contain_text("See your osu! progress")
         page.get_by_text("curl, JavaScript and Python").click()
-        assert page.get_by_text("import httpx").is_visible()
+        expect(page.get_by_text("import httpx")).to_be_visible()
         page.get_by_text("Limits", exact=True).click()
-        assert page.get_by_role("row", name="Depth").get_by_role("cell").last.inner_text() == "8"
-        assert page.get_by_role("button").count() == 0
+        expect(page.get_by_role("row", name="Depth").get_by_role("cell").last).to_have_text("8")
+        expect(page.get_by_role("button")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -214,7 +216,7 @@ def test_page_is_readable_without_javascript(browser, gateway):
     ],
 )
 def test_sections_are_named_regions(session, name):
-    assert session.open("/").get_by_role("region", name=name).is_visible()
+    expect(session.open("/").get_by_role("region", name=name)).to_be_visible()
 
 
 def test_transfer_size_is_small(session):

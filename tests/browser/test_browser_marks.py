@@ -60,7 +60,7 @@ def test_caption_counts_the_events(player, gateway):
     assert found
     assert 240 < int(found[1]) <= 250 < stats["hiscores"]["totalCount"]
     assert int(found[2]) == len(dated)
-    assert int(found[3]) == page.locator("#reworks-list li").count()
+    expect(page.locator("#reworks-list li")).to_have_count(int(found[3]))
 
 
 def test_hiscores_are_points_on_the_pp_chart_only(player):
@@ -86,7 +86,7 @@ def test_milestones_of_accuracy_are_flags_only(player, gateway):
     halves = [milestone for milestone in found if (milestone["threshold"] * 2).is_integer()]
     assert 1 < len(halves) < len(found)
     expect(page.locator("#plots-caption")).to_contain_text(f"Marked: {len(halves)} milestones.")
-    assert "accuracy" not in page.locator("#milestones").inner_text()
+    expect(page.locator("#milestones")).not_to_contain_text("accuracy")
 
 
 def test_hiscores_follow_the_table_and_cost_nothing(player, session):
@@ -108,8 +108,8 @@ def test_failed_hiscores_leave_the_charts(player, gateway):
     gateway.fault(kind="status", status=503, path="/hiscores")
     page = player(1032)
     page.locator("#hiscores .error-box").wait_for()
-    assert page.locator("#plots-error").inner_text() == ""
-    assert "hiscores" not in page.locator("#plots-caption").inner_text()
+    expect(page.locator("#plots-error")).to_have_text("")
+    expect(page.locator("#plots-caption")).not_to_contain_text("hiscores")
 
 
 def test_cursor_names_the_events_near_it(player):

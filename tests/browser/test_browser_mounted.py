@@ -1,6 +1,7 @@
 """The pages of a gateway that is mounted in another application."""
 
 import pytest
+from playwright.sync_api import expect
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
@@ -30,7 +31,7 @@ def session(session, mounted):
 def test_landing_page_shows_endpoint_of_mount(session, mounted):
     page = session.open("/")
     page.get_by_text("responding").wait_for()
-    assert f'"{mounted}/graphql"' in page.locator("#javascript").text_content()
+    expect(page.locator("#javascript")).to_contain_text(f'"{mounted}/graphql"')
 
 
 def test_graphiql_works_below_mount(session):
@@ -46,7 +47,7 @@ def test_player_page_opens_below_mount(session, mounted):
     page.get_by_label("Find a player").fill("131464")
     page.keyboard.press("Enter")
     page.wait_for_selector("#progress[aria-busy=false]")
-    assert page.url == f"{mounted}/players/131464"
+    page.wait_for_url(f"{mounted}/players/131464")
     page.locator("#plays tr").first.wait_for()
 
 
@@ -60,5 +61,5 @@ def test_best_plays_link_players_below_mount(session, mounted):
 def test_not_found_page_links_to_mount(session, mounted):
     page = session.open("/no/such/page")
     page.get_by_role("link", name="home page").click()
-    assert page.url == f"{mounted}/"
+    page.wait_for_url(f"{mounted}/")
     session.errors.clear()  # the browser logs each 404

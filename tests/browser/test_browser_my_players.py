@@ -1,6 +1,7 @@
 """The visitor's recent and pinned players, stored in the browser only."""
 
 import json
+import re
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -26,8 +27,10 @@ def test_pinned_players_come_before_recent_ones(session):
     visit(session, HEAVY)
     page = session.open("/")
     links = page.locator(f"{ITEMS} a")
-    assert [link.get_attribute("href") for link in links.all()] == [f"players/{AMEO}", f"players/{HEAVY}"]
-    assert page.locator(ITEMS).first.inner_text().startswith("ameo pinned")
+    expect(links).to_have_count(2)
+    expect(links.first).to_have_attribute("href", f"players/{AMEO}")
+    expect(links.last).to_have_attribute("href", f"players/{HEAVY}")
+    expect(page.locator(ITEMS).first).to_have_text(re.compile(r"^ameo pinned"))
 
 
 def store(session, count):
@@ -43,13 +46,13 @@ def store(session, count):
 def test_five_players_are_chosen_for_comparison(session):
     page = store(session, 6)
     compare = page.locator("#my-players").get_by_role("button", name="Compare", exact=True)
-    assert "Select two to 5 players." in page.locator("#my-players").inner_text()
+    expect(page.locator("#my-players")).to_contain_text("Select two to 5 players.")
     compare.press("Enter")
     assert page.evaluate("document.activeElement.value") == "1010"
     for place in (4, 3, 2, 1, 0):
         page.get_by_role("checkbox", name=f"Compare p{place}").press("Space")
-    assert page.get_by_role("checkbox", name="Compare p5").is_disabled()
-    assert "5 of 5 players selected." in page.locator("#my-players").inner_text()
+    expect(page.get_by_role("checkbox", name="Compare p5")).to_be_disabled()
+    expect(page.locator("#my-players")).to_contain_text("5 of 5 players selected.")
     compare.press("Enter")
     page.wait_for_url("**/players/1010?compare=1011,1012,1013,1014")
     page.locator("#legend .player-4").wait_for()
@@ -57,9 +60,9 @@ def test_five_players_are_chosen_for_comparison(session):
 
 def test_one_player_is_not_compared(session):
     page = store(session, 1)
-    assert page.locator(ITEMS).count() == 1
-    assert page.get_by_role("checkbox").count() == 0
-    assert page.locator("#my-players-compare").is_hidden()
+    expect(page.locator(ITEMS)).to_have_count(1)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    expect(page.locator("#my-players-compare")).to_be_hidden()
 
 
 @pytest.mark.parametrize("path", ["/", "/best", f"/players/{HEAVY}", f"/players/{HEAVY}/2025"])
@@ -69,8 +72,7 @@ def test_search_fields_suggest_own_players(session, path):
     page.wait_for_load_state("networkidle")  # a page in loading logs its aborted requests
     field = page.locator("#player-id[list], #player-search-id[list]")
     field.focus()
-    options = page.locator(f"#{field.get_attribute('list')} option")
-    assert "ameo" in [option.get_attribute("value") for option in options.all()]
+    expect(page.locator(f"#{field.get_attribute('list')} option[value=ameo]")).to_be_attached()
     field.fill("ameo")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/players/{AMEO}")
@@ -101,7 +103,7 @@ def test_removed_player_stays_away(session):
     assert page.evaluate("document.activeElement.id") == "player-id"
     page.reload()
     page.get_by_text("responding").wait_for()
-    assert page.locator(ITEMS).count() == 0
+    expect(page.locator(ITEMS)).to_have_count(0)
 
 
 def test_pin_waits_for_the_player(session):
@@ -117,7 +119,7 @@ def test_pin_waits_for_the_player(session):
     expect(pin).to_be_enabled()
     pin.click()
     pinned = page.get_by_role("button", name="Pinned", exact=True)
-    assert pinned.get_attribute("aria-pressed") == "true"
+    expect(pinned).to_have_attribute("aria-pressed", "true")
     page.get_by_role("link", name="taiko", exact=True).click()
     expect(pinned).to_be_enabled()
 
@@ -126,13 +128,13 @@ def test_pin_is_released_again(session):
     page = visit(session, AMEO)
     pin = page.locator("#pin")
     pin.click()
-    assert pin.inner_text() == "Pinned"
-    assert "Remove" in pin.get_attribute("title")
+    expect(pin).to_have_text("Pinned")
+    expect(pin).to_have_attribute("title", re.compile("Remove"))
     page.reload()
     page.wait_for_selector(CHARTS_DRAWN)
-    assert pin.get_attribute("aria-pressed") == "true"
+    expect(pin).to_have_attribute("aria-pressed", "true")
     pin.click()
-    assert pin.get_attribute("aria-pressed") == "false"
+    expect(pin).to_have_attribute("aria-pressed", "false")
 
 
 def test_blocked_storage_breaks_nothing(session):
@@ -140,7 +142,7 @@ def test_blocked_storage_breaks_nothing(session):
     visit(session, AMEO).get_by_role("button", name="Pin", exact=True).click()
     page = session.open("/")
     page.get_by_text("responding").wait_for()
-    assert page.locator("#my-players").is_hidden()
+    expect(page.locator("#my-players")).to_be_hidden()
 
 
 @pytest.mark.parametrize("value", ["{", "null", "7", '[{"id": "x/../y", "name": "x", "isPinned": false}, null, "a"]'])
@@ -149,4 +151,4 @@ def test_foreign_values_are_ignored(session, value):
     page.evaluate("(value) => localStorage.setItem('players', value)", value)
     page.reload()
     page.get_by_text("responding").wait_for()
-    assert page.locator(ITEMS).count() == 0
+    expect(page.locator(ITEMS)).to_have_count(0)

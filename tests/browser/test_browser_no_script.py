@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.pages import PAGES
 
@@ -24,4 +25,4 @@ def test_page_explains_itself(plain, site_page):
     if site_page.template not in WITHOUT_SCRIPT:
         assert "JavaScript" in text
         assert re.findall(r"Loading|\s…", text) == []
-    assert plain.locator("button:visible, input:visible, select:visible").count() == 0
+    expect(plain.locator("button:visible, input:visible, select:visible")).to_have_count(0)

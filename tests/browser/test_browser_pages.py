@@ -12,7 +12,7 @@ def background(page):
 
 def test_unknown_path_shows_not_found_page(session):
     page = session.open("/no/such/page")
-    assert page.get_by_role("heading", level=1).inner_text() == "Page not found"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
     session.errors.clear()  # the browser logs each 404
 
 
@@ -30,7 +30,7 @@ def test_unknown_mode_has_a_notice(session, path):
     expect(page.locator("#notices")).to_contain_text("There is no mode “banana”.", timeout=TIMEOUT_MS)
     page = session.open(f"{path}?mode=taiko")
     page.wait_for_load_state("networkidle")
-    assert "There is no mode" not in page.locator("#notices").inner_text()
+    expect(page.locator("#notices")).not_to_contain_text("There is no mode")
 
 
 @pytest.mark.parametrize("width", [360, 390])

@@ -50,8 +50,8 @@ def test_retry_waits_for_retry_after(session, gateway):
     page = session.open(f"/players/{AMEO}")
     assert error_code(page) == "UPSTREAM_BUSY"
     retry = page.locator("#load-error button")
-    assert re.fullmatch(r"Retry in 0:\d\d", retry.inner_text())
-    assert retry.get_attribute("aria-disabled") == "true"
+    expect(retry).to_have_text(re.compile(r"^Retry in 0:\d\d$"))
+    expect(retry).to_have_attribute("aria-disabled", "true")
 
 
 def test_slow_load_shows_message(session):
@@ -69,9 +69,9 @@ def test_failed_hiscores_leave_other_sections(session, gateway):
     gateway.fault(kind="status", status=500, path="/hiscores")
     page = session.open(f"/players/{AMEO}")
     assert error_code(page, "#hiscores-more") == "UPSTREAM_UNAVAILABLE"
-    assert page.locator("#hiscores-table").is_hidden()
+    expect(page.locator("#hiscores-table")).to_be_hidden()
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
-    assert page.locator("#load-error").is_hidden()
+    expect(page.locator("#load-error")).to_be_hidden()
     gateway.clear_faults()
     page.locator("#hiscores-more").get_by_role("button", name="Retry").press("Enter")
     page.locator("#plays tr").first.wait_for()
@@ -83,7 +83,7 @@ def test_failed_peak_leaves_gains(session, gateway):
     # The snapshots of other players are enough to compute their peaks.
     page = session.open(f"/players/{EQUAL_TIMESTAMPS}")
     assert error_code(page, "#peak") == "UPSTREAM_UNAVAILABLE"
-    assert page.locator("#gains li").count() == 3
+    expect(page.locator("#gains li")).to_have_count(3)
 
 
 def test_stale_data_shows_its_age(session, gateway):
@@ -94,7 +94,7 @@ def test_stale_data_shows_its_age(session, gateway):
     page.reload()
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     notice = page.locator("#notices [data-code=STALE_DATA]")
-    assert re.search(r"data is \d+ seconds? old", notice.inner_text())
+    expect(notice).to_have_text(re.compile(r"data is \d+ seconds? old"))
 
 
 def test_revalidating_data_shows_no_notice(session):
@@ -108,7 +108,7 @@ def test_revalidating_data_shows_no_notice(session):
             page.reload()
         page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
         assert response.value.json()["extensions"]["revalidating"]
-        assert page.locator("#notices *").count() == 0
+        expect(page.locator("#notices *")).to_have_count(0)
         page.close()
 
 
@@ -116,8 +116,8 @@ def test_timed_out_update_is_reported_as_uncertain(session, gateway):
     page = session.open(f"/players/{UPDATE_HANGS}")
     page.get_by_role("button", name="Start tracking").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
-    assert "may have been made" in page.locator("#update-result").inner_text()
-    assert page.locator("#update-result").get_by_role("button", name="Retry").count() == 0
+    expect(page.locator("#update-result")).to_contain_text("may have been made")
+    expect(page.locator("#update-result").get_by_role("button", name="Retry")).to_have_count(0)
 
 
 @pytest.mark.parametrize("processed,result", [(True, "Update made"), (False, "Update not confirmed")])
@@ -128,11 +128,11 @@ def test_failed_update_is_checked_by_itself(session, gateway, processed, result)
     gateway.fault(kind="status", status=503, path="/update", processed=processed)
     page.get_by_role("button", name="Update").click()
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
-    assert "may have been made" in page.locator("#update-result").inner_text()
-    assert page.get_by_role("button", name="Check in 0:").is_disabled()
+    expect(page.locator("#update-result")).to_contain_text("may have been made")
+    expect(page.get_by_role("button", name="Check in 0:")).to_be_disabled()
     page.clock.fast_forward("00:40")
     page.locator("#update-result").get_by_role("heading", name=result).wait_for()
-    assert page.get_by_role("button", name="Check again").count() == (not processed)
+    expect(page.get_by_role("button", name="Check again")).to_have_count(int(not processed))
 
 
 @pytest.mark.parametrize("is_cancelled", [False, True], ids=["started", "cancelled"])
@@ -152,7 +152,7 @@ def test_busy_update_starts_once_by_itself(session, is_cancelled):
     page.get_by_role("button", name="Update").click()
     wait = page.get_by_text("Updates are shared by all visitors. Yours starts in 0:0")
     wait.first.wait_for()
-    assert page.locator("#update").get_attribute("aria-disabled") == "true"
+    expect(page.locator("#update")).to_have_attribute("aria-disabled", "true")
     page.locator("#update").dispatch_event("click")  # not enabled: `click` would wait
     if is_cancelled:
         page.get_by_role("button", name="Cancel").click()
@@ -161,7 +161,7 @@ def test_busy_update_starts_once_by_itself(session, is_cancelled):
         assert error_code(page, "#update-result") == "UPSTREAM_BUSY"
     page.wait_for_timeout(3200)
     assert len(sent) == (1 if is_cancelled else 2)
-    assert wait.filter(visible=True).count() == 0
+    expect(wait.filter(visible=True)).to_have_count(0)
 
 
 def test_update_during_outage_is_reported_as_uncertain(session, gateway):
@@ -199,7 +199,7 @@ def test_unreachable_gateway_shows_error(session, gateway):
 def test_missing_script_shows_install_instructions(session):
     session.context.route("**/player-main-*.js", lambda route: route.abort())
     page = session.open("/players/2")
-    assert "python hatch_build.py" in page.get_by_role("alert").inner_text()
+    expect(page.get_by_role("alert")).to_contain_text("python hatch_build.py")
     session.errors.clear()  # the browser logs failed requests
 
 
@@ -208,7 +208,7 @@ def test_coarser_interval_avoids_result_limit(session):
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/players/2?every=all")
         assert error_code(page, "#plots-error") == "RESULT_TOO_LARGE"
-        assert page.locator("#plots-error").get_by_role("button", name="Retry").count() == 0
+        expect(page.locator("#plots-error").get_by_role("button", name="Retry")).to_have_count(0)
         page.get_by_text("one snapshot per week. peppy: from").first.wait_for()
         page.get_by_role("button", name="Month", exact=True).click()
         page.locator("#plots-error .error-box").wait_for(state="detached")
@@ -224,7 +224,7 @@ def test_upstream_text_is_never_html(session):
     page.route("**/graphql", lambda route: route.fulfill(json={"data": response}))
     page.get_by_role("button", name="Update").click()
     page.get_by_text(hostile).first.wait_for()
-    assert page.locator("main img").count() == 0
+    expect(page.locator("main img")).to_have_count(0)
 
 
 def test_many_pages_continue_once_by_themselves(session):
@@ -234,8 +234,8 @@ def test_many_pages_continue_once_by_themselves(session):
         page.get_by_text("Just loaded from osu!track.").wait_for()
         page.get_by_role("button", name="Week").click()
         box = page.locator("#load-error .error-box")
-        assert "Too many pages at once" in box.inner_text()
-        assert re.match(r"Continues in 0:\d\d", box.get_by_role("button").inner_text())
+        expect(box).to_contain_text("Too many pages at once")
+        expect(box.get_by_role("button")).to_have_text(re.compile(r"^Continues in 0:\d\d"))
         page.wait_for_selector("#plays-table:not([hidden]) tr")
         page.close()
         session.errors.clear()  # the browser logs status 429
@@ -255,5 +255,5 @@ def test_empty_mode_names_known_others(session):
     page.get_by_role("link", name="taiko", exact=True).click()
     page.locator("#untracked").get_by_text("There is data in osu!.").wait_for()
     expect(page.locator("#live-region")).to_have_text("No stats yet in taiko. There is data in osu!.")
-    assert page.locator("main").get_by_role("button", name="Start tracking").count() == 1
-    assert page.get_by_role("link", name=re.compile("CSV|Card image|Year in review")).count() == 0
+    expect(page.locator("main").get_by_role("button", name="Start tracking")).to_have_count(1)
+    expect(page.get_by_role("link", name=re.compile("CSV|Card image|Year in review"))).to_have_count(0)

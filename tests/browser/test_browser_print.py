@@ -1,6 +1,7 @@
 """Printed player pages: charts inside of their cards, in the light theme, without controls."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.chromium import DESK, PHONE
 
@@ -35,16 +36,16 @@ def test_charts_fit_into_their_cards(printed):
 
 def test_paper_is_light_without_controls(printed):
     assert printed.evaluate("getComputedStyle(document.querySelector('.card')).backgroundColor") == "rgb(255, 255, 255)"
-    assert printed.locator("button:visible, input:visible, select:visible").count() == 0
+    expect(printed.locator("button:visible, input:visible, select:visible")).to_have_count(0)
 
 
 def test_section_that_has_not_loaded_is_not_printed(session):
     page = session.open("/players/131464", size=PHONE)
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    assert page.locator("#activity[aria-busy=true]").count() == 1
+    expect(page.locator("#activity[aria-busy=true]")).to_have_count(1)
     page.emulate_media(media="print")
-    assert page.locator("#activity").is_hidden()
-    assert page.get_by_text("Loading").locator("visible=true").count() == 0
+    expect(page.locator("#activity")).to_be_hidden()
+    expect(page.get_by_text("Loading").locator("visible=true")).to_have_count(0)
 
 
 def test_loaded_activity_is_printed(session):
@@ -52,11 +53,11 @@ def test_loaded_activity_is_printed(session):
     page.locator("#activity").scroll_into_view_if_needed()
     page.wait_for_selector("#activity[aria-busy=false]")
     page.emulate_media(media="print")
-    assert page.locator("#activity").is_visible()
+    expect(page.locator("#activity")).to_be_visible()
 
 
 def test_screen_returns_to_its_theme(printed):
     printed.evaluate("dispatchEvent(new Event('afterprint'))")
     printed.emulate_media(media="screen")
     assert printed.evaluate("document.documentElement.dataset.theme") is None
-    assert printed.locator("#update").is_visible()
+    expect(printed.locator("#update")).to_be_visible()

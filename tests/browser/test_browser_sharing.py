@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import CHARTS_DRAWN
@@ -27,7 +28,7 @@ def test_copied_link_has_the_state(page, gateway):
     page.get_by_role("button", name="Week").click()
     page.wait_for_url("**every=week")
     assert copied(page) == f"{gateway.address}/players/{AMEO}?mode=taiko&from=2026-01-01&every=week"
-    assert page.locator("#live-region").inner_text() == "Link copied."
+    expect(page.locator("#live-region")).to_have_text("Link copied.")
     page.get_by_role("button", name="Copy link").wait_for()
 
 
@@ -50,11 +51,11 @@ def test_failed_copy_names_the_address_bar(page):
 
 def test_card_link_follows_the_mode(page, gateway):
     link = page.get_by_role("link", name="Card image")
-    assert link.get_attribute("href") == f"{AMEO}/card.png?mode=taiko"
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png?mode=taiko")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.wait_for_selector(CHARTS_DRAWN)
-    assert httpx.get(f"{gateway.address}/players/{link.get_attribute('href')}").headers["Content-Type"] == "image/png"
-    assert link.get_attribute("href") == f"{AMEO}/card.png"
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png")
+    assert httpx.get(f"{gateway.address}/players/{AMEO}/card.png").headers["Content-Type"] == "image/png"
 
 
 def opened_dialog(page):
@@ -67,13 +68,13 @@ def opened_dialog(page):
 def test_card_opens_in_a_dialog(page, gateway):
     dialog = opened_dialog(page)
     image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko"
-    assert dialog.get_by_role("img").get_attribute("src") == image
+    expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
     dialog.get_by_role("button", name="Copy image link").click()
     dialog.get_by_role("button", name="Copied").wait_for()
     assert page.evaluate(CLIPBOARD) == image
     download = dialog.get_by_role("link", name="Download")
-    assert download.get_attribute("download") == f"osutrack-{AMEO}-card.png"
+    expect(download).to_have_attribute("download", f"osutrack-{AMEO}-card.png")
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     assert page.evaluate("document.activeElement.id") == "card-link"
@@ -84,12 +85,12 @@ def test_comparison_has_its_own_card(session, gateway):
     page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
     dialog = opened_dialog(page)
     image = f"{gateway.address}/players/{AMEO}/card.png?compare={HEAVY}"
-    assert dialog.get_by_role("img").get_attribute("src") == image
+    expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
-    assert dialog.get_by_role("img").get_attribute("alt") == "osu!track card: ameo vs peppy · osu!"
+    expect(dialog.get_by_role("img")).to_have_attribute("alt", "osu!track card: ameo vs peppy · osu!")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove peppy").click()
-    assert page.locator("#card-link").get_attribute("href") == f"{AMEO}/card.png"
+    expect(page.locator("#card-link")).to_have_attribute("href", f"{AMEO}/card.png")
 
 
 @pytest.mark.parametrize("name,start", [("Markdown", "[![osu!track card"), ("BBCode", "[url="), ("HTML", "<a href=")])
@@ -98,7 +99,7 @@ def test_snippets_embed_image_and_link(page, gateway, name, start):
     dialog.get_by_role("button", name=f"Copy {name}").click()
     dialog.get_by_role("button", name=f"Copy {name}").get_by_text("Copied").wait_for()
     text = page.evaluate(CLIPBOARD)
-    assert text == dialog.get_by_label(name, exact=True).input_value()
+    expect(dialog.get_by_label(name, exact=True)).to_have_value(text)
     assert text.startswith(start)
     assert f"{gateway.address}/players/{AMEO}/card.png?mode=taiko" in text
     assert page.url.replace("&", "&#38;" if name == "HTML" else "&") in text

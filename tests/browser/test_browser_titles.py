@@ -5,6 +5,7 @@ from html import unescape
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import CHARTS_DRAWN
@@ -37,7 +38,7 @@ def test_title_is_that_of_the_preview(session, query):
     page.wait_for_selector(CHARTS_DRAWN)
     if "compare" in query:
         page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
-    assert page.title() == server_title(page)
+    expect(page).to_have_title(server_title(page))
 
 
 def test_title_follows_the_view(session):
@@ -45,13 +46,14 @@ def test_title_follows_the_view(session):
     page.wait_for_selector(CHARTS_DRAWN)
     page.get_by_role("button", name="1 year").click()
     page.wait_for_url("**days=365")
-    assert page.title() == server_title(page) == "ameo · osu! · past year · osutrack-gateway"
+    expect(page).to_have_title("ameo · osu! · past year · osutrack-gateway")
+    assert server_title(page) == "ameo · osu! · past year · osutrack-gateway"
     page.go_back()
-    assert page.title() == "ameo · osu! · past 30 days · osutrack-gateway"
+    expect(page).to_have_title("ameo · osu! · past 30 days · osutrack-gateway")
 
 
 @pytest.mark.parametrize("query", ["", "?mode=taiko&days=7", "?days=all&mods=HD,NC&without=FL&grades=S,A&show=100"])
 def test_best_plays_have_the_title_of_previews(session, query):
     page = session.open(f"/best{query}")
     page.locator("#plays-section[aria-busy=false]").wait_for()
-    assert page.title() == server_title(page)
+    expect(page).to_have_title(server_title(page))
