@@ -1,6 +1,7 @@
 """Fixtures of all tests: a gateway in process over the sandbox, with a clock that tests move."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -12,9 +13,22 @@ from tests.support.clock import Clock
 from tests.support.event_loop import LoopClock
 from tests.support.gateway import InProcessGateway, start_gateway
 
+TESTS = Path(__file__).parent
+
 # Fixed examples without a deadline: a failure does not depend on chance or load.
 hypothesis.settings.register_profile("steady", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("steady")
+
+
+# Their processes share the machine with other tests, which can delay an answer or a page by seconds.
+TIMED = {"browser", "process", "redis"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Runs a failed test of these folders once more. The summary of pytest lists it."""
+    for item in items:
+        if item.path.relative_to(TESTS).parts[0] in TIMED:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture
