@@ -9,6 +9,7 @@ from .frame import LABEL_SIZE, PADDING, WIDTH, change, footer, heading
 from .markup import element
 from .plot import Box, plot
 from .profile import Profile
+from .rank_changes import rank_change
 
 HEIGHT = 630
 PLOT = Box(PADDING + 104, 340, WIDTH - PADDING, 526)
@@ -55,7 +56,7 @@ def summary(*, at: str, rank: int | None, pp: float, accuracy: float, plays: int
     return f"{ranked}, {count(pp)} pp, {decimal(accuracy)}% accuracy, {count(plays)} plays on {day(at)}."
 
 
-def _rank(profile: Profile) -> Iterator[Text]:
+def _rank(profile: Profile) -> Iterator[Part]:
     theme, latest = profile.parameters.theme, profile.latest or {}
     right: float = WIDTH - PADDING
     rank = latest.get("globalRank")
@@ -71,7 +72,7 @@ def _rank(profile: Profile) -> Iterator[Text]:
         period = Text(right, 144, note, LABEL_SIZE, theme.muted, "end")
         yield period
         right -= period.width + 10
-    yield from change(right, 144, gained, count(abs(gained or 0)), theme)
+    yield from rank_change(right, 144, gained, theme)
 
 
 def _tiles(profile: Profile) -> Iterator[Part]:

@@ -37,6 +37,11 @@ def signed(text: str, value: float) -> str:
     return f"{'+' if value > 0 else MINUS}{text}"
 
 
+def rank_change(gained: float) -> str:
+    """A change of rank: `▲ 12` is a better rank, `▼ 12` a worse one."""
+    return f"{'▲' if gained > 0 else '▼'} {count(abs(gained))}" if gained else "±0"
+
+
 def day(instant: str) -> str:
     """The day of an RFC 3339 instant: `26 Nov 2026`."""
     return day_of(date.fromisoformat(instant[:10]))

@@ -147,7 +147,8 @@ def test_map_has_a_year_of_days(activity):
 
 def test_estimates_only_are_a_sentence(activity):
     page = activity(ORDINARY[9])
-    expect(page.locator(".heatmap-summary")).to_have_text(re.compile(r"^3\d\d days of 3\d\d estimated: "))
+    few = r"too far apart to show days: the plays of (no day|only \d+ of 3\d\d days) are known\."
+    expect(page.locator(".heatmap-summary")).to_have_text(re.compile(few))
     expect(page.locator(".day")).to_have_count(0)
 
 
@@ -191,7 +192,46 @@ def test_months_equal_the_gains_of_the_schema(activity, gateway):
     delta = data["user"]["stats"]["gains"][-1]["delta"]
     text = page.locator(".months tbody tr").last.inner_text().replace("\u2212", "-").replace("+", "").replace(",", "")
     expect(page.locator(".months tbody tr")).to_have_count(12)
-    assert f"{delta['ranksGained']}" in text
+    assert f"{abs(delta['ranksGained'])}" in text
+
+
+def test_months_without_snapshots_share_a_row(session):
+    script = """async () => {
+        const { monthTable } = await import("./static/activity/months.js");
+        const delta = { playCount: 1, pp: 1, ranksGained: 1 };
+        const gain = (start, end) => ({ start: { at: start }, end: { at: end }, delta });
+        const gains = [gain("2026-01-01", "2026-01-20"), gain("2026-01-20", "2026-05-10")];
+        const table = monthTable(gains, Date.UTC(2026, 7), { name: "osu" });
+        return [...table.querySelectorAll("tbody th")].map((title) => title.textContent);
+    }"""
+    titles = ["Jan 2026", "Feb – Apr 2026", "May 2026since 20 Jan 2026", "Jun – Jul 2026"]
+    assert session.open("/").evaluate(script) == titles
+
+
+@pytest.mark.parametrize("measured,calendars", [(6, 0), (7, 2), (40, 2)])
+def test_calendar_needs_a_week_of_days(session, measured, calendars):
+    script = """async (measured) => {
+        const { showHeatmap } = await import("./static/activity/heatmap.js");
+        const at = (day) => Date.UTC(2026, 0, day + 1);
+        const days = [...Array(60).keys()].map((day) => ({ at: at(day), plays: day < measured ? 3 : null, estimated: false }));
+        showHeatmap(document.getElementById("main"), days, 30);
+        return document.querySelectorAll(".heatmap svg").length;
+    }"""
+    assert session.open("/").evaluate(script, measured) == calendars
+
+
+def test_losses_are_left_of_the_zero_line(session):
+    script = """async () => {
+        const { barScale, barTrack } = await import("./static/activity/bars.js");
+        const scale = barScale([30, -10]);
+        return [30, -10].map((value) => {
+            const [bar, line] = barTrack("pp", value, scale).children;
+            return [bar, line].map(({ style }) => [style.insetInlineStart, style.width]);
+        });
+    }"""
+    gain, loss = session.open("/").evaluate(script)
+    assert gain == [["25%", "75%"], ["25%", ""]]
+    assert loss == [["0%", "25%"], ["25%", ""]]
 
 
 def test_activity_needs_no_upstream_request(activity, gateway):

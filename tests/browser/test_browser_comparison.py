@@ -112,7 +112,7 @@ def test_five_players_share_charts_and_table(player):
     values = row(page, "peppy").locator("td").all_inner_texts()
     assert [re.sub(r"[\d,.]+", "N", value).split("\n") for value in values[:4]] == [
         ["N", "(best)", "gain:", "+N"],
-        ["#N", "(best)", "gain:", "+N", "places up"],
+        ["#N", "(best)", "gain:", "▲ N", "places up"],
         ["N %", "(best)", "gain:", "+N %"],
         ["N", "gain:", "+N"],
     ]

@@ -465,3 +465,8 @@ def test_links_download_data_of_mode(player, size, text, name):
         page.get_by_role("link", name=text).click()
     assert download.value.suggested_filename == f"osutrack-{MANIA_ONLY}-mania-{name}.csv"
     assert "_utc," in download.value.path().read_text()
+
+
+def test_changes_of_rank_have_a_direction(session):
+    script = """() => import("./static/shared/format.js").then(({ rankDelta }) => [1234, -5, 0, null].map(rankDelta))"""
+    assert session.open("/").evaluate(script) == ["▲ 1,234", "▼ 5", "±0", "–"]

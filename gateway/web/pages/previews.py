@@ -16,7 +16,7 @@ from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart, comparison
 from gateway.images.card import summary
-from gateway.images.formats import count, day, signed
+from gateway.images.formats import count, day, rank_change, signed
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, review_title
@@ -168,7 +168,7 @@ def _review(history: History, window: Window, now: float) -> str:
     delta = gain.delta
     parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
     if delta.ranks_gained is not None:
-        parts.append(f"{signed(count(abs(delta.ranks_gained)), delta.ranks_gained)} ranks")
+        parts.append(f"{rank_change(delta.ranks_gained)} ranks")
     parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
     period = f"{day(gain.start.at)} to {day(gain.end.at)}"
     if is_near(window, gain.start.at, now):

@@ -51,7 +51,7 @@ def test_card_has_stats_and_changes():
         "#4,321",
         "peak #1,234",
         "all time",
-        "−56",
+        "56",
         "pp",
         "12,346",
         "all time",
@@ -117,7 +117,7 @@ def test_time_without_rank_interrupts_the_line():
 
 def test_lost_ranks_are_shown_in_red():
     theme = THEMES["dark"]
-    lost = next(part for part in card(profile(5, 6)).parts if isinstance(part, Text) and part.content == "−56")
+    lost = next(part for part in card(profile(5, 6)).parts if isinstance(part, Text) and part.content == "56")
     assert lost.fill == theme.bad
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.images.formats import count, day, decimal, duration, short, signed
+from gateway.images.formats import count, day, decimal, duration, rank_change, short, signed
 from gateway.images.scales import time_ticks, value_scale, value_ticks
 
 DAY_S = 86_400
@@ -88,6 +88,7 @@ def test_short_number_has_unit(value, text):
 def test_numbers_and_dates_have_the_form_of_pages():
     assert (count(12_345.6), decimal(98.765), day("2026-11-06T10:00:00.000Z")) == ("12,346", "98.77", "6 Nov 2026")
     assert (signed("12", 12.3), signed("12", -12.3), signed("0.00", -0.001)) == ("+12", "−12", "±0")
+    assert (rank_change(1234), rank_change(-5), rank_change(0)) == ("▲ 1,234", "▼ 5", "±0")
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import { countDays, levelsOf } from "./days.js";
 import { dayText, plural, summaryText } from "./texts.js";
 
 const STEPS = { ArrowUp: -1, ArrowDown: 1, ArrowLeft: -7, ArrowRight: 7, PageUp: -28, PageDown: 28 };
-// Above this share of estimates, a calendar shows no days of play.
-const MOST = 0.9;
+// With fewer known days, or a lower share of them beside estimates, a calendar shows no days of play.
+const MIN_DAYS = 7;
+const MIN_SHARE = 0.1;
 const HINT = "Point at or tap a day, or use the arrow keys.";
 const NOTE =
   "Days are UTC. A day counts the plays since the last snapshot of the day before. Without snapshots in between, " +
@@ -27,8 +28,10 @@ function heatmap(days, split) {
     return el("p", { class: "muted" }, "No two snapshots surround a day of this time: the plays per day are unknown.");
   }
   const { estimated, unknown } = countDays(days);
-  if (estimated > MOST * (days.length - unknown)) {
-    const text = `${plural(estimated, "day")} of ${count(days.length)} estimated: the snapshots are too far apart for a calendar.`;
+  const known = days.length - unknown - estimated;
+  if (known < Math.min(MIN_DAYS, days.length) || known < MIN_SHARE * (known + estimated)) {
+    const share = known ? `only ${count(known)} of ${plural(days.length, "day")}` : "no day";
+    const text = `The snapshots are too far apart to show days: the plays of ${share} are known.`;
     return el("p", { class: "heatmap-summary muted" }, text);
   }
   const ends = levelsOf(days);

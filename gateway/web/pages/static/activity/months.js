@@ -2,14 +2,15 @@
 
 import { reworksOf } from "../player/reworks.js";
 import { el, externalLink, visuallyHidden } from "../shared/elements.js";
-import { count, day, decimal, signed } from "../shared/format.js";
+import { count, day, decimal, rankDelta, signed } from "../shared/format.js";
 import { DAY_MS } from "../shared/windows.js";
+import { barScale, barTrack } from "./bars.js";
 import { monthOf } from "./periods.js";
 
 const titles = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
 const SERIES = [
   ["pp", ({ pp }) => pp, (value) => signed(value, decimal)],
-  ["Ranks", ({ ranksGained }) => ranksGained, (value) => signed(value)],
+  ["Ranks", ({ ranksGained }) => ranksGained, rankDelta],
 ];
 
 const includesOthers = ({ start, end }) => monthOf(start.at) < monthOf(monthOf(end.at) - DAY_MS);
@@ -28,7 +29,7 @@ export const reworkOf = (month, mode) =>
 export function monthTable(gains, to, mode) {
   if (!gains.length) return el("p", { class: "muted" }, "No month has two snapshots to compare.");
   const byMonth = new Map(gains.map((gain) => [monthOf(gain.end.at), gain]));
-  const most = SERIES.map(([, value]) => Math.max(0, ...gains.map(({ delta }) => Math.abs(value(delta) ?? 0))));
+  const scales = SERIES.map(([, value]) => barScale(gains.map(({ delta }) => value(delta) ?? 0)));
   const months = [];
   for (let at = monthOf(gains[0].end.at); at < to; at = monthOf(at + 32 * DAY_MS)) months.push(at);
   const head = ["Month", "Plays", "pp gained", "Ranks gained"].map((text, index) =>
@@ -44,30 +45,46 @@ export function monthTable(gains, to, mode) {
       el(
         "tbody",
         {},
-        months.map((at) => row(at, byMonth.get(at), most, reworkOf(at, mode))),
+        spansOf(months, byMonth).map(({ at, last, gain }) =>
+          gain ? row(at, gain, scales, reworkOf(at, mode)) : emptyRow(at, last),
+        ),
       ),
     ),
   );
 }
 
-function row(at, gain, most, rework) {
+// Successive months without snapshots are one entry, from `at` to `last`.
+function spansOf(months, byMonth) {
+  const spans = [];
+  for (const at of months) {
+    const [gain, before] = [byMonth.get(at), spans.at(-1)];
+    if (before && !gain && !before.gain) before.last = at;
+    else spans.push({ at, last: at, gain });
+  }
+  return spans;
+}
+
+function emptyRow(at, last) {
+  const title = at === last ? titles.format(at) : titles.formatRange(at, last);
+  const text = el("td", { colspan: 3, class: "number" }, "No snapshots");
+  return el("tr", { class: "muted" }, el("th", { scope: "row" }, title), text);
+}
+
+function row(at, gain, scales, rework) {
   const title = el("th", { scope: "row" }, titles.format(at));
   if (rework) title.append(el("small", {}, externalLink(rework.source, "pp rework")));
-  if (!gain) return el("tr", { class: "muted" }, title, el("td", { colspan: 3, class: "number" }, "No snapshots"));
   const { start, delta } = gain;
   // The gain includes months without snapshots.
   if (includesOthers(gain)) title.append(el("small", {}, `since ${day(start.at)}`));
-  const cells = SERIES.map(([name, value, format], index) => barCell(name, value(delta), format, most[index]));
+  const cells = SERIES.map(([name, value, format], index) => barCell(name, value(delta), format, scales[index]));
   return el("tr", {}, title, el("td", { class: "number" }, signed(delta.playCount, count)), cells);
 }
 
-function barCell(name, value, format, most) {
+function barCell(name, value, format, scale) {
   if (value == null) return el("td", { class: "number muted" }, "–", visuallyHidden(" unranked"));
-  const bar = el("span", { class: `bar ${value < 0 ? "loss" : "gain"}`, "data-series": name });
-  bar.style.width = `${(100 * Math.abs(value)) / (most || 1)}%`;
   return el(
     "td",
     {},
-    el("span", { class: "bar-cell" }, el("span", { class: "bar-track" }, bar), el("span", {}, format(value))),
+    el("span", { class: "bar-cell" }, barTrack(name, value, scale), el("span", {}, format(value))),
   );
 }

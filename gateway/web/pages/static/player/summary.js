@@ -1,7 +1,7 @@
 // Current stats, milestones and peak.
 
 import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
-import { count, day, decimal, percent, pp, rank, signed } from "../shared/format.js";
+import { count, day, decimal, percent, pp, rank, rankDelta, signed } from "../shared/format.js";
 import { showMilestones } from "./milestones.js";
 
 // Current stats and milestones. The peak can fail alone.
@@ -44,7 +44,7 @@ export function showPeak(peak) {
 export function changes(delta) {
   const rows = [
     ["pp", signed(delta.pp, decimal), delta.pp],
-    ["Rank", signed(delta.ranksGained), delta.ranksGained],
+    ["Rank", rankDelta(delta.ranksGained), delta.ranksGained],
     ["Accuracy", `${signed(delta.accuracy, (value) => value.toFixed(3))} %`, delta.accuracy],
     ["Level", signed(delta.level, decimal), delta.level],
     ["Plays", signed(delta.playCount), 0],
@@ -68,5 +68,5 @@ export function coloured(text, value) {
 
 export function rankChange(ranksGained) {
   const text = ranksGained > 0 ? "places up" : ranksGained < 0 ? "places down" : "";
-  return [coloured(signed(ranksGained), ranksGained), text && visuallyHidden(` ${text}`)];
+  return [coloured(rankDelta(ranksGained), ranksGained), text && visuallyHidden(` ${text}`)];
 }

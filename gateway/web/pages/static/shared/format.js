@@ -39,6 +39,9 @@ export function signed(value, format = count) {
   return `${value > 0 ? "+" : MINUS}${size}`;
 }
 
+// A change of rank: ▲ is a better rank, ▼ a worse one. `formats.py` has the same for images and link previews.
+export const rankDelta = (gained) => (gained ? `${gained > 0 ? "▲" : "▼"} ${count(Math.abs(gained))}` : signed(gained));
+
 // "Sep", as in images and link previews; some browsers write "Sept".
 export const day = (instant) => days.format(new Date(instant)).replace("Sept", "Sep");
 export const dateTime = (instant) => `${day(instant)}, ${minutes.format(new Date(instant))} UTC`;

@@ -5,7 +5,7 @@ import { busiestMonth, reworkOf } from "../activity/months.js";
 import { monthOf, wholeYear } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
 import { el } from "../shared/elements.js";
-import { count, day, decimal, percent, rank, signed } from "../shared/format.js";
+import { count, day, decimal, percent, rank, rankDelta, signed } from "../shared/format.js";
 import { DAY_MS, sinceText } from "../shared/windows.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
@@ -49,7 +49,7 @@ function gained(gain, rework) {
     delta.ranksGained != null &&
       tile(
         "Global rank",
-        [signed(delta.ranksGained), unit("ranks")],
+        [rankDelta(delta.ranksGained), unit("ranks")],
         fromTo(start.globalRank, end.globalRank, rank),
         delta.ranksGained,
         "wide",
@@ -70,7 +70,7 @@ function gained(gain, rework) {
 function ends({ end, delta }, since) {
   const all = [
     ["Performance", decimal(end.pp), "pp", signed(delta.pp, decimal), end.pp > 0],
-    ["Global rank", rank(end.globalRank), "", `${signed(delta.ranksGained)} ranks`, delta.ranksGained != null],
+    ["Global rank", rank(end.globalRank), "", `${rankDelta(delta.ranksGained)} ranks`, delta.ranksGained != null],
     ["Plays", count(end.playCount), "", signed(delta.playCount), true],
     ["Accuracy", decimal(end.accuracy), "%", `${signed(delta.accuracy, decimal)} %`, true],
     ["Level", decimal(end.level), "", signed(delta.level, decimal), true],
