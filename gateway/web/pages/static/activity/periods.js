@@ -1,6 +1,6 @@
 // Time windows of activity.
 
-import { isoDay } from "../player/view.js";
+import { isoDay } from "../shared/windows.js";
 import { DAY_MS, dayOf } from "../shared/windows.js";
 
 export const between = (from, to) => ({ between: { from: isoDay(from), to: isoDay(to) } });

@@ -2,7 +2,7 @@
 
 import { modeTitle, searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
-import { modeProblem } from "../shared/address-problems.js";
+import { parameterProblems } from "../shared/parameter-problems.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
@@ -15,7 +15,7 @@ import { listen, showControls } from "./controls.js";
 import { showNames } from "./names.js";
 import { BEST_PLAYS, bestPlays, variables } from "./query.js";
 import { putRows, shownRows } from "./table.js";
-import { PAGE_SIZE, PERIODS, periodText, read, readDays, search } from "./view.js";
+import { PAGE_SIZE, PARAMETERS, PERIODS, periodText, read, readDays, search } from "./view.js";
 
 const SLOW_MS = 4000;
 const LOADING = "Loading osu!track data …";
@@ -123,7 +123,7 @@ function show({ nodes, pageInfo, warnings: found, cost }, { isRefresh = false } 
 function showWarnings(found) {
   warnings = found;
   if (isStale(warnings)) revalidation.schedule();
-  showNotices(warnings, { isPending: revalidation.isPending, reload: load, note: modeProblem(location.search) });
+  showNotices(warnings, { isPending: revalidation.isPending, reload: load, note: parameterProblems(location.search, PARAMETERS) });
 }
 
 function showMore({ nodes, pageInfo, cost }) {

@@ -2,12 +2,13 @@
 
 import { modeNamed, MODES } from "../player/view.js";
 import { modeOf } from "../shared/address.js";
+import { DAYS, FILTERS, MODE, NUMBER_OF_PLAYS } from "../shared/parameter-rules.js";
 import { filterParams, readFilters } from "../shared/play-filters.js";
+import { daysIn } from "../shared/windows.js";
 
 export const PAGE_SIZE = 50;
 // A link shows at most so many plays. The button for more continues from there.
 const MAX_SHOWN = 1000;
-const MAX_DAYS = 36_500;
 const DEFAULT_DAYS = "1";
 const ALL = "all";
 
@@ -18,6 +19,9 @@ export const PERIODS = [
   ["365", "Year"],
   [ALL, "All time"],
 ];
+
+// The parameters of the URL.
+export const PARAMETERS = { ...MODE, days: DAYS, ...FILTERS, show: NUMBER_OF_PLAYS };
 
 // The view in a URL. `days` is null for all time.
 export function read({ search } = window.location) {
@@ -43,11 +47,7 @@ export function search({ mode, days, shown, ...filters }) {
   return text && `?${text.replaceAll("%2C", ",")}`;
 }
 
-export const readDays = (text) => {
-  if (text === ALL) return null;
-  const days = /^\d{1,5}$/.test(text ?? "") ? Number(text) : 0;
-  return days >= 1 && days <= MAX_DAYS ? days : Number(DEFAULT_DAYS);
-};
+export const readDays = (text) => (text === ALL ? null : daysIn(text) ?? Number(DEFAULT_DAYS));
 
 export function periodText({ days }) {
   if (days == null) return "of all time";

@@ -1,7 +1,7 @@
 // The player page: reads the view from the URL, loads the data, and passes it to the parts of the page.
 
 import { segmentOf } from "../shared/address.js";
-import { modeProblem } from "../shared/address-problems.js";
+import { parameterProblems } from "../shared/parameter-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { findPlayer } from "../shared/names.js";
@@ -19,6 +19,7 @@ import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
 import { showActivityNearby } from "./nearby-activity.js";
 import { listenToPin, preparePin, showPin } from "./pin.js";
+import { PARAMETERS } from "./parameters.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { Series } from "./series.js";
@@ -158,7 +159,7 @@ function showWarnings({ warnings }) {
   showNotices(warnings, {
     isPending: revalidation.isPending,
     reload: () => load({ quiet: true, reloadHiscores: false }),
-    note: [modeProblem(location.search), fallbackText(view)].filter(Boolean).join(" "),
+    note: [parameterProblems(location.search, PARAMETERS), fallbackText(view)].filter(Boolean).join(" "),
   });
 }
 

@@ -4,7 +4,8 @@ import { gql, post, RequestError } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
 import { anySignal } from "../shared/signals.js";
 import { MAX_PLAYS } from "./plays.js";
-import { INTERVALS, isoDay } from "./view.js";
+import { isoDay } from "../shared/windows.js";
+import { INTERVALS } from "./view.js";
 
 // Longer than the gateway's operation timeout: its own error is more precise.
 const TIMEOUT_MS = 45_000;

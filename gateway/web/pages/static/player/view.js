@@ -5,6 +5,7 @@
 import { modeOf, parseAddress } from "../shared/address.js";
 import { readCompared } from "../shared/compared-players.js";
 import { filterParams, readFilters } from "../shared/play-filters.js";
+import { daysIn, isoDay, midnight } from "../shared/windows.js";
 import { readSeries } from "./metrics.js";
 
 export const MODES = [
@@ -17,9 +18,7 @@ export const MODES = [
 export const modeTitle = ({ name }) => (name === "osu" ? "osu!" : `osu!${name}`);
 export const modeNamed = (name) => MODES.find((mode) => mode.name === name);
 export const INTERVALS = { all: null, day: "DAY", week: "WEEK", month: "MONTH" };
-const DURATION = /^[1-9]\d{0,4}$/;
 const YEAR = /^[1-9]\d{3}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 // The view in a URL. `segment`, the last part of the path, has the ID or the name of the player; both are null if it is
 // invalid. Without a chosen mode, the page selects one with data.
@@ -30,7 +29,7 @@ export function read(location = window.location) {
   const address = parseAddress(segment);
   const { players, leftOut } = readCompared(params, address);
   const [from, to] = [params.get("from"), params.get("to")].map(midnight);
-  const days = DURATION.test(params.get("days") ?? "") ? Number(params.get("days")) : null;
+  const days = daysIn(params.get("days"));
   return {
     segment,
     id: address?.id ?? null,
@@ -42,7 +41,7 @@ export function read(location = window.location) {
     days,
     from: days ? null : from,
     to: days || (from != null && to != null && to <= from) ? null : to,
-    every: params.get("every") in INTERVALS ? params.get("every") : null,
+    every: Object.hasOwn(INTERVALS, params.get("every") ?? "") ? params.get("every") : null,
     series: readSeries(params.get("series")),
     sort: params.get("sort") === "newest" ? "newest" : null, // or by pp
     plays: params.get("plays") === "all" ? "all" : null, // or the best one per beatmap
@@ -65,13 +64,6 @@ export function search({ mode, isModeChosen, compare, days, from, to, every, ser
 // The query string of the page of another player: in the mode of the address, or else in that of the view.
 export const searchOf = (address, { mode }) =>
   search({ mode: modeNamed(address.mode) ?? mode, isModeChosen: Boolean(address.mode) });
-
-export const isoDay = (at) => (at == null ? null : new Date(at).toISOString().slice(0, 10));
-
-function midnight(text) {
-  const at = DAY.test(text ?? "") ? Date.parse(`${text}T00:00:00Z`) : NaN;
-  return Number.isNaN(at) ? null : at;
-}
 
 function decode(text) {
   try {

@@ -1,6 +1,6 @@
 // Reasons for which a text has no player, as sentences for a search field.
 
-import { INVALID_ADDRESS, modeOf, unquoted } from "./address.js";
+import { INVALID_ADDRESS, unquoted } from "./address.js";
 
 const URL_PARTS = /^(?:[a-z][a-z0-9+.-]*:\/\/)?([^/\s?#]+\.[^/\s?#]+)([^?#]*)/i;
 const KNOWN_HOSTS = /(^|\.)(ppy\.sh|ameobea\.me)(:\d+)?$/i;
@@ -24,11 +24,4 @@ export function problemOf(text) {
   if (host && path && !KNOWN_HOSTS.test(host)) return OF_OTHER_SERVER;
   if (host && path ? !PLAYER.test(path) : OTHER_PAGE.test(trimmed)) return OF_NO_PLAYER;
   return LONG_NAME.test(trimmed) && !DIGITS.test(trimmed) ? TOO_LONG : INVALID_ADDRESS;
-}
-
-// A sentence about the mode in a query string if there is no such mode, else an empty text.
-export function modeProblem(query) {
-  const mode = new URLSearchParams(query).get("mode")?.trim();
-  if (!mode || modeOf(query)) return "";
-  return `There is no mode “${mode.slice(0, 40)}”. The modes are osu, taiko, catch and mania.`;
 }

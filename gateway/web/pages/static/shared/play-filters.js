@@ -5,6 +5,7 @@ export const GRADES = { SS: ["X", "XH"], S: ["S", "SH"], A: ["A"], B: ["B"], C: 
 export const MODS = (
   "NM HD HR DT FL EZ HT NF SO FI MR NC SD PF RX AP AT CN TP TD RD 1K 2K 3K 4K 5K 6K 7K 8K 9K CO V2"
 ).split(" ");
+const ITEM = /[A-Z0-9]{1,2}/g;
 export const NO_FILTERS = { mods: [], without: [], grades: [] };
 
 // The filters in the parameters of a URL.
@@ -39,6 +40,12 @@ export function scoreFilter({ mods, without, grades }) {
 
 // The items in a list that a text names, in their order: "HD,DT", "hd dt" and "HDDT" are the same mods.
 function choice(items, text) {
-  const named = (text ?? "").toUpperCase().match(/[A-Z0-9]{1,2}/g) ?? [];
+  const named = (text ?? "").toUpperCase().match(ITEM) ?? [];
   return items.filter((item) => named.includes(item));
 }
+
+// The words of a text in which an item does not exist.
+export const unknownItems = (items, text) =>
+  text.split(/[\s,;+|]+/).filter((word) => word && !isKnown(items, word.toUpperCase()));
+
+const isKnown = (items, word) => word.replace(ITEM, "") === "" && word.match(ITEM).every((item) => items.includes(item));

@@ -7,9 +7,23 @@ const NEAR_MS = 7 * DAY_MS;
 const NEAR_SHARE = 1 / 10;
 const MIN_WINDOW_MS = 2 * DAY_MS;
 const YEAR_DAYS = 365;
-const MAX_DAYS = 36_500;
+export const MAX_DAYS = 36_500;
+const DURATION = /^[1-9]\d{0,4}$/;
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
+
+// The number of days in an address; null if it is none.
+export const daysIn = (text) => (DURATION.test(text ?? "") && Number(text) <= MAX_DAYS ? Number(text) : null);
+
+// The start of a UTC day in an address, such as 2026-01-31; null if there is no such day.
+export function midnight(text) {
+  const at = DAY.test(text ?? "") ? Date.parse(`${text}T00:00:00Z`) : NaN;
+  // Some browsers read 30 February as 2 March.
+  return !Number.isNaN(at) && isoDay(at) === text ? at : null;
+}
+
+export const isoDay = (at) => (at == null ? null : new Date(at).toISOString().slice(0, 10));
 
 // The day from which on a gain counts, if it is far from the start of the window: by a tenth of the window, but at least
 // a day and at most a week. Then the gain is not that of the window. `window_starts.py` has the same rule for images.
@@ -56,7 +70,7 @@ export function lastDays(days, all) {
 
 // The window of a view in words, as in link previews: "past 30 days", "2024", "Feb 2024"; empty without a window.
 export function windowTitle({ days, from, to }) {
-  if (days) return days <= MAX_DAYS ? pastTitle(days) : "";
+  if (days) return pastTitle(days);
   if (from != null && to != null) return calendarTitle(from, to) ?? `${day(from)} to ${day(to - DAY_MS)}`;
   return from != null ? `since ${day(from)}` : to != null ? `until ${day(to - DAY_MS)}` : "";
 }

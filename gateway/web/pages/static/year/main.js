@@ -8,7 +8,7 @@ import { displayName } from "../player/header.js";
 import { listenToShare } from "../player/share.js";
 import { searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
-import { modeProblem } from "../shared/address-problems.js";
+import { parameterProblems } from "../shared/parameter-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { isStale, showNotices } from "../shared/notices.js";
@@ -21,7 +21,7 @@ import { showHeader, showYears } from "./header.js";
 import { numbers } from "./numbers.js";
 import { bestPlays, firsts, firstsOf, milestonesOf } from "./plays.js";
 import { loadBestPlays, loadYear, yearLink } from "./query.js";
-import { read } from "./view.js";
+import { PARAMETERS, read } from "./view.js";
 
 const SLOW_MS = 4000;
 const SLOW = "osu!track is slow. The first request loads the whole history; later ones use the cache.";
@@ -58,7 +58,7 @@ async function load({ background = false } = {}) {
 }
 
 const showWarnings = ({ warnings }) =>
-  showNotices(warnings, { isPending: revalidation.isPending, reload: () => load(), note: modeProblem(location.search) });
+  showNotices(warnings, { isPending: revalidation.isPending, reload: () => load(), note: parameterProblems(location.search, PARAMETERS) });
 
 function show(response, background) {
   const { user, stats, warnings } = response;

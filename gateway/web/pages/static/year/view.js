@@ -2,9 +2,12 @@
 
 import { MODES, search } from "../player/view.js";
 import { parseAddress } from "../shared/address.js";
+import { MODE } from "../shared/parameter-rules.js";
 
 // osu! was released in September 2007.
 export const FIRST_YEAR = 2007;
+
+export const PARAMETERS = MODE;
 
 // `id` is null if it is not one, `year` if it is not from 2007 to the present year.
 export function read(location = window.location, now = Date.now()) {
