@@ -42,15 +42,24 @@ class Window(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The window in words."""
+        """The window in words, as on pages (`windows.js`)."""
         if self.days:
             years, rest = divmod(self.days, DAYS_OF_YEAR)
             amount, unit = (self.days, "day") if rest else (years, "year")
             return f"past {amount} {unit}s" if amount > 1 else f"past {unit}"
         last = self.end and max(self.end, date.min + DAY) - DAY
         if self.first and last:
-            return self._calendar_title or f"{day_of(self.first)} to {day_of(last)}"
+            return self._calendar_title or range_text(self.first, last)
         return f"since {day_of(self.first)}" if self.first else f"until {day_of(last)}" if last else "all time"
+
+    def gains_text(self, start: date | None) -> str:
+        """The time of gains in words. They begin on the day `start` if it is not given by the window."""
+        last = self.end and max(self.end, date.min + DAY) - DAY
+        if start:
+            return f"from {range_text(start, last)}" if last else f"since {day_of(start)}"
+        if self.days or self._calendar_title:
+            return f"in {'the ' * bool(self.days)}{self.title}"
+        return f"from {self.title}" if self.first and last else self.title
 
     @property
     def short_title(self) -> str:
@@ -98,6 +107,11 @@ class Window(NamedTuple):
         if self.first and self.end:
             return (self.end - self.first).days
         return self.days or MAX_DAYS
+
+
+def range_text(first: date, last: date) -> str:
+    """Two days, of which both are part of a range, in words."""
+    return day_of(first) if first == last else f"{day_of(first)} to {day_of(last)}"
 
 
 class ImageParameters(NamedTuple):

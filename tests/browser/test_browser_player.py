@@ -263,7 +263,7 @@ def test_url_restores_view(player):
     page = player(f"{HEAVY}?mode=taiko&compare={AMEO}&from=2020-01-01&to=2024-01-01&every=month")
     expect(page.locator("#modes [aria-current]")).to_have_text("taiko")
     expect(page.locator("#plots-caption")).to_have_text(
-        re.compile(r"^1 Jan 2020 to 1 Jan 2024, one snapshot per month\.")
+        re.compile(r"^1 Jan 2020 to 31 Dec 2023, one snapshot per month\.")
     )
     page.get_by_role("rowheader", name="ameo").wait_for()
 

@@ -1,7 +1,9 @@
 """The title of a page in the browser is that of its link preview, which the server writes."""
 
+import json
 import re
 from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,6 +11,12 @@ from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import CHARTS_DRAWN
+
+WINDOWS = json.loads((Path(__file__).parents[1] / "support/windows.json").read_text("utf-8"))
+TITLES = """async (queries) => {
+    const { readWindow, windowTitle } = await import("./static/shared/windows.js");
+    return queries.map((query) => windowTitle(readWindow(new URLSearchParams(query))));
+}"""
 
 
 def server_title(page):
@@ -57,3 +65,18 @@ def test_best_plays_have_the_title_of_previews(session, query):
     page = session.open(f"/best{query}")
     page.locator("#plays-section[aria-busy=false]").wait_for()
     expect(page).to_have_title(server_title(page))
+
+
+def test_windows_of_addresses_have_titles_of_previews(session):
+    titles = session.open("/").evaluate(TITLES, [query for query, _ in WINDOWS])
+    assert titles == [title for _, title in WINDOWS]
+
+
+@pytest.mark.parametrize("query,days", [("from=2026-01-12&to=2026-02-16", ("12 Jan 2026", "15 Feb 2026"))])
+def test_page_names_first_and_last_day(session, query, days):
+    page = session.open(f"/players/{AMEO}?{query}&compare={HEAVY}")
+    expect(page).to_have_title(re.compile(" to ".join(days)))
+    expect(page.locator("#plots-caption")).to_contain_text(f"{' to '.join(days)}, all snapshots.")
+    expect(page.locator("#comparison caption")).to_contain_text(" to ".join(days))
+    for end, day in zip(("Start", "End"), days, strict=True):
+        expect(page.get_by_label(f"{end} of time range")).to_have_attribute("aria-valuetext", day)

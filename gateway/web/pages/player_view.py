@@ -1,6 +1,7 @@
 """The view of a player page in its query string, as far as link previews show it.
 
-The pages parse the same parameters in `static/player/view.js` and `static/shared/compared-players.js`.
+The pages parse the same parameters in `static/player/view.js`, `static/shared/windows.js` and
+`static/shared/compared-players.js`.
 """
 
 import re
@@ -10,7 +11,7 @@ from typing import NamedTuple
 from starlette.datastructures import QueryParams
 
 from gateway.errors import BadUserInput
-from gateway.images.parameters import MODES, Window, parse_window
+from gateway.images.parameters import MAX_DAYS, MODES, Window, parse_window
 from gateway.images.series import SERIES, Series
 from gateway.records import Mode
 
@@ -42,7 +43,8 @@ def parse_view(query: QueryParams, player: int) -> PlayerView:
 
 def _window(query: QueryParams) -> Window | None:
     days = query.get("days", "")
-    text = f"{days}d" if _DAYS.fullmatch(days) else f"{query.get('from', '')}..{query.get('to', '')}"
+    is_valid = _DAYS.fullmatch(days) and int(days) <= MAX_DAYS
+    text = f"{days}d" if is_valid else f"{query.get('from', '')}..{query.get('to', '')}"
     try:
         return parse_window(text)
     except BadUserInput:

@@ -6,7 +6,7 @@ fetched.
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart, comparison
 from gateway.images.card import summary
-from gateway.images.formats import count, day, rank_change, signed
+from gateway.images.formats import count, rank_change, signed
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, review_title
@@ -170,10 +170,8 @@ def _review(history: History, window: Window, now: float) -> str:
     if delta.ranks_gained is not None:
         parts.append(f"{rank_change(delta.ranks_gained)} ranks")
     parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
-    period = f"{day(gain.start.at)} to {day(gain.end.at)}"
-    if is_near(window, gain.start.at, now):
-        return f"{', '.join(parts)} from {period}."
-    return f"From {period}, the nearest snapshots: {', '.join(parts)}."
+    start = None if is_near(window, gain.start.at, now) else date.fromisoformat(gain.start.at[:10])
+    return f"{', '.join(parts)} {window.gains_text(start)}."
 
 
 def _span(window: Window, now: float) -> Span:

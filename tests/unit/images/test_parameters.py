@@ -1,5 +1,7 @@
 """The parameters of an image's URL."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,10 +67,26 @@ def test_window_becomes_argument_of_query(text, variables):
         ("..0001-01-01", "until 1 Jan 1"),
         ("9999-12-01..9999-12-31", "1 Dec 9999 to 30 Dec 9999"),
         ("9998-01-01..9999-01-01", "9998"),
+        ("2020-01-02..2020-01-03", "2 Jan 2020"),
     ],
 )
 def test_window_has_title(text, title):
     assert parse_window(text).title == title
+
+
+@pytest.mark.parametrize(
+    "text,near,distant",
+    [
+        ("30d", "in the past 30 days", "since 5 Oct 2019"),
+        ("2020-01-01..", "since 1 Jan 2020", "since 5 Oct 2019"),
+        ("..2020-01-01", "until 31 Dec 2019", "from 5 Oct 2019 to 31 Dec 2019"),
+        ("2020-01-01..2021-01-01", "in 2020", "from 5 Oct 2019 to 31 Dec 2020"),
+        ("2020-02-01..2020-02-29", "from 1 Feb 2020 to 28 Feb 2020", "from 5 Oct 2019 to 28 Feb 2020"),
+    ],
+)
+def test_gains_name_their_own_start(text, near, distant):
+    window = parse_window(text)
+    assert (window.gains_text(None), window.gains_text(date(2019, 10, 5))) == (near, distant)
 
 
 @pytest.mark.parametrize(

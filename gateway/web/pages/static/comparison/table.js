@@ -3,6 +3,7 @@
 
 import { button, byId, el, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, duration, percent, rank, signed } from "../shared/format.js";
+import { rangeText } from "../shared/windows.js";
 import { coloured, rankChange } from "../player/summary.js";
 import { boxOf, leftOutText, problem } from "./problems.js";
 import { comparisonLink } from "./queries.js";
@@ -35,7 +36,7 @@ function replace(container, content) {
 }
 
 function table(rows, { from, to }, hrefOf, actions) {
-  const caption = el("caption", {}, `Latest values, and gains from ${day(from)} to ${day(to)}`);
+  const caption = el("caption", {}, `Latest values. Gains: ${rangeText(from, to)}`);
   const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));

@@ -2,8 +2,8 @@
 
 import { announce, byId, el, moveFocus, visuallyHidden } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
-import { dateTime, day } from "../shared/format.js";
-import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
+import { dateTime } from "../shared/format.js";
+import { closeWindow, DAY_MS, fitWindow, openWindow, rangeText, shiftWindow, zoomWindow } from "../shared/windows.js";
 import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, pointsCaption, replaceEmptyCharts } from "./captions.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
@@ -158,10 +158,10 @@ export class Progress {
     return same ? before : (player.drawn = rows);
   }
 
-  // Padding on both sides, so that the newest point is not clipped.
+  // Padding at the ends of the history, so that the newest point is not clipped. Other ends are drawn as chosen.
   addPadding({ from, to }) {
     const padding = (to - from) * 0.012;
-    return { from: from - padding, to: to + padding };
+    return { from: from <= this.all.from ? from - padding : from, to: to >= this.all.to ? to + padding : to };
   }
 
   showLegend(at) {
@@ -180,7 +180,7 @@ export class Progress {
     const values = shown.map(({ name, rows }) => caption(name, rows, this.metrics)).join(" ");
     const amounts = shown.map(({ name, rows }) => pointsCaption(name, rows));
     byId("plots-caption").replaceChildren(
-      `${day(from)} to ${day(to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${values}`,
+      `${rangeText(from, to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${values}`,
       visuallyHidden(` ${[...amounts, marksCaption(this.marks, { from, to })].filter(Boolean).join(" ")}`),
     );
     fillTable(byId("plots-table"), shown, this.metrics);

@@ -2,7 +2,7 @@
 
 import { byId } from "../shared/elements.js";
 import { day } from "../shared/format.js";
-import { DAY_MS, dayOf } from "../shared/windows.js";
+import { DAY_MS, dayOf, lastDay } from "../shared/windows.js";
 
 const WIDTH = 1000;
 const HEIGHT = 100;
@@ -41,9 +41,9 @@ export class RangeSlider {
   }
 
   showWindow() {
-    for (const slider of [this.from, this.to]) {
-      slider.setAttribute("aria-valuetext", day(dayOf(this.all.from) + Number(slider.value) * DAY_MS));
-    }
+    const [from, to] = [this.from, this.to].map(({ value }) => dayOf(this.all.from) + Number(value) * DAY_MS);
+    this.from.setAttribute("aria-valuetext", day(from));
+    this.to.setAttribute("aria-valuetext", day(lastDay(to)));
     const [start, end] = [this.from, this.to].map((each) => (100 * each.value) / each.max);
     const { style } = byId("range-window");
     style.left = `${start}%`;

@@ -5,7 +5,7 @@
 import { modeOf, parseAddress } from "../shared/address.js";
 import { readCompared } from "../shared/compared-players.js";
 import { filterParams, readFilters } from "../shared/play-filters.js";
-import { daysIn, isoDay, midnight } from "../shared/windows.js";
+import { isoDay, readWindow } from "../shared/windows.js";
 import { readSeries } from "./metrics.js";
 
 export const MODES = [
@@ -28,8 +28,6 @@ export function read(location = window.location) {
   const mode = modeOf(location.search);
   const address = parseAddress(segment);
   const { players, leftOut } = readCompared(params, address);
-  const [from, to] = [params.get("from"), params.get("to")].map(midnight);
-  const days = daysIn(params.get("days"));
   return {
     segment,
     id: address?.id ?? null,
@@ -38,9 +36,7 @@ export function read(location = window.location) {
     isModeChosen: mode !== null,
     compare: players,
     leftOut,
-    days,
-    from: days ? null : from,
-    to: days || (from != null && to != null && to <= from) ? null : to,
+    ...readWindow(params),
     every: Object.hasOwn(INTERVALS, params.get("every") ?? "") ? params.get("every") : null,
     series: readSeries(params.get("series")),
     sort: params.get("sort") === "newest" ? "newest" : null, // or by pp

@@ -9,7 +9,7 @@ const MIN_WINDOW_MS = 2 * DAY_MS;
 const YEAR_DAYS = 365;
 export const MAX_DAYS = 36_500;
 const DURATION = /^[1-9]\d{0,4}$/;
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const DAY = /^(?!0000)\d{4}-\d{2}-\d{2}$/;
 
 export const dayOf = (at) => Math.floor(at / DAY_MS) * DAY_MS;
 
@@ -21,6 +21,15 @@ export function midnight(text) {
   const at = DAY.test(text ?? "") ? Date.parse(`${text}T00:00:00Z`) : NaN;
   // Some browsers read 30 February as 2 March.
   return !Number.isNaN(at) && isoDay(at) === text ? at : null;
+}
+
+// The window in an address: its last `days`, or its dates. Both dates are ignored if one of them is invalid.
+export function readWindow(params) {
+  const days = daysIn(params.get("days"));
+  const texts = [params.get("from"), params.get("to")];
+  const [from, to] = texts.map(midnight);
+  const isInvalid = (texts[0] && from == null) || (texts[1] && to == null) || (to ?? Infinity) <= (from ?? -Infinity);
+  return days || isInvalid ? { days, from: null, to: null } : { days, from, to };
 }
 
 export const isoDay = (at) => (at == null ? null : new Date(at).toISOString().slice(0, 10));
@@ -68,12 +77,22 @@ export function lastDays(days, all) {
   return { from: from <= all.from ? null : from, to: null };
 }
 
-// The window of a view in words, as in link previews: "past 30 days", "2024", "Feb 2024"; empty without a window.
+// The window of a view in words, as in link previews and images (`parameters.py`): "past 30 days", "2024", "Feb 2024",
+// "5 Jan 2024 to 1 Feb 2024"; empty without a window.
 export function windowTitle({ days, from, to }) {
   if (days) return pastTitle(days);
-  if (from != null && to != null) return calendarTitle(from, to) ?? `${day(from)} to ${day(to - DAY_MS)}`;
-  return from != null ? `since ${day(from)}` : to != null ? `until ${day(to - DAY_MS)}` : "";
+  if (from != null && to != null) return calendarTitle(from, to) ?? rangeText(from, to);
+  return from != null ? `since ${day(from)}` : to != null ? `until ${day(lastDay(to))}` : "";
 }
+
+// The first and the last day of a window in words. Its end is not part of it.
+export function rangeText(from, to) {
+  const [first, last] = [day(from), day(lastDay(to))];
+  return first === last ? first : `${first} to ${last}`;
+}
+
+// The last day of a window that ends at `to`, often a midnight.
+export const lastDay = (to) => dayOf(to - 1);
 
 function pastTitle(days) {
   const [amount, unit] = days % YEAR_DAYS ? [days, "day"] : [days / YEAR_DAYS, "year"];
