@@ -40,6 +40,7 @@ from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
 from .pages import graphiql_page, page_routes
+from .pages.best_preview import BestPreviews
 from .pages.files import File
 from .pages.page_documents import PageDocuments
 from .pages.previews import Previews
@@ -150,8 +151,11 @@ def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_file
 
 def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:
     previews = _previews(gateway, settings, png_files)
+    best_previews = BestPreviews(gateway.tracker, is_sample_data=settings.sample_data, clock=gateway.clock)
     user_ids = gateway.tracker.names.user_ids
-    return page_routes(settings, previews, user_ids.known, is_missing=user_ids.is_missing, clock=gateway.clock)
+    return page_routes(
+        settings, previews, best_previews, user_ids.known, is_missing=user_ids.is_missing, clock=gateway.clock
+    )
 
 
 def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:

@@ -107,6 +107,22 @@ async def test_best_plays_have_a_preview(gateway, query, title, url):
     assert not gateway.sandbox.requests
 
 
+async def test_preview_names_the_cached_best_play(gateway):
+    query = "{ bestPlays(mode: TAIKO, window: {days: 7}, first: 1) { nodes { pp user { id } } } }"
+    [best] = (await gateway.ask(query))["bestPlays"]["nodes"]
+    requests = len(gateway.sandbox.requests)
+    points = f"{best['pp']:,.0f} pp by"
+    unnamed = await tags(gateway, "/best?mode=taiko&days=7")
+    await gateway.parts.tracker.names.learn(int(best["user"]["id"]), "peppy")
+    named = await tags(gateway, "/best?mode=taiko&days=7")
+    assert unnamed["og:description"].startswith(f"Best: {points} ID {best['user']['id']}. The osu!taiko plays")
+    assert named["og:description"] == named["description"]
+    assert named["og:description"].startswith(f"Best: {points} peppy. ")
+    for other in ("?mode=taiko", "?mode=taiko&days=7&mods=HD", "?days=7"):
+        assert (await tags(gateway, f"/best{other}"))["og:description"].startswith("The osu!")
+    assert len(gateway.sandbox.requests) == requests
+
+
 async def test_preview_changes_with_the_data(gateway):
     before = await gateway.http.get("/players/131464")
     unchanged = await gateway.http.get("/players/131464", headers={"If-None-Match": before.headers["ETag"]})

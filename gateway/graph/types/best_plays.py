@@ -85,7 +85,7 @@ def best_plays_page(
     context = info.context
     within = span(window, context.now)
     pager = BestPlaysPager(context, mode, within, first, after, score_filter=score_filter)
-    keys = _tier_keys(mode, within, pager.required_rows)
+    keys = tier_keys(mode, within, pager.required_rows)
     tiers = context.tracker.best_plays
     for key in sorted(keys, key=lambda key: not tiers.is_fresh(key)):
         # In the store first: the loader would refresh even a tier that is not used.
@@ -152,7 +152,8 @@ class BestPlaysPager:
         return None if reaches_end and not best.complete and limit < TIERS[-1] else page
 
 
-def _tier_keys(mode: Mode, span: Span, required_rows: int) -> list[BestPlaysKey]:
+def tier_keys(mode: Mode, span: Span, required_rows: int) -> list[BestPlaysKey]:
+    """The keys of the tiers that can have this number of rows, smallest first."""
     # The start of a window of the last N days moves continuously: rounded to the hour, its key can be cached.
     since = f"{span.start[:HOUR_LENGTH]}:00:00.000Z" if span.start and span.start > EARLIEST else None
     until = span.end and instant(datetime.fromisoformat(max(span.end, EARLIEST)) - timedelta(milliseconds=1))

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from gateway.settings import Settings
 
-from .best_view import best_view
+from .best_preview import BestPreviews
 from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
@@ -97,6 +97,7 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
 def page_routes(
     settings: Settings,
     previews: Previews,
+    best_previews: BestPreviews,
     find_id: FindID,
     *,
     is_missing: IsMissing,
@@ -105,7 +106,7 @@ def page_routes(
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
         Route("/", _landing_page(settings)),
-        Route("/best", _best_page(settings)),
+        Route("/best", _best_page(settings, best_previews)),
         Route(f"/{BUNDLES}/{{name}}", folder(FOLDER / "bundles", CACHE_CONTROL)),
         Route("/static/{name:path}", folder(FOLDER / "static")),
         Route("/vendor/{name:path}", folder(FOLDER / "vendor")),
@@ -123,9 +124,9 @@ def _landing_page(settings: Settings) -> Endpoint:
     return page("landing.html", settings, **values)
 
 
-def _best_page(settings: Settings) -> Endpoint:
+def _best_page(settings: Settings, previews: BestPreviews) -> Endpoint:
     html, headers = _html_and_headers("best.html", settings)
-    return SitePage("best.html", html, headers, public_url=settings.public_url, parse_view=best_view).response
+    return SitePage("best.html", html, headers, public_url=settings.public_url, parse_view=previews.view).response
 
 
 def graphiql_page(settings: Settings) -> Endpoint:

@@ -5,6 +5,7 @@ The page parses the same parameters in `static/best/view.js` and `static/shared/
 
 import re
 from collections.abc import Iterable
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from gateway.images.parameters import MAX_DAYS
@@ -23,32 +24,53 @@ MODS = (
 GRADES = ("SS", "S", "A", "B", "C", "D")
 # Longer lists are not parsed.
 MAX_LIST = 200
-_DAYS = re.compile("[0-9]{1,5}")
+_DAYS = re.compile("[1-9][0-9]{0,4}")
 _ITEM = re.compile("[A-Z0-9]{1,2}")
 
 
-def best_view(query: str) -> SiteView:
-    """The title, description and canonical query string of a view. Invalid parameters are ignored, as on the page."""
+class BestView(NamedTuple):
+    """The mode, the number of days (None for all time), and the filters by their parameter."""
+
+    mode: Mode
+    days: int | None
+    filters: dict[str, list[str]]
+
+    @property
+    def site_view(self) -> SiteView:
+        """The title, description and canonical query string."""
+        without = f"without {', '.join(self.filters['without'])}" if self.filters["without"] else ""
+        texts = ", ".join(self.filters["mods"]), without, ", ".join(self.filters["grades"])
+        filters, mode = "; ".join(filter(None, texts)), MODE_TITLES[self.mode]
+        title = " · ".join(filter(None, (f"Best plays {self._period}", mode, filters)))
+        filtered = f" ({filters})" if filters else ""
+        description = f"The {mode} plays with the most pp {self._period}{filtered}, as recorded by osu!track."
+        return SiteView(title, description, query_string(self._parameters))
+
+    @property
+    def _period(self) -> str:
+        if self.days is None:
+            return "of all time"
+        return f"of the last {self.days} days" if self.days > 1 else "of the last 24 hours"
+
+    @property
+    def _parameters(self) -> dict[str, str]:
+        """The parameters that are not the default."""
+        mode = "" if self.mode is Mode.OSU else self.mode.name.lower()
+        days = "all" if self.days is None else "" if self.days == 1 else str(self.days)
+        lists = {name: ",".join(items) for name, items in self.filters.items()}
+        return {name: text for name, text in {"mode": mode, "days": days, **lists}.items() if text}
+
+
+def parse_best_view(query: str) -> BestView:
+    """The view in a query string. Invalid parameters are ignored, as on the page."""
     given = {name: values[0] for name, values in parse_qs(query).items()}
-    mode = query_mode(query) or Mode.OSU
-    period, days = _period(given.get("days", ""))
-    chosen = _filters(given)
-    without = f"without {', '.join(chosen['without'])}" if chosen["without"] else ""
-    filters = "; ".join(filter(None, (", ".join(chosen["mods"]), without, ", ".join(chosen["grades"]))))
-    title = " · ".join(filter(None, (f"Best plays {period}", MODE_TITLES[mode], filters)))
-    filtered = f" ({filters})" if filters else ""
-    description = f"The {MODE_TITLES[mode]} plays with the most pp {period}{filtered}, as recorded by osu!track."
-    names = {"mode": "" if mode is Mode.OSU else mode.name.lower(), "days": days}
-    parameters = names | {name: ",".join(items) for name, items in chosen.items()}
-    return SiteView(title, description, query_string({name: text for name, text in parameters.items() if text}))
+    return BestView(query_mode(query) or Mode.OSU, _days(given.get("days", "")), _filters(given))
 
 
-def _period(text: str) -> tuple[str, str]:
-    """The period in words, and as in the URL."""
+def _days(text: str) -> int | None:
     if text == "all":
-        return "of all time", text
-    days = int(text) if _DAYS.fullmatch(text) and 1 <= int(text) <= MAX_DAYS else 1
-    return (f"of the last {days} days", str(days)) if days > 1 else ("of the last 24 hours", "")
+        return None
+    return int(text) if _DAYS.fullmatch(text) and int(text) <= MAX_DAYS else 1
 
 
 def _filters(given: dict[str, str]) -> dict[str, list[str]]:
