@@ -111,9 +111,7 @@ async function showPlays(stats) {
       byId("best-plays").replaceChildren(errorBox(error, () => showPlays(stats)));
     }
   }
-  const hasFirsts = byId("milestones").childElementCount > 0;
-  byId("firsts").hidden = !hasFirsts;
-  byId("best").classList.toggle("alone", !hasFirsts);
+  byId("firsts").hidden = byId("milestones").childElementCount === 0;
   byId("best").setAttribute("aria-busy", "false");
 }
 

@@ -54,7 +54,7 @@ function gained(gain, rework) {
         delta.ranksGained,
         "wide",
       ),
-    tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count)),
+    tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count), 0, "wide"),
     tile(
       "Accuracy",
       [signed(delta.accuracy, decimal), unit("%")],
