@@ -8,11 +8,14 @@ host, no violation of the Content-Security-Policy, no console error. A test remo
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, BrowserSession, RunningGateway
 from tests.support.binaries import find_binary
 from tests.support.processes import gateway_process
+
+# As long as Playwright waits for actions.
+expect.set_options(timeout=30_000)
 
 
 # Per module: while Playwright runs, no other event loop can run in this thread.

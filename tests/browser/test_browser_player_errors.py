@@ -228,7 +228,7 @@ def test_upstream_text_is_never_html(session):
 
 
 def test_many_pages_continue_once_by_themselves(session):
-    with gateway_process(client_points="2", client_points_per_minute="20") as process:
+    with gateway_process(client_points="2", client_points_per_minute="6") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/best")
         page.get_by_text("Just loaded from osu!track.").wait_for()
