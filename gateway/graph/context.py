@@ -75,11 +75,10 @@ class Context(Reads):
         timeout_s: float,
     ) -> None:
         """`may_update` is false if updates need a token and the request had no valid one."""
-        super().__init__(services.tracker, timeout_s=timeout_s)
+        super().__init__(services.tracker, cost=cost, timeout_s=timeout_s)
         self.services = services
         self.operation = operation
         self.variables = variables
-        self.cost = cost
         self.points = points
         self.may_update = may_update
         self.now = now

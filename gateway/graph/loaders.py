@@ -14,6 +14,9 @@ from gateway.store.resource import ReadResult
 
 from .fields import PRICES, points_of_failure
 
+# A name delays the other data of an operation by at most this much.
+NAME_TIMEOUT_S = 3.0
+
 K = TypeVar("K", bound=Hashable)
 K_contra = TypeVar("K_contra", bound=Hashable, contravariant=True)
 V = TypeVar("V")
@@ -40,6 +43,10 @@ class RunningOperation(Protocol):
     @property
     def deadline(self) -> Deadline:
         """The end of its time."""
+
+    @property
+    def cost(self) -> int:
+        """Its maximum cost in points."""
 
     def charge(self, points: int) -> None:
         """Add the price of a key that is not free."""
@@ -101,8 +108,11 @@ class Loader(Generic[K, V]):
         """Discard all values, which an update may have made outdated."""
         self._results, self._requested, self._loader = {}, set(), None
 
+    def _deadline(self, _: list[K]) -> Deadline:
+        return self._operation.deadline
+
     async def _load_batch(self, keys: list[K]) -> Sequence[ReadResult[V] | BaseException]:
-        deadline = self._operation.deadline
+        deadline = self._deadline(keys)
         reads = (self._resource.read(key, deadline) for key in keys)
         results = await asyncio.gather(*reads, return_exceptions=True)
         for key, result in zip(keys, results, strict=True):
@@ -111,6 +121,16 @@ class Loader(Generic[K, V]):
             if isinstance(result, ReadResult):
                 self._results[key] = result
         return results
+
+
+class UsernamesLoader(Loader[K, V]):
+    """A loader of names that delays other data for a short time only. A lookup continues, for the next operation."""
+
+    def _deadline(self, keys: list[K]) -> Deadline:
+        deadline = self._operation.deadline
+        if self._operation.cost <= PRICES["name"] * len(keys):
+            return deadline
+        return Deadline(min(deadline.at, Deadline.from_timeout(NAME_TIMEOUT_S).at))
 
 
 class KnownNamesLoader(Loader[K, V | UnsetType | None], Generic[K, V]):

@@ -13,7 +13,7 @@ from gateway.store.keys import BestPlays, BestPlaysKey, Name, Username
 from gateway.store.tags import Validity
 from gateway.store.tracker import Tracker
 
-from .loaders import KnownNamesLoader, Loader
+from .loaders import KnownNamesLoader, Loader, UsernamesLoader
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -45,7 +45,7 @@ class Reads:
     hiscores_by_name = LazyLoader[Name, Hiscores | None](lambda tracker: tracker.hiscores_by_name)
     peak = LazyLoader[UserMode, Peak](lambda tracker: tracker.peak)
     best_plays = LazyLoader[BestPlaysKey, BestPlays](lambda tracker: tracker.best_plays)
-    usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames)
+    usernames = LazyLoader[int, str | UnsetType | None](lambda tracker: tracker.names.usernames, UsernamesLoader)
     cooldowns = LazyLoader[UserMode, float](lambda tracker: tracker.cooldowns)
     user_ids = LazyLoader[Username, int | UnsetType | None](lambda tracker: tracker.names.user_ids)
     known_usernames = LazyLoader[int, str | UnsetType | None](
@@ -54,8 +54,10 @@ class Reads:
 
     charged = 0
 
-    def __init__(self, tracker: Tracker, *, timeout_s: float) -> None:
+    def __init__(self, tracker: Tracker, *, cost: int, timeout_s: float) -> None:
+        """`cost` is the operation's maximum cost in points."""
         self.tracker = tracker
+        self.cost = cost
         self._timeout_s = timeout_s
         # Those that have been used.
         self.loaders: list[Loader[Any, Any]] = []

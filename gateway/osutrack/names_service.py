@@ -41,6 +41,8 @@ CONCURRENCY = 4
 # The endpoints in metrics and logs.
 ID_OF_NAME, NAME_OF_ID = "/users/{name}/id", "/users/{id}/username"
 MAX_BODY_BYTES = 2**16
+# The longest wait for the budget.
+QUEUE_TIMEOUT_S = 3.0
 # Lookups pause after this number of failures in a row.
 MAX_FAILURES = 5
 PAUSE_S = 30.0
@@ -92,7 +94,8 @@ class NamesClient:
         self, endpoint: str, path: str, params: dict[str, str], decoder: msgspec.json.Decoder[T], deadline: Deadline
     ) -> T | None:
         self._check_pause()
-        async with self._rate_limiter.slot(BUDGET, deadline):
+        queue_deadline = Deadline(min(deadline.at, Deadline.from_timeout(QUEUE_TIMEOUT_S).at))
+        async with self._rate_limiter.slot(BUDGET, queue_deadline):
             if request_context := current_request.get():
                 request_context.upstream_requests += 1
             with log_failure(endpoint), self._counting_failures(), self._metrics.measure_upstream_request(endpoint):

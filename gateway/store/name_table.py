@@ -64,12 +64,15 @@ class NameTable(Generic[K, V]):
         timeout_s: float,
         monotonic: Callable[[], float],
     ) -> None:
-        """`kind` is the name of the table in Redis; `timeout_s` bounds each lookup; `invalidate` bumps tags."""
+        """`kind` is the name of the table in Redis; `timeout_s` bounds each lookup; `invalidate` bumps tags.
+
+        A lookup continues after the deadline of its readers, for later ones.
+        """
         self.tag = tag
         self.stored = StoredNames[K, V](kind, value_type, redis_link)
         # The number of reads by outcome: fresh, loaded.
         self.tally: Counter[str] = Counter()
-        self._lookups = SingleFlight(partial(self._look_up, lookup)) if lookup else None
+        self._lookups = SingleFlight(partial(self._look_up, lookup), outlives_waiters=True) if lookup else None
         self._redis_link = redis_link
         self._generations = generations
         self._invalidate = invalidate
@@ -124,6 +127,11 @@ class NameTable(Generic[K, V]):
         entry = self._entry(key)
         return entry is not None and entry.value is None
 
+    async def found(self, key: K, value: V) -> None:
+        """Store the result of a lookup in the other direction, unless a value is known."""
+        if await self.known(key) is None:
+            await self._add(key, value, self._generations.of(self.tag(key)))
+
     async def recall(self, keys: Sequence[K]) -> None:
         """Copy values from Redis, as far as they are not in memory."""
         missing = [key for key in dict.fromkeys(keys) if self._entry(key) is None]
@@ -169,22 +177,27 @@ class NameTable(Generic[K, V]):
 
     async def _look_up(self, lookup: Lookup[K, V], key: K) -> tuple[_Entry[V] | None, bool]:
         """An entry, and whether the names service was asked for it: otherwise another process has asked."""
-        async with exclusive_lock(self._redis_link, f"{self.stored.kind}:{key}", for_s=self._timeout_s):
+        deadline = Deadline.from_timeout(self._timeout_s)
+        lock = exclusive_lock(self._redis_link, f"{self.stored.kind}:{key}", for_s=self._timeout_s)
+        async with asyncio.timeout_at(deadline.with_grace), lock:
             await self._recall([key])
             entry = self._entry(key)
             if entry is not None and entry.value is not UNSET:
                 return entry, False
             generation = self._generations.of(self.tag(key))
-            value = await lookup(key, Deadline.from_timeout(self._timeout_s))
-            ttl_s = MISSING_S if value is None else FOUND_S
-            if await self.stored.add(key, value, ttl_s) and generation == self._generations.of(self.tag(key)):
-                if value is not None:
-                    # Cached responses may have lists without it.
-                    await self._invalidate(self.tag(key))
-                return self.put(key, value, ttl_s), True
-            # An update has returned the name meanwhile.
-            await self._recall([key])
-            return self._entry(key), True
+            value = await lookup(key, deadline)
+            return await self._add(key, value, generation), True
+
+    async def _add(self, key: K, value: V | None, generation: int) -> _Entry[V] | None:
+        """The entry with the result of a lookup, unless an update has returned another one since the generation."""
+        ttl_s = MISSING_S if value is None else FOUND_S
+        if await self.stored.add(key, value, ttl_s) and generation == self._generations.of(self.tag(key)):
+            if value is not None:
+                # Cached responses may have lists without it.
+                await self._invalidate(self.tag(key))
+            return self.put(key, value, ttl_s)
+        await self._recall([key])
+        return self._entry(key)
 
     async def _recall(self, keys: Sequence[K]) -> None:
         generations = [self._generations.of(self.tag(key)) for key in keys]

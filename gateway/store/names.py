@@ -127,8 +127,13 @@ class Names:
 
     def _find_name(self, service: NamesService) -> Lookup[int, str]:
         async def find(user_id: int, deadline: Deadline) -> str | None:
+            tag = self.usernames.tag(user_id)
+            generation = self._generations.of(tag)
             name = await service.username(user_id, deadline)
             if name is not None:
+                # The service may find an ID by a former name, but no former name by an ID.
+                if generation == self._generations.of(tag):
+                    await self.user_ids.found(Username(name), user_id)
                 await self._tell(Username(name), user_id)
             return name
 

@@ -12,13 +12,15 @@ Arguments = tuple[Any, ...]
 
 
 class SingleFlight(Generic[T]):
-    """Concurrent calls of `fn` with equal arguments share one task, which is cancelled when its last waiter is."""
+    """Concurrent calls of `fn` with equal arguments share one task."""
 
-    def __init__(self, fn: Callable[..., Awaitable[T]]) -> None:
+    def __init__(self, fn: Callable[..., Awaitable[T]], *, outlives_waiters: bool = False) -> None:
+        """A task is cancelled when its last waiter is, unless it `outlives_waiters`: later calls join it then."""
         self._fn = fn
+        self._outlives_waiters = outlives_waiters
         # The tasks that can be joined.
         self._tasks: dict[Arguments, SharedTask[T]] = {}
-        # The number of waiters of each unfinished task; 0 while it is being cancelled.
+        # The number of waiters of each unfinished task; 0 once all have left.
         self._waiters: dict[SharedTask[T], int] = {}
 
     def __len__(self) -> int:
@@ -56,7 +58,7 @@ class SingleFlight(Generic[T]):
         if shared.task.done():
             return
         self._waiters[shared] -= 1
-        if not self._waiters[shared]:
+        if not self._waiters[shared] and not self._outlives_waiters:
             # A task that is being cancelled cannot be joined.
             self._tasks.pop(arguments, None)
             shared.task.cancel()

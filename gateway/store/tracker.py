@@ -39,8 +39,6 @@ SETTLING_S = 300.0
 UNSETTLED = "unsettled"
 # The largest expected difference between the clocks of osu!track and the gateway.
 CLOCK_SKEW_S = 300.0
-# A name delays the rest of an operation by at most this much, also while the budget of names is exhausted.
-NAME_TIMEOUT_S = 3.0
 
 
 class Tracker:
@@ -117,7 +115,7 @@ class Tracker:
             redis_link=self._redis_link,
             generations=self.generations,
             invalidate=self._invalidate,
-            timeout_s=min(self._settings.operation_timeout_s, NAME_TIMEOUT_S),
+            timeout_s=self._settings.operation_timeout_s,
             monotonic=self._monotonic,
         )
 

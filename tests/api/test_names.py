@@ -391,6 +391,49 @@ async def test_update_wins_against_a_lookup_in_flight(gateway):
     assert (await gateway.ask(USERNAME, id=AMEO))["user"]["username"] == "renamed"
 
 
+async def test_slow_name_arrives_after_other_data(gateway):
+    gateway.sandbox.faults = [Fault(kind="latency", path=NAMES_PATH, seconds=3.6)]
+    with_stats = '{ user(id: "131464") { username stats { tracked } } }'
+
+    late, alone = await asyncio.gather(gateway.send(with_stats), gateway.ask(USERNAME, id=AMEO))
+
+    assert late["data"] == {"user": {"username": None, "stats": {"tracked": True}}}
+    assert [error["extensions"]["code"] for error in late["errors"]] == ["UPSTREAM_TIMEOUT"]
+    assert alone["user"]["username"] == "ameo"
+    assert len(gateway.lookups()) == 1
+
+
+async def test_found_name_leads_to_its_id(gateway):
+    before = await gateway.http.get("/players/ameo")
+    await gateway.ask(USERNAME, id=AMEO)
+
+    after = await gateway.http.get("/players/ameo")
+
+    assert (before.status_code, after.status_code) == (200, 302)
+    assert after.headers["Location"] == f"../players/{AMEO}"
+    assert await gateway.ask(BY_NAME, username="AMEO") == {"userByName": {"id": AMEO}}
+    assert len(gateway.lookups()) == 1
+
+
+async def test_found_name_replaces_a_missing_one(gateway):
+    rename(gateway, "renamed")
+    missing = [await gateway.ask(BY_NAME, username="ameo") for _ in range(2)]
+    rename(gateway, "ameo")
+    await gateway.ask(USERNAME, id=AMEO)
+
+    assert missing == [{"userByName": None}] * 2
+    assert await gateway.ask(BY_NAME, username="ameo") == {"userByName": {"id": AMEO}}
+
+
+async def test_name_of_another_player_is_kept(gateway):
+    await gateway.ask(UPDATE, id="2")
+    rename(gateway, "peppy")
+
+    await gateway.ask(USERNAME, id=AMEO)
+
+    assert await gateway.ask(BY_NAME, username="peppy") == {"userByName": {"id": "2"}}
+
+
 @pytest.mark.parametrize("name", ["", "a" * 16, "a/b", " ameo", "../x", "ä"])
 async def test_impossible_name_is_refused(gateway, name):
     error = await input_error(gateway, BY_NAME, "username", username=name)

@@ -248,7 +248,9 @@ def test_known_name_redirects_before_any_script(unresolved, nameless):
 def test_failed_lookup_can_be_repeated(session, gateway):
     gateway.fault(kind="status", status=503, path="/_names")
     page = session.open("/players/lonely")
-    page.locator("#name-page .error-box").wait_for()
+    expect(page.locator("#name-page .error-box .title")).to_have_text(
+        "The name could not be looked up", timeout=TIMEOUT_MS
+    )
     gateway.clear_faults()
     page.get_by_role("button", name="Retry").click()
     page.wait_for_selector(LOADED)
@@ -260,6 +262,7 @@ def test_failing_names_service_hides_no_page(session, gateway):
     page = session.open("/players/1021")
     page.wait_for_selector(LOADED)
     expect(page.get_by_role("heading", level=1)).to_have_text("ID 1021")
+    expect(page.locator("#name-state")).to_have_text("The name is not available.", timeout=TIMEOUT_MS)
     expect(page.locator(".error-box")).to_have_count(0)
 
 
@@ -286,23 +289,23 @@ def test_long_number_can_be_a_name(session, player, is_long):
         page.wait_for_url(f"**/players/{NUMERIC_NAME}?mode=osu")
 
 
-def test_failed_name_is_asked_for_once_more(session):
-    asked = []
+@pytest.mark.parametrize("path,name", [("1023", "ramune"), ("1024/2026", "Sir Misses")])
+def test_slow_name_arrives_by_itself(session, gateway, path, name):
+    gateway.fault(kind="latency", seconds=4, path="/_names")
+    page = session.open(f"/players/{path}")
+    expect(page.locator("#name")).to_have_text(name, timeout=TIMEOUT_MS)
+    expect(page).to_have_title(re.compile(f"^{name} · "))
 
-    def answer(route):
-        response = route.fetch()
-        body = response.json()
-        if "Profile" in route.request.post_data:
-            asked.append(route)
-            if len(asked) == 1:
-                body["data"]["user"] |= {"username": None, "osuTrackUrl": None}
-                body["errors"] = [
-                    {"message": "", "path": ["user", "username"], "extensions": {"code": "UPSTREAM_TIMEOUT"}}
-                ]
-        route.fulfill(response=response, json=body)
 
-    session.context.route("**/graphql", answer)
-    page = session.open(f"/players/{HEAVY}")
-    expect(page).to_have_title("peppy · osu! · osutrack-gateway")
-    expect(page.get_by_role("link", name="osu!track page")).to_have_count(1)
-    assert len(asked) == 2
+def test_page_says_that_a_name_is_loading(session, gateway):
+    gateway.fault(kind="latency", seconds=4, path="/_names")
+    page = session.open("/players/1025")
+    expect(page.locator("#name-state")).to_have_text("Loading the name …", timeout=TIMEOUT_MS)
+    expect(page.locator("#name-state")).to_have_text("ID 1025", timeout=TIMEOUT_MS)
+
+
+def test_slow_lookup_of_an_id_is_awaited(session, gateway):
+    gateway.fault(kind="latency", seconds=4, path="/_names")
+    page = session.open("/players/minus_one")
+    expect(page.locator("#loading-message")).to_have_text("Looking up the player “minus_one” …", timeout=TIMEOUT_MS)
+    expect(page).to_have_url(re.compile("/players/3000005$"), timeout=TIMEOUT_MS)

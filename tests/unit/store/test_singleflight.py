@@ -143,3 +143,17 @@ async def test_close_waits_for_tasks_being_cancelled():
 
     assert (slow.cancelled, len(flight)) == (2, 0)
     await asyncio.gather(cancelled, other, return_exceptions=True)
+
+
+async def test_task_can_outlive_its_waiters():
+    slow = SlowFunction()
+    flight = SingleFlight[int](slow, outlives_waiters=True)
+    first = call(flight)
+    await run_ready_tasks()
+    first.cancel()
+    await run_ready_tasks()
+    later = call(flight)
+    slow.done.set()
+
+    assert await later == 1
+    assert (slow.calls, slow.cancelled, len(flight)) == (1, 0, 0)

@@ -32,7 +32,14 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   ];
   for (const link of ["card-link", "year-link"]) byId(link).hidden = !latest;
   if (latest) showYearLink({ id, mode }, latest.at);
-  byId("about").replaceChildren(...[user.username && el("span", {}, `ID ${id}`), ...(dates ?? []), ...links].filter(Boolean));
+  const nameState = el("span", { id: "name-state", hidden: !user.username }, `ID ${id}`);
+  byId("about").replaceChildren(...[nameState, ...(dates ?? []), ...links].filter(Boolean));
+}
+
+// In place of the ID, while that is in place of the name.
+export function showNameState(text) {
+  byId("name-state").textContent = text;
+  byId("name-state").hidden = false;
 }
 
 // The link to the year in review of an instant.

@@ -4,6 +4,7 @@ import { segmentOf } from "../shared/address.js";
 import { parameterProblems } from "../shared/parameter-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
+import { lateName } from "../shared/late-name.js";
 import { findPlayer } from "../shared/names.js";
 import { isStale, showNotices } from "../shared/notices.js";
 import { NO_FILTERS } from "../shared/play-filters.js";
@@ -13,7 +14,7 @@ import { listenToForm, showForm } from "./compare-form.js";
 import { Compare } from "./compare.js";
 import { firstPlays } from "./first-plays.js";
 import { showGains } from "./gains.js";
-import { displayName, listenToModes, showAddress, showHeader, showIdentity, showYearLink } from "./header.js";
+import { displayName, listenToModes, showAddress, showHeader, showIdentity, showNameState, showYearLink } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
@@ -110,11 +111,12 @@ function showError(error, quiet) {
 async function show(response, { reloadHiscores, background, quiet }) {
   const { user, stats, failures } = response;
   if (failures.history) throw failures.history;
-  if (isStale(response.warnings) || response.isNameMissing) revalidation.schedule();
+  if (isStale(response.warnings)) revalidation.schedule();
   showWarnings(response);
   if (background && sameData(response, loaded)) return compare({ quiet: true });
   loaded = response;
   showHeader(user, stats, view);
+  if (response.isNameMissing) addName(response, controller.signal);
   showPin(view.id, displayName(user, view.id));
   if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");
@@ -133,6 +135,16 @@ async function show(response, { reloadHiscores, background, quiet }) {
   await Promise.all(parts);
   // Once the gateway has cached them, hiscores cost no points.
   if (hiscores.areCached && loaded === response) await Promise.all([progress.showPlays(), addFirstPlays()]);
+}
+
+// The rest of the page does not wait for the name.
+async function addName(response, signal) {
+  showNameState("Loading the name …");
+  const user = await lateName(view.id, signal);
+  if (signal.aborted || loaded !== response) return;
+  if (!user) return showNameState("The name is not available.");
+  announce(`The player is ${user.username}.`);
+  return show({ ...response, user: { ...response.user, ...user }, isNameMissing: false }, { background: true, quiet: true });
 }
 
 // A supplement: if they fail, they are missing.
@@ -185,6 +197,7 @@ async function resolveName() {
   const { name } = view;
   byId("player-header").hidden = true;
   showState("loading");
+  byId("loading-message").textContent = `Looking up the player “${name}” …`;
   const found = await findPlayer(name).catch((error) => ({ error, retry: resolveName }));
   if (view.name !== name) return;
   if (found.id && view.year) return location.replace(`${found.id}/${view.year}${search({ ...view, year: null })}`);

@@ -14,6 +14,13 @@ const PAGE = 50;
 const EFFECT =
   "osu!track finds plays by name. It may look the player up on osu! and start tracking them, if it does not know the name.";
 
+// The lookup asks another service than osu!track.
+const LOOKUP_FAILURE = {
+  title: "The name could not be looked up",
+  advice: "The service for player names is busy or unavailable. Retry in a moment, or open the player by ID.",
+};
+const isOfLookup = ({ code }) => code.startsWith("UPSTREAM_") || code === "OPERATION_TIMEOUT";
+
 // `isMissing`: osu! has no player with this name. `error`: the lookup failed, and `retry` repeats it.
 export function showNamePage(view, { isMissing = false, error = null, retry }) {
   const { id, name, year } = view;
@@ -26,7 +33,7 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
     : `The player ID of “${name}” is not known here. osu!track finds most data by ID only${year ? `, and so the year ${year} in review` : ""}.`;
   byId("name-page").replaceChildren(
     el("h1", {}, title),
-    ...(error ? [errorBox(error, retry)] : [el("p", { class: "muted" }, text)]),
+    ...(error ? [errorBox(error, retry, isOfLookup(error) ? LOOKUP_FAILURE : {})] : [el("p", { class: "muted" }, text)]),
     ...(isMissing ? [homeLink()] : [idSection(name), playsSection(view)]),
   );
   byId("name-page").hidden = false;

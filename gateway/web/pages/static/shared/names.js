@@ -5,7 +5,7 @@ import { queryLink } from "./query-link.js";
 
 const USER_BY_NAME = gql`
   query UserByName($username: String!) {
-    userByName(username: $username) { id username }
+    userByName(username: $username) { id }
   }`;
 
 // The query of `findPlayer` in GraphiQL.

@@ -11,6 +11,7 @@ import { segmentOf } from "../shared/address.js";
 import { parameterProblems } from "../shared/parameter-problems.js";
 import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
+import { lateName } from "../shared/late-name.js";
 import { isStale, showNotices } from "../shared/notices.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
@@ -69,6 +70,7 @@ function show(response, background) {
   if (isSame) return;
   const name = displayName(user, view.id);
   showHeader(view, name);
+  if (response.isNameMissing) addName(response);
   byId("covered").textContent = coveredText(stats, view.year);
   if (!stats.tracked) {
     showState("empty");
@@ -80,6 +82,12 @@ function show(response, background) {
   showState("year-data", ...(hasSnapshots ? [] : ["empty"]));
   showSections(stats, hasSnapshots);
   announce(`${view.year} of ${name} in ${view.mode.title} loaded.`);
+}
+
+// The rest of the page does not wait for the name.
+async function addName(response) {
+  const user = await lateName(view.id);
+  if (user && shown === response) show({ ...response, user, isNameMissing: false }, false);
 }
 
 function showSections(stats, hasSnapshots) {

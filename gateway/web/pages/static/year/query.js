@@ -54,7 +54,7 @@ export async function loadYear(view, signal) {
   // Without a name, the page is still complete.
   const failed = errors.find(({ path }) => !path?.includes("username"));
   if (failed || !data?.user) throw requestError(failed ?? errors[0]);
-  return { user: data.user, stats: data.user.stats, warnings };
+  return { user: data.user, stats: data.user.stats, warnings, isNameMissing: errors.length > 0 };
 }
 
 // Only for players with pp: reading the hiscores of others makes osu!track update them.
