@@ -6,9 +6,13 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from gateway.sandbox.players import AMEO, HEAVY
-from tests.browser.chromium import CHARTS_DRAWN
+from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, UNTRACKED
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS
 
+RECENT = [
+    {"id": str(player), "name": name, "isPinned": False}
+    for player, name in [(NONEXISTENT[1], f"ID {NONEXISTENT[1]}"), (1010, "p0")]
+]
 ITEMS = "#my-players-list li"
 BLOCKED = (
     "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
@@ -83,6 +87,26 @@ def test_list_is_below_the_search_field(session):
     page = session.open("/")
     page.locator(ITEMS).wait_for()
     assert page.locator(ITEMS).bounding_box()["y"] < 700
+
+
+def test_unknown_players_are_not_kept(session):
+    page = store(session, 1)
+    page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(RECENT))
+    page.goto(f"{session.gateway.address}/players/{NONEXISTENT[1]}")
+    expect(page.get_by_role("heading", name="No stats yet")).to_be_visible(timeout=TIMEOUT_MS)
+    page.goto(f"{session.gateway.address}/players/{UNTRACKED[52]}")
+    expect(page.get_by_role("heading", name="No stats yet")).to_be_visible(timeout=TIMEOUT_MS)
+    page.goto(session.gateway.address)
+    expect(page.locator(f"{ITEMS} a")).to_have_text(["fresh_53", "p0"])
+
+
+def test_name_stays_while_it_is_not_available(session, gateway):
+    page = store(session, 1)
+    gateway.fault(kind="status", status=503, path="/_names")
+    page.goto(f"{session.gateway.address}/players/1010")
+    expect(page.locator("#name-state")).to_have_text("The name is not available.", timeout=TIMEOUT_MS)
+    page.goto(session.gateway.address)
+    expect(page.locator(f"{ITEMS} a")).to_have_text(["p0"])
 
 
 def test_list_needs_no_request(session):

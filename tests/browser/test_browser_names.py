@@ -278,15 +278,31 @@ def test_missing_name_has_status_404(session):
     assert statuses == [200, 404]
 
 
-@pytest.mark.parametrize("player,is_long", [("12345678", True), ("999999", False)])
-def test_long_number_can_be_a_name(session, player, is_long):
+@pytest.mark.parametrize(
+    "player,text",
+    [
+        ("12345678", "There is a player with the name “12345678”: open @12345678."),
+        ("80000003", "osu! has no player with the name “80000003” either."),
+        ("999999", ""),
+        (UNTRACKED[51], ""),
+    ],
+)
+def test_long_number_can_be_a_name(session, player, text):
     page = session.open(f"/players/{player}?mode=osu")
     page.get_by_role("heading", name="No stats yet").wait_for()
-    hint = page.get_by_text(f"If {player} is a name, open @{player}.", exact=True)
-    expect(hint).to_be_visible(visible=is_long)
-    if is_long:
-        page.get_by_role("link", name="@12345678").click()
-        page.wait_for_url(f"**/players/{NUMERIC_NAME}?mode=osu")
+    expect(page.locator("#numeric-name")).to_have_text(text)
+    expect(page.locator("#numeric-name")).to_be_visible(visible=text != "")
+
+
+def test_player_with_number_as_name_opens(session):
+    page = session.open("/players/12345678?mode=osu")
+    page.get_by_role("link", name="@12345678").click()
+    expect(page).to_have_url(re.compile(rf"/players/{NUMERIC_NAME}\?mode=osu$"))
+
+
+def test_number_can_be_an_unresolved_name(unresolved):
+    page = unresolved.open("/players/12345678?mode=osu")
+    expect(page.locator("#numeric-name")).to_have_text("If 12345678 is a name, open @12345678.")
 
 
 @pytest.mark.parametrize("path,name", [("1023", "ramune"), ("1024/2026", "Sir Misses")])

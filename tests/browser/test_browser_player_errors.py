@@ -172,6 +172,25 @@ def test_update_during_outage_is_reported_as_uncertain(session, gateway):
     assert error_code(page, "#update-result") == "UPDATE_OUTCOME_UNKNOWN"
 
 
+@pytest.mark.parametrize(
+    "code,text",
+    [
+        ("UPSTREAM_UNAVAILABLE", "osu!track is unavailable The update was not sent, so nothing was updated."),
+        ("UPSTREAM_TIMEOUT", "osu!track is slow The update was not sent, so nothing was updated."),
+        ("UPSTREAM_REJECTED", "osu!track rejected the request Nothing was updated."),
+        ("UPSTREAM_BUSY", "Others were faster. Nothing was updated."),
+        ("OPERATION_TIMEOUT", "The update may have run."),
+    ],
+)
+def test_failed_update_says_whether_it_was_made(session, code, text):
+    page = session.open(f"/players/{AMEO}")
+    page.wait_for_selector(CHARTS_DRAWN)
+    error = {"message": "", "path": ["updateUser"], "extensions": {"code": code}}
+    page.route("**/graphql", lambda route: route.fulfill(json={"data": {"updateUser": None}, "errors": [error]}))
+    page.get_by_role("button", name="Update").click()
+    expect(page.locator("#update-result .error-box")).to_contain_text(re.compile(text.replace(" ", r"\s*")))
+
+
 def test_update_requests_token_where_required(session):
     with gateway_process(update_tokens="right-token-of-some-length") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
@@ -227,7 +246,7 @@ def test_upstream_text_is_never_html(session):
     expect(page.locator("main img")).to_have_count(0)
 
 
-def test_many_pages_continue_once_by_themselves(session):
+def test_many_pages_continue_by_themselves(session):
     with gateway_process(client_points="2", client_points_per_minute="6") as process:
         session.gateway = RunningGateway(process.url, process.sandbox_url)
         page = session.open("/best")
@@ -236,9 +255,29 @@ def test_many_pages_continue_once_by_themselves(session):
         box = page.locator("#load-error .error-box")
         expect(box).to_contain_text("Too many pages at once")
         expect(box.get_by_role("button")).to_have_text(re.compile(r"^Continues in 0:\d\d"))
-        page.wait_for_selector("#plays-table:not([hidden]) tr")
+        page.wait_for_selector("#plays-table:not([hidden]) tr", timeout=2 * TIMEOUT_MS)
         page.close()
         session.errors.clear()  # the browser logs status 429
+
+
+def test_automatic_retries_are_bounded(session):
+    retries = """async () => {
+      const { isAutomatic, countRetry } = await import("./static/shared/automatic-retries.js");
+      let now = 0;
+      Date.now = () => now;
+      const error = { code: "RATE_LIMITED", retryAfterSeconds: 3 };
+      const rounds = [];
+      for (; isAutomatic(error, () => {}) && rounds.length < 9; now += 6000) rounds.push([countRetry(), countRetry()]);
+      now += 300_000;
+      return [
+        rounds.length,
+        isAutomatic(error, () => {}),
+        isAutomatic({ ...error, retryAfterSeconds: 61 }, () => {}),
+        isAutomatic({ ...error, code: "UPSTREAM_BUSY" }, () => {}),
+        isAutomatic(error, Object.assign(() => {}, { isManual: true })),
+      ];
+    }"""
+    assert session.open("/").evaluate(retries) == [5, True, False, False, False]
 
 
 @pytest.mark.parametrize("fault", [{"kind": "status", "status": 503}, {"kind": "rate_limit", "retry_after": 20}])

@@ -6,6 +6,7 @@ import { announce, byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { lateName } from "../shared/late-name.js";
 import { findPlayer } from "../shared/names.js";
+import { forgetRecent } from "../shared/my-players.js";
 import { isStale, showNotices } from "../shared/notices.js";
 import { NO_FILTERS } from "../shared/play-filters.js";
 import { Revalidation } from "../shared/revalidation.js";
@@ -117,7 +118,8 @@ async function show(response, { reloadHiscores, background, quiet }) {
   loaded = response;
   showHeader(user, stats, view);
   if (response.isNameMissing) addName(response, controller.signal);
-  showPin(view.id, displayName(user, view.id));
+  if (stats.tracked || user.username) showPin(view.id, displayName(user, view.id));
+  else if (response.isUnknown) forgetRecent(view.id);
   if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");
   rememberMode(view);
@@ -159,7 +161,7 @@ async function showUntracked(signal) {
   const mode = view.isModeChosen ? null : await mainMode(view.id, signal).catch(() => null);
   if (signal.aborted) return;
   update.setLabel("Start tracking");
-  if (!mode) return showUntrackedState(view);
+  if (!mode) return showUntrackedState(view, loaded, signal);
   navigate({ mode: MODES.find(({ value }) => value === mode), isModeChosen: true, isFallback: true }, { replace: true });
   return start();
 }
@@ -211,6 +213,7 @@ async function resolveName() {
 }
 
 async function showMissing() {
+  forgetRecent(view.id);
   (await import("./name-page.js")).showMissingPlayer(view);
 }
 

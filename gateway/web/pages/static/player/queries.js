@@ -113,7 +113,9 @@ export async function profile(id, mode, signal) {
     failures[error.path?.includes("peak") ? "peak" : "history"] ??= requestError(error);
   // The lookup of the name failed; the gateway may know the name a moment later.
   const isNameMissing = errors.some(({ path }) => path?.[1] === "username");
-  return { user: data.user, stats: data.user.stats, failures, warnings, isNameMissing };
+  // osu! has no such player, as far as a names service is asked.
+  const isUnknown = !data.user.username && !isNameMissing && !warnings.some(({ code }) => code === "USERNAME_UNRESOLVED");
+  return { user: data.user, stats: data.user.stats, failures, warnings, isNameMissing, isUnknown };
 }
 
 // The `snapshots` with these fields, oldest first, and the `earliest` one of all. `from` and `to` are midnights or null.

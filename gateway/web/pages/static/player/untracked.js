@@ -2,6 +2,7 @@
 // hiscores on request. osu!track may update such a player when it is asked for them, so never on page load.
 
 import { announce, byId, el } from "../shared/elements.js";
+import { findPlayer } from "../shared/names.js";
 import { exportLink } from "./header.js";
 import { showState } from "./states.js";
 import { MODES, search } from "./view.js";
@@ -32,15 +33,29 @@ export function listenToPlays(show, viewNow) {
   });
 }
 
-export function showUntrackedState(view) {
+// The player with this number as name, if there is one: an ID without a known name may be meant as a name. `isOpen`: it
+// is not known yet whether the ID has a name.
+async function showNumericName({ id, mode, isModeChosen }, signal, isOpen) {
+  const box = byId("numeric-name");
+  const link = el("a", { href: `@${id}${search({ mode, isModeChosen })}` }, `@${id}`);
+  box.hidden = false;
+  box.replaceChildren(`If ${id} is a name, open `, link, ".");
+  if (isOpen) return;
+  const found = await findPlayer(id).catch(() => ({}));
+  if (signal.aborted) return;
+  if (found.id) box.replaceChildren(el("strong", {}, `There is a player with the name “${id}”: open `, link, "."));
+  else if (found.isMissing) box.replaceChildren(`osu! has no player with the name “${id}” either.`);
+}
+
+// `user` and `isNameMissing` are those of the response.
+export function showUntrackedState(view, { user, isNameMissing }, signal) {
   showState("untracked");
   byId("untracked-plays").hidden = isAsked();
   showExport(view);
   const others = MODES.filter((mode) => loaded.has(keyOf(view.id, mode)));
   const links = others.map((mode) => el("a", { href: `${view.segment}${search({ mode, isModeChosen: true })}` }, mode.title));
-  byId("numeric-name").hidden = !NUMERIC_NAME.test(view.id);
-  const link = el("a", { href: `@${view.id}${search({ mode: view.mode, isModeChosen: view.isModeChosen })}` }, `@${view.id}`);
-  byId("numeric-name").replaceChildren(`If ${view.id} is a name, open `, link, ".");
+  byId("numeric-name").hidden = true;
+  if (!user.username && NUMERIC_NAME.test(view.id)) showNumericName(view, signal, isNameMissing);
   byId("other-modes").hidden = !links.length;
   byId("other-modes").replaceChildren("There is data in ", ...links.flatMap((link, index) => [index ? ", " : "", link]), ".");
   const found = others.map(({ title }) => title).join(", ");

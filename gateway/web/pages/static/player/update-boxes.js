@@ -9,6 +9,18 @@ import { changes } from "./summary.js";
 const VISIBLE_PLAYS = 5;
 const READ_AFTER_S = 30;
 
+// After these errors the update may have run.
+const UNCERTAIN = ["OPERATION_TIMEOUT", "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE"];
+
+// The advice after an error of an update, undefined for the usual one. osu!track has not received an update that fails
+// with another error of osu!track than UPDATE_OUTCOME_UNKNOWN, or has refused it.
+export function adviceFor({ code }) {
+  if (UNCERTAIN.includes(code)) return "The update may have run. Reload the page in a few minutes before you retry.";
+  if (code === "UPSTREAM_BUSY") return "Updates are shared by all visitors. Others were faster. Nothing was updated.";
+  if (code === "UPSTREAM_REJECTED") return "Nothing was updated. If the error persists, please report it.";
+  return code.startsWith("UPSTREAM_") ? "The update was not sent, so nothing was updated. Retry later." : undefined;
+}
+
 export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
   const tiles = delta ? changes(delta) : [];
   const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";

@@ -12,10 +12,6 @@ const COOLDOWN_HINT = "This player has been updated recently.";
 // A snapshot of this age can be that of an update whose cooldown lasts.
 const RECENT_MS = 3_600_000;
 const SLOW_MS = 4000;
-// After these errors the update may have run.
-const UNCERTAIN = ["OPERATION_TIMEOUT", "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE"];
-const BUSY_ADVICE = "Updates are shared by all visitors. Others were faster.";
-const UNCERTAIN_ADVICE = "The update may have run. Reload the page in a few minutes before you retry.";
 
 export class Update {
   // `onUpdate({first, plays})` loads the new data after a successful update. `onCheck()` reads the player again, and
@@ -154,9 +150,8 @@ export class Update {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
     if (error.code === "UPDATE_OUTCOME_UNKNOWN") return this.boxes.showUnknown(this, error);
     if (error.code === "UPSTREAM_BUSY" && error.retryAfterSeconds && !isRepeated) return this.showWait(error);
-    const advice = UNCERTAIN.includes(error.code) ? UNCERTAIN_ADVICE : error.code === "UPSTREAM_BUSY" ? BUSY_ADVICE : undefined;
     const retry = Object.assign(() => this.send(), { isManual: true });
-    byId("update-result").replaceChildren(errorBox(error, retry, { advice }));
+    byId("update-result").replaceChildren(errorBox(error, retry, { advice: this.boxes?.adviceFor(error) }));
   }
 
   // All visitors share the budget of updates: this one starts by itself, once.

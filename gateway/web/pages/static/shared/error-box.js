@@ -1,5 +1,6 @@
 // Error boxes: title, advice, details, and a retry button that respects `retryAfterSeconds`.
 
+import { countRetry, isAutomatic } from "./automatic-retries.js";
 import { button, el } from "./elements.js";
 import { countdown } from "./format.js";
 
@@ -53,21 +54,14 @@ const FINAL = new Set(["RESULT_TOO_LARGE", "UPDATE_OUTCOME_UNKNOWN", "UPDATES_DI
 
 export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 
-// After an automatic retry, a box with the same error needs a click.
-const PAUSE_MS = 10_000;
-let retriedAt = -Infinity;
-
-// Visitors who open many pages continue without a click, once.
-function startRetryCountdown(target, { code, retryAfterSeconds }, retry) {
-  if (code !== "RATE_LIMITED" || retry.isManual || Date.now() - retriedAt < PAUSE_MS) {
-    return startCountdown(target, retryAfterSeconds, "Retry");
-  }
+function startRetryCountdown(target, error, retry) {
+  if (!isAutomatic(error, retry)) return startCountdown(target, error.retryAfterSeconds, "Retry");
   const onEnd = () => {
     if (!target.isConnected) return;
-    retriedAt = Date.now();
+    countRetry();
     retry();
   };
-  return startCountdown(target, retryAfterSeconds, "Continues", { onEnd });
+  return startCountdown(target, error.retryAfterSeconds, "Continues", { onEnd });
 }
 
 // A box for a RequestError, about a subject if not about the whole part of the page. The retry button calls `retry`, and

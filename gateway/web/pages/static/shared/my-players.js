@@ -17,12 +17,17 @@ export const isPinned = (id) => stored().some((player) => player.id === id && pl
 export function remember(id, name) {
   const all = stored();
   const before = all.find((player) => player.id === id);
-  store([{ id, name, isPinned: before?.isPinned ?? false }, ...all.filter((player) => player.id !== id)]);
+  // A name stays while it cannot be looked up.
+  const current = name === `ID ${id}` && before ? before.name : name;
+  store([{ id, name: current, isPinned: before?.isPinned ?? false }, ...all.filter((player) => player.id !== id)]);
 }
 
 // Returns false if the browser does not store the change.
 export const setPinned = (id, isPinned) =>
   store(stored().map((player) => (player.id === id ? { ...player, isPinned } : player)));
+
+// For a player that does not exist. A pinned one is left to the visitor.
+export const forgetRecent = (id) => isPinned(id) || forget(id);
 
 export const forget = (id) => store(stored().filter((player) => player.id !== id));
 
