@@ -60,7 +60,7 @@ async def test_crawler_finds_title_description_and_image(gateway, mode, title, q
 
 async def test_unknown_player_has_a_general_preview(gateway):
     found = await tags(gateway, "/players/1001")
-    assert found["og:title"] == "ID 1001 · osu!"
+    assert found["og:title"] == "Player 1001 · osu!"
     assert found["og:description"].startswith("Rank, pp, accuracy")
     assert found["og:image"] == "http://gateway/players/1001/card.png"
 
@@ -140,8 +140,8 @@ async def test_page_with_preview_is_compressed(gateway, coding):
 
 
 async def test_unknown_mode_is_that_of_the_page(gateway):
-    assert (await tags(gateway, "/players/2?mode=<script>"))["og:title"] == "ID 2 · osu!"
-    assert (await tags(gateway, "/players/2?mode=fruits"))["og:title"] == "ID 2 · osu!catch"
+    assert (await tags(gateway, "/players/2?mode=<script>"))["og:title"] == "Player 2 · osu!"
+    assert (await tags(gateway, "/players/2?mode=fruits"))["og:title"] == "Player 2 · osu!catch"
 
 
 @pytest.mark.parametrize("player", ["x!", "0", "<script>", '"><img src=x>', "2147483648"])
@@ -289,4 +289,4 @@ async def test_page_without_plausible_host_has_no_urls(gateway):
 
 
 async def test_running_year_is_not_in_review(gateway):
-    assert (await tags(gateway, "/players/2/2026"))["og:title"] == "ID 2 · osu! · 2026 so far"
+    assert (await tags(gateway, "/players/2/2026"))["og:title"] == "Player 2 · osu! · 2026 so far"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, EQUAL_TIMESTAMPS, MIXED_CASE, UNTRACKED, UPDATE_HANGS
-from tests.browser.chromium import CHARTS_DRAWN, RunningGateway
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
 

@@ -106,7 +106,8 @@ class Previews:
         return PlayerAddress(id=found.value) if found and isinstance(found.value, int) else player
 
     def _title(self, player: int, view: PlayerView, year: int | None) -> str:
-        names = comparison.versus(self._name(each) for each in (PlayerAddress(id=player), *view.compared))
+        name = self._known_name(player) or f"Player {player}"
+        names = comparison.versus([name, *map(self._name, view.compared)])
         series = [view.series.title] if view.series else []
         window = [review_title(year, self._clock())] if year else [view.window.title] if view.window else []
         return " · ".join([names, MODE_TITLES[view.mode], *series, *window])
@@ -114,8 +115,11 @@ class Previews:
     def _name(self, player: PlayerAddress) -> str:
         if player.id is None:
             return str(player.username)
-        known = self._tracker.names.known_usernames.peek(player.id, refresh=False)
-        return known.value if known and isinstance(known.value, str) else f"ID {player.id}"
+        return self._known_name(player.id) or f"ID {player.id}"
+
+    def _known_name(self, player: int) -> str | None:
+        known = self._tracker.names.known_usernames.peek(player, refresh=False)
+        return known.value if known and isinstance(known.value, str) else None
 
     def _description(self, player: int, view: PlayerView) -> str:
         history = self._history(player, view.mode)

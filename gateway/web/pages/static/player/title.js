@@ -3,6 +3,7 @@
 
 import { parseAddress } from "../shared/address.js";
 import { byId } from "../shared/elements.js";
+import { titleName } from "../shared/names.js";
 import { windowTitle } from "../shared/windows.js";
 import { METRICS } from "./metrics.js";
 import { modeTitle, read } from "./view.js";
@@ -28,7 +29,7 @@ export function showTitle() {
 
 function playersTitle({ id, mode }, others) {
   const versus = others.length ? ` vs ${others.map(nameOf).join(", ")}` : "";
-  return `${names.get(id)}${versus} · ${modeTitle(mode)}`;
+  return `${titleName(names.get(id))}${versus} · ${modeTitle(mode)}`;
 }
 
 const nameOf = ({ id, name }) => (id ? names.get(id) ?? `ID ${id}` : name);

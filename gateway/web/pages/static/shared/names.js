@@ -18,3 +18,6 @@ export async function findPlayer(username) {
   const isUnresolved = extensions?.warnings?.some(({ code }) => code === "USERNAME_UNRESOLVED") ?? false;
   return { id: data.userByName?.id ?? null, isMissing: !data.userByName && !isUnresolved };
 }
+
+// A name at the start of a title: "Player 1056" in place of "ID 1056".
+export const titleName = (name) => name.replace(/^ID(?= \d+$)/, "Player");

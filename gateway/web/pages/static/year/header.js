@@ -4,13 +4,14 @@ import { showIdentity } from "../player/header.js";
 import { imageSuffix } from "../player/share.js";
 import { MODES, modeTitle, search } from "../player/view.js";
 import { byId, el } from "../shared/elements.js";
+import { titleName } from "../shared/names.js";
 import { wholeYear, between } from "../activity/periods.js";
 import { hrefOf, playerHref } from "./view.js";
 
 export function showHeader(view, name) {
   const { year, mode } = view;
   const kind = Date.now() < wholeYear(year).to ? "so far" : "in review";
-  document.title = `${name} · ${modeTitle(mode)} · ${year} ${kind} · osutrack-gateway`;
+  document.title = `${titleName(name)} · ${modeTitle(mode)} · ${year} ${kind} · osutrack-gateway`;
   byId("year").textContent = year;
   byId("year-kind").textContent = kind;
   showIdentity(view.id, name);
