@@ -290,19 +290,19 @@ def test_missing_name_has_status_404(session):
 def test_long_number_can_be_a_name(session, player, text):
     page = session.open(f"/players/{player}?mode=osu")
     page.get_by_role("heading", name="No stats yet").wait_for()
-    expect(page.locator("#numeric-name")).to_have_text(text)
-    expect(page.locator("#numeric-name")).to_be_visible(visible=text != "")
+    expect(page.locator("#numeric-name")).to_have_text(text, timeout=TIMEOUT_MS)
+    expect(page.locator("#numeric-name")).to_be_visible(visible=text != "", timeout=TIMEOUT_MS)
 
 
 def test_player_with_number_as_name_opens(session):
     page = session.open("/players/12345678?mode=osu")
     page.get_by_role("link", name="@12345678").click()
-    expect(page).to_have_url(re.compile(rf"/players/{NUMERIC_NAME}\?mode=osu$"))
+    expect(page).to_have_url(re.compile(rf"/players/{NUMERIC_NAME}\?mode=osu$"), timeout=TIMEOUT_MS)
 
 
 def test_number_can_be_an_unresolved_name(unresolved):
     page = unresolved.open("/players/12345678?mode=osu")
-    expect(page.locator("#numeric-name")).to_have_text("If 12345678 is a name, open @12345678.")
+    expect(page.locator("#numeric-name")).to_have_text("If 12345678 is a name, open @12345678.", timeout=TIMEOUT_MS)
 
 
 @pytest.mark.parametrize("path,name", [("1023", "ramune"), ("1024/2026", "Sir Misses")])
@@ -310,7 +310,7 @@ def test_slow_name_arrives_by_itself(session, gateway, path, name):
     gateway.fault(kind="latency", seconds=4, path="/_names")
     page = session.open(f"/players/{path}")
     expect(page.locator("#name")).to_have_text(name, timeout=TIMEOUT_MS)
-    expect(page).to_have_title(re.compile(f"^{name} · "))
+    expect(page).to_have_title(re.compile(f"^{name} · "), timeout=TIMEOUT_MS)
 
 
 def test_page_says_that_a_name_is_loading(session, gateway):

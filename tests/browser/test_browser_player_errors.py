@@ -188,7 +188,9 @@ def test_failed_update_says_whether_it_was_made(session, code, text):
     error = {"message": "", "path": ["updateUser"], "extensions": {"code": code}}
     page.route("**/graphql", lambda route: route.fulfill(json={"data": {"updateUser": None}, "errors": [error]}))
     page.get_by_role("button", name="Update").click()
-    expect(page.locator("#update-result .error-box")).to_contain_text(re.compile(text.replace(" ", r"\s*")))
+    expect(page.locator("#update-result .error-box")).to_contain_text(
+        re.compile(text.replace(" ", r"\s*")), timeout=TIMEOUT_MS
+    )
 
 
 def test_update_requests_token_where_required(session):
@@ -253,7 +255,7 @@ def test_many_pages_continue_by_themselves(session):
         page.get_by_text("Just loaded from osu!track.").wait_for()
         page.get_by_role("button", name="Week").click()
         box = page.locator("#load-error .error-box")
-        expect(box).to_contain_text("Too many pages at once")
+        expect(box).to_contain_text("Too many pages at once", timeout=TIMEOUT_MS)
         expect(box.get_by_role("button")).to_have_text(re.compile(r"^Continues in 0:\d\d"))
         page.wait_for_selector("#plays-table:not([hidden]) tr", timeout=2 * TIMEOUT_MS)
         page.close()
