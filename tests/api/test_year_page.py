@@ -81,7 +81,7 @@ async def test_preview_has_the_gains_of_the_year(gateway, mode, query):
         f'{{ user(id: "131464") {{ stats(mode: {mode}) {{ gain({between}) {{ delta {{ playCount }} }} }} }} }}'
     )
     plays = data["user"]["stats"]["gain"]["delta"]["playCount"]
-    assert f", +{plays:,} plays from " in found["og:description"]
+    assert f", +{plays:,} plays in 2025." in found["og:description"]
     assert found["og:title"].endswith(" · 2025 in review")
     assert found["og:url"] == f"http://gateway/players/131464/2025{query}"
     separator = "&" if query else "?"
