@@ -1,10 +1,10 @@
 // The table of a comparison: the latest values of each player, and the gains in the window of the charts. It is a legend
 // too: each name has the line of the charts.
 
-import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { button, byId, coloured, el, visuallyHidden } from "../shared/elements.js";
 import { ago, count, day, decimal, duration, percent, rank, signed } from "../shared/format.js";
 import { rangeText } from "../shared/windows.js";
-import { coloured, rankChange } from "../player/summary.js";
+import { rankChange } from "../player/summary.js";
 import { boxOf, leftOutText, problem } from "./problems.js";
 import { comparisonLink } from "./queries.js";
 

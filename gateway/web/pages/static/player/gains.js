@@ -1,9 +1,9 @@
 // The gains of the last 7, 30 and 365 days. A gain that begins long before has its own start as its title.
 
-import { byId, el } from "../shared/elements.js";
+import { byId, coloured, el } from "../shared/elements.js";
 import { decimal, signed } from "../shared/format.js";
 import { DAY_MS, sinceText } from "../shared/windows.js";
-import { coloured, rankChange, tile } from "./summary.js";
+import { rankChange, tile } from "./summary.js";
 
 const PERIODS = [
   ["week", 7],

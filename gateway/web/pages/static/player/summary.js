@@ -1,6 +1,6 @@
 // Current stats, milestones and peak.
 
-import { byId, el, timeElement, visuallyHidden } from "../shared/elements.js";
+import { byId, coloured, el, timeElement, visuallyHidden } from "../shared/elements.js";
 import { count, day, decimal, percent, pp, rank, rankDelta, signed } from "../shared/format.js";
 import { showMilestones } from "./milestones.js";
 
@@ -60,10 +60,6 @@ export function changes(delta) {
 
 export function tile(title, ...values) {
   return el("div", {}, el("dt", {}, title), el("dd", {}, values));
-}
-
-export function coloured(text, value) {
-  return el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
 }
 
 export function rankChange(ranksGained) {

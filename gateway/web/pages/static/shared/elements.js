@@ -22,6 +22,9 @@ export function button(text, onClick, attributes = {}) {
 // A link to another site, without a referrer.
 export const externalLink = (href, text) => el("a", { href, rel: "noreferrer" }, text);
 
+// A difference in the colour of its direction.
+export const coloured = (text, value) => el("span", { class: value > 0 ? "up" : value < 0 ? "down" : null }, text);
+
 export const visuallyHidden = (text) => el("span", { class: "visually-hidden" }, text);
 
 export const timeElement = (instant, text) => el("time", { datetime: instant, title: instant }, text);

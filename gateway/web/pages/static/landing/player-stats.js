@@ -1,0 +1,56 @@
+// Current stats of the own and the pinned players on the home page, with their gains of the last 7 days.
+//
+// `ranking` answers from the gateway's cache without cost. It loads a few missing players in the background, for one
+// point each: the query is repeated a few times until they are there.
+
+import { coloured, el } from "../shared/elements.js";
+import { decimal, pp, rank, rankDelta, signed } from "../shared/format.js";
+import { gql, graphql } from "../shared/graphql.js";
+import { DAY_MS, sinceText } from "../shared/windows.js";
+
+const MAX_SHOWN = 5;
+const MAX_QUERIES = 4;
+const MAX_WAIT_S = 10;
+const DAYS = 7;
+const MY_PLAYERS = gql`
+  query MyPlayers($ids: [ID!]!) {
+    ranking(ids: $ids, by: PP, window: { days: 7 }) {
+      entries { user { id } latest { pp globalRank } gain { start { at } delta { pp ranksGained } } }
+      pending
+      retryAfterSeconds
+    }
+  }`;
+
+const isShown = ({ isPinned, isOwn }) => isPinned || isOwn;
+
+// The IDs of players with stats: the first of those that are pinned or the visitor's own.
+export const idsWithStats = (players) => players.filter(isShown).slice(0, MAX_SHOWN).map(({ id }) => id);
+
+export const statsPlace = (id) => el("p", { class: "player-stats text-small muted", "data-stats": id }, "Loading …");
+
+// Fills the places. A failure leaves the names alone.
+export async function fillStats(ids) {
+  for (let query = 1; ids.length && query <= MAX_QUERIES; query += 1) {
+    const ranking = await graphql(MY_PLAYERS, { ids }).then(({ data }) => data.ranking, () => null);
+    for (const entry of ranking?.entries ?? []) put(entry.user.id, statsOf(entry));
+    const { pending = [], retryAfterSeconds } = ranking ?? {};
+    if (!pending.length || retryAfterSeconds > MAX_WAIT_S) break;
+    await new Promise((resolve) => setTimeout(resolve, 1000 * retryAfterSeconds));
+  }
+  for (const id of ids) if (place(id)?.textContent === "Loading …") put(id, ["No current stats."]);
+}
+
+const place = (id) => document.querySelector(`[data-stats="${id}"]`);
+const put = (id, parts) => place(id)?.replaceChildren(...parts);
+
+function statsOf({ latest, gain }, now = Date.now()) {
+  if (!latest) return ["No osu! stats."];
+  const current = el("span", {}, el("b", {}, rank(latest.globalRank)), ` · ${pp(latest.pp)}`);
+  return gain ? [current, el("span", {}, changeOf(gain, now))] : [current];
+}
+
+function changeOf({ start, delta }, now) {
+  const since = sinceText({ start }, { from: now - DAYS * DAY_MS, to: now }) || `in ${DAYS} days`;
+  const ranks = delta.ranksGained == null ? [] : [coloured(rankDelta(delta.ranksGained), delta.ranksGained), " ranks, "];
+  return [...ranks, coloured(signed(delta.pp, decimal), delta.pp), ` pp ${since}`];
+}
