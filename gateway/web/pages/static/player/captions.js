@@ -1,7 +1,7 @@
 // Text equivalents of the charts. `metrics` are the two series that they show.
 
 import { byId, el } from "../shared/elements.js";
-import { count, day } from "../shared/format.js";
+import { count } from "../shared/format.js";
 import { DAY_MS } from "../shared/windows.js";
 
 export const INTERVAL_LABELS = {
@@ -17,10 +17,9 @@ export const PERIODS_MS = { all: DAY_MS, day: DAY_MS, week: 7 * DAY_MS, month: 3
 // The values of a row, in the order of the charts.
 export const valuesOf = (row, metrics) => metrics.map(({ field, format }) => format(row[field]));
 
-// A player's name with the line style of the charts, and the values of a row; one from before the window has its date.
-export function legendItem(name, row, { slot, metrics, from }) {
-  const date = row?.at < from ? ` (${day(row.at)})` : "";
-  const value = row ? valuesOf(row, metrics).join(" · ") + date : "not tracked yet";
+// A player's name with the line style of the charts, and the values of a row with a note on its time.
+export function legendItem(name, row, { slot, metrics, note }) {
+  const value = row ? valuesOf(row, metrics).join(" · ") + note : "not tracked yet";
   return el(
     "span",
     { class: `legend-item player player-${slot}` },

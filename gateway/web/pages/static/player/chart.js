@@ -29,7 +29,7 @@ export class Charts {
   // Draws lists of rows, one for each player, from `from` to `to`. `slots` are the numbers of the players' lines,
   // `metrics` the series of the upper and the lower chart, `marks` the events in them.
   show({ lists, slots, metrics, marks }, { from, to }) {
-    this.axisWidth = axisWidth(lists);
+    this.axisWidth = axisWidth(lists, metrics);
     const rebuilt = `${slots}` !== `${this.slots}` || metrics.some((each, index) => each !== this.metrics[index]);
     if (rebuilt) this.build(slots, metrics);
     const changed = rebuilt || lists.some((rows, index) => rows !== this.lists[index]);
@@ -196,6 +196,7 @@ const ticks = ({ values, splits, incrs }) => ({ values, ...(splits && { splits }
 const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
 
 // The width of the value axes, the same for both: ranks may have seven digits.
-const axisWidth = (lists) => (lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : 70);
+const axisWidth = (lists, metrics) =>
+  lists.some((rows) => rows.some(({ globalRank }) => globalRank >= 1_000_000)) ? 84 : Math.max(...metrics.map(({ axis }) => axis.width ?? 70));
 
 const empty = (slots) => [[], ...slots.map(() => [])];

@@ -1,4 +1,4 @@
-// The controls of the charts: series, time range, interval and zoom.
+// The controls of the charts: series, values or changes, time range, interval and zoom.
 
 import { byId, el, setPressed } from "../shared/elements.js";
 import { DAY_MS, openWindow } from "../shared/windows.js";
@@ -20,6 +20,14 @@ export function listenToControls(progress) {
   byId("presets").addEventListener("click", ({ target }) => {
     const { days } = target.dataset;
     if (days) progress.choose({ days: days === "all" ? null : Number(days), from: null, to: null });
+  });
+  byId("values").addEventListener("click", ({ target }) => {
+    const { values } = target.dataset;
+    if (values) progress.choose({ values: values === "change" ? values : null });
+  });
+  byId("compare-link").addEventListener("click", () => {
+    byId("compare").scrollIntoView();
+    byId("compare-id").focus({ preventScroll: true });
   });
   byId("every").addEventListener("click", ({ target }) => {
     const { every } = target.dataset;
@@ -45,6 +53,7 @@ function listenToZoom(progress) {
 // Marks the choices of the view.
 export function showChoices({ series, view, window, all }) {
   SLOTS.forEach((id, slot) => (byId(id).value = series[slot]));
+  setPressed(byId("values"), "values", view.values ?? "absolute");
   setPressed(byId("every"), "every", view.every ?? "auto");
   const { from, to } = openWindow(view, all);
   const whole = from == null && to == null;

@@ -1,22 +1,21 @@
-// The charts: players, series, window and interval, with legend, caption and table.
+// The charts: players, series, window and interval, as values or changes.
 
-import { announce, byId, el, moveFocus, visuallyHidden } from "../shared/elements.js";
+import { byId, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
-import { dateTime } from "../shared/format.js";
-import { closeWindow, DAY_MS, fitWindow, openWindow, rangeText, shiftWindow, zoomWindow } from "../shared/windows.js";
-import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, pointsCaption, replaceEmptyCharts } from "./captions.js";
+import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
+import { replaceEmptyCharts } from "./captions.js";
+import { CHANGE_METRICS, changesOf } from "./change.js";
 import { Charts } from "./chart.js";
 import { listenToControls, showChoices } from "./controls.js";
 import { listenForKeys } from "./keyboard.js";
-import { showKey } from "./mark-key.js";
-import { marksCaption, marksOf, textsAt } from "./marks.js";
+import { marksOf } from "./marks.js";
 import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
+import { showLegend, showText, showTitles } from "./progress-texts.js";
 import { RangeSlider } from "./range.js";
-import { defaultInterval, rowAt, WEEKLY } from "./series.js";
-import { fillTable } from "./table.js";
+import { defaultInterval, WEEKLY } from "./series.js";
 
 export class Progress {
-  // `onChange({from, to, every, series}, {replace})` puts a choice into the URL. `onWindow(window, shown)` is called with
+  // `onChange({from, to, every, series, values}, {replace})` puts a choice into the URL. `onWindow(window, shown)` is called with
   // each window, with open ends and without.
   constructor({ onChange, onWindow }) {
     Object.assign(this, { onChange, onWindow, players: [] });
@@ -34,7 +33,7 @@ export class Progress {
     listenToControls(this);
   }
 
-  // Shows the Series of up to five players. In `view`, `days`, `from`, `to`, `every` and `series` may be null. Only later choices are announced.
+  // Shows the Series of up to five players. In `view`, `days`, `from`, `to`, `every`, `series` and `values` may be null. Only later choices are announced.
   async show(players, view) {
     const withPlays = this.withPlays && players[0] === this.players[0];
     Object.assign(this, { players, view, rendered: false, withPlays });
@@ -51,6 +50,11 @@ export class Progress {
   // The names of the series in the upper and the lower chart.
   get series() {
     return this.view.series ?? DEFAULT_SERIES;
+  }
+
+  // Whether the charts show changes since the start of the window.
+  get hasChanges() {
+    return this.view.values === "change";
   }
 
   // The chosen window, without open ends.
@@ -70,7 +74,8 @@ export class Progress {
   }
 
   has(view, player) {
-    return player.has(view, fieldsOf(this.series));
+    const needsEnds = this.hasChanges && hasStart(view);
+    return player.has(view, fieldsOf(this.series)) && (!needsEnds || player.endsOf(view, fieldsOf(this.series)) !== undefined);
   }
 
   hasAll(view) {
@@ -110,8 +115,10 @@ export class Progress {
   // Loads the rows of all players. Returns the errors, one of each code, with the names of the players.
   async load(signal) {
     const errors = new Map();
+    const parts = [this.detail, fieldsOf(this.series), signal];
+    const loadAll = (player) => Promise.all([player.load(...parts), this.hasChanges && hasStart(this.detail) && player.loadEnds(...parts)]);
     const load = (player) =>
-      player.load(this.detail, fieldsOf(this.series), signal).catch((error) => {
+      loadAll(player).catch((error) => {
         const [first, names] = errors.get(error.code) ?? [error, []];
         errors.set(error.code, [first, [...names, player.name]]);
       });
@@ -139,9 +146,9 @@ export class Progress {
   }
 
   draw(window) {
-    this.metrics = this.series.map((name) => METRICS[name]);
-    ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = this.metrics[slot].title));
-    this.lists = this.players.map((player) => this.rowsOf(player));
+    this.metrics = this.series.map((name) => (this.hasChanges ? CHANGE_METRICS : METRICS)[name]);
+    showTitles(this, window);
+    this.lists = this.players.map((player) => (this.hasChanges ? this.changesOf(player, window) : this.rowsOf(player)));
     this.marks = marksOf(this.players[0], this.metrics, this.view);
     const slots = this.players.map(({ slot }) => slot);
     this.charts.show({ lists: this.lists, slots, metrics: this.metrics, marks: this.marks }, this.addPadding(window));
@@ -158,6 +165,13 @@ export class Progress {
     return same ? before : (player.drawn = rows);
   }
 
+  // While the window is dragged, rows replace its ends.
+  changesOf(player, window) {
+    const isChosen = window.from === this.window.from && window.to === this.window.to;
+    const ends = isChosen ? player.endsOf(this.detail, fieldsOf(this.series)) : null;
+    return changesOf(this.rowsOf(player), ends, this.metrics.map(({ field }) => field), window);
+  }
+
   // Padding at the ends of the history, so that the newest point is not clipped. Other ends are drawn as chosen.
   addPadding({ from, to }) {
     const padding = (to - from) * 0.012;
@@ -165,27 +179,11 @@ export class Progress {
   }
 
   showLegend(at) {
-    const until = at ?? this.window.to;
-    const { metrics, window } = this;
-    const items = this.players.map(({ name, slot }, index) =>
-      legendItem(name, rowAt(this.lists[index], until), { slot, metrics, from: window.from }),
-    );
-    byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? "Latest in range" : dateTime(at)), ...items);
-    showKey(this.marks, at == null ? [] : textsAt(this.marks, at, this.window, PERIODS_MS[this.shownInterval]));
+    showLegend(this, at);
   }
 
   showText({ quiet = !this.rendered } = {}) {
-    const { from, to } = this.window;
-    const shown = this.players.map(({ name }, index) => ({ name, rows: within(this.lists[index], from, to) }));
-    const values = shown.map(({ name, rows }) => caption(name, rows, this.metrics)).join(" ");
-    const amounts = shown.map(({ name, rows }) => pointsCaption(name, rows));
-    byId("plots-caption").replaceChildren(
-      `${rangeText(from, to)}, ${INTERVAL_LABELS[this.shownInterval]}. ${values}`,
-      visuallyHidden(` ${[...amounts, marksCaption(this.marks, { from, to })].filter(Boolean).join(" ")}`),
-    );
-    fillTable(byId("plots-table"), shown, this.metrics);
-    byId("plots").setAttribute("aria-label", `${this.metrics.map(({ title }) => title).join(" and ")} over time`);
-    if (!quiet) announce(byId("plots-caption").textContent);
+    showText(this, { quiet });
     this.rendered = true;
   }
 
@@ -198,4 +196,5 @@ export class Progress {
   }
 }
 
-const within = (rows, from, to) => rows.filter(({ at }) => at >= from && at <= to);
+// Without a start, the changes begin with the first row.
+const hasStart = ({ from }) => from != null;

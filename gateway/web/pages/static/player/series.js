@@ -1,6 +1,7 @@
 // The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
 import { DAY_MS } from "../shared/windows.js";
+import { changeEnds } from "./ends.js";
 import { Plays } from "./plays.js";
 import { plays, snapshots } from "./queries.js";
 
@@ -23,6 +24,7 @@ export class Series {
     Object.assign(this, { name, id, mode, slot: 0, milestones: stats.milestones ?? [], plays: new Plays(fetchPlays) });
     this.overview = withEarliest(stats);
     this.loaded = new Map([[keyOf(WEEKLY, OVERVIEW_FIELDS), this.overview]]);
+    this.ends = new Map();
   }
 
   get first() {
@@ -48,6 +50,18 @@ export class Series {
 
   has(view, fields) {
     return this.loaded.has(keyOf(view.every === "week" ? WEEKLY : view, fields));
+  }
+
+  // The rows at the `start` and the `end` of the changes in a window; null if there are none, undefined before they
+  // are loaded.
+  endsOf(view, fields) {
+    return this.ends.get(keyOf(view, fields));
+  }
+
+  async loadEnds(view, fields, signal) {
+    if (this.endsOf(view, fields) !== undefined) return;
+    const ends = await changeEnds(this.id, this.mode, view, fields, signal);
+    this.ends.set(keyOf(view, fields), ends && { start: toRow(ends.start), end: toRow(ends.end) });
   }
 
   // Weekly rows first: they are few, and the charts show them meanwhile.

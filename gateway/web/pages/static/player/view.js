@@ -1,5 +1,5 @@
 // The URL holds the state of the page, so that a link reproduces it: player, mode, compared players, window,
-// interval, the series of both charts, and the order and filters of the hiscores. The window is the last `days`, or
+// interval, the series of both charts as values or changes, and the order and filters of the hiscores. The window is the last `days`, or
 // begins and ends at a date.
 
 import { modeOf, parseAddress } from "../shared/address.js";
@@ -39,6 +39,7 @@ export function read(location = window.location) {
     ...readWindow(params),
     every: Object.hasOwn(INTERVALS, params.get("every") ?? "") ? params.get("every") : null,
     series: readSeries(params.get("series")),
+    values: params.get("values") === "change" ? "change" : null, // or absolute
     sort: params.get("sort") === "newest" ? "newest" : null, // or by pp
     plays: params.get("plays") === "all" ? "all" : null, // or the best one per beatmap
     ...readFilters(params),
@@ -48,11 +49,11 @@ export function read(location = window.location) {
 }
 
 // The query string of a view, without default values.
-export function search({ mode, isModeChosen, compare, days, from, to, every, series, year, sort, plays, ...filters }) {
+export function search({ mode, isModeChosen, compare, days, from, to, every, series, values, year, sort, plays, ...filters }) {
   const name = mode.name === "osu" && !isModeChosen ? null : mode.name;
   const others = compare?.length ? compare.join() : null;
   const hiscores = { sort, plays, ...filterParams(filters) };
-  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series, year, ...hiscores };
+  const params = { mode: name, compare: others, days, from: isoDay(from), to: isoDay(to), every, series, values, year, ...hiscores };
   const text = new URLSearchParams(Object.entries(params).filter(([, value]) => value != null)).toString();
   return text && `?${text.replaceAll("%2C", ",")}`;
 }

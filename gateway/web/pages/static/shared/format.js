@@ -36,11 +36,14 @@ export function signed(value, format = count) {
   if (value == null) return "–";
   const size = format(Math.abs(value));
   if (!/[1-9]/.test(size)) return `±${size.replace(/\.0+/, "")}`;
-  return `${value > 0 ? "+" : MINUS}${size}`;
+  return sign(value) + size;
 }
 
 // A change of rank: ▲ is a better rank, ▼ a worse one. `formats.py` has the same for images and link previews.
 export const rankDelta = (gained) => (gained ? `${gained > 0 ? "▲" : "▼"} ${count(Math.abs(gained))}` : signed(gained));
+
+// The sign of a difference; none of 0.
+export const sign = (value) => (value > 0 ? "+" : value < 0 ? MINUS : "");
 
 // "Sep", as in images and link previews; some browsers write "Sept".
 export const day = (instant) => days.format(new Date(instant)).replace("Sept", "Sep");

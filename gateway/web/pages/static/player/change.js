@@ -1,0 +1,55 @@
+// Changes since the start of the window, in place of the values: each line begins at 0.
+
+import { count, day, decimal, signed } from "../shared/format.js";
+import { sinceText } from "../shared/windows.js";
+import { valuesOf } from "./captions.js";
+import { changeAxis } from "./change-axis.js";
+import { METRICS } from "./metrics.js";
+import { RANK_AXIS } from "./scales.js";
+import { rowAt } from "./series.js";
+
+const places = (amount) => `${count(amount)} ${amount === 1 ? "place" : "places"}`;
+const levels = (amount) => `${decimal(amount)} levels`;
+const FORMATS = { rank: [places, count], level: [levels, decimal] };
+
+// The series of the charts in their form for changes, by name.
+export const CHANGE_METRICS = Object.fromEntries(
+  Object.entries(METRICS).map(([name, metric]) => [name, changeMetric(metric, ...(FORMATS[name] ?? [metric.format, metric.exact]))]),
+);
+
+function changeMetric(metric, format, exact) {
+  const difference = ({ start, end }) => (metric.axis === RANK_AXIS ? start - end : end - start);
+  const written = (write) => (change) => (change == null ? "–" : signed(difference(change), write));
+  return { ...metric, axis: changeAxis(metric.axis), format: written(format), exact: written(exact) };
+}
+
+// The rows from the start of the window on, with changes as values. `ends` are the snapshots at its start and its end,
+// null if unknown: the values of the last one before the window are still those at its start.
+export function changesOf(rows, ends, fields, { from }) {
+  const first = ends?.start ?? rowAt(rows, from) ?? rows[0];
+  if (!first) return [];
+  const begun = Math.max(first.at, from);
+  const shown = [{ ...first, at: begun }, ...withRow(rows, ends?.end).filter(({ at }) => at > begun)];
+  const bases = fields.map((field) => [field, shown.find((row) => row[field] != null)?.[field]]);
+  const changes = (row) => bases.map(([field, base]) => [field, row[field] == null ? null : { start: base, end: row[field] }]);
+  return shown.map((row) => ({ ...row, ...Object.fromEntries(changes(row)) }));
+}
+
+// Rows of weeks may lack the last snapshot of the window.
+function withRow(rows, row) {
+  if (!row || rowAt(rows, row.at)?.at === row.at) return rows;
+  return [...rows.filter(({ at }) => at < row.at), row, ...rows.filter(({ at }) => at > row.at)];
+}
+
+// Of a line that begins far before the window, the day.
+export function changeNote(rows, window) {
+  const since = rows.length && sinceText({ start: { at: rows[0].instant } }, window);
+  return since ? ` (${since})` : "";
+}
+
+// `from` is null in the whole history.
+export const changeTitle = ({ title }, from) => `${title}, change since ${from == null ? "the first snapshot" : day(from)}`;
+
+// The changes of a player in the window.
+export const changeCaption = (name, rows, metrics) =>
+  `${name}: ${rows.length ? valuesOf(rows.at(-1), metrics).join(" and ") : "no snapshots"}.`;

@@ -1,0 +1,16 @@
+// The snapshots at both ends of the changes in a window: those of the gains in the same window.
+
+import { gql } from "../shared/graphql.js";
+import { read, windowOf } from "./queries.js";
+
+const endsQuery = (fields) => gql`
+  query Ends($id: ID!, $mode: GameMode!, $window: Window!) {
+    user(id: $id) { stats(mode: $mode) {
+      gain(window: $window) { start { at ${fields} } end { at ${fields} } }
+    } }
+  }`;
+
+// `start` and `end` with these fields; null if there are none. The gateway has cached the history by then.
+export async function changeEnds(id, mode, window, fields, signal) {
+  return (await read(endsQuery(fields), { id, mode: mode.value, window: windowOf(window) }, signal)).gain;
+}
