@@ -5,17 +5,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from .card import HEIGHT
 from .drawing import Drawing, Line, Part, Text
 from .formats import count
-from .frame import LABEL_SIZE, PADDING, SMALL_SIZE, WIDTH, badge, footer
+from .frame import LABEL_SIZE, PADDING, SMALL_SIZE, WIDTH, badge, change, footer
 from .plot import Box, plot
 from .profile import Profile
 from .themes import DASHES
 
 HEADER, TOP = 92, 112
-# The height of a row by the number of players; the size of its text is a share of it.
-ROW_HEIGHTS = {2: 76, 3: 62, 4: 52, 5: 46}
-TEXT_SHARE = 0.5
+# The height of a row and the size of its text by the number of players. More text would be too much of a PNG file.
+ROWS = {2: (76, 38), 3: (62, 31), 4: (52, 23), 5: (46, 20)}
 # The end of each column. The lines are as long as two of the longest dashes.
-LINE_END, NAME_END, RANK_END, PP_END = PADDING + 88, 600, 900, WIDTH - PADDING
+LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 540, 790, 980, WIDTH - PADDING
 NAME_START = LINE_END + 24
 PLOT_LEFT, PLOT_BOTTOM = PADDING + 104, 526
 
@@ -23,11 +22,15 @@ PLOT_LEFT, PLOT_BOTTOM = PADDING + 104, 526
 def comparison(profiles: Sequence[Profile]) -> Drawing:
     """The card of two to five players with equal parameters, with or without snapshots."""
     parameters = profiles[0].parameters
-    height = ROW_HEIGHTS[len(profiles)]
-    rows = [part for index, profile in enumerate(profiles) for part in _row(index, profile, height)]
+    height, size = ROWS[len(profiles)]
+    rows = [part for index, profile in enumerate(profiles) for part in _row(index, profile, height, size)]
     box = Box(PLOT_LEFT, TOP + height * len(profiles) + 32, WIDTH - PADDING, PLOT_BOTTOM)
-    caption = f"{parameters.series.title}, {parameters.window.title}"
-    parts = (*_header(profiles[0]), *rows, *plot(profiles, box), *footer(profiles, HEIGHT - 26, caption))
+    parts = (
+        *_header(profiles[0]),
+        *rows,
+        *plot(profiles, box),
+        *footer(profiles, HEIGHT - 26, parameters.series.title),
+    )
     return Drawing(WIDTH, HEIGHT, parameters.theme, title(profiles), description(profiles), parts)
 
 
@@ -70,21 +73,38 @@ def _header(profile: Profile) -> Iterator[Part]:
     mode = Text(PADDING + 72, HEADER, profile.mode_title, 34, theme.text, strong=True)
     yield mode
     yield Text(mode.x + mode.width + 16, HEADER, profile.review, LABEL_SIZE, theme.muted)
-    for x, label in ((RANK_END, "global rank"), (PP_END, "pp")):
+    for x, label in ((RANK_END, "global rank"), (PP_END, "pp"), (GAIN_END, profile.parameters.window.short_title)):
         yield Text(x, HEADER, label, SMALL_SIZE, theme.muted, "end")
 
 
-def _row(index: int, profile: Profile, height: float) -> Iterator[Part]:
-    """The line as in the plot, and the name and stats of a player."""
+def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Part]:
+    """The line as in the plot, and the name, the stats and the pp gained of a player."""
     theme, latest = profile.parameters.theme, profile.latest
-    size, y = int(height * TEXT_SHARE), round(TOP + height * (index + 0.72))
+    y = round(TOP + height * (index + 0.72))
     middle = y - round(size * 0.34)
     yield Line(f"M{PADDING} {middle}H{LINE_END}", theme.players[index], dash=DASHES[index])
-    yield Text(NAME_START, y, profile.name, size, theme.text, strong=True).fitted(NAME_END - NAME_START)
+    yield from _name(profile, y, size)
     if latest is None:
-        yield Text(PP_END, y, _missing(profile), size, theme.muted, "end")
+        yield Text(WIDTH - PADDING, y, _missing(profile), size, theme.muted, "end")
         return
-    rank = latest["globalRank"]
+    rank, delta = latest["globalRank"], profile.delta or {}
     # In one colour, equal digits of a row have equal pixels.
     yield Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
     yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True)
+    yield from change(GAIN_END, y, delta.get("pp"), count(abs(delta.get("pp") or 0)), theme, size)
+
+
+def _name(profile: Profile, y: float, size: int) -> Iterator[Text]:
+    """The name, and below it the day of the values or of the start of the gains, if it is not that of the window."""
+    theme, width = profile.parameters.theme, NAME_END - NAME_START
+    note = profile.age_note or _start_note(profile)
+    raised = y - round(size * 0.3) if note else y
+    yield Text(NAME_START, raised, profile.name, size, theme.text, strong=True).fitted(width)
+    if note:
+        yield Text(NAME_START, raised + SMALL_SIZE, note, SMALL_SIZE - 2, theme.muted).fitted(width)
+
+
+def _start_note(profile: Profile) -> str:
+    """The start of the gains; empty if it is that of the window, or there are no gains."""
+    is_other = profile.period != profile.parameters.window.short_title
+    return profile.period if profile.delta and is_other else ""

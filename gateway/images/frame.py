@@ -1,14 +1,15 @@
 """The parts that cards and charts share: badge of the mode, name, differences, footer, and mark of sample data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from gateway.records import Mode
 
 from .drawing import Drawing, Part, Text
-from .formats import MINUS, day, duration, signed
+from .formats import MINUS, duration, signed
 from .markup import element
 from .parameters import ImageParameters
 from .profile import Profile
+from .ranges import range_title
 from .themes import Theme
 
 WIDTH, PADDING = 1200, 56
@@ -39,17 +40,17 @@ def badge(parameters: ImageParameters, x: float, y: float, scale: float = 1) -> 
     return element("g", square + icon, transform=f"translate({x} {y}) scale({scale})")
 
 
-def change(x: float, y: float, value: float | None, shown: str, theme: Theme) -> Iterator[Text]:
+def change(x: float, y: float, value: float | None, shown: str, theme: Theme, size: int = LABEL_SIZE) -> Iterator[Text]:
     """A signed difference that ends at `x`: green if positive, red if negative, nothing if unknown."""
     if value is None:
         return
     label = signed(shown, value)
     fill = theme.bad if label.startswith(MINUS) else theme.good if label.startswith("+") else theme.muted
-    yield Text(x, y, label, LABEL_SIZE, fill, "end", strong=True)
+    yield Text(x, y, label, min(size, LABEL_SIZE), fill, "end", strong=True)
 
 
 def footer(profiles: Sequence[Profile], y: float, caption: str) -> Iterator[Text]:
-    """The source of the data, the caption of the plot, and the time of the snapshots."""
+    """The source of the data, the caption of the plot, and its days."""
     theme, age_s = profiles[0].parameters.theme, profiles[0].age_s
     brand = Text(PADDING, y, "osu!track", LABEL_SIZE, theme.accent, strong=True)
     yield brand
@@ -57,14 +58,8 @@ def footer(profiles: Sequence[Profile], y: float, caption: str) -> Iterator[Text
     if age_s is not None:
         status, fill = f"Data is {duration(age_s)} old", theme.warn
     else:
-        status, fill = _days(profiles), theme.muted
+        status, fill = range_title(profiles), theme.muted
     yield Text(WIDTH - PADDING, y, status, LABEL_SIZE, fill, "end")
-
-
-def _days(profiles: Iterable[Profile]) -> str:
-    """The days of the oldest and the newest of the snapshots that are shown."""
-    instants = sorted(profile.latest["at"] for profile in profiles if profile.latest)
-    return " to ".join(dict.fromkeys(day(at) for at in (*instants[:1], *instants[-1:])))
 
 
 def labelled(drawing: Drawing, site: str, *, is_sample_data: bool) -> Drawing:

@@ -15,7 +15,7 @@ LABEL_SIZE = 20
 # The least distance of two labels of the time axis.
 DATE_WIDTH = 80
 # More points are thinned: those of one player, and those of several together, whose lines take more of a file.
-COLUMNS, SHARED_COLUMNS = 200, 120
+COLUMNS, SHARED_COLUMNS = 200, 80
 # In pixels of vertical travel, of a single player. Soft edges of several lines soon fill the file.
 ROUGH = 250
 

@@ -14,10 +14,10 @@ from gateway.images.png import Renderer
 from gateway.images.themes import DASHES, THEMES
 from gateway.web.files.png_files import FONTS
 from gateway.web.pages import FOLDER
-from tests.support.image_profiles import LATEST, profile, rough_profile
+from tests.support.image_profiles import DELTA, LATEST, profile, rough_profile
 
 SVG = "{http://www.w3.org/2000/svg}"
-MAX_PNG_BYTES = 40_000
+MAX_PNG_BYTES, MAX_NAME = 40_000, 12
 SIZES = [2, 3, 4, 5]
 STATIC = FOLDER / "static"
 
@@ -41,9 +41,9 @@ def rendered(drawing):
 @pytest.mark.parametrize("count", SIZES)
 def test_every_player_has_a_row(count):
     found = texts(comparison(players(count)))
-    assert found[:6] == ["osu!", "global rank", "pp", "player0", "#4,321", "12,346"]
+    assert found[:8] == ["osu!", "global rank", "pp", "all time", "player0", "#4,321", "12,346", "+123"]
     assert [name for name in found if name.startswith("player")] == [f"player{index}" for index in range(count)]
-    assert found[-3:] == ["osu!track", "Global rank, all time", "18 Nov 2026"]
+    assert found[-3:] == ["osu!track", "Global rank", "16 Nov 2026 to 18 Nov 2026"]
 
 
 def test_comparison_has_text_alternative():
@@ -59,7 +59,7 @@ def test_comparison_has_text_alternative():
 @pytest.mark.parametrize("since,text", [(None, "no data yet"), ("2024-01-01T00:00:00.000Z", "no data of this time")])
 def test_player_without_data_says_so(since, text):
     found = texts(comparison([*players(1), profile(name="nobody", latest=None)._replace(since=since)]))
-    assert found[6:8] == ["nobody", text]
+    assert found[8:10] == ["nobody", text]
 
 
 @pytest.mark.parametrize("values,text", [((), "No snapshots: all time"), ((None, None), "Unranked: all time")])
@@ -97,15 +97,22 @@ def test_plot_covers_the_time_of_all_players():
 
 
 @pytest.mark.parametrize(
-    "ages,text",
+    "period,delta,texts_of_row",
     [
-        (("2026-11-18", "2026-11-18"), "18 Nov 2026"),
-        (("2026-11-18", "2024-02-03"), "3 Feb 2024 to 18 Nov 2026"),
+        ("past year", DELTA, ["mrekk", "#4,321", "12,346", "+123"]),
+        ("since 3 Feb 2024", DELTA, ["mrekk", "since 3 Feb 2024", "#4,321", "12,346", "+123"]),
+        ("", None, ["mrekk", "#4,321", "12,346"]),
     ],
 )
-def test_footer_has_the_days_of_the_snapshots(ages, text):
-    profiles = [profile(5, 6, latest=LATEST | {"at": f"{age}T10:00:00.000Z"}) for age in ages]
-    assert texts(comparison(profiles))[-1] == text
+def test_gain_states_its_start(period, delta, texts_of_row):
+    shown = profile(5, 6, period=period, delta=delta, window="1y")
+    found = texts(comparison([shown, profile(5, 6, name="other", window="1y")]))
+    assert found[3 : found.index("other")] == ["past year", *texts_of_row]
+
+
+def test_value_from_before_the_window_has_its_day():
+    old = profile(5, 6, window="30d", latest=LATEST | {"at": "2024-02-03T10:00:00.000Z"}, delta=None, period="")
+    assert "as of 3 Feb 2024" in texts(comparison([old, profile(5, 6, window="30d")]))
 
 
 def test_stale_data_shows_its_age():
@@ -115,6 +122,7 @@ def test_stale_data_shows_its_age():
 def test_past_time_is_named():
     drawing = comparison(players(2, window="2025-01-01..2026-01-01"))
     assert texts(drawing)[:2] == ["osu!", "2025 in review"]
+    assert texts(drawing)[-1] == "1 Jan 2025 to 31 Dec 2025"
     assert drawing.title == "player0 vs player1 · osu! · 2025 in review"
 
 
@@ -141,13 +149,14 @@ def test_any_names_are_escaped(names):
 @pytest.mark.parametrize("count", SIZES)
 @pytest.mark.parametrize("seed", [1, 10])
 def test_png_of_rough_series_is_small(seed, count, theme):
-    png = rendered(comparison([rough_profile(seed + index, theme=theme) for index in range(count)]))
+    profiles = [rough_profile(seed + index, theme=theme) for index in range(count)]
+    png = rendered(comparison([each._replace(name=each.name[:MAX_NAME]) for each in profiles]))
     assert struct.unpack(">II", png[16:24]) == (1200, 630)
     assert len(png) <= MAX_PNG_BYTES
 
 
 @pytest.mark.parametrize("count", SIZES)
 def test_png_of_smooth_series_is_small(count):
-    names = [rough_profile(seed).name for seed in range(count)]
+    names = [rough_profile(seed).name[:MAX_NAME] for seed in range(count)]
     profiles = [profile(*range(5000, 5040), name=name, latest=rough_profile(1).latest) for name in names]
     assert len(rendered(comparison(profiles))) <= MAX_PNG_BYTES

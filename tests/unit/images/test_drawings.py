@@ -56,7 +56,7 @@ def test_card_has_stats_and_changes():
         "12,346",
         "all time",
     ]
-    assert found[-3:] == ["osu!track", "Global rank, all time", "18 Nov 2026"]
+    assert found[-3:] == ["osu!track", "Global rank, all time", "17 Nov 2026 to 18 Nov 2026"]
 
 
 def test_chart_has_value_and_change():

@@ -1,0 +1,24 @@
+"""The days of the time that an image is about, beside the window's title."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+
+from .formats import day_of
+from .profile import Profile
+from .window_starts import start_of
+
+
+def range_title(profiles: Sequence[Profile]) -> str:
+    """The first and the last day: `27 Nov 2025 to 26 Nov 2026`; empty if the window's title has them."""
+    window, points = profiles[0].parameters.window, [point.at for profile in profiles for point in profile.points]
+    if not (points or window.days or window.first):
+        return ""
+    first = window.first or _date(start_of(window, profiles[0].now) or min(points))
+    is_open = window.days or window.first
+    last = window.end - timedelta(days=1) if window.end else _date(profiles[0].now if is_open else max(points))
+    title = " to ".join(dict.fromkeys((day_of(first), day_of(last))))
+    return "" if title == window.title else title
+
+
+def _date(at: float) -> date:
+    return datetime.fromtimestamp(at, UTC).date()
