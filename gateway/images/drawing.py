@@ -17,6 +17,9 @@ STRONG_FONT: Mapping[str, str | float] = {"font_weight": 700, "font_family": FAM
 # The share of a text's width on the left of its anchor.
 ANCHORS = {"start": 0.0, "middle": 0.5, "end": 1.0}
 
+# The opacity of faded lines: that of `player/distant.js`.
+FADED = 0.35
+
 
 class Text(NamedTuple):
     """One line of text with its baseline at `y`."""
@@ -63,12 +66,16 @@ class Text(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line along a path. A rough one has many steep parts; `dash` are the lengths of dashes and gaps."""
+    """A line along a path. A rough one has many steep parts; `dash` are the lengths of dashes and gaps.
+
+    Of the time of a faded one, nothing is known.
+    """
 
     path: str
     stroke: str
     is_rough: bool = False
     dash: tuple[int, ...] = ()
+    is_faded: bool = False
 
     def svg(self) -> str:
         """The line for any program."""
@@ -80,6 +87,7 @@ class Line(NamedTuple):
 
     def _element(self, **attributes: str) -> str:
         dashes = {"stroke_dasharray": " ".join(map(str, self.dash))} if self.dash else {}
+        fading = {"stroke_opacity": str(FADED)} if self.is_faded else {}
         return element(
             "path",
             d=self.path,
@@ -90,6 +98,7 @@ class Line(NamedTuple):
             # Round ends would fill the gaps.
             stroke_linecap="butt" if self.dash else "round",
             **dashes,
+            **fading,
             **attributes,
         )
 

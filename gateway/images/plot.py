@@ -10,6 +10,7 @@ from .parameters import ImageParameters
 from .profile import Point, Profile
 from .scales import Scale, time_ticks, value_scale, value_ticks
 from .themes import DASHES, Theme
+from .window_starts import distant_s
 
 LABEL_SIZE = 20
 # The least distance of two labels of the time axis.
@@ -48,7 +49,14 @@ def plot(profiles: Sequence[Profile], box: Box) -> Iterator[Part]:
     yield from _grid(parameters, box, across, up)
     # The first player's line is above the others.
     for index, of_player in reversed([*enumerate(lines)]):
-        yield from _drawn(of_player, parameters.theme.players[index], DASHES[index], rough=ROUGH / len(lines) ** 2)
+        gaps = [(across(start), across(end)) for start, end in _gaps(profiles[index])]
+        yield from _drawn(of_player, gaps, parameters.theme.players[index], DASHES[index], ROUGH / len(lines) ** 2)
+
+
+def _gaps(profile: Profile) -> list[tuple[float, float]]:
+    """The times between distant snapshots, of which nothing is known."""
+    least = distant_s(profile.parameters.window)
+    return [(one.at, other.at) for one, other in pairwise(profile.points) if other.at - one.at > least]
 
 
 def _bounds(profiles: Sequence[Profile]) -> tuple[float, float]:
@@ -134,10 +142,20 @@ def _area(line: list[Pixel], theme: Theme, box: Box) -> str:
     return element("path", d=path, fill=theme.area)
 
 
-def _drawn(lines: Iterable[list[Pixel]], colour: str, dash: tuple[int, ...], *, rough: float) -> Iterator[Part]:
-    """The lines of a player, each with a dot at its end."""
+def _drawn(
+    lines: Iterable[list[Pixel]], gaps: Sequence[tuple[float, float]], colour: str, dash: tuple[int, ...], rough: float
+) -> Iterator[Part]:
+    """The lines of a player, faded across gaps, each with a dot at its end."""
     for line in lines:
-        if len(line) > 1:
-            travel = sum([abs(end - start) for (_, start), (_, end) in pairwise(line)])
-            yield Line(f"M{_path(line)}", colour, is_rough=travel > rough, dash=dash)
+        travel = sum([abs(end - start) for (_, start), (_, end) in pairwise(line)])
+        for is_faded, group in groupby(pairwise(line), key=lambda pair: _is_faded(pair, gaps)):
+            pairs = list(group)
+            path = f"M{_path([pairs[0][0], *[end for _, end in pairs]])}"
+            yield Line(path, colour, is_rough=travel > rough, dash=dash, is_faded=is_faded)
         yield element("circle", cx=line[-1][0], cy=line[-1][1], r=7, fill=colour)
+
+
+def _is_faded(pair: tuple[Pixel, Pixel], gaps: Iterable[tuple[float, float]]) -> bool:
+    """Whether most of a part of a line is in a gap: lines are thinned and clipped, gaps are not."""
+    (left, _), (right, _) = pair
+    return any(min(right, end) - max(left, start) > (right - left) / 2 for start, end in gaps)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from .formats import day_of
+from .parameters import range_text
 from .profile import Profile
 from .window_starts import start_of
 
@@ -16,7 +16,7 @@ def range_title(profiles: Sequence[Profile]) -> str:
     first = window.first or _date(start_of(window, profiles[0].now) or min(points))
     is_open = window.days or window.first
     last = window.end - timedelta(days=1) if window.end else _date(profiles[0].now if is_open else max(points))
-    title = " to ".join(dict.fromkeys((day_of(first), day_of(last))))
+    title = range_text(first, last)
     return "" if title == window.title else title
 
 

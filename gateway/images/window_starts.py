@@ -1,4 +1,7 @@
-"""Whether a gain is that of its window. It begins at the last snapshot before the window, which can be long before."""
+"""Rules of time: whether a gain is that of its window, and whether two snapshots are distant.
+
+A gain begins at the last snapshot before the window, which can be long before.
+"""
 
 from .formats import DAY_S, midnight, timestamp
 from .parameters import Window
@@ -9,6 +12,8 @@ NEAR_SHARE = 0.1
 MIN_NEAR_S, MAX_NEAR_S = DAY_S, 7 * DAY_S
 # If it begins farther from the start of a year, the gain is not a headline of the year.
 DISTANT_S = 365 * DAY_S
+# Two snapshots are distant from here on, by the interval of the plot: `player/distant.js` has the same rule.
+GAPS_S = {None: 7 * DAY_S, "DAY": 14 * DAY_S, "WEEK": 90 * DAY_S}
 
 
 def start_of(window: Window, now: float) -> float | None:
@@ -36,3 +41,8 @@ def is_distant(window: Window, start: str) -> bool:
     """Whether a gain of a year began so long before it that it is not about the year."""
     first = window.first
     return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)
+
+
+def distant_s(window: Window) -> float:
+    """The distance of two snapshots from which on the line between them is faded."""
+    return GAPS_S[window.variables["every"]]

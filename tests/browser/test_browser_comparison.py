@@ -289,6 +289,30 @@ def test_gains_from_before_the_window_state_it(player):
     expect(row(page, "peppy")).not_to_contain_text("Gains since")
 
 
+@pytest.mark.parametrize(
+    "other,window,reason",
+    [
+        (SINGLE_SNAPSHOT, "", "one snapshot so far"),
+        (SINGLE_SNAPSHOT, "from=2012-06-01&to=2012-12-01", r"tracked since \d+ \w+ 20\d\d"),
+        (ORDINARY[9], "from=2021-01-01&to=2022-01-01", "fewer than two snapshots in this range"),
+    ],
+)
+def test_missing_gain_has_its_reason(player, other, window, reason):
+    page = player(f"{HEAVY}?compare={other}&{window}")
+    name = "lonely" if other == SINGLE_SNAPSHOT else "mintchip"
+    expect(row(page, name)).to_contain_text(re.compile(f"No gains: {reason}"), timeout=TIMEOUT_MS)
+    expect(row(page, "peppy")).not_to_contain_text("No gains")
+
+
+def test_reason_names_the_last_snapshot(session):
+    script = (
+        "(entry) => import('./static/comparison/table.js').then((it) => it.absence(entry, { from: 86400000, to: 2e9 }))"
+    )
+    stats = {"earliest": {"at": "1970-01-01T00:00:00Z"}, "latest": {"at": "1970-01-01T09:00:00Z"}}
+    found = session.open("/").evaluate(script, {"stats": stats, "gain": {"gain": None}})
+    assert found == "no snapshot since 2 Jan 1970"
+
+
 def test_own_players_are_picked(session, player):
     for user in (HEAVY, 1010, AMEO):
         page = player(user)

@@ -32,6 +32,7 @@ SAMPLES = {
     (PLAYER, "days=30&to=2026-02-01"): "“to” has no effect beside “days”.",
     (PLAYER, "every=constructor"): "There is no interval “constructor”. The intervals are all, day, week and month.",
     (PLAYER, "series=rank,stars"): "There is no series “stars”.",
+    (PLAYER, "values=x"): "There is no chart form “x”. The chart forms are change and absolute.",
     (PLAYER, "sort=oldest"): "There is no order “oldest”. The orders are pp and newest.",
     (PLAYER, "grdaes=S&serie=pp"): "There is no parameter “grdaes”. Write “grades=SS,S”. There is no parameter “serie”.",
     (YEAR, "days=7"): "This page has no parameter “days”.",
@@ -40,7 +41,7 @@ SAMPLES = {
 VALID = [
     (BEST, "days=all&mods=HDDT&without=FL&grades=ss,S&show=100&mode=OSU&utm_source=x&v=2&ref=y&s=1"),
     (PLAYER, "days=all&mode=fruits&series=Rank,plays&every=week&sort=pp&plays=all&grades=&constructor=1"),
-    (PLAYER, "from=2026-01-01&to=2026-02-01&m=1&compare=131464,x!"),
+    (PLAYER, "from=2026-01-01&to=2026-02-01&m=1&compare=131464,x!&values=change"),
     (YEAR, "mode=ctb&fbclid=x"),
 ]
 

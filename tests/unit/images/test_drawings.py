@@ -1,6 +1,7 @@
 """Cards, charts and messages as SVG texts, and the PNG files that are rendered from them."""
 
 import math
+import re
 import struct
 from xml.etree import ElementTree as ET
 
@@ -10,13 +11,16 @@ from hypothesis import strategies as st
 
 from gateway.images.card import card
 from gateway.images.chart import chart
-from gateway.images.drawing import Text
+from gateway.images.drawing import FADED, Line, Text
+from gateway.images.formats import DAY_S
 from gateway.images.glyph_widths import CHARACTERS, PLAIN_WIDTHS, STRONG_WIDTHS
 from gateway.images.message import message
 from gateway.images.png import Renderer
 from gateway.images.series import SERIES
 from gateway.images.themes import THEMES
+from gateway.images.window_starts import GAPS_S
 from gateway.web.files.png_files import FONTS
+from gateway.web.pages import FOLDER
 from tests.support.image_profiles import LATEST, profile, rough_profile
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -113,6 +117,33 @@ def test_single_snapshot_is_a_dot():
 
 def test_time_without_rank_interrupts_the_line():
     assert chart(profile(10, 9, None, None, 8, 7)).svg().count('fill="none" stroke="#ff86b9"') == 2
+
+
+@pytest.mark.parametrize(
+    "window,spacing_days,faded",
+    [("30d", 6, False), ("30d", 8, True), ("1y", 13, False), ("1y", 15, True), ("all", 89, False), ("all", 91, True)],
+)
+def test_line_between_distant_snapshots_is_faded(window, spacing_days, faded):
+    drawing = chart(profile(10, 9, spacing_s=spacing_days * DAY_S, window=window))
+    assert [part.is_faded for part in drawing.parts if isinstance(part, Line)] == [faded]
+    assert ('stroke-opacity="0.35"' in drawing.svg()) is faded
+
+
+def test_line_is_faded_in_its_gaps_only():
+    dense, sparse = profile(10, 9, 8), profile(7, spacing_s=DAY_S)
+    earlier = tuple(point._replace(at=point.at - 200 * DAY_S) for point in dense.points)
+    both = dense._replace(points=(*earlier, *dense.points), start=earlier[0].at)
+    lines = [part for part in chart(both).parts if isinstance(part, Line)]
+    assert [line.is_faded for line in lines] == [False, True, False]
+    assert [part for part in chart(sparse).parts if isinstance(part, Line)] == []
+
+
+def test_distances_are_those_of_the_page():
+    script = (FOLDER / "static/player/distant.js").read_text()
+    days = {name: int(amount) for name, amount in re.findall(r"(\w+): (\d+) \* DAY_MS", script)}
+    assert days == {"all": 7, "day": 14, "week": 90, "month": 90}
+    assert {amount * DAY_S for amount in days.values()} == {*GAPS_S.values()}
+    assert f"ALPHA = {FADED};" in script
 
 
 def test_lost_ranks_are_shown_in_red():

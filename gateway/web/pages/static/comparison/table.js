@@ -40,7 +40,7 @@ function table(rows, { from, to }, hrefOf, actions) {
   const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));
-  const body = rows.map((entry, slot) => row(entry, slot, best, hrefOf, actions));
+  const body = rows.map((entry, slot) => row({ ...entry, absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
   return part("table", "table", {}, caption, part("thead", "rowgroup", {}, head), part("tbody", "rowgroup", {}, body));
 }
 
@@ -67,16 +67,26 @@ function row(entry, slot, best, hrefOf, actions) {
 }
 
 // The name, and the limits of the values beside it.
-function head({ key, name = key, status, stats, gain, gainsFrom, ageSeconds }, slot, hrefOf) {
+function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageSeconds }, slot, hrefOf) {
   const isLinked = slot && ["loaded", "untracked"].includes(status);
   const label = isLinked ? el("a", { href: hrefOf({ id: key }), "data-control": `open ${key}` }, name) : name;
   const notes = [
     stats && `Snapshot: ${ago(stats.latest.at)}`,
     gainsFrom && `Gains since ${day(gainsFrom)}`,
+    reason && `No gains: ${reason}`,
     ageSeconds > 0 && `This data is ${duration(ageSeconds)} old. osu!track is slow or unavailable.`,
   ].filter(Boolean);
   const line = el("span", { class: `player player-${slot}` }, el("span", {}, label));
   return part("th", "rowheader", { scope: "row" }, line, notes.map((text) => el("small", { class: "muted" }, text)));
+}
+
+// Why a player has no gains in the window; null if there are some, or they are not loaded.
+export function absence({ stats, gain }, { from, to }) {
+  if (!stats || !gain || gain.error || !("gain" in gain) || gain.gain) return null;
+  const { earliest, latest } = stats;
+  if (Date.parse(latest.at) < from) return `no snapshot since ${day(from)}`;
+  if (Date.parse(earliest.at) > to) return `tracked since ${day(earliest.at)}`;
+  return earliest.at === latest.at ? "one snapshot so far" : "fewer than two snapshots in this range";
 }
 
 function cell([title, value, format, , gained], { stats, gain }, best) {

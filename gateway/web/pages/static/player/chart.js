@@ -2,6 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { DASHES, readColours } from "./colours.js";
+import { distantPairs, withDistantGaps } from "./distant.js";
 import { markHooks, playsRange } from "./mark-drawing.js";
 import { extremes, TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
@@ -27,13 +28,13 @@ export class Charts {
   }
 
   // Draws lists of rows, one for each player, from `from` to `to`. `slots` are the numbers of the players' lines,
-  // `metrics` the series of the upper and the lower chart, `marks` the events in them.
-  show({ lists, slots, metrics, marks }, { from, to }) {
+  // `metrics` the series of the upper and the lower chart, `marks` the events in them, `interval` that of the rows.
+  show({ lists, slots, metrics, marks, interval }, { from, to }) {
     this.axisWidth = axisWidth(lists, metrics);
     const rebuilt = `${slots}` !== `${this.slots}` || metrics.some((each, index) => each !== this.metrics[index]);
     if (rebuilt) this.build(slots, metrics);
-    const changed = rebuilt || lists.some((rows, index) => rows !== this.lists[index]);
-    Object.assign(this, { lists, slots, metrics, marks, window: { from, to } });
+    const changed = rebuilt || interval !== this.interval || lists.some((rows, index) => rows !== this.lists[index]);
+    Object.assign(this, { lists, slots, metrics, marks, interval, window: { from, to } });
     this.plots.forEach((plot, index) => {
       if (changed) plot.setData(joinRows(lists, metrics[index]), false);
       plot.batch(() => {
@@ -119,7 +120,7 @@ export class Charts {
       ],
       series: [
         {},
-        ...slots.map((slot) => this.seriesOptions(slot, values.fill && slots.length === 1)),
+        ...slots.map((slot, order) => this.seriesOptions(slot, order, metric, values.fill && slots.length === 1)),
       ],
       hooks: {
         setSelect: [(plot) => this.handleSelection(plot)],
@@ -134,8 +135,9 @@ export class Charts {
     return { ...axis, scale: "play", side: 1, stroke: () => this.colours.play, grid: { show: false }, size: PLAYS_AXIS_PX };
   }
 
-  seriesOptions(slot, filled) {
+  seriesOptions(slot, order, { field }, filled) {
     return {
+      gaps: (plot, _, __, ___, gaps) => withDistantGaps(plot, gaps, distantPairs(this.lists[order] ?? [], field, this.interval)),
       stroke: () => this.colours.players[slot],
       width: 1.75,
       pxAlign: 0,

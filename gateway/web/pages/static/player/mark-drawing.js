@@ -1,5 +1,6 @@
 // Draws events on a chart. The canvas has device pixels.
 
+import { drawDistant } from "./distant.js";
 import { Labels } from "./mark-labels.js";
 import { rowAt } from "./series.js";
 
@@ -17,6 +18,7 @@ export function markHooks(charts, metric) {
     draw: [
       (plot) =>
         clipped(plot, () => {
+          drawDistant(plot, charts, metric);
           if (metric.field === "pp") drawPlays(plot, charts);
           const labels = new Labels(plot, charts);
           plot.data.slice(1).forEach((values) => labels.keepLineFree(linePoints(plot, values)));

@@ -5,11 +5,12 @@ import { day } from "../shared/format.js";
 import { reworksOf } from "./reworks.js";
 
 // `texts` are those of the events near the cursor, with links.
-export function showKey({ reworks, flags, plays }, texts) {
+export function showKey({ reworks, flags, plays }, texts, isFaded) {
   const key = [
     plays.length && keyItem("play", "Hiscores", el("span", { class: "wide-only" }, " (right axis)")),
     flags.length && keyItem("flag", "Milestones"),
     reworks.length && keyItem("rework", "pp reworks"),
+    isFaded && keyItem("faded wide-only", "Faded: no snapshots"),
   ].filter(Boolean);
   const reading = texts.flatMap((text, index) => [index ? "; " : "", text].flat());
   const shown = texts.length ? [el("span", {}, reading)] : key;

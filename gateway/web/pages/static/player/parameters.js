@@ -17,7 +17,7 @@ export const PARAMETERS = {
   ...DATES,
   every: oneOf("interval", Object.keys(INTERVALS), "month"),
   series: { example: "rank,accuracy", problem: unknownSeries },
-  values: oneOf("form of values", ["change", "absolute"], "change"),
+  values: oneOf("chart form", ["change", "absolute"], "change"),
   sort: oneOf("order", ["pp", "newest"], "newest"),
   plays: oneOf("list of plays", ["best", "all"], "all"),
   ...FILTERS,

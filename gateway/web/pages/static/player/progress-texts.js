@@ -5,6 +5,7 @@ import { dateTime, day } from "../shared/format.js";
 import { rangeText } from "../shared/windows.js";
 import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, pointsCaption } from "./captions.js";
 import { changeCaption, changeNote, changeTitle } from "./change.js";
+import { hasDistant } from "./distant.js";
 import { showKey } from "./mark-key.js";
 import { marksCaption, textsAt } from "./marks.js";
 import { rowAt } from "./series.js";
@@ -25,7 +26,8 @@ export function showLegend(progress, at) {
   });
   const latest = hasChanges ? "Change in range" : "Latest in range";
   byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? latest : dateTime(at)), ...items);
-  showKey(marks, at == null ? [] : textsAt(marks, at, window, PERIODS_MS[progress.shownInterval]));
+  const texts = at == null ? [] : textsAt(marks, at, window, PERIODS_MS[progress.shownInterval]);
+  showKey(marks, texts, hasDistant(progress.charts, window));
 }
 
 export function showText({ players, lists, metrics, hasChanges, marks, window, shownInterval }, { quiet }) {

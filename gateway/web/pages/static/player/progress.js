@@ -151,7 +151,8 @@ export class Progress {
     this.lists = this.players.map((player) => (this.hasChanges ? this.changesOf(player, window) : this.rowsOf(player)));
     this.marks = marksOf(this.players[0], this.metrics, this.view);
     const slots = this.players.map(({ slot }) => slot);
-    this.charts.show({ lists: this.lists, slots, metrics: this.metrics, marks: this.marks }, this.addPadding(window));
+    const { lists, metrics, marks, shownInterval: interval } = this;
+    this.charts.show({ lists, slots, metrics, marks, interval }, this.addPadding(window));
     if (this.hasAll(WEEKLY)) replaceEmptyCharts(this);
     this.range.setWindow(window);
     this.showLegend(null);
