@@ -56,7 +56,8 @@ def plot(profiles: Sequence[Profile], box: Box) -> Iterator[Part]:
 def _gaps(profile: Profile) -> list[tuple[float, float]]:
     """The times between distant snapshots, of which nothing is known."""
     least = distant_s(profile.parameters.window)
-    return [(one.at, other.at) for one, other in pairwise(profile.points) if other.at - one.at > least]
+    instants = [at for at, _ in profile.points]
+    return [(one, other) for one, other in pairwise(instants) if other - one > least]
 
 
 def _bounds(profiles: Sequence[Profile]) -> tuple[float, float]:

@@ -10,7 +10,8 @@ from .window_starts import start_of
 
 def range_title(profiles: Sequence[Profile]) -> str:
     """The first and the last day: `27 Nov 2025 to 26 Nov 2026`; empty if the window's title has them."""
-    window, points = profiles[0].parameters.window, [point.at for profile in profiles for point in profile.points]
+    window = profiles[0].parameters.window
+    points = [profile.points[end].at for profile in profiles if profile.points for end in (0, -1)]
     if not (points or window.days or window.first):
         return ""
     first = window.first or _date(start_of(window, profiles[0].now) or min(points))

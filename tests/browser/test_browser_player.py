@@ -404,7 +404,7 @@ def test_invalid_id_shows_error_page(session, segment):
 def test_controls_are_reachable_by_keyboard(player):
     page = player(KEYBOARD_USER)
     focused = []
-    for _ in range(60):
+    for _ in range(70):
         page.keyboard.press("Tab")
         focused.append(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
     expected = [
