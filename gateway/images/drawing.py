@@ -68,7 +68,7 @@ class Text(NamedTuple):
 class Line(NamedTuple):
     """A line along a path. A rough one has many steep parts; `dash` are the lengths of dashes and gaps.
 
-    Of the time of a faded one, nothing is known.
+    A faded one crosses a time without snapshots.
     """
 
     path: str
