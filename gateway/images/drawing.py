@@ -47,10 +47,13 @@ class Text(NamedTuple):
 
     def aligned_svg(self) -> str:
         """The text with every character at a whole pixel: equal characters have equal pixels, which compress well."""
-        advances = [round(advance) for advance in self._advances()]
-        x = round(self.x - ANCHORS[self.anchor] * sum(advances))
-        places = [x + sum(advances[:index]) for index in range(len(advances))]
-        return self._element(x=" ".join(map(str, places)))
+        advances = self._advances()
+        rounded = [round(advance) for advance in advances]
+        x = round(self.x - ANCHORS[self.anchor] * sum(rounded))
+        # Relative: resvg shapes the text after each absolute position by itself, which takes much longer. Kerning would
+        # move characters; resvg reads it from a style only.
+        shifts = (f"{aligned - advance:.3f}" for advance, aligned in zip(advances, rounded, strict=True))
+        return self._element(x=x, dx=" ".join(["0", *shifts][: len(advances)]), style="font-kerning:none")
 
     def _advances(self) -> list[float]:
         widths = STRONG_WIDTHS if self.strong else PLAIN_WIDTHS
