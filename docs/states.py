@@ -103,6 +103,8 @@ def capture(browser: Browser, address: str, state: State, view: dict[str, Any], 
     page.goto(address + state.path, wait_until="load" if state.fault else "networkidle")
     page.wait_for_timeout(state.settle_ms if state.fault else 500)
     page.screenshot(path=target, full_page=True)
+    # A request can still be on its way.
+    context.unroute_all(behavior="ignoreErrors")
     context.close()
 
 
