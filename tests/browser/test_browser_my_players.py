@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, UNTRACKED
-from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS
+from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS
 
 RECENT = [
     {"id": str(player), "name": name, "isPinned": False}
@@ -17,6 +17,9 @@ ITEMS = "#my-players-list li"
 BLOCKED = (
     "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
 )
+FOREIGN_STATS = '[{"id": "2", "name": "x", "isPinned": false, "last": {"mode": "osu!", "at": "x", "rank": 1, "pp": 1}}]'
+STATS_AND_DAY = re.compile(r"^(#[\d,]+|unranked) · [\d,.]+ pp · \d+ \w+ \d{4}$")
+STATS_AND_MODE = re.compile(r"^(#[\d,]+|unranked) · [\d,.]+ pp · taiko, \d+ \w+ \d{4}$")
 
 
 def visit(session, *players):
@@ -50,7 +53,7 @@ def store(session, count):
 def test_five_players_are_chosen_for_comparison(session):
     page = store(session, 6)
     compare = page.locator("#my-players").get_by_role("button", name="Compare", exact=True)
-    expect(page.locator("#my-players")).to_contain_text("Select two to 5 players.")
+    expect(page.locator("#my-players")).to_contain_text("Select two to five players.")
     compare.press("Enter")
     assert page.evaluate("document.activeElement.value") == "1010"
     for place in (4, 3, 2, 1, 0):
@@ -82,11 +85,33 @@ def test_search_fields_suggest_own_players(session, path):
     page.wait_for_url(f"**/players/{AMEO}")
 
 
-def test_list_is_below_the_search_field(session):
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desktop"])
+def test_players_replace_the_introduction(session, size):
+    page = store(session, 1)
+    page.set_viewport_size(size)
+    expect(page.locator(ITEMS)).to_be_visible()
+    assert page.locator(ITEMS).bounding_box()["y"] < 350
+    for text in ("which has recorded", "Try ameo", "The card of a player"):
+        expect(page.get_by_text(text)).to_be_hidden()
+    page.get_by_role("button", name="Remove p0").click()
+    expect(page.get_by_role("img", name="Example")).to_be_visible()
+
+
+def test_bar_is_sticky_with_a_choice(session):
+    page = store(session, 6)
+    bar = page.locator("#my-players-compare")
+    expect(bar).to_have_css("position", "static")
+    page.get_by_role("checkbox", name="Compare p4").check()
+    expect(bar).to_have_css("position", "sticky")
+    page.get_by_role("checkbox", name="Compare p4").uncheck()
+    expect(bar).to_have_css("position", "static")
+
+
+def test_recent_players_have_stats_of_visit(session):
     visit(session, AMEO)
+    visit(session, f"{HEAVY}?mode=taiko").close()
     page = session.open("/")
-    page.locator(ITEMS).wait_for()
-    assert page.locator(ITEMS).bounding_box()["y"] < 700
+    expect(page.locator(".last-stats")).to_have_text([STATS_AND_MODE, STATS_AND_DAY])
 
 
 def test_unknown_players_are_not_kept(session):
@@ -102,8 +127,11 @@ def test_unknown_players_are_not_kept(session):
 
 def test_name_stays_while_it_is_not_available(session, gateway):
     page = store(session, 1)
+    # The gateway knows the name of no other test's player.
+    players = [{"id": "1030", "name": "p0", "isPinned": False}]
+    page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(players))
     gateway.fault(kind="status", status=503, path="/_names")
-    page.goto(f"{session.gateway.address}/players/1010")
+    page.goto(f"{session.gateway.address}/players/1030")
     expect(page.locator("#name-state")).to_have_text("The name is not available.", timeout=TIMEOUT_MS)
     page.goto(session.gateway.address)
     expect(page.locator(f"{ITEMS} a")).to_have_text(["p0"])
@@ -169,7 +197,9 @@ def test_blocked_storage_breaks_nothing(session):
     expect(page.locator("#my-players")).to_be_hidden()
 
 
-@pytest.mark.parametrize("value", ["{", "null", "7", '[{"id": "x/../y", "name": "x", "isPinned": false}, null, "a"]'])
+@pytest.mark.parametrize(
+    "value", ["{", "null", "7", '[{"id": "x/../y", "name": "x", "isPinned": false}, null, "a"]', FOREIGN_STATS]
+)
 def test_foreign_values_are_ignored(session, value):
     page = session.open("/")
     page.evaluate("(value) => localStorage.setItem('players', value)", value)

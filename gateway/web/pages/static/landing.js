@@ -110,6 +110,5 @@ byId("player").addEventListener("submit", openPlayer);
 listenToMyPlayers();
 suggestPlayers(byId("player-id"));
 showMyPlayers();
-delete document.documentElement.dataset.players; // the room for them
 refreshStatus();
 setInterval(() => document.visibilityState === "visible" && refreshStatus(), REFRESH_MS);

@@ -4,12 +4,14 @@ import { button, byId, el, visuallyHidden } from "../shared/elements.js";
 import { MAX_PLAYERS } from "../shared/compared-players.js";
 import { forget, myPlayers } from "../shared/my-players.js";
 import { ownPlayer, setOwnPlayer } from "../shared/own-player.js";
-import { fillStats, idsWithStats, statsPlace } from "./player-stats.js";
+import { fillStats, idsWithStats, lastStats, statsPlace } from "./player-stats.js";
 
 export function showMyPlayers() {
   const players = ownFirst(myPlayers(), ownPlayer());
   const ids = idsWithStats(players);
   byId("my-players").hidden = players.length === 0;
+  // As in room.js: with players, the page has no introduction.
+  document.documentElement.toggleAttribute("data-players", players.length > 0);
   byId("my-players-list").replaceChildren(...players.map((player) => item(player, players.length, ids.includes(player.id))));
   byId("my-players-compare").hidden = players.length < 2;
   showChoice();
@@ -38,11 +40,12 @@ const chosen = () => boxes().filter(({ checked }) => checked).map(({ value }) =>
 function showChoice() {
   const { length } = chosen();
   for (const box of boxes()) box.disabled = !box.checked && length >= MAX_PLAYERS;
-  byId("my-players-hint").textContent = length ? `${length} of ${MAX_PLAYERS} players selected.` : `Select two to ${MAX_PLAYERS} players.`;
+  byId("my-players-hint").textContent = length ? `${length} of ${MAX_PLAYERS} players selected.` : "Select two to five players.";
+  byId("my-players-compare").classList.toggle("with-choice", length > 0);
   byId("my-players-compare").querySelector("button").setAttribute("aria-disabled", String(length < 2));
 }
 
-function item({ id, name, isPinned, isOwn }, length, hasStats) {
+function item({ id, name, isPinned, isOwn, last }, length, hasStats) {
   const remove = button(["Remove", visuallyHidden(` ${name}`)], () => removePlayer(id), { class: "small" });
   const own = button(["Me", visuallyHidden(` (${name})`)], () => chooseOwn(isOwn ? null : id, id), {
     class: "small",
@@ -57,7 +60,7 @@ function item({ id, name, isPinned, isOwn }, length, hasStats) {
     { class: "card row space-between" },
     el("span", { class: "row" }, box, el("span", {}, link, isPinned && el("small", { class: "muted" }, " pinned"))),
     el("span", { class: "row" }, own, remove),
-    hasStats && statsPlace(id),
+    hasStats ? statsPlace(id) : lastStats(last),
   );
 }
 

@@ -1,10 +1,11 @@
 // Current stats of the own and the pinned players on the home page, with their gains of the last 7 days.
 //
 // `ranking` answers from the gateway's cache without cost. It loads a few missing players in the background, for one
-// point each: the query is repeated a few times until they are there.
+// point each: the query is repeated a few times until they are there. The others have the stats that their pages showed
+// last, without a request.
 
 import { coloured, el } from "../shared/elements.js";
-import { decimal, pp, rank, rankDelta, signed } from "../shared/format.js";
+import { day, decimal, pp, rank, rankDelta, signed } from "../shared/format.js";
 import { gql, graphql } from "../shared/graphql.js";
 import { DAY_MS, sinceText } from "../shared/windows.js";
 
@@ -27,6 +28,13 @@ const isShown = ({ isPinned, isOwn }) => isPinned || isOwn;
 export const idsWithStats = (players) => players.filter(isShown).slice(0, MAX_SHOWN).map(({ id }) => id);
 
 export const statsPlace = (id) => el("p", { class: "player-stats text-small muted", "data-stats": id }, "Loading …");
+
+// The stats in this browser, with their mode unless it is osu!.
+export function lastStats(last) {
+  if (!last) return el("p", { class: "last-stats text-small muted" }, "Open the page to load the stats.");
+  const at = [last.mode !== "osu!" && last.mode, day(last.at)].filter(Boolean).join(", ");
+  return el("p", { class: "last-stats text-small muted" }, el("b", {}, rank(last.rank)), ` · ${pp(last.pp)} · ${at}`);
+}
 
 // Fills the places. A failure leaves the names alone.
 export async function fillStats(ids) {

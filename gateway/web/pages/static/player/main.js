@@ -118,7 +118,7 @@ async function show(response, { reloadHiscores, background, quiet }) {
   loaded = response;
   showHeader(user, stats, view);
   if (response.isNameMissing) addName(response, controller.signal);
-  if (stats.tracked || user.username) showPin(view.id, displayName(user, view.id));
+  if (stats.tracked || user.username) showPin(view.id, displayName(user, view.id), view.mode, stats.latest);
   else if (response.isUnknown) forgetRecent(view.id);
   if (!stats.tracked) return showUntracked(controller.signal);
   showState("player-data");

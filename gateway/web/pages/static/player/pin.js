@@ -13,9 +13,9 @@ export function preparePin(player) {
   showState();
 }
 
-export function showPin(player, name) {
+export function showPin(player, name, mode, latest) {
   id = player;
-  remember(id, name);
+  remember(id, name, latest && { mode: mode.title, at: latest.at, rank: latest.globalRank, pp: latest.pp });
   byId("pin").disabled = false;
   showState();
 }

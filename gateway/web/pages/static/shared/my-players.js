@@ -5,7 +5,8 @@ const MAX_RECENT = 8;
 const MAX_PINNED = 24;
 const ID = /^[1-9]\d{0,9}$/;
 
-// `{ id, name, isPinned }`: pinned players first, then the most recent.
+// `{ id, name, isPinned, last }`: pinned players first, then the most recent. `last` has the stats that the player's page
+// showed last, `{ mode, at, rank, pp }`, if there were any.
 export function myPlayers() {
   const all = stored();
   return [...all.filter(({ isPinned }) => isPinned), ...all.filter(({ isPinned }) => !isPinned)];
@@ -13,13 +14,13 @@ export function myPlayers() {
 
 export const isPinned = (id) => stored().some((player) => player.id === id && player.isPinned);
 
-// Puts a player first among the recent ones, with the current name.
-export function remember(id, name) {
+// Puts a player first among the recent ones, with the current name and stats.
+export function remember(id, name, last) {
   const all = stored();
   const before = all.find((player) => player.id === id);
   // A name stays while it cannot be looked up.
   const current = name === `ID ${id}` && before ? before.name : name;
-  store([{ id, name: current, isPinned: before?.isPinned ?? false }, ...all.filter((player) => player.id !== id)]);
+  store([{ id, name: current, isPinned: before?.isPinned ?? false, last: last ?? before?.last }, ...all.filter((player) => player.id !== id)]);
 }
 
 // Returns false if the browser does not store the change.
@@ -55,4 +56,10 @@ function stored() {
 }
 
 const isPlayer = (player) =>
-  ID.test(player?.id) && typeof player.id === "string" && typeof player.name === "string" && typeof player.isPinned === "boolean";
+  ID.test(player?.id) && hasTypes(player, { id: ["string"], name: ["string"], isPinned: ["boolean"] }) &&
+  (player.last === undefined || areStats(player.last));
+
+const areStats = (stats) =>
+  hasTypes(stats, { mode: ["string"], at: ["string"], pp: ["number"], rank: ["number", "object"] }) && !isNaN(new Date(stats.at));
+
+const hasTypes = (value, types) => Object.entries(types).every(([key, allowed]) => allowed.includes(typeof value?.[key]));
