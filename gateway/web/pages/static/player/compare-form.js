@@ -4,8 +4,10 @@ import { textOf } from "../shared/address.js";
 import { button, byId, el } from "../shared/elements.js";
 import { MAX_PLAYERS, reasonAgainst } from "../shared/compared-players.js";
 import { myPlayers } from "../shared/my-players.js";
+import { ownPlayer } from "../shared/own-player.js";
 import { findPlayer } from "../shared/names.js";
 import { readPlayers, suggestPlayers } from "../shared/player-search.js";
+import { showCompareOwn } from "./own-button.js";
 
 const MAX_PICKS = 8;
 const PROBLEMS = {
@@ -68,7 +70,10 @@ async function resolved({ address, problem }, players, own) {
 export function showForm({ id, compare }, onAdd) {
   const isFull = compare.length + 1 >= MAX_PLAYERS;
   showHint(isFull ? "limit" : null, { isError: false });
-  const others = myPlayers().filter((player) => player.id !== id && !compare.includes(player.id));
+  showCompareOwn({ id, compare }, isFull);
+  const own = ownPlayer();
+  const players = myPlayers().sort((one, other) => (other.id === own) - (one.id === own));
+  const others = players.filter((player) => player.id !== id && !compare.includes(player.id));
   const picks = isFull ? [] : others.slice(0, MAX_PICKS).map((player) => pick(player, onAdd));
   byId("compare-picks").hidden = !picks.length;
   byId("compare-picks").replaceChildren(...(picks.length ? [el("span", { class: "muted" }, "My players"), ...picks] : []));

@@ -20,6 +20,7 @@ import { Hiscores } from "./hiscores.js";
 import { showReworks } from "./mark-key.js";
 import { showMilestones } from "./milestones.js";
 import { showActivityNearby } from "./nearby-activity.js";
+import { listenToCompareOwn, listenToOwn, showOwn } from "./own-button.js";
 import { listenToPin, preparePin, showPin } from "./pin.js";
 import { PARAMETERS } from "./parameters.js";
 import { Progress } from "./progress.js";
@@ -248,6 +249,11 @@ listenToSearch(hrefOf);
 listenToShare();
 listenToPin();
 listenToForm(() => view, addCompared);
+listenToOwn(() => view.id, () => {
+  showOwn(view.id);
+  showForm(view, addCompared);
+});
+listenToCompareOwn(addCompared);
 addEventListener("popstate", () => {
   const previous = view;
   view = read();

@@ -2,6 +2,7 @@
 
 import { announce, byId } from "../shared/elements.js";
 import { isPinned, remember, setPinned } from "../shared/my-players.js";
+import { showOwn } from "./own-button.js";
 
 let id = null;
 
@@ -31,6 +32,7 @@ export function listenToPin() {
 }
 
 function showState() {
+  showOwn(id);
   const pinned = isPinned(id);
   byId("pin").setAttribute("aria-pressed", String(pinned));
   byId("pin").textContent = pinned ? "Pinned" : "Pin";

@@ -1,5 +1,7 @@
 // The visitor's recent and pinned players, in the browser's storage only. Without storage, the list is empty.
 
+import { ownPlayer } from "./own-player.js";
+
 const KEY = "players";
 const MAX_RECENT = 8;
 const MAX_PINNED = 24;
@@ -34,7 +36,9 @@ export const forget = (id) => store(stored().filter((player) => player.id !== id
 
 function store(players) {
   const limits = new Map([[true, MAX_PINNED], [false, MAX_RECENT]]);
-  const kept = players.filter(({ isPinned }) => {
+  const own = ownPlayer();
+  const kept = players.filter(({ id, isPinned }) => {
+    if (id === own) return true;
     limits.set(isPinned, limits.get(isPinned) - 1);
     return limits.get(isPinned) >= 0;
   });
