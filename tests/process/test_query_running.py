@@ -57,6 +57,8 @@ def query_process(*arguments):
     """`gateway query` as a child process."""
     command = [sys.executable, "-m", "gateway", "query", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    # A child would ignore interrupts as this process does if it is a shell's job in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
         try:
             yield process
