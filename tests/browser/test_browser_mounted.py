@@ -36,6 +36,7 @@ def test_landing_page_shows_endpoint_of_mount(session, mounted):
 
 def test_graphiql_works_below_mount(session):
     page = session.open("/")
+    page.locator("summary", has_text="Examples").click()
     page.locator('a[href="graphql#profile"]').click()
     page.locator(".graphiql-query-editor .cm-def").first.wait_for()
     page.get_by_label("Show Documentation Explorer").click()
