@@ -11,7 +11,7 @@ from .profile import Profile
 from .themes import DASHES
 
 HEADER, TOP = 92, 112
-# The height of a row and the size of its text by the number of players. More text would be too much of a PNG file.
+# The height of a row and the size of its text by the number of players. Larger text would make the PNG file too large.
 ROWS = {2: (76, 38), 3: (62, 31), 4: (52, 23), 5: (46, 18)}
 # The end of each column. The lines are as long as two of the longest dashes.
 LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 540, 790, 980, WIDTH - PADDING

@@ -127,7 +127,7 @@ class NameTable(Generic[K, V]):
         entry = self._entry(key)
         return entry is not None and entry.value is None
 
-    async def found(self, key: K, value: V) -> None:
+    async def add_if_unknown(self, key: K, value: V) -> None:
         """Store the result of a lookup in the other direction, unless a value is known."""
         if await self.known(key) is None:
             await self._add(key, value, self._generations.of(self.tag(key)))

@@ -133,7 +133,7 @@ class Names:
             if name is not None:
                 # The service may find an ID by a former name, but no former name by an ID.
                 if generation == self._generations.of(tag):
-                    await self.user_ids.found(Username(name), user_id)
+                    await self.user_ids.add_if_unknown(Username(name), user_id)
                 await self._tell(Username(name), user_id)
             return name
 

@@ -1,12 +1,12 @@
 // Names of the listed players that the gateway does not know yet. They are looked up on request only: each lookup costs
 // a point and a request to the names service of the gateway's operator.
 
-import { request, requestError } from "../player/queries.js";
 import { renameAvatar } from "../shared/avatar.js";
 import { announce, button, byId, el } from "../shared/elements.js";
 import { startCountdown } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { gql } from "../shared/graphql.js";
+import { request, requestError } from "../shared/request.js";
 
 const MAX_NAMES = 10;
 const LABEL = "Show names";

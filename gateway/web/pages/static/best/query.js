@@ -2,7 +2,7 @@
 
 import { gql } from "../shared/graphql.js";
 import { scoreFilter } from "../shared/play-filters.js";
-import { request, required } from "../player/queries.js";
+import { request, required } from "../shared/request.js";
 
 export const BEST_PLAYS = gql`
   query BestPlays($mode: GameMode!, $window: Window, $filter: ScoreFilter, $first: Int!, $after: String) {

@@ -1,8 +1,9 @@
 // The operations of a comparison: the data of several players, and their gains in the window of the charts.
 
+import { windowOf } from "../player/queries.js";
 import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
-import { request, requestError, windowOf } from "../player/queries.js";
+import { request, requestError } from "../shared/request.js";
 
 // Aliases instead of `users(ids:)`, which looks no names up. The name is a supplement.
 // `page_documents.py` has the forms of both placeholders.

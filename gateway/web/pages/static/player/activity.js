@@ -7,7 +7,7 @@ import { between, lastYear } from "../activity/periods.js";
 import { byId, el } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { gql } from "../shared/graphql.js";
-import { read } from "./queries.js";
+import { read } from "../shared/request.js";
 
 const ACTIVITY = gql`
   query Activity($id: ID!, $mode: GameMode!, $days: Window!, $months: Window!) {

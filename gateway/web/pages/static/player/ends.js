@@ -1,7 +1,8 @@
 // The snapshots at both ends of the changes in a window: those of the gains in the same window.
 
 import { gql } from "../shared/graphql.js";
-import { read, windowOf } from "./queries.js";
+import { read } from "../shared/request.js";
+import { windowOf } from "./queries.js";
 
 const endsQuery = (fields) => gql`
   query Ends($id: ID!, $mode: GameMode!, $window: Window!) {

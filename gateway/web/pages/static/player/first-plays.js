@@ -1,7 +1,7 @@
 // The first plays with 100, 200, ... pp, as milestones. Read only once the gateway has cached the hiscores.
 
 import { gql } from "../shared/graphql.js";
-import { read } from "./queries.js";
+import { read } from "../shared/request.js";
 
 const FIRST_PLAYS = gql`
   query FirstPlays($id: ID!, $mode: GameMode!, $pp: [Float!]!) {

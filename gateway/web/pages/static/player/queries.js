@@ -1,14 +1,11 @@
 // The page's GraphQL operations. Errors are sorted by the part of the page that they concern.
 
-import { gql, post, RequestError } from "../shared/graphql.js";
+import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
-import { anySignal } from "../shared/signals.js";
+import { read, request, requestError, required } from "../shared/request.js";
 import { MAX_PLAYS } from "./plays.js";
 import { isoDay } from "../shared/windows.js";
 import { INTERVALS } from "./view.js";
-
-// Longer than the gateway's operation timeout: its own error is more precise.
-const TIMEOUT_MS = 45_000;
 
 const PROFILE = gql`
   query Profile($id: ID!, $mode: GameMode!) {
@@ -168,34 +165,3 @@ export async function update(id, mode, token) {
 
 // The end of the cooldown of updates; null if an update is possible.
 export const nextUpdate = async (id, mode) => (await read(NEXT_UPDATE, profileVariables(id, mode))).nextUpdateAt;
-
-// The player's `stats` in the response to a query that fails as a whole.
-export async function read(query, variables, signal) {
-  const response = await request(query, variables, { signal });
-  if (response.errors.length) throw requestError(response.errors[0]);
-  return required(response, response.data?.user?.stats);
-}
-
-// The response of any page's query, with its errors, warnings and cost.
-export async function request(query, variables, { headers, signal } = {}) {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  try {
-    const response = await post({ query, variables }, { headers, signal: anySignal(timeout, signal) });
-    const { data, errors = [], extensions = {} } = response;
-    if (!data && !errors.length) throw new RequestError("The response has no data.");
-    return { data, errors, warnings: extensions.warnings ?? [], cost: extensions.cost };
-  } catch (error) {
-    if (!timeout.aborted) throw error;
-    throw new RequestError("The gateway did not respond in time.", { code: "SERVICE_TIMEOUT" });
-  }
-}
-
-export function required({ errors }, value) {
-  if (value == null) throw requestError(errors[0]);
-  return value;
-}
-
-export const requestError = (error) =>
-  Object.assign(new RequestError(error?.message ?? "The response is incomplete.", error?.extensions), {
-    requestId: error?.extensions?.requestId,
-  });

@@ -1,8 +1,8 @@
 // A player's name that arrives after the rest of a page: the gateway lets a lookup delay other data for a short time only,
 // and goes on with it. An operation with nothing but the name waits for it.
 
-import { request } from "../player/queries.js";
 import { gql } from "./graphql.js";
+import { request } from "./request.js";
 
 const NAME = gql`
   query Name($id: ID!) {

@@ -2,9 +2,9 @@
 
 import { between, wholeYear } from "../activity/periods.js";
 import { FIRST_PP } from "../player/first-plays.js";
-import { read, request, requestError } from "../player/queries.js";
 import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
+import { read, request, requestError } from "../shared/request.js";
 
 const YEAR = gql`
   query Year($id: ID!, $mode: GameMode!, $year: Window!, $end: DateTime!) {
