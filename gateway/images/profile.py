@@ -103,7 +103,11 @@ def review_title(year: int, now: float) -> str:
 
 def variables_of(user_ids: Iterable[int], parameters: ImageParameters) -> dict[str, Any]:
     """The variables of the document."""
-    return {"ids": [*map(str, user_ids)], "mode": parameters.mode.name, **parameters.window.variables}
+    ids, window = [*map(str, user_ids)], parameters.window.variables
+    if len(ids) > 1 and window["every"] == "WEEK":
+        # The lines of several players have few points.
+        window["every"] = "MONTH"
+    return {"ids": ids, "mode": parameters.mode.name, **window}
 
 
 def profiles_of(

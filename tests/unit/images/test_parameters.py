@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import BadUserInput
 from gateway.images.parameters import parse_parameters, parse_window
+from gateway.images.profile import variables_of
 from gateway.records import Mode
 
 
@@ -143,3 +144,11 @@ def test_window_is_parsed_or_refused(text):
     except BadUserInput:
         return
     assert parse_window(window.text) == window
+
+
+@pytest.mark.parametrize(
+    "window,intervals", [("30d", [None, None]), ("1y", ["DAY", "DAY"]), ("all", ["WEEK", "MONTH"])]
+)
+def test_compared_players_have_fewer_points(window, intervals):
+    parameters = parse_parameters({"window": window})
+    assert [variables_of(players, parameters)["every"] for players in ([2], [2, 3])] == intervals
