@@ -9,20 +9,20 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from secrets import token_hex
 from typing import TypeAlias
 
-from msgspec import msgpack
 from redis.asyncio import Redis
 
 from gateway.records import Mode, UserMode
-from gateway.shared.lock import delete_if
-from gateway.shared.redis_content import PREFIX, Unreadable, decode, is_content_error
+from gateway.shared.redis_content import PREFIX
 from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
+from .stored_updates import StoredUpdates, add_record
 from .update_records import Outcome, Seconds, StoredRecord, UpdateRecord
 
 Subject: TypeAlias = UserMode | Name
@@ -32,13 +32,6 @@ FINISHED = "finished-update"
 POLL_S = 0.05
 # A finished record stays for at least this long, for the processes that poll it.
 MIN_TTL_S = 5.0
-# Copies the record if it ends later. The first key is that of a name, the second that of the player with this name.
-MERGE = """
-local ttl = redis.call('PTTL', KEYS[1])
-if ttl > 0 and ttl > redis.call('PTTL', KEYS[2]) then
-  redis.call('SET', KEYS[2], redis.call('GET', KEYS[1]), 'PX', ttl)
-end
-"""
 
 
 class UpdateRegistry:
@@ -65,6 +58,7 @@ class UpdateRegistry:
         self._timeout_s = timeout_s
         self._monotonic = monotonic
         self._redis_link = redis_link
+        self._stored = StoredUpdates(redis_link)
         self._process_id = token_hex(8)
         self._numbers = count()
         # The last record of each player. Those that have ended stay for a while, to be recognised in Redis.
@@ -72,7 +66,6 @@ class UpdateRegistry:
         self._saved = saved
         if saved:
             self._restore(saved.load())
-        self._decoder = msgpack.Decoder(StoredRecord)
         redis_link.on_reconnect(self._share)
         redis_link.subscribe(FINISHED, tuple[str, StoredRecord, Seconds], self._receive)
 
@@ -98,8 +91,7 @@ class UpdateRegistry:
         """The same by the records of all processes."""
         key, left_s = _key(subject), self.left_s(subject)
         with suppress(RedisUnavailable):
-            encoded, ttl_s = await self._redis_link.run(lambda redis: _read(redis, key))
-            stored = self._decode(encoded)
+            stored, ttl_s = await self._stored.read(key)
             if stored and not left_s:
                 return self.cooldown_left_s(self._own(stored) or self._received(stored, ttl_s))
         return left_s
@@ -119,7 +111,9 @@ class UpdateRegistry:
         # Before the first await, so that other claims of this process see it.
         self._put(key, own)
         with suppress(RedisUnavailable):
-            other = await self._redis_link.run(lambda redis: self._claim(redis, key, own, known))
+            other = await self._stored.claim(
+                key, stored, self._timeout_s + self.cooldown_s, partial(self._forbidding, known)
+            )
             if other is not None:
                 self._replace(key, other)
             return other
@@ -133,7 +127,9 @@ class UpdateRegistry:
         stored = StoredRecord(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
         records = self._replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         with suppress(RedisUnavailable):
-            await self._redis_link.run(lambda redis: self._write(redis, records))
+            await self._stored.write(
+                {key: (record.stored, self._lifetime_s(record)) for key, record in records.items()}
+            )
         for other, record in records.items():
             self._redis_link.publish(FINISHED, (other, record.stored, self.cooldown_left_s(record)))
 
@@ -149,10 +145,9 @@ class UpdateRegistry:
         while self.is_in_progress(record):
             await asyncio.sleep(POLL_S)
             try:
-                encoded, ttl_s = await self._redis_link.run(lambda redis: _read(redis, key))
+                stored, ttl_s = await self._stored.read(key)
             except RedisUnavailable:
                 continue
-            stored = self._decode(encoded)
             if stored is None:
                 return None
             if stored != record.stored:
@@ -173,7 +168,7 @@ class UpdateRegistry:
         elif record and (other is None or other.ends_at < record.ends_at):
             self._put(key, record)
         with suppress(RedisUnavailable):
-            await self._redis_link.run(lambda redis: _eval(redis, MERGE, name_key, key))
+            await self._stored.merge(name_key, key)
 
     def _next_owner(self) -> str:
         return f"{self._process_id}:{next(self._numbers)}"
@@ -199,10 +194,8 @@ class UpdateRegistry:
         own.done.set()
         return records
 
-    async def _write(self, redis: Redis, records: Mapping[str, UpdateRecord]) -> None:
-        for key, record in records.items():
-            ttl_s = max(record.ends_at - self._monotonic(), MIN_TTL_S)
-            await redis.set(key, msgpack.encode(record.stored), px=_milliseconds(ttl_s))
+    def _lifetime_s(self, record: UpdateRecord) -> float:
+        return max(record.ends_at - self._monotonic(), MIN_TTL_S)
 
     def _restore(self, cooldowns: Mapping[str, float]) -> None:
         """Add the records of the process before this one; their outcomes are unknown."""
@@ -214,28 +207,19 @@ class UpdateRegistry:
     def _forbids(self, record: UpdateRecord) -> bool:
         return record.ends_at > self._monotonic()
 
-    async def _claim(
-        self, redis: Redis, key: str, own: UpdateRecord, known: UpdateRecord | None
-    ) -> UpdateRecord | None:
-        encoded, ttl_ms = msgpack.encode(own.stored), _milliseconds(self._timeout_s + self.cooldown_s)
-        while not await redis.set(key, encoded, nx=True, px=ttl_ms):
-            other, ttl_s = await _read(redis, key)
-            stored = self._decode(other)
-            # A record that was known here has ended by this process's clock.
-            if stored and (known is None or stored != known.stored):
-                record = self._own(stored) or self._received(stored, ttl_s)
-                if self._forbids(record):
-                    return record
-            # Only this value is deleted: another process may have claimed the next update since.
-            await delete_if(redis, key, other or b"")
-        return None
+    def _forbidding(self, known: UpdateRecord | None, stored: StoredRecord, ttl_s: float) -> UpdateRecord | None:
+        """The record in Redis if it forbids a claim. One that was `known` here has ended by this process's clock."""
+        if known and stored == known.stored:
+            return None
+        record = self._own(stored) or self._received(stored, ttl_s)
+        return record if self._forbids(record) else None
 
     async def _share(self, redis: Redis) -> None:
         """Repeat this process's records after a disconnection; Redis may have lost them, or never have got them."""
         for key, record in list(self._records.items()):
             left_s = record.ends_at - self._monotonic()
             if left_s > 0:
-                await redis.set(key, msgpack.encode(record.stored), nx=True, px=_milliseconds(left_s))
+                await add_record(redis, key, record.stored, left_s)
 
     def _own(self, stored: StoredRecord) -> UpdateRecord | None:
         """This process's record, which is in memory under the same or a merged key, or has ended."""
@@ -260,34 +244,6 @@ class UpdateRegistry:
         record = UpdateRecord(stored, now, now + min(left_s, self.cooldown_s))
         if known is None or (known.done is None and (known.outcome is None or known.ends_at < record.ends_at)):
             self._put(key, record)
-
-    def _decode(self, encoded: bytes | None) -> StoredRecord | None:
-        try:
-            return decode(self._decoder, encoded) if encoded else None
-        except Unreadable:
-            return None
-
-
-async def _eval(redis: Redis, script: str, *keys: str) -> None:
-    await redis.eval(script, len(keys), *keys)  # type: ignore[misc]  # redis-py's types cover its sync client as well
-
-
-async def _read(redis: Redis, key: str) -> tuple[bytes | None, float]:
-    """The value, and its remaining lifetime in seconds. A key of another type is deleted."""
-    async with redis.pipeline(transaction=True) as pipeline:
-        pipeline.get(key)
-        pipeline.pttl(key)
-        encoded, ttl_ms = await pipeline.execute(raise_on_error=False)
-    if isinstance(encoded, Exception):
-        if not is_content_error(encoded):
-            raise encoded
-        await redis.delete(key)
-        return None, 0.0
-    return encoded, ttl_ms / 1000
-
-
-def _milliseconds(seconds: float) -> int:
-    return max(1, int(seconds * 1000))
 
 
 def _key(subject: Subject) -> str:
