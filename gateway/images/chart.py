@@ -31,16 +31,21 @@ def chart(profile: Profile) -> Drawing:
 def description(profile: Profile) -> str:
     """The values at both ends of the plot in one sentence."""
     series, window = profile.parameters.series, profile.parameters.window
-    values = [point.value for point in profile.points if point.value is not None]
+    values = _values(profile, profile.gain_start) or _values(profile)
     if not values:
         return f"{series.title}: no values ({window.title})."
     until = f" on {day(profile.latest['at'])}" if profile.latest else ""
     return f"{series.title}: from {series.format(values[0])} to {series.format(values[-1])}{until} ({window.title})."
 
 
+def _values(profile: Profile, start: float = 0) -> list[float]:
+    """The values of the points from this instant on."""
+    return [point.value for point in profile.points if point.value is not None and point.at >= start]
+
+
 def _change(profile: Profile) -> Iterator[Text]:
     """The difference between the last and the first value; of ranks, the number gained."""
-    series, values = profile.parameters.series, [point.value for point in profile.points if point.value is not None]
+    series, values = profile.parameters.series, _values(profile, profile.gain_start)
     if len(values) < 2:
         if profile.age_note:
             yield Text(WIDTH - PADDING, 128, profile.age_note, LABEL_SIZE, profile.parameters.theme.muted, "end")

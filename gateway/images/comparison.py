@@ -87,15 +87,26 @@ def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Par
     if latest is None:
         yield Text(WIDTH - PADDING, y, _missing(profile), size, theme.muted, "end")
         return
-    rank, delta = latest["globalRank"], profile.delta or {}
+    rank = latest["globalRank"]
     # In one colour, equal digits of a row have equal pixels.
     yield Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
     yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True)
-    yield from change(GAIN_END, y, delta.get("pp"), count(abs(delta.get("pp") or 0)), theme, size)
+    yield from _gain(profile, y, size)
+
+
+def _gain(profile: Profile, y: float, size: int) -> Iterator[Text]:
+    """The pp gained: muted if they are those of another time than the window."""
+    theme = profile.parameters.theme
+    if profile.delta is None:
+        yield Text(GAIN_END, y, "\N{EN DASH}", min(size, LABEL_SIZE), theme.muted, "end", strong=True)
+        return
+    gained = profile.delta["pp"]
+    for text in change(GAIN_END, y, gained, count(abs(gained)), theme, size):
+        yield text._replace(fill=theme.muted) if _start_note(profile) else text
 
 
 def _name(profile: Profile, y: float, size: int) -> Iterator[Text]:
-    """The name, and below it the day of the values or of the start of the gains, if it is not that of the window."""
+    """The name, and below it the day of the values, or the start of the gains if it is not that of the window."""
     theme, width = profile.parameters.theme, NAME_END - NAME_START
     note = profile.age_note or _start_note(profile)
     raised = y - round(size * 0.3) if note else y
@@ -105,6 +116,10 @@ def _name(profile: Profile, y: float, size: int) -> Iterator[Text]:
 
 
 def _start_note(profile: Profile) -> str:
-    """The start of the gains; empty if it is that of the window, or there are no gains."""
-    is_other = profile.period != profile.parameters.window.short_title
-    return profile.period if profile.delta and is_other else ""
+    """The start of the gains, or why there are none; empty if it is that of the window, or without data."""
+    if profile.latest is None:
+        return ""
+    if profile.delta is None:
+        is_first = profile.since == profile.latest["at"]
+        return "one snapshot so far" if is_first else "one snapshot in this time"
+    return "" if profile.period == profile.parameters.window.short_title else profile.period

@@ -1,5 +1,6 @@
 """The data of an image: a player in one mode, from the response to the query of images."""
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from gateway.records import Mode
 from .formats import DAY_S, day, midnight, timestamp
 from .parameters import ImageParameters, Window
 from .problems import PROBLEMS, UNAVAILABLE
-from .window_starts import end_of, is_distant, is_near, start_of
+from .window_starts import end_of, gain_of, is_distant, is_near, start_of
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
 
@@ -23,6 +24,10 @@ query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: Inte
       peak { globalRank }
       gain(window: $window) {
         start { at value: FIELD }
+        delta { pp ranksGained accuracy playCount }
+      }
+      within: gain(window: $window, withinWindow: true) {
+        start { at }
         delta { pp ranksGained accuracy playCount }
       }
       snapshots(window: $window, every: $every) { at value: FIELD }
@@ -42,8 +47,9 @@ class Point(NamedTuple):
 class Profile(NamedTuple):
     """A player in one mode. `latest` is the last snapshot before the end of the window; None without one.
 
-    `delta` is None with fewer than two snapshots, or if its start is distant; `period` is its time in words. The points
-    are those of the window, which begins and ends at the instants `start` and `end`, and the last one before it.
+    `delta` is None with fewer than two snapshots, or if its start is distant; `period` is its time in words, and
+    `gain_start` its start. The points are those of the window, which begins and ends at the instants `start` and `end`,
+    and the last one before it.
     `age_s` is that of stale data. `is_available` is false if osu!track failed for this player.
     """
 
@@ -59,6 +65,7 @@ class Profile(NamedTuple):
     start: float
     end: float
     now: float
+    gain_start: float = 0
     age_s: float | None = None
     is_available: bool = True
 
@@ -115,17 +122,23 @@ def profiles_of(
 ) -> list[Profile]:
     """The profiles in a GraphQL response, of which some can have failed. The age is that of the oldest data."""
     age_s = _age_s(content["extensions"].get("warnings", ()))
-    users = zip(user_ids, content["data"]["users"], strict=True)
-    return [_profile(user_id, parameters, user, now)._replace(age_s=age_s) for user_id, user in users]
+    users = [*zip(user_ids, content["data"]["users"], strict=True)]
+    # The page of a year has changes from before the year, with their date.
+    is_review = bool(parameters.window.year) and len(users) == 1
+    gains = [
+        user["stats"]["gain"] if is_review else gain_of(parameters.window, user["stats"], now) for _, user in users
+    ]
+    return [
+        _profile(user_id, parameters, user, gain, now)._replace(age_s=age_s)
+        for (user_id, user), gain in zip(users, gains, strict=True)
+    ]
 
 
-def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any], now: float) -> Profile:
-    stats, gain = user["stats"], user["stats"]["gain"]
-    rows = stats["snapshots"] or []
-    # The last snapshot before the window.
-    if gain and rows and gain["start"]["at"] < rows[0]["at"]:
-        rows = [gain["start"], *rows]
-    points = tuple(Point(timestamp(row["at"]), row["value"]) for row in rows)
+def _profile(
+    user_id: int, parameters: ImageParameters, user: Mapping[str, Any], gain: Mapping[str, Any] | None, now: float
+) -> Profile:
+    stats = user["stats"]
+    points = _points(stats)
     start, end = _bounds(parameters.window, points, now)
     return Profile(
         user_id,
@@ -140,8 +153,17 @@ def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any],
         start,
         end,
         now,
+        timestamp(gain["start"]["at"]) if gain else math.inf,
         is_available=_is_available(user),
     )
+
+
+def _points(stats: Mapping[str, Any]) -> tuple[Point, ...]:
+    """The points of the window, and the last one before it."""
+    rows, gain = stats["snapshots"] or [], stats["gain"]
+    if gain and rows and gain["start"]["at"] < rows[0]["at"]:
+        rows = [gain["start"], *rows]
+    return tuple(Point(timestamp(row["at"]), row["value"]) for row in rows)
 
 
 def is_drawable(content: Mapping[str, Any]) -> bool:

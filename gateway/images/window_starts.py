@@ -1,7 +1,10 @@
 """Rules of time: whether a gain is that of its window, and whether two snapshots are distant.
 
-A gain begins at the last snapshot before the window, which can be long before.
+The last snapshot before the window can be long before it. Then the gain begins at the first one within the window.
 """
+
+from collections.abc import Mapping
+from typing import Any
 
 from .formats import DAY_S, midnight, timestamp
 from .parameters import Window
@@ -35,6 +38,19 @@ def is_near(window: Window, start: str, now: float) -> bool:
         return True
     near = min(MAX_NEAR_S, max(MIN_NEAR_S, (end_of(window, now) - first) * NEAR_SHARE))
     return abs(timestamp(start) - first) <= near
+
+
+def is_before(window: Window, start: str, now: float) -> bool:
+    """Whether a gain from this instant on began too long before the window to be that of the window."""
+    first = start_of(window, now)
+    return first is not None and timestamp(start) < first and not is_near(window, start, now)
+
+
+def gain_of(window: Window, stats: Mapping[str, Any], now: float) -> Mapping[str, Any] | None:
+    """The gain of the window, which does not begin long before it; None without one."""
+    gain: Mapping[str, Any] | None = stats["gain"]
+    within: Mapping[str, Any] | None = stats["within"]
+    return within if gain and is_before(window, gain["start"]["at"], now) else gain
 
 
 def is_distant(window: Window, start: str) -> bool:

@@ -113,15 +113,16 @@ class History(Struct, frozen=True, dict=True):
         first, stop = _bounds(self.rows, span)
         return min(stop - first, every.max_count(self.rows[first].at, self.rows[stop - 1].at)) if first < stop else 0
 
-    def gain(self, span: Span) -> Gain | None:
+    def gain(self, span: Span, *, within: bool = False) -> Gain | None:
         """The gain up to the last snapshot in the span, from the last one at or before its start, else its first one.
 
-        None if both are the same snapshot.
+        With `within`, always from its first one. None if both are the same snapshot.
         """
         rows = self.regular
-        first, stop = self._gain_bounds(span)
-        covered = span.start is None or bool(rows and rows[0].at <= span.start)
-        return Gain(rows[first], rows[stop - 1], covered) if stop - first > 1 else None
+        first, stop = _bounds(rows, span) if within else self._gain_bounds(span)
+        if stop - first < 2:
+            return None
+        return Gain(rows[first], rows[stop - 1], span.start is None or rows[first].at <= span.start)
 
     def gains(self, span: Span, every: Interval) -> list[Gain]:
         """The gain of each period in the span. Each starts at the end of the previous one: they add up to `gain`.

@@ -8,25 +8,31 @@ from playwright.sync_api import expect
 from gateway.sandbox.players import AMEO, HEAVY, ORDINARY, SINGLE_SNAPSHOT
 from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS
 
+# Three snapshots since 2024.
+RARE = ORDINARY[14]
 THREE = f"{AMEO}?compare={HEAVY},{ORDINARY[9]}&values=change"
-# Times and values of rows, the start of the window, its loaded ends, and the changes.
+# Days and values of rows, the start of a window up to day 60, its loaded ends, and the changes.
 CHANGES = [
     ([[10, 5], [20, 8]], 0, None, [[10, 0], [20, 3]]),
-    ([[10, 5], [20, 8], [30, 6]], 15, None, [[15, 0], [20, 3], [30, 1]]),
+    ([[10, 5], [20, 8], [30, 6]], 12, None, [[12, 0], [20, 3], [30, 1]]),
+    ([[10, 5], [20, 8], [30, 6]], 19, None, [[20, 0], [30, -2]]),
     ([[10, 5], [20, 8]], 15, [[12, 6], [20, 8]], [[15, 0], [20, 2]]),
     ([[10, 5], [20, 8]], 15, [[12, 6], [18, 7]], [[15, 0], [18, 1], [20, 2]]),
     ([[10, 5], [20, 8]], 5, [[9, 4], [25, 9]], [[9, 0], [10, 1], [20, 4], [25, 5]]),
     ([[10, None], [20, 8], [30, 9]], 0, None, [[10, None], [20, 0], [30, 1]]),
-    ([[10, 5]], 50, None, [[50, 0]]),
+    ([[10, 5]], 12, None, [[12, 0]]),
+    ([[10, 5]], 50, None, []),
+    ([[10, 5], [70, 8]], 50, None, []),
     ([[10, 5]], 10, [[10, 5], [10, 5]], [[10, 0]]),
     ([], 50, None, []),
 ]
 CHANGES_OF = """
 ([rows, from, ends]) => {
-  const row = ([at, pp]) => ({ at, instant: `${at}`, pp });
+  const day = 86400000;
+  const row = ([at, pp]) => ({ at: at * day, instant: new Date(at * day).toISOString(), pp });
   const known = ends && { start: row(ends[0]), end: row(ends[1]) };
-  const changed = it.changesOf(rows.map(row), known, ["pp"], { from });
-  return changed.map(({ at, pp }) => [at, pp && pp.end - pp.start]);
+  const changed = it.changesOf(rows.map(row), known, ["pp"], { from: from * day, to: 60 * day });
+  return changed.map(({ at, pp }) => [at / day, pp && pp.end - pp.start]);
 }
 """
 # The range of the axis of ranks, as ratios, and the labels in it.
@@ -69,15 +75,35 @@ def test_ranks_have_round_ratios(session):
     assert found == [labels for _, labels in RANK_LABELS]
 
 
-@pytest.mark.parametrize("window", ["", "&days=30", "&from=2020-01-01", "&from=2020-01-01&to=2026-11-01"])
-def test_changes_are_the_gains_of_the_table(player, window):
-    page = player(THREE + window)
-    expect(page.locator("#legend .player")).to_have_count(3, timeout=TIMEOUT_MS)
+@pytest.mark.parametrize(
+    "address,count",
+    [
+        (THREE, 3),
+        (f"{AMEO}?compare={HEAVY}&values=change&days=30", 2),
+        (f"{RARE}?compare={AMEO}&values=change&days=365", 2),
+        (f"{THREE}&from=2020-01-01", 3),
+        (f"{THREE}&from=2020-01-01&to=2026-11-01", 3),
+    ],
+)
+def test_changes_are_the_gains_of_the_table(player, address, count):
+    page = player(address)
+    expect(page.locator("#legend .player")).to_have_count(count, timeout=TIMEOUT_MS)
     for slot, row in enumerate(page.locator("#comparison tbody tr").all()):
         gain = row.locator("td small").first
         expect(gain).to_have_text(re.compile("[+−][0-9]"), timeout=TIMEOUT_MS)
         change = gain.inner_text().split()[-1]
         expect(legend(page, slot)).to_have_text(re.compile(rf"^{re.escape(change)} pp · [+−±][\d,]+ places?"))
+
+
+def test_changes_begin_in_the_range(player):
+    page = player(f"{RARE}?days=365&values=change")
+    since = re.compile(r"since \d+ Oct 2026")
+    expect(page.locator("#title-upper")).to_have_text(since)
+    expect(page.locator("#legend")).to_contain_text(since)
+    expect(page.locator("#plots-caption")).to_contain_text("2 points")
+    page.locator("#plots-table summary").click()
+    expect(page.locator("#plots-table caption")).to_have_text(since)
+    expect(page.locator("#plots-table tbody tr")).to_have_count(2)
 
 
 def test_change_is_chosen_by_keyboard(player):

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, ORDINARY, SINGLE_SNAPSHOT, UNTRACKED
 from tests.browser.chromium import DESK, PHONE, TIMEOUT_MS
 
+RARE = ORDINARY[14]  # three snapshots since 2024
 FOUR = f"{HEAVY},1010,1020,1030"
 BLOCKED = (
     "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError') }})"
@@ -282,17 +283,23 @@ def test_shorter_history_states_its_start(player):
     expect(row(page, "peppy")).not_to_contain_text("Gains since")
 
 
-def test_gains_from_before_the_window_state_it(player):
-    page = player(f"{HEAVY}?compare={ORDINARY[9]}&days=365")
+def test_gains_of_another_time_are_muted(player):
+    page = player(f"{HEAVY}?compare={RARE}&days=365")
     wait_for_players(page, 2)
-    expect(row(page, "mintchip")).to_have_text(re.compile(r"Gains since \d+ \w+ 20\d\d"))
-    expect(row(page, "peppy")).not_to_contain_text("Gains since")
+    other, own = page.locator(f'tr:has([data-control="open {RARE}"])'), row(page, "peppy")
+    expect(other).to_contain_text(re.compile(r"Gains since \d+ Oct 2026"))
+    gain, own_gain = (each.get_by_role("cell").first.locator("small") for each in (other, own))
+    muted = gain.evaluate("(it) => getComputedStyle(it).color")
+    expect(gain.locator("span").last).to_have_css("color", muted)
+    expect(own_gain.locator("span").last).not_to_have_css("color", muted)
+    expect(own).not_to_contain_text("Gains since")
 
 
 @pytest.mark.parametrize(
     "other,window,reason",
     [
         (SINGLE_SNAPSHOT, "", "one snapshot so far"),
+        (ORDINARY[9], "days=30", "fewer than two snapshots in this range"),
         (SINGLE_SNAPSHOT, "from=2012-06-01&to=2012-12-01", r"tracked since \d+ \w+ 20\d\d"),
         (ORDINARY[9], "from=2021-01-01&to=2022-01-01", "fewer than two snapshots in this range"),
     ],

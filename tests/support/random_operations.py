@@ -37,6 +37,7 @@ VALID: dict[str, list[Any]] = {
     "bestPerBeatmap": [True, False],
     "by": ["PP", "PP_GAINED", "RANKS_GAINED", "PLAYS_GAINED", "PEAK_RANK"],
     "includeAnomalies": [True, False],
+    "withinWindow": [True, False],
     "kinds": [["PP"], ["ACCURACY", "LEVEL"], ["PLAY_COUNT", "PLAY_COUNT"], [], None],
     "ppAtLeast": [[], [0], [300.5, 100], [250, 250, 99999]],
     "filter": [

@@ -22,6 +22,13 @@ Match = Annotated[
     SnapshotMatch, strawberry.argument(description="The snapshot to select if there is none at the instant itself.")
 ]
 GainWindow = Annotated[Window, strawberry.argument(description="The period of the gain; by default, the last 30 days.")]
+WithinWindow = Annotated[
+    bool,
+    strawberry.argument(
+        description="Whether the gain starts at the first snapshot within the window, even if there is one before it:\n"
+        "that one can be years older than the window. Null then means fewer than two snapshots within the window."
+    ),
+]
 IncludeAnomalies = Annotated[
     bool,
     strawberry.argument(

@@ -80,14 +80,14 @@ class Gain:
     """The change between the snapshots at the bounds of a window, or of a period of it."""
 
     start: Snapshot = _field(
-        description="The last snapshot at or before the window's start, or else the first within the window. Of\n"
-        "a period: the last snapshot before it, or that of the window's start."
+        description="The last snapshot at or before the window's start, or else the first within the window; with\n"
+        "`withinWindow` always the latter. Of a period: the last snapshot before it, or that of the window's start."
     )
     end: Snapshot = _field(description="The last snapshot within the window or period.")
     delta: StatsDelta = _field(description="`end` minus `start`.")
     covers_whole_window: bool = _field(
-        description="False if tracking began after the start of the window or period, so that the gain covers only a\n"
-        "part of it."
+        description="False if the gain starts after the start of the window or period, because tracking began later\n"
+        "or with `withinWindow`, and covers only a part of it."
     )
 
 

@@ -23,7 +23,16 @@ from gateway.store.snapshot_match import SnapshotMatch
 
 from .first_plays import FirstPlay, PPAtLeast, first_plays_of
 from .gains import Periods, PeriodsWindow, gains_of
-from .history_arguments import LAST_30_DAYS, At, Every, GainWindow, IncludeAnomalies, Match, SnapshotWindow
+from .history_arguments import (
+    LAST_30_DAYS,
+    At,
+    Every,
+    GainWindow,
+    IncludeAnomalies,
+    Match,
+    SnapshotWindow,
+    WithinWindow,
+)
 from .milestones import Kinds, Milestone, milestones_of
 from .names import username_of
 from .paging import After, First, HiscorePager, Page, PlayedWindow, list_id
@@ -143,12 +152,16 @@ class UserStats:
         return info.context.read(info, info.context.history, self.user_mode, select)
 
     @record_field(Gain | None, HISTORY)
-    def gain(self, info: Info, window: GainWindow = LAST_30_DAYS) -> NullableResult[GainRecord]:
+    def gain(
+        self, info: Info, window: GainWindow = LAST_30_DAYS, within_window: WithinWindow = False
+    ) -> NullableResult[GainRecord]:
         """The change over the window, measured from the last snapshot at or before the window's start, or from the
-        first one within it if tracking began later. Null if no other snapshot follows within the window.
+        first one within it if tracking began later, or with `withinWindow`. Null if no other snapshot follows within
+        the window.
         """
-        within = span(window, info.context.now)
-        return info.context.read(info, info.context.history, self.user_mode, lambda history: history.gain(within))
+        time = span(window, info.context.now)
+        history = info.context.history
+        return info.context.read(info, history, self.user_mode, lambda rows: rows.gain(time, within=within_window))
 
     @record_field(list[Gain] | None, SemanticNonNull(), HISTORY)
     def gains(

@@ -20,7 +20,7 @@ from gateway.images.formats import count, rank_change, signed
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, review_title
-from gateway.images.window_starts import is_distant, is_near
+from gateway.images.window_starts import is_before, is_distant, is_near
 from gateway.records import Mode, Snapshot, UserMode
 from gateway.store.history import History, Span
 from gateway.store.keys import Username
@@ -164,17 +164,21 @@ def _summary(latest: Snapshot) -> str:
 
 
 def _review(history: History, window: Window, now: float) -> str:
-    gain = history.gain(_span(window, now))
+    span = _span(window, now)
+    gain = history.gain(span)
+    # As in images.
+    is_outside = gain and not window.year and is_before(window, gain.start.at, now)
+    shown = history.gain(span, within=True) if is_outside else gain
     if gain is None:
         return UNKNOWN
-    if is_distant(window, gain.start.at):
+    if shown is None or is_distant(window, shown.start.at):
         return _summary(gain.end)
-    delta = gain.delta
+    delta = shown.delta
     parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
     if delta.ranks_gained is not None:
         parts.append(f"{rank_change(delta.ranks_gained)} ranks")
     parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
-    start = None if is_near(window, gain.start.at, now) else date.fromisoformat(gain.start.at[:10])
+    start = None if is_near(window, shown.start.at, now) else date.fromisoformat(shown.start.at[:10])
     return f"{', '.join(parts)} {window.gains_text(start)}."
 
 

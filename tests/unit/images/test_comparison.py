@@ -58,7 +58,8 @@ def test_comparison_has_text_alternative():
 
 @pytest.mark.parametrize("since,text", [(None, "no data yet"), ("2024-01-01T00:00:00.000Z", "no data of this time")])
 def test_player_without_data_says_so(since, text):
-    found = texts(comparison([*players(1), profile(name="nobody", latest=None)._replace(since=since)]))
+    nobody = profile(name="nobody", latest=None, delta=None)._replace(since=since)
+    found = texts(comparison([*players(1), nobody]))
     assert found[8:10] == ["nobody", text]
 
 
@@ -101,13 +102,20 @@ def test_plot_covers_the_time_of_all_players():
     [
         ("past year", DELTA, ["mrekk", "#4,321", "12,346", "+123"]),
         ("since 3 Feb 2024", DELTA, ["mrekk", "since 3 Feb 2024", "#4,321", "12,346", "+123"]),
-        ("", None, ["mrekk", "#4,321", "12,346"]),
+        ("", None, ["mrekk", "one snapshot in this time", "#4,321", "12,346", "–"]),  # an en dash
     ],
 )
 def test_gain_states_its_start(period, delta, texts_of_row):
     shown = profile(5, 6, period=period, delta=delta, window="1y")
     found = texts(comparison([shown, profile(5, 6, name="other", window="1y")]))
     assert found[3 : found.index("other")] == ["past year", *texts_of_row]
+
+
+@pytest.mark.parametrize("period,is_muted", [("past year", False), ("since 3 Feb 2024", True)])
+def test_gain_of_another_time_is_muted(period, is_muted):
+    drawing = comparison([profile(5, 6, period=period, window="1y"), profile(5, 6, name="other", window="1y")])
+    [gain, _] = [part for part in drawing.parts if isinstance(part, Text) and part.content == "+123"]
+    assert (gain.fill == THEMES["dark"].muted) is is_muted
 
 
 def test_value_from_before_the_window_has_its_day():

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.images.formats import timestamp
 from gateway.images.parameters import parse_window
-from gateway.images.window_starts import is_near
+from gateway.images.window_starts import is_before, is_near
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,11 @@ from gateway.images.window_starts import is_near
 )
 def test_near_starts_are_those_of_the_window(window, start, near):
     assert is_near(parse_window(window), start, timestamp("2026-11-27T00:00:00.000Z")) is near
+
+
+@pytest.mark.parametrize(
+    "start,before",
+    [("2025-11-18T00:00:00.000Z", True), ("2025-11-20T00:00:00.000Z", False), ("2026-10-08T00:00:00.000Z", False)],
+)
+def test_far_earlier_starts_are_before_the_window(start, before):
+    assert is_before(parse_window("1y"), start, timestamp("2026-11-27T00:00:00.000Z")) is before

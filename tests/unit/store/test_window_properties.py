@@ -94,6 +94,14 @@ def test_gain_with_earlier_snapshot_covers_whole_window(history, start, end):
     assert gain is None or gain.covers_whole_window is (history.at(min(start, end)) is not None)
 
 
+@given(histories, midnights, midnights)
+def test_gain_within_window_has_its_snapshots(history, start, end):
+    span = Span(min(start, end), max(start, end))
+    rows, gain = history.within(span), history.gain(span, within=True)
+
+    assert (gain and (gain.start, gain.end)) == ((rows[0], rows[-1]) if len(rows) > 1 else None)
+
+
 bounds = st.none() | midnights
 
 

@@ -7,7 +7,7 @@ import { parseAddress } from "../shared/address.js";
 import { reasonAgainst } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
-import { dayOf, sinceText } from "../shared/windows.js";
+import { dayOf, gainOf, sinceText } from "../shared/windows.js";
 import { announcement } from "./problems.js";
 import { failureOf, gains, players } from "./queries.js";
 import { showTable } from "./table.js";
@@ -148,7 +148,8 @@ export class Comparison {
     if (!this.view) return;
     const { shown: dates, ...window } = this.windowOf();
     const withGain = (entry) => {
-      const gain = entry.gains?.get(keyOf(window));
+      const found = entry.gains?.get(keyOf(window));
+      const gain = found && "gain" in found ? { ...found, gain: gainOf(found, dates) } : found;
       return { ...entry, gain, gainsFrom: otherStart(gain?.gain, window, dates) };
     };
     const actions = { remove: (entry) => this.remove(entry), retry: (key) => this.retry(key), retryGains: () => this.retryGains() };
@@ -167,11 +168,10 @@ const loadedEntry = (id, series, response) => ({
   gains: new Map(),
 });
 
-// The start of a gain, if it is later than that of the window, or far before it.
+// The start of a gain, if it is later than that of the window.
 function otherStart(gain, { from }, dates) {
   if (!gain) return null;
-  const isOther =
-    from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : !gain.coversWholeWindow || sinceText(gain, dates);
+  const isOther = from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : sinceText(gain, dates);
   return isOther ? gain.start.at : null;
 }
 

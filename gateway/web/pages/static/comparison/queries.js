@@ -30,7 +30,8 @@ const GAINS = gql`
   query Gains($ids: [ID!]!, $mode: GameMode!, $window: Window!) {
     users(ids: $ids) {
       stats(mode: $mode) {
-        gain(window: $window) { coversWholeWindow start { at } delta { pp ranksGained accuracy playCount } }
+        gain(window: $window) { start { at } delta { pp ranksGained accuracy playCount } }
+        within: gain(window: $window, withinWindow: true) { start { at } delta { pp ranksGained accuracy playCount } }
       }
     }
   }`;
@@ -54,14 +55,15 @@ function playerOf(alias, data, errors, warnings) {
   return { user: data[alias], stats: data[alias].stats, ageSeconds: Math.max(0, ...ages.map((each) => each.ageSeconds)) };
 }
 
-// The `Gain` or `{ error }` of each player, in the order of `ids`. The gateway has cached the histories by then.
+// The `gain` and that `within` the window, or `{ error }`, of each player, in the order of `ids`. The gateway has cached
+// the histories by then.
 export async function gains(ids, mode, window, signal) {
   const variables = { ids, mode: mode.value, window: windowOf(window) ?? { between: {} } };
   const { data, errors } = await request(GAINS, variables, { signal });
   if (!data) throw requestError(errors[0]);
   return ids.map((_, index) => {
     const error = errors.find(({ path }) => path?.[1] === index);
-    return error ? { error: requestError(error) } : { gain: data.users[index].stats.gain };
+    return error ? { error: requestError(error) } : data.users[index].stats;
   });
 }
 

@@ -89,7 +89,7 @@ export function absence({ stats, gain }, { from, to }) {
   return earliest.at === latest.at ? "one snapshot so far" : "fewer than two snapshots in this range";
 }
 
-function cell([title, value, format, , gained], { stats, gain }, best) {
+function cell([title, value, format, , gained], { stats, gain, gainsFrom }, best) {
   const latest = value(stats.latest);
   const isBest = best != null && latest === best;
   const change = gain && "gain" in gain ? (gain.gain ? gained(gain.gain.delta) : "–") : "…";
@@ -98,7 +98,7 @@ function cell([title, value, format, , gained], { stats, gain }, best) {
     "cell",
     { class: "number", "data-title": title },
     el("span", { class: isBest ? "ahead" : null }, format(latest), isBest && visuallyHidden(" (best)")),
-    el("small", {}, visuallyHidden(" gain: "), gain?.error ? "–" : change),
+    el("small", { class: gainsFrom ? "other-time" : null }, visuallyHidden(" gain: "), gain?.error ? "–" : change),
   );
 }
 

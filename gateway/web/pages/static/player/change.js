@@ -24,15 +24,23 @@ function changeMetric(metric, format, exact) {
 }
 
 // The rows from the start of the window on, with changes as values. `ends` are the snapshots at its start and its end,
-// null if unknown: the values of the last one before the window are still those at its start.
-export function changesOf(rows, ends, fields, { from }) {
-  const first = ends?.start ?? rowAt(rows, from) ?? rows[0];
-  if (!first) return [];
+// undefined if unknown: the values of the last one shortly before the window are still those at its start. Otherwise the
+// changes begin at the first snapshot in the window.
+export function changesOf(rows, ends, fields, window) {
+  const { from, to } = window;
+  const first = ends?.start ?? firstOf(rows, window);
+  if (!first || first.at > to) return [];
   const begun = Math.max(first.at, from);
   const shown = [{ ...first, at: begun }, ...withRow(rows, ends?.end).filter(({ at }) => at > begun)];
   const bases = fields.map((field) => [field, shown.find((row) => row[field] != null)?.[field]]);
   const changes = (row) => bases.map(([field, base]) => [field, row[field] == null ? null : { start: base, end: row[field] }]);
   return shown.map((row) => ({ ...row, ...Object.fromEntries(changes(row)) }));
+}
+
+function firstOf(rows, window) {
+  const before = rowAt(rows, window.from);
+  const isNear = before && !sinceText({ start: { at: before.instant } }, window);
+  return isNear ? before : rows.find(({ at }) => at >= window.from);
 }
 
 // Rows of weeks may lack the last snapshot of the window.
@@ -47,9 +55,14 @@ export function changeNote(rows, window) {
   return since ? ` (${since})` : "";
 }
 
-// `from` is null in the whole history.
-export const changeTitle = ({ title }, from) => `${title}, change since ${from == null ? "the first snapshot" : day(from)}`;
+// The title of a chart of these lines. `from` is null in the whole history. A single line can begin later.
+export function changeTitle({ title }, lists, { from, to }) {
+  const [[first] = []] = lists;
+  const isLater = from != null && lists.length === 1 && first && sinceText({ start: { at: first.instant } }, { from, to });
+  return `${title}, change ${isLater || `since ${from == null ? "the first snapshot" : day(from)}`}`;
+}
 
 // The changes of a player in the window.
-export const changeCaption = (name, rows, metrics) =>
-  `${name}: ${rows.length ? valuesOf(rows.at(-1), metrics).join(" and ") : "no snapshots"}.`;
+export const changeCaption = (name, rows, metrics, window) =>
+  `${name}: ${rows.length ? valuesOf(rows.at(-1), metrics).join(" and ") + changeNote(rows, window) : NO_CHANGES}.`;
+export const NO_CHANGES = "no snapshots in this range";

@@ -1,4 +1,4 @@
-// The snapshots at both ends of the changes in a window: those of the gains in the same window.
+// The snapshots at both ends of the changes in a window: those of the gain in the same window.
 
 import { gql } from "../shared/graphql.js";
 import { read } from "../shared/request.js";
@@ -8,10 +8,11 @@ const endsQuery = (fields) => gql`
   query Ends($id: ID!, $mode: GameMode!, $window: Window!) {
     user(id: $id) { stats(mode: $mode) {
       gain(window: $window) { start { at ${fields} } end { at ${fields} } }
+      within: gain(window: $window, withinWindow: true) { start { at ${fields} } end { at ${fields} } }
     } }
   }`;
 
-// `start` and `end` with these fields; null if there are none. The gateway has cached the history by then.
-export async function changeEnds(id, mode, window, fields, signal) {
-  return (await read(endsQuery(fields), { id, mode: mode.value, window: windowOf(window) }, signal)).gain;
-}
+// `start` and `end` with these fields, of the `gain` and of that `within` the window; null if there are none. The gateway
+// has cached the history by then.
+export const changeEnds = (id, mode, window, fields, signal) =>
+  read(endsQuery(fields), { id, mode: mode.value, window: windowOf(window) }, signal);

@@ -75,7 +75,7 @@ export class Progress {
 
   has(view, player) {
     const needsEnds = this.hasChanges && hasStart(view);
-    return player.has(view, fieldsOf(this.series)) && (!needsEnds || player.endsOf(view, fieldsOf(this.series)) !== undefined);
+    return player.has(view, fieldsOf(this.series)) && (!needsEnds || player.hasEnds(view, fieldsOf(this.series)));
   }
 
   hasAll(view) {
@@ -147,8 +147,8 @@ export class Progress {
 
   draw(window) {
     this.metrics = this.series.map((name) => (this.hasChanges ? CHANGE_METRICS : METRICS)[name]);
-    showTitles(this, window);
     this.lists = this.players.map((player) => (this.hasChanges ? this.changesOf(player, window) : this.rowsOf(player)));
+    showTitles(this, window);
     this.marks = marksOf(this.players[0], this.metrics, this.view);
     const slots = this.players.map(({ slot }) => slot);
     const { lists, metrics, marks, shownInterval: interval } = this;
@@ -169,7 +169,7 @@ export class Progress {
   // While the window is dragged, rows replace its ends.
   changesOf(player, window) {
     const isChosen = window.from === this.window.from && window.to === this.window.to;
-    const ends = isChosen ? player.endsOf(this.detail, fieldsOf(this.series)) : null;
+    const ends = isChosen ? player.endsOf(this.detail, fieldsOf(this.series), window) : undefined;
     return changesOf(this.rowsOf(player), ends, this.metrics.map(({ field }) => field), window);
   }
 

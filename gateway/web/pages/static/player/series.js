@@ -1,6 +1,6 @@
 // The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
-import { DAY_MS } from "../shared/windows.js";
+import { DAY_MS, gainOf } from "../shared/windows.js";
 import { changeEnds } from "./ends.js";
 import { Plays } from "./plays.js";
 import { plays, snapshots } from "./queries.js";
@@ -52,16 +52,20 @@ export class Series {
     return this.loaded.has(keyOf(view.every === "week" ? WEEKLY : view, fields));
   }
 
-  // The rows at the `start` and the `end` of the changes in a window; null if there are none, undefined before they
-  // are loaded.
-  endsOf(view, fields) {
-    return this.ends.get(keyOf(view, fields));
+  // The rows at the `start` and the `end` of the changes in a window, whose dates are in `shown`; null if there are
+  // none, undefined before they are loaded.
+  endsOf(view, fields, shown) {
+    const gain = gainOf(this.ends.get(keyOf(view, fields)) ?? { gain: undefined }, shown);
+    return gain && { start: toRow(gain.start), end: toRow(gain.end) };
+  }
+
+  hasEnds(view, fields) {
+    return this.ends.has(keyOf(view, fields));
   }
 
   async loadEnds(view, fields, signal) {
-    if (this.endsOf(view, fields) !== undefined) return;
-    const ends = await changeEnds(this.id, this.mode, view, fields, signal);
-    this.ends.set(keyOf(view, fields), ends && { start: toRow(ends.start), end: toRow(ends.end) });
+    if (this.hasEnds(view, fields)) return;
+    this.ends.set(keyOf(view, fields), await changeEnds(this.id, this.mode, view, fields, signal));
   }
 
   // Weekly rows first: they are few, and the charts show them meanwhile.

@@ -5,7 +5,7 @@ import { count, dateTime } from "../shared/format.js";
 
 const ROWS = 50;
 
-// `lists` has a `name` and `rows` for each player, `metrics` the series of the charts.
+// `lists` has a `name`, `rows` and a `note` on their time for each player, `metrics` the series of the charts.
 export function fillTable(details, lists, metrics) {
   const body = details.querySelector("div");
   const fill = () => details.open && body.replaceChildren(...lists.map((list) => table(list, metrics)));
@@ -13,7 +13,7 @@ export function fillTable(details, lists, metrics) {
   fill();
 }
 
-function table({ name, rows }, metrics) {
+function table({ name, rows, note }, metrics) {
   const body = el("tbody");
   const newest = [...rows].reverse();
   const more = button("", () => add(), { class: "small" });
@@ -29,7 +29,7 @@ function table({ name, rows }, metrics) {
   const rendered = el(
     "table",
     {},
-    el("caption", {}, `${name}, ${rows.length === 1 ? "one point" : `${count(rows.length)} points`}`),
+    el("caption", {}, `${name}, ${rows.length === 1 ? "one point" : `${count(rows.length)} points`}${note}`),
     el("thead", {}, el("tr", {}, head)),
     body,
   );

@@ -41,6 +41,12 @@ export function sinceText({ start }, { from, to }) {
   return Math.abs(from - Date.parse(start.at)) > near && `since ${day(start.at)}`;
 }
 
+// The gain of a window: the wider of two, which begins at the last snapshot before the window, unless that is far before
+// it. Then the one `within` the window, which begins at its first snapshot.
+export const gainOf = ({ gain, within }, window) => (gain && isBefore(gain.start, window) ? within : gain);
+
+const isBefore = (start, window) => Date.parse(start.at) < window.from && Boolean(sinceText({ start }, window));
+
 // The window of a view: its dates, or its last `days` before the end of `all`.
 export const openWindow = ({ days, from, to }, all) => (days ? lastDays(days, all) : { from, to });
 
