@@ -21,8 +21,8 @@ MAX_BODY_BYTES = 16 * 2**10
 Response = tuple[int, Headers, Headers, bytes]
 # The same, with the request as it was received, or nothing. A future: not yet.
 Lookup = Callable[[Any, bytes, bytes], Response | asyncio.Future[None] | None]
-# From the bytes of a request, and its connection, to its response, if equal bytes have been looked up before.
-Repeat = Callable[[bytes, dict[str, Any]], Response | None]
+# From the bytes of a request, and its connection, to the same, if equal bytes have been looked up before.
+Repeat = Callable[[bytes, dict[str, Any]], Response | asyncio.Future[None] | None]
 
 
 class GatewayProtocol(GracefulProtocol):
@@ -37,27 +37,54 @@ class GatewayProtocol(GracefulProtocol):
         self._ready: Response | None = None
         self._state: dict[str, Any] = {}
         self._parsing = False
+        # A request that waits for the response to equal bytes.
+        self._held = b""
         self._pending: tuple[RequestResponseCycle, Any] | None = None
         self._body_timer: asyncio.TimerHandle | None = None
 
     def data_received(self, data: bytes) -> None:
         """Parse the data, then dispatch the request if its headers are complete."""
-        if self._is_between_requests:
-            state = self.app_state.copy()
-            response = self._repeat(data, {"client": self.client, "server": self.server, "state": state})
-            if response and len(response[-1]) <= LARGE_BYTES:
-                self._end_headers()
-                self._write(*response)
-                self.on_response_complete()
-                return
+        if self._held:
+            held, self._held = self._held, b""
+            self._parse(held + data)
+        elif self._is_between_requests:
+            self._respond_unparsed(data, self.app_state.copy())
+        else:
+            self._parse(data)
+
+    def _respond_unparsed(self, data: bytes, state: dict[str, Any]) -> None:
+        response = self._repeat(data, {"client": self.client, "server": self.server, "state": state})
+        if isinstance(response, asyncio.Future):
+            self._held = data
+            self._end_headers()
+            self._unset_keepalive_if_required()
+            response.add_done_callback(lambda _: self._release(data, state))
+        elif response and len(response[-1]) <= LARGE_BYTES:
+            self._end_headers()
+            self._write(*response)
+            self.on_response_complete()
+        else:
             self._data, self._ready, self._state = data, response, state
+            self._parse(data)
+            self._data, self._ready, self._state = b"", None, {}
+
+    def _release(self, data: bytes, state: dict[str, Any]) -> None:
+        if self._held is not data:
+            # It was parsed with later data, or the connection is lost.
+            return
+        self._held = b""
+        if self._is_between_requests:
+            self._respond_unparsed(data, state)
+        else:
+            self._parse(data)
+
+    def _parse(self, data: bytes) -> None:
         self._parsing = True
         super().data_received(data)
         self._parsing = False
         if self._pending is not None:
             self._pending[0].scope["state"].update(self._state)
             self._dispatch(*self._pending)
-        self._data, self._ready, self._state = b"", None, {}
 
     @property
     def _is_between_requests(self) -> bool:
@@ -67,9 +94,14 @@ class GatewayProtocol(GracefulProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         return cycle is None or (cycle.keep_alive and not cycle.more_body)
 
+    @property
+    def _is_idle(self) -> bool:
+        return not self._held and super()._is_idle
+
     def connection_lost(self, exc: Exception | None) -> None:
-        """Cancel the timer of a late body."""
+        """Cancel the timer of a late body, and discard a request that waits."""
         self._clear_pending()
+        self._held = b""
         super().connection_lost(exc)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:

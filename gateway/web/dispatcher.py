@@ -49,7 +49,7 @@ class Dispatcher:
         self._cors_origins = cors_origins
         self._log_request = log_request
         self._flights = Flights()
-        # Requests with synchronous responses, and their scopes, by the bytes that clients have sent.
+        # Requests with cached, synchronous or shared responses, and their scopes, by the bytes that clients have sent.
         self._known_requests: LRU[bytes, tuple[PlainRequest, Scope]] = LRU(MAX_KNOWN_REQUESTS)
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
@@ -67,10 +67,8 @@ class Dispatcher:
             receive = buffer.receive
             body = await buffer.read()
         request = self._plain_request(scope, found, body)
-        state = scope.setdefault("state", {})
         # The server may have begun the request.
-        has_begun = "request_context" in state or "flight" in state
-        response = self._respond(scope, request) if request and not has_begun else None
+        response = self._respond(scope, request) if not _has_begun(scope) and request else None
         while request and isinstance(response, Flight):
             await asyncio.shield(response)
             response = self._respond(scope, request)
@@ -99,30 +97,29 @@ class Dispatcher:
         empty if it may depend on the data before it.
         """
         is_file = scope["method"] == "GET" and file_name(scope)
-        if not (is_graphql(scope) or is_file) or "request_context" in scope["state"]:
+        if not (is_graphql(scope) or is_file) or _has_begun(scope):
             return None
         request = self._plain_request(scope, key_headers(scope, self._cors_origins), body)
         if request is None:
             return None
         response = self._respond(scope, request)
-        if isinstance(response, CachedResponse) and 0 < len(data) <= MAX_DATA_BYTES:
+        is_known = isinstance(response, CachedResponse) or "flight" in scope["state"]
+        if is_known and 0 < len(data) <= MAX_DATA_BYTES:
             self._known_requests.put(data, (request, {**scope, "state": {}}))
         return response
 
-    def repeat(self, data: bytes, connection: Scope) -> CachedResponse | None:
+    def repeat(self, data: bytes, connection: Scope) -> CachedResponse | Flight | None:
         """The response to a request of the same bytes as an earlier one, without parsing them.
 
-        `connection` has the parts of the scope that do not depend on the bytes. Without a response, its `state` must
-        become that of the request.
+        `connection` has the parts of the scope that do not depend on the bytes. At the end of a flight, the server
+        calls this again with the same `state`, which without a response must become that of the request.
         """
         known = self._known_requests.peek(data)
         if known is None:
             return None
         request, scope = known
-        response = self.responses.find(request)
-        if response or request.key in self._flights:
-            return response
-        return self._executed({**scope, **connection}, request)
+        waiting_since = connection["state"].get("waiting_since")
+        return self.responses.find(request, waiting_since) or self._joined({**scope, **connection}, request)
 
     def _plain_request(
         self, scope: Scope, key_headers: tuple[dict[bytes, bytes], bool], body: bytes | None
@@ -132,17 +129,14 @@ class Dispatcher:
         return PlainRequest(scope["method"], scope["path"], key, headers) if key else None
 
     def _respond(self, scope: Scope, request: PlainRequest) -> CachedResponse | Flight | None:
-        state = scope.setdefault("state", {})
-        waiting_since = state.get("waiting_since")
-        response = self.responses.find(request, waiting_since)
-        if response:
-            return response
+        return self.responses.find(request, scope["state"].get("waiting_since")) or self._joined(scope, request)
+
+    def _joined(self, scope: Scope, request: PlainRequest) -> CachedResponse | Flight | None:
         # A request waits once: it must not wait for one failing execution after the other.
-        flight = None if waiting_since else self._flights.join(request.key)
+        flight = None if "waiting_since" in scope["state"] else self._flights.join(request.key)
         if flight:
-            state["waiting_since"] = perf_counter()
-            return flight
-        return self._executed(scope, request)
+            scope["state"]["waiting_since"] = perf_counter()
+        return flight or self._executed(scope, request)
 
     def _executed(self, scope: Scope, request: PlainRequest) -> CachedResponse | None:
         if request.key.path:
@@ -213,6 +207,12 @@ class _CachingSend:
         # The client may take long to read it.
         self._dispatcher.land(self._scope, self.request)
         return body
+
+
+def _has_begun(scope: Scope) -> bool:
+    """Whether `repeat` has executed the request as far as it could."""
+    state = scope.setdefault("state", {})
+    return "request_context" in state or "flight" in state
 
 
 def _sent_body(scope: Scope, body: bytes) -> bytes:

@@ -20,10 +20,6 @@ class Flights:
     def __init__(self) -> None:
         self._running: dict[CacheKey, Flight] = {}
 
-    def __contains__(self, key: CacheKey) -> bool:
-        """Whether an equal request is being executed."""
-        return key in self._running
-
     def join(self, key: CacheKey) -> Flight | None:
         """The execution of an equal request, if there is one."""
         flight = self._running.get(key)
