@@ -225,17 +225,30 @@ def test_names_of_one_player_are_compared_once(player):
 
 
 def test_players_without_data_leave_the_others(player):
-    page = player(f"{AMEO}?compare={UNTRACKED[40]},{HEAVY},no_such_player,{NONEXISTENT[0]}")
+    page = player(f"{AMEO}?compare={UNTRACKED[40]},{HEAVY},{NONEXISTENT[0]}")
     wait_for_players(page, 2)
     expect(row(page, "fresh_41")).to_contain_text("osu!track has no snapshots of")
     link = page.get_by_role("link", name="the player page").first
     expect(link).to_have_attribute("href", str(UNTRACKED[40]))
-    missing = row(page, "no_such_player")
-    expect(missing).to_contain_text("osu! has no player with the name")
-    expect(missing.get_by_role("link")).to_have_count(0)
     expect(row(page, str(NONEXISTENT[0]))).to_contain_text("no snapshots")
     # The colour follows from the place in the address.
     expect(page.locator("#legend .player-2")).to_have_text(re.compile(r"^peppy"))
+
+
+@pytest.mark.parametrize(
+    "compare,shown,reasons",
+    [
+        ("nobody", "", "“nobody” (osu! has no player with this name)."),
+        (f"nobody,{HEAVY}", f"?compare={HEAVY}", "“nobody” (osu! has no player with this name)."),
+        (f"{HEAVY},1010,no_one,1020,1030,1050", f"?compare={FOUR}", "“no_one” (osu! has no player with this name); "),
+        (f"nobody,{HEAVY},no_one,1010,1020,1030", f"?compare={FOUR}", "“nobody”, “no_one” (osu! has no player"),
+    ],
+)
+def test_missing_names_take_no_place(player, compare, shown, reasons):
+    page = player(f"{AMEO}?compare={compare}")
+    expect(page.locator("#comparison .notice")).to_contain_text(reasons)
+    expect(page).to_have_url(re.compile(rf"/{AMEO}{re.escape(shown)}$"))
+    expect(page.locator("#legend .player")).to_have_count(1 + len(re.findall(r"\d+", shown)))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -4,7 +4,7 @@
 import { displayName } from "../player/header.js";
 import { setName } from "../player/title.js";
 import { parseAddress } from "../shared/address.js";
-import { reasonAgainst } from "../shared/compared-players.js";
+import { reasonAgainst, selectPlayers } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
 import { dayOf, gainOf, sinceText } from "../shared/windows.js";
@@ -26,7 +26,7 @@ export class Comparison {
   }
 
   // The compared players in the order of the address. An entry has a `key`, which is an ID or a name there, and a
-  // `status`: "loading", "loaded", "untracked", "failed", "missing" or "unresolved".
+  // `status`: "loading", "loaded", "untracked", "failed" or "unresolved".
   get shown() {
     return this.view?.compare.map((key) => this.entries.get(key) ?? { key, status: "loading" }) ?? [];
   }
@@ -73,7 +73,7 @@ export class Comparison {
     return loadedEntry(id, this.seriesOf(id, response), response);
   }
 
-  // Replaces a name by its ID, or shows why it is not known.
+  // Replaces a name by its ID, or shows why it is not known. Without such a player, the name takes no place.
   async resolve(key) {
     const { entries } = this;
     const { name } = parseAddress(key);
@@ -81,19 +81,27 @@ export class Comparison {
     if (entries !== this.entries || !this.view.compare.includes(key)) return;
     if (found.id) return this.rename(key, found.id);
     const status = found.error ? "failed" : found.isMissing ? "missing" : "unresolved";
-    entries.set(key, { key, name, status, failure: found });
-    announce(announcement(entries.get(key)));
+    const entry = { key, name, status, failure: found };
+    announce(announcement(entry));
+    if (found.isMissing) return this.leaveOut(key, "missing");
+    entries.set(key, entry);
     await this.draw();
   }
 
   rename(key, id) {
-    const { compare, leftOut } = this.view;
-    const others = compare.filter((each) => each !== key);
-    const reason = reasonAgainst({ id }, others, this.view);
-    const change = reason
-      ? { compare: others, leftOut: [...leftOut, { text: key, reason }] }
-      : { compare: compare.map((each) => (each === key ? id : each)) };
-    return this.choose(change, { replace: true });
+    const { compare } = this.view;
+    const reason = reasonAgainst({ id }, compare.filter((each) => each !== key), this.view);
+    if (reason) return this.leaveOut(key, reason);
+    return this.choose({ compare: compare.map((each) => (each === key ? id : each)) }, { replace: true });
+  }
+
+  // Players left out for the limit take its place.
+  leaveOut(key, reason) {
+    const others = this.view.compare.filter((each) => each !== key);
+    const waiting = this.view.leftOut.filter((each) => each.reason === "limit");
+    const { players: compare, leftOut } = selectPlayers([...others, ...waiting.map(({ text }) => text)], this.view);
+    const before = this.view.leftOut.filter((each) => !waiting.includes(each));
+    return this.choose({ compare, leftOut: [...before, { text: key, reason }, ...leftOut] }, { replace: true });
   }
 
   retry(key) {

@@ -13,7 +13,6 @@ export function problem(entry, { hrefOf, retry }) {
     const page = el("a", { href: hrefOf({ id: key }) }, "the player page");
     return notice(`${reasonFor(entry)} Start tracking on `, page, ".");
   }
-  if (status === "missing") return notice(`${reasonFor(entry)} Check the spelling.`);
   const profile = externalLink(profileUrl(name), profileUrl(name).replace("https://", ""));
   const plays = el("a", { href: segmentOf({ id: null, name }) }, "Plays by name");
   return notice(`${reasonFor(entry)} Open `, profile, ": its final address contains the number. Add that. ", plays);
@@ -37,6 +36,7 @@ const REASONS = {
   invalid: "neither a name nor an ID",
   own: "the player of this page",
   duplicate: "already in the list",
+  missing: "osu! has no player with this name",
   limit: "more than five players",
 };
 const MAX_TEXTS = 3;

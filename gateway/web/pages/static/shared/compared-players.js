@@ -6,10 +6,14 @@ import { parseAddress, textOf } from "./address.js";
 export const MAX_PLAYERS = 5;
 
 // The other players, and those left out: `{ text, reason }`. `own` is the address of the page's player.
-export function readCompared(params, own) {
+export const readCompared = (params, own) =>
+  selectPlayers(params.getAll("compare").join().split(",").map((each) => each.trim()).filter(Boolean), own);
+
+// The players in these texts that can be compared, and those left out.
+export function selectPlayers(texts, own) {
   const players = [];
   const leftOut = [];
-  for (const text of params.getAll("compare").join().split(",").map((each) => each.trim()).filter(Boolean)) {
+  for (const text of texts) {
     const address = parseAddress(text);
     const reason = reasonAgainst(address, players, own);
     if (reason) leftOut.push({ text, reason });
