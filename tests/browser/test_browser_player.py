@@ -375,10 +375,16 @@ def test_unknown_user_is_reported_by_update(session):
     assert page.evaluate("document.activeElement.id") == "main"
 
 
-def test_single_snapshot_is_one_point(player):
+def test_single_snapshot_has_no_range(player):
     page = player(SINGLE_SNAPSHOT)
-    expect(page.locator("#plots-caption")).to_contain_text("one point")
-    expect(page.get_by_text("Not enough snapshots to compare.")).to_have_count(3)
+    expect(page.locator("#gains li")).to_have_text(re.compile("begin with the second snapshot"))
+    day = page.locator("#player-header time[datetime]").last.inner_text()
+    expect(page.locator("#plots-caption")).to_have_text(re.compile(rf"to {day}, all snapshots. lonely: one point, "))
+    choices = page.locator("#progress :is(.range, .tools, #plots-help)").filter(visible=True)
+    expect(choices).to_have_count(0)
+    page.get_by_label("With player").fill(str(AMEO))
+    page.keyboard.press("Enter")
+    expect(choices).to_have_count(3)
 
 
 def test_chart_data_opens_as_table(player):

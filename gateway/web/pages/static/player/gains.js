@@ -10,8 +10,10 @@ const PERIODS = [
   ["month", 30],
   ["year", 365],
 ];
+const FIRST_SNAPSHOT = "The charts and gains begin with the second snapshot: update again after playing.";
 
 export function showGains(stats, now = Date.now()) {
+  if (stats.latest.at === stats.earliest.at) return byId("gains").replaceChildren(el("li", {}, FIRST_SNAPSHOT));
   const cards = new Map();
   for (const [name, days] of PERIODS) {
     const gain = stats[name];
@@ -20,15 +22,10 @@ export function showGains(stats, now = Date.now()) {
     // Windows with one gain share a card, which has the title of the longest.
     const key = gain?.start.at ?? title;
     const { missing = [] } = cards.get(key) ?? {};
-    const absence = absenceText(stats, now - days * DAY_MS, days);
+    const absence = `No snapshot in the last ${days} days.`;
     cards.set(key, { title, gain, missing: since ? [...missing, days] : missing, absence });
   }
   byId("gains").replaceChildren(...[...cards.values()].map(card));
-}
-
-function absenceText({ latest, earliest }, from, days) {
-  const isOld = latest.at !== earliest.at && Date.parse(latest.at) < from;
-  return isOld ? `No snapshot in the last ${days} days.` : "Not enough snapshots to compare.";
 }
 
 function card({ title, gain, missing, absence }) {

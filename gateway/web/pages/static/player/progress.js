@@ -2,7 +2,7 @@
 
 import { byId, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
-import { closeWindow, DAY_MS, fitWindow, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
+import { closeWindow, fitWindow, MIN_WINDOW_MS, openWindow, shiftWindow, zoomWindow } from "../shared/windows.js";
 import { replaceEmptyCharts } from "./captions.js";
 import { CHANGE_METRICS, changesOf } from "./change.js";
 import { Charts } from "./chart.js";
@@ -37,12 +37,10 @@ export class Progress {
   async show(players, view) {
     const withPlays = this.withPlays && players[0] === this.players[0];
     Object.assign(this, { players, view, rendered: false, withPlays });
-    this.all = {
-      from: Math.min(...players.map(({ first }) => first)),
-      to: Math.max(...players.map(({ last }) => last)),
-    };
-    // A single snapshot has no width.
-    if (this.all.to === this.all.from) this.all = { from: this.all.from - DAY_MS, to: this.all.to + DAY_MS };
+    const [from, to] = [Math.min(...players.map(({ first }) => first)), Math.max(...players.map(({ last }) => last))];
+    // A single snapshot has no width, and no range to choose.
+    byId("progress").classList.toggle("single", from === to);
+    this.all = { from: from === to ? to - MIN_WINDOW_MS : from, to };
     this.range.draw(players[0].overview, this.all);
     await this.render();
   }

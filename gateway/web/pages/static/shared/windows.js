@@ -5,7 +5,7 @@ import { day } from "./format.js";
 export const DAY_MS = 86_400_000;
 const NEAR_MS = 7 * DAY_MS;
 const NEAR_SHARE = 1 / 10;
-const MIN_WINDOW_MS = 2 * DAY_MS;
+export const MIN_WINDOW_MS = 2 * DAY_MS;
 const YEAR_DAYS = 365;
 export const MAX_DAYS = 36_500;
 const DURATION = /^[1-9]\d{0,4}$/;
