@@ -387,6 +387,14 @@ def test_single_snapshot_has_no_range(player):
     expect(choices).to_have_count(3)
 
 
+def test_disabled_buttons_share_the_border_of_their_group(player):
+    page = player(AMEO)
+    active, disabled = page.locator("#zoom-in"), page.locator("#zoom-out")
+    expect(disabled).to_have_attribute("aria-disabled", "true")
+    colour = active.evaluate("(it) => getComputedStyle(it).borderTopColor")
+    expect(disabled).to_have_css("border-top-color", colour)
+
+
 def test_chart_data_opens_as_table(player):
     page = player(AMEO)
     page.get_by_text("Show as table").click()
