@@ -52,10 +52,10 @@ def html(text: str, page: str) -> str:
         _adapt(token, links.get(number, ""))
     content = str(renderer.renderer.render(tokens, renderer.options, {}))
     first = next(iter(links.values()), "")
-    twin = f'<a href="{posixpath.basename(page)}" type="text/markdown">Markdown</a>'
-    extra = f" {first}" if "examples/" in page else ""
-    content = content.replace("</h1>", f'</h1>\n<p class="row text-small">{twin}{extra}</p>\n{contents}', 1)
-    return f'<article class="document" id="article">\n{content}</article>\n'
+    link = f'<p class="text-small">{first}</p>\n' if "examples/" in page and first else ""
+    content = content.replace("</h1>", f"</h1>\n{link}{contents}", 1)
+    twin = f'<a href="{posixpath.basename(page)}" type="text/markdown">This page as Markdown</a>'
+    return f'<article class="document" id="article">\n{content}<p class="text-small">{twin}</p>\n</article>\n'
 
 
 def sections(text: str) -> Iterator[Section]:
@@ -170,7 +170,8 @@ def _adapt_tables(tokens: Sequence[Token]) -> None:
                 labels.append(_text(content))
                 _adapt_cell(token, content, end)
             case "td_open":
-                if labels[column] and column:
+                # In a table of two columns, the second one describes the first.
+                if labels[column] and column and len(labels) > 2:
                     token.attrs["data-label"] = labels[column]
                 if row and "id" in row.attrs and column == 0:
                     _link(content, f"#{row.attrs['id']}")

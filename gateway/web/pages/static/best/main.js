@@ -19,7 +19,7 @@ import { PAGE_SIZE, PARAMETERS, PERIODS, periodText, read, readDays, search } fr
 
 const SLOW_MS = 4000;
 const LOADING = "Loading osu!track data …";
-const SLOW = "osu!track is slow. The first request loads the list; later ones use the cache.";
+const SLOW = "osu!track is slow. The list takes a moment, and opens at once the next time.";
 const STATES = ["loading", "load-error", "empty", "plays-table"];
 
 let view = read();
@@ -163,7 +163,7 @@ function showEmpty() {
 
 function showCost(cost) {
   const points = cost?.charged ?? null;
-  const text = points ? "Just loaded from osu!track." : "From the gateway’s recent copy: osu!track was not asked.";
+  const text = points ? "Just loaded from osu!track." : "From a recent copy: osu!track was not asked.";
   byId("cost").textContent = points == null ? "" : text;
 }
 

@@ -75,9 +75,12 @@ function keep(ids, { data, errors, warnings }) {
   }
   showNames();
   if (errors.length) return showFailure(requestError(errors[0]));
-  if (isOff) return fail("This gateway looks no names up. It knows those of updated players.", null);
+  if (isOff) return fail("This site looks no names up. It knows those of updated players.", null);
   const nameless = found.filter((id) => !known.get(id)).length;
-  announce(`${found.length - nameless} names shown.${nameless ? ` osu! has no name for ${nameless} of the players.` : ""}`);
+  const text = `${found.length - nameless} names shown.${nameless ? ` osu! has no name for ${nameless} of the players.` : ""}`;
+  // In place of the button, so that the table keeps its place.
+  if (!unknownIds().length) put(text);
+  announce(text);
 }
 
 function showFailure({ code, retryAfterSeconds }) {

@@ -19,7 +19,7 @@ export function showLoading(signal) {
   const slow = setTimeout(() => {
     if (byId("loading").hidden || signal.aborted) return;
     byId("loading-message").textContent =
-      "osu!track is slow. The first request loads the whole history; later ones use the cache.";
+      "osu!track is slow. All data of this player is being loaded; the page opens faster the next time.";
     announce("osu!track is slow.");
   }, SLOW_MS);
   signal.addEventListener("abort", () => clearTimeout(slow));

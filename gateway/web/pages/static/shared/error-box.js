@@ -17,7 +17,7 @@ const MESSAGES = {
   USER_NOT_FOUND: ["No such player", "Neither osu!track nor osu! has a player with this name. Check the spelling."],
   UPSTREAM_BUSY: [
     "Too many requests to osu!track",
-    "The gateway limits its requests, because osu!track is one person’s free service. Retry in a moment.",
+    "osu!track is one person’s free service, so this site sends it few requests at a time. Retry in a moment.",
   ],
   UPSTREAM_INVALID_RESPONSE: [
     "Invalid response from osu!track",
@@ -30,7 +30,7 @@ const MESSAGES = {
   UPSTREAM_REJECTED: ["osu!track rejected the request", "If the error persists, please report it."],
   RATE_LIMITED: [
     "Too many pages at once",
-    "The gateway shares the limits of osu!track among all visitors. Wait a moment.",
+    "All visitors of this site share the limits of osu!track. Wait a moment.",
   ],
   RESULT_TOO_LARGE: [
     "Too many snapshots",
@@ -43,9 +43,9 @@ const MESSAGES = {
   UPDATES_DISABLED: ["Updates are switched off", "The operator of this gateway has disabled them. Reads still work."],
   PERSISTED_QUERY_NOT_SUPPORTED: NOT_TRUSTED,
   DOCUMENT_NOT_TRUSTED: NOT_TRUSTED,
-  NETWORK: ["The gateway is unreachable", "Check your network connection, then retry."],
-  SERVICE_UNAVAILABLE: ["The gateway is unavailable", "It may be restarting. Retry in a moment."],
-  SERVICE_TIMEOUT: ["The gateway is slow", "It did not respond in time. Check your network connection, then retry."],
+  NETWORK: ["This site is unreachable", "Check your network connection, then retry."],
+  SERVICE_UNAVAILABLE: ["This site is unavailable", "It may be restarting. Retry in a moment."],
+  SERVICE_TIMEOUT: ["This site is slow", "It did not respond in time. Check your network connection, then retry."],
 };
 const UNKNOWN = ["Unexpected error", "Retry. If the error persists, please report it."];
 

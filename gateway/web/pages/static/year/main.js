@@ -25,7 +25,7 @@ import { loadBestPlays, loadYear, yearLink } from "./query.js";
 import { PARAMETERS, read } from "./view.js";
 
 const SLOW_MS = 4000;
-const SLOW = "osu!track is slow. The first request loads the whole history; later ones use the cache.";
+const SLOW = "osu!track is slow. All data of this player is being loaded; the page opens faster the next time.";
 const STATES = ["loading", "load-error", "empty", "year-data"];
 const view = read();
 let shown = null; // the response on the page
