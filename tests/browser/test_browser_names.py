@@ -197,7 +197,14 @@ def test_missing_name_is_reported(session):
     page = session.open("/players/no_such_player")
     page.get_by_text("osu! has no player with the name “no_such_player”").first.wait_for()
     expect(page.locator("#player-header")).to_be_hidden()
-    expect(page.locator("#name-page a, #name-page button")).to_have_text(["Find another player"])
+    field = page.get_by_label("Name, ID or URL")
+    expect(field).to_have_value("no_such_player")
+    field.fill("x!")
+    page.keyboard.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("peppy")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"/players/{HEAVY}$"))
 
 
 def test_unresolved_name_shows_the_way(unresolved, nameless):

@@ -5,10 +5,11 @@ import { announce, byId, button, el, externalLink, moveFocus } from "../shared/e
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { nameLink } from "../shared/names.js";
+import { listenToForm } from "../shared/search-form.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
 import { showState } from "./states.js";
-import { MODES, search } from "./view.js";
+import { MODES, search, searchOf } from "./view.js";
 
 const PAGE = 50;
 const EFFECT =
@@ -34,7 +35,7 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
   byId("name-page").replaceChildren(
     el("h1", {}, title),
     ...(error ? [errorBox(error, retry, isOfLookup(error) ? LOOKUP_FAILURE : {})] : [el("p", { class: "muted" }, text)]),
-    ...(isMissing ? [homeLink()] : [idSection(name), playsSection(view)]),
+    ...(isMissing ? [correctionForm(view)] : [idSection(name), playsSection(view)]),
   );
   byId("name-page").hidden = false;
   if (name) byId("query-link").href = nameLink(name);
@@ -49,7 +50,25 @@ export function showMissingPlayer(view) {
   showNamePage(view, { isMissing: true });
 }
 
-const homeLink = () => el("p", {}, el("a", { class: "button primary", href: "../" }, "Find another player"));
+// The search with the text of the address, to correct it.
+function correctionForm(view) {
+  const field = el("input", {
+    id: "corrected-player",
+    value: view.name ?? view.id,
+    autocomplete: "off",
+    autocapitalize: "none",
+    spellcheck: "false",
+    required: true,
+  });
+  const form = el(
+    "form",
+    { class: "stack", novalidate: true },
+    el("label", { for: field.id }, "Name, ID or URL"),
+    el("div", { class: "row" }, field, el("button", { class: "primary" }, "Show")),
+  );
+  listenToForm(form, field, (address) => `${segmentOf(address)}${searchOf(address, view)}`);
+  return form;
+}
 
 function idSection(name) {
   return el(
@@ -94,7 +113,8 @@ function playsSection(view) {
 async function showPlays(view, result, control, body = null, after = null) {
   control.setAttribute("aria-disabled", "true");
   control.textContent = "Loading …";
-  const retry = () => showPlays(view, result, control, body, after);
+  // osu!track may look the player up: on a click only.
+  const retry = Object.assign(() => showPlays(view, result, control, body, after), { isManual: true });
   try {
     const { nodes, totalCount, pageInfo } = await hiscoresByName(view.name, view.mode, { first: PAGE, after });
     const rows = body ?? el("tbody");
