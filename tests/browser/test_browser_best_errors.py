@@ -54,7 +54,7 @@ def test_retry_waits_for_retry_after(session, gateway):
     gateway.fault(kind="rate_limit", retry_after=20)
     page = session.open("/best")
     assert error_code(page) == "UPSTREAM_BUSY"
-    expect(page.locator("#load-error button")).to_have_text(re.compile(r"^Retry in 0:\d\d$"))
+    expect(page.locator("#load-error button")).to_have_text(re.compile(r"^Continues in 0:\d\d$"))
 
 
 def test_used_up_points_are_reported(session):

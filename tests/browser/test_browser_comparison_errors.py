@@ -63,7 +63,7 @@ def test_failed_player_leaves_the_others(session, gateway, fault, code):
 
 def test_retry_waits_for_retry_after(session, gateway):
     warm(session)
-    gateway.fault(kind="rate_limit", retry_after=20)
+    gateway.fault(kind="rate_limit", retry_after=90)
     page = session.open(f"/players/{HEAVY}?compare={AMEO},1055")
     expect(box(page, "ID 1055")).to_have_attribute("data-code", "UPSTREAM_BUSY")
     expect(box(page, "ID 1055").get_by_role("button", name="Retry in")).to_have_attribute("aria-disabled", "true")

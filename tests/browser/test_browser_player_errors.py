@@ -50,8 +50,36 @@ def test_retry_waits_for_retry_after(session, gateway):
     page = session.open(f"/players/{AMEO}")
     assert error_code(page) == "UPSTREAM_BUSY"
     retry = page.locator("#load-error button")
-    expect(retry).to_have_text(re.compile(r"^Retry in 0:\d\d$"))
+    expect(retry).to_have_text(re.compile(r"^Continues in 0:\d\d$"))
     expect(retry).to_have_attribute("aria-disabled", "true")
+
+
+@pytest.mark.parametrize("code", ["UPSTREAM_BUSY", "UPSTREAM_UNAVAILABLE"])
+@pytest.mark.parametrize("state,requests", [("visible", 2), ("hidden", 1)])
+def test_pause_of_osutrack_causes_one_retry(session, code, state, requests):
+    sent = []
+    error = {"message": "", "path": ["user"], "extensions": {"code": code, "retryAfterSeconds": 2}}
+
+    def respond(route):
+        sent.append(route)
+        route.fulfill(json={"data": None, "errors": [error]})
+
+    session.context.route("**/graphql", respond)
+    session.context.add_init_script(f"Object.defineProperty(document, 'visibilityState', {{ get: () => '{state}' }})")
+    page = session.open(f"/best?days={requests}")
+    retry = page.locator("#load-error button")
+    expect(retry).to_have_text(re.compile("^Continues in"))
+    expect(retry).to_have_text(re.compile("^Retry( in|$)"))
+    expect(retry).to_have_text("Retry")
+    assert len(sent) == requests
+
+
+def test_page_continues_after_a_pause(session, gateway):
+    gateway.fault(kind="rate_limit", retry_after=3)
+    page = session.open(f"/players/{AMEO}")
+    assert error_code(page) == "UPSTREAM_BUSY"
+    gateway.clear_faults()
+    page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
 
 
 def test_slow_load_shows_message(session):
@@ -269,13 +297,13 @@ def test_automatic_retries_are_bounded(session):
       Date.now = () => now;
       const error = { code: "RATE_LIMITED", retryAfterSeconds: 3 };
       const rounds = [];
-      for (; isAutomatic(error, () => {}) && rounds.length < 9; now += 6000) rounds.push([countRetry(), countRetry()]);
+      for (; isAutomatic(error, () => {}) && rounds.length < 9; now += 6000) rounds.push([countRetry(error), countRetry(error)]);
       now += 300_000;
       return [
         rounds.length,
         isAutomatic(error, () => {}),
         isAutomatic({ ...error, retryAfterSeconds: 61 }, () => {}),
-        isAutomatic({ ...error, code: "UPSTREAM_BUSY" }, () => {}),
+        isAutomatic({ ...error, code: "UPSTREAM_TIMEOUT" }, () => {}),
         isAutomatic(error, Object.assign(() => {}, { isManual: true })),
       ];
     }"""

@@ -102,7 +102,9 @@ export class Hiscores {
       this.put(await hiscores(this.id, this.mode, choice, part, signal), after);
     } catch (error) {
       if (signal.aborted) return;
-      byId("hiscores-more").replaceChildren(errorBox(error, () => this.load(after)));
+      // osu!track may update an untracked player: on a click only.
+      const isManual = byId("untracked").contains(byId("hiscores"));
+      byId("hiscores-more").replaceChildren(errorBox(error, Object.assign(() => this.load(after), { isManual })));
       if (!after) byId("plays").replaceChildren();
       byId("hiscores-table").hidden = !after;
     }

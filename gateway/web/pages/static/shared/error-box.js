@@ -56,12 +56,9 @@ export const messageFor = ({ code }) => MESSAGES[code] ?? UNKNOWN;
 
 function startRetryCountdown(target, error, retry) {
   if (!isAutomatic(error, retry)) return startCountdown(target, error.retryAfterSeconds, "Retry");
-  const onEnd = () => {
-    if (!target.isConnected) return;
-    countRetry();
-    retry();
-  };
-  return startCountdown(target, error.retryAfterSeconds, "Continues", { onEnd });
+  const onEnd = () => target.isConnected && countRetry(error) && retry();
+  const write = (left) => `Continues in ${countdown(left)}`;
+  return startCountdown(target, error.retryAfterSeconds, "Retry", { onEnd, write });
 }
 
 // A box for a RequestError, about a subject if not about the whole part of the page. The retry button calls `retry`, and
