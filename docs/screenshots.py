@@ -32,7 +32,8 @@ def player(page: Page, address: str) -> None:
 
 
 def year(page: Page, address: str) -> None:
-    """A player's year in review."""
+    """A player's year in review, its numbers only."""
+    page.set_viewport_size(VIEWPORT | {"height": 660})
     page.goto(f"{address}/players/{AMEO}/2025", wait_until="networkidle")
     page.locator("#best[aria-busy=false]").wait_for()
 
