@@ -129,7 +129,7 @@ def test_documentation_search_finds_fields(graphiql):
     expect(explorer).to_contain_text("measured from the last snapshot at or before")
     explorer.get_by_text("Gain", exact=True).last.click()
     explorer.get_by_role("heading", name="Fields").or_(explorer.get_by_text("Fields")).first.wait_for()
-    expect(explorer).to_contain_text("False if tracking began after the start")
+    expect(explorer).to_contain_text("False if the gain starts after the start")
 
 
 def test_upstream_error_appears_in_response(graphiql, gateway):
