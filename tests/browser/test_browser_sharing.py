@@ -1,4 +1,4 @@
-"""Sharing a player page: the copied link holds the view, and the card image is that of the mode."""
+"""Sharing pages: the copied link holds the view, and the card image is that of the mode."""
 
 import httpx
 import pytest
@@ -30,6 +30,14 @@ def test_copied_link_has_the_state(page, gateway):
     assert copied(page) == f"{gateway.address}/players/{AMEO}?mode=taiko&from=2026-01-01&every=week"
     expect(page.locator("#live-region")).to_have_text("Link copied.")
     page.get_by_role("button", name="Copy link").wait_for()
+
+
+def test_link_of_best_plays_has_the_period(session):
+    session.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = session.open("/best?mode=taiko&days=365")
+    page.get_by_role("button", name="All time").click()
+    page.wait_for_url("**/best?mode=taiko&days=all")
+    assert copied(page) == page.url
 
 
 def test_link_is_copied_without_clipboard_access(page):

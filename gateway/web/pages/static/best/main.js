@@ -3,6 +3,7 @@
 import { modeTitle, searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
 import { parameterProblems } from "../shared/parameter-problems.js";
+import { listenToCopyLink } from "../shared/copy-link.js";
 import { announce, button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
@@ -179,6 +180,7 @@ function start() {
 }
 
 listen(() => view, choose);
+listenToCopyLink();
 listenToSearch((address) => `${segmentOf(address)}${searchOf(address, view)}`);
 addEventListener("popstate", () => {
   view = read();

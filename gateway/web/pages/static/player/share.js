@@ -1,23 +1,11 @@
-// Sharing: the page's address, which holds the whole view, and the card image.
+// Sharing: the page's address and the card image.
 
-import { copy } from "../shared/copy.js";
-import { announce, byId } from "../shared/elements.js";
+import { listenToCopyLink } from "../shared/copy-link.js";
+import { byId } from "../shared/elements.js";
 import { search } from "./view.js";
 
-const COPIED_MS = 2000;
-// Phones and tablets have a sheet with their apps.
-const hasSheet = () => Boolean(navigator.share) && matchMedia("(pointer: coarse)").matches;
-
 export function listenToShare() {
-  const label = hasSheet() ? "Share link" : "Copy link";
-  byId("copy-link").textContent = label;
-  byId("copy-link").addEventListener("click", async () => {
-    if (hasSheet() && (await shareSheet())) return;
-    const text = (await copy(location.href)) ? "Link copied" : "Copy the address bar";
-    announce(`${text}.`);
-    byId("copy-link").textContent = text;
-    setTimeout(() => (byId("copy-link").textContent = label), COPIED_MS);
-  });
+  listenToCopyLink();
   byId("card-link").addEventListener("click", openDialog);
 }
 
@@ -29,16 +17,6 @@ export function showCardLink({ id, mode, compare }) {
 }
 
 export const imageSuffix = () => (document.querySelector('meta[property="og:image"]') ? "png" : "svg");
-
-// Whether the sheet was open: closing it is a choice, too.
-async function shareSheet() {
-  try {
-    await navigator.share({ title: document.title, url: location.href });
-    return true;
-  } catch (error) {
-    return error.name === "AbortError";
-  }
-}
 
 // A click that would open the image in the same tab opens the dialog. Without its script, the link does.
 async function openDialog(event) {
