@@ -6,40 +6,26 @@ get the cached value if that fails or takes too long.
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Hashable
 from contextlib import suppress
-from functools import partial
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Generic, TypeVar
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from gateway.deadline import Deadline
-from gateway.errors import UpstreamError, UpstreamInvalid, UpstreamTimeout
+from gateway.errors import UpstreamError, UpstreamTimeout
 from gateway.osutrack.decode import Fetched
 
 from .cache import Entry
+from .loader import Confirm, Fetch, Loader
 from .resource_cache import Phase, ResourceCache
 from .singleflight import SingleFlight
 
 K = TypeVar("K", bound=Hashable)
-K_contra = TypeVar("K_contra", contravariant=True)
 V = TypeVar("V")
 
-Fetch: TypeAlias = Callable[[K, Entry[V] | None, Deadline], Awaitable[Fetched[V] | None]]
-
-
-class Confirm(Protocol[K_contra, V]):
-    """The monotonic time at which other data prove that an entry is current; None without a proof."""
-
-    def __call__(self, key: K_contra, entry: Entry[V], /, *, background: bool) -> Awaitable[float | None]: ...
-
-
-# The pause after a failed or slow refresh, in which the cached value is served at once.
-REFRESH_PAUSE_S = 30.0
 # The longest wait for the refresh of a stale value.
 REFRESH_WAIT_S = 3.0
-# The number of loads in one read, if updates keep overtaking them.
-MAX_LOADS = 3
 
 
 class ReadResult(Struct, Generic[V], frozen=True):
@@ -81,12 +67,7 @@ class Resource(Generic[K, V]):
         self._cache = cache
         self._monotonic = cache.monotonic
         self._tag = cache.tag
-        self._fetch = fetch
-        self._confirm = confirm
-        self._timeout_s = timeout_s
-        # Reads do not join a background load, which yields to them and may be about to fail.
-        self._loads = SingleFlight(partial(self._load, background=False))
-        self._background_loads = SingleFlight(partial(self._load, background=True))
+        self._loader = Loader(cache, fetch, confirm=confirm, timeout_s=timeout_s)
         self._recalls = SingleFlight(cache.recall)
         self._refreshes: set[asyncio.Task[None]] = set()
 
@@ -113,10 +94,10 @@ class Resource(Generic[K, V]):
 
     def refresh(self, key: K) -> None:
         """Start a background refresh of a value that needs one, unless one is in progress or failed a moment ago."""
-        entry, flight = self._cache.entry(key), (key, self._cache.generation(key))
+        entry = self._cache.entry(key)
         if entry is None or self._cache.phase(entry) is not Phase.REVALIDATING:
             return
-        if self._monotonic() >= entry.refresh_at and not self._background_loads.is_running(*flight):
+        if self._monotonic() >= entry.refresh_at and not self._loader.is_running_in_background(key):
             self._start_refresh(key, background=True)
 
     async def read(self, key: K, deadline: Deadline) -> ReadResult[V]:
@@ -138,7 +119,7 @@ class Resource(Generic[K, V]):
         cached = self._cache.entry(key)
         if cached is not None and self._cache.phase(cached) is Phase.FRESH:
             return cached
-        entry, _ = await self._current(key, background=background)
+        entry, _ = await self._loader.load(key, background=background)
         return entry
 
     def entry(self, key: K) -> Entry[V] | None:
@@ -151,7 +132,7 @@ class Resource(Generic[K, V]):
 
     async def store(self, key: K, fetched: Fetched[V]) -> None:
         """Store a value that was fetched a moment ago, after the last invalidation."""
-        await self._cache.put(key, self._new_entry(fetched, None, self._cache.generation(key)))
+        await self._loader.store(key, fetched)
 
     def is_fresh(self, key: K) -> bool:
         """Whether memory has a fresh entry."""
@@ -163,8 +144,8 @@ class Resource(Generic[K, V]):
         for task in self._refreshes:
             task.cancel()
         await asyncio.gather(*self._refreshes, return_exceptions=True)
-        for flights in (self._recalls, self._loads, self._background_loads):
-            await flights.close()
+        await self._recalls.close()
+        await self._loader.close()
 
     async def _refreshed(self, key: K, deadline: Deadline) -> ReadResult[V] | None:
         """The refreshed value or, if the refresh fails or is slow, the stale one. None without a valid entry."""
@@ -175,9 +156,9 @@ class Resource(Generic[K, V]):
         wait_until = asyncio.get_running_loop().time() + REFRESH_WAIT_S
         try:
             async with asyncio.timeout_at(min(wait_until, deadline.with_grace)):
-                entry, loaded = await self._current(key, background=False)
+                entry, loaded = await self._loader.load(key, background=False)
         except (TimeoutError, UpstreamError):
-            self._pause(key)
+            self._cache.pause_refreshes(key)
             return self.peek(key)
         return self._result(key, entry, loaded=loaded)
 
@@ -185,83 +166,10 @@ class Resource(Generic[K, V]):
         """The value, loaded before the deadline. Raises `UpstreamError`."""
         try:
             async with asyncio.timeout_at(deadline.with_grace):
-                entry, loaded = await self._current(key, background=False)
+                entry, loaded = await self._loader.load(key, background=False)
         except TimeoutError as exc:
             raise UpstreamTimeout("osu!track did not answer in time. Try again later.") from exc
         return self._result(key, entry, loaded=loaded)
-
-    async def _current(self, key: K, *, background: bool) -> tuple[Entry[V], bool]:
-        """The entry after a load, and whether it was requested from osu!track. Raises `UpstreamError`."""
-        for generation in self._generations(key):
-            # Reads do not join a background load, but a refresh joins a read's load, which is faster.
-            joins_read = not background or self._loads.is_running(key, generation)
-            entry, loaded = await (self._loads if joins_read else self._background_loads).do(key, generation)
-        return self._cache.entry(key) or entry, loaded
-
-    def _generations(self, key: K) -> Iterator[int]:
-        """The current generation; then, if an invalidation overtakes the load, the next one."""
-        for _ in range(MAX_LOADS):
-            generation = self._cache.generation(key)
-            yield generation
-            if generation == self._cache.generation(key) or self._cache.entry(key):
-                return
-
-    async def _load(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
-        """An entry, and whether it was requested from osu!track."""
-        # Like the single flight, the lock does not let a read wait for a refresh, or for an overtaken load.
-        async with self._cache.lock(key, generation, background=background):
-            # Meanwhile another process may have loaded it.
-            await self._cache.recall(key)
-            entry = self._cache.entry(key)
-            if entry and self._cache.phase(entry) is Phase.FRESH:
-                return entry, False
-            try:
-                if entry and (confirmed := await self._confirmed(key, entry, generation, background=background)):
-                    return confirmed, False
-                return await self._fetch_entry(key, generation, background=background)
-            except UpstreamError:
-                self._pause(key)
-                raise
-
-    async def _fetch_entry(self, key: K, generation: int, *, background: bool) -> tuple[Entry[V], bool]:
-        # Not the deadline of the first read: a read that joins this load may have more time.
-        deadline = Deadline.from_timeout(self._timeout_s, background=background)
-        stored = self._cache.stored(key)
-        fetched = await self._fetch(key, stored, deadline)
-        entry = self._new_entry(fetched, stored, generation)
-        await self._cache.put(key, entry)
-        return entry, fetched is None or fetched.sent
-
-    async def _confirmed(self, key: K, entry: Entry[V], generation: int, *, background: bool) -> Entry[V] | None:
-        """The entry, fresh by the proof of other data."""
-        if self._confirm is None or not self._cache.spec.refreshable(entry.value):
-            return None
-        validated_at = await self._confirm(key, entry, background=background)
-        if validated_at is None:
-            return None
-        entry = structs.replace(entry, validated_at=validated_at, refresh_at=0.0, generation=generation)
-        if self._cache.phase(entry) is not Phase.FRESH:
-            return None
-        await self._cache.put(key, entry)
-        return entry
-
-    def _new_entry(self, fetched: Fetched[V] | None, stored: Entry[V] | None, generation: int) -> Entry[V]:
-        """An entry with the fetched value, or with the stored one if that is still current."""
-        source = stored if fetched is None else fetched
-        if source is None:
-            raise UpstreamInvalid("osu!track sent status 304 to an unconditional request.")
-        now = self._monotonic()
-        validated_at = fetched.validated_at if fetched else None
-        return Entry(
-            value=source.value,
-            fetched_at=now,
-            validated_at=now if validated_at is None else validated_at,
-            loaded_at=stored.loaded_at if stored and fetched and fetched.partial else now,
-            generation=generation,
-            etag=source.etag,
-            dropped=source.dropped,
-            fresh_s=fetched.fresh_s if fetched else None,
-        )
 
     def _start_refresh(self, key: K, *, background: bool) -> None:
         task = asyncio.ensure_future(self._refresh(key, background=background))
@@ -272,15 +180,6 @@ class Resource(Generic[K, V]):
         # On failure readers get the cached value; the circuit breaker has counted the failure.
         with suppress(UpstreamError):
             await self.revalidate(key, background=background)
-
-    def _pause(self, key: K) -> None:
-        """Start no refresh for a moment; but at the end of revalidation, readers wait for a new attempt."""
-        entry = self._cache.entry(key)
-        if entry is None:
-            return
-        entry.refresh_at = self._monotonic() + REFRESH_PAUSE_S
-        if self._cache.phase(entry) is Phase.REVALIDATING:
-            entry.refresh_at = min(entry.refresh_at, self._cache.revalidates_until(entry))
 
     def _result(self, key: K, entry: Entry[V], phase: Phase | None = None, *, loaded: bool = False) -> ReadResult[V]:
         # Not even a load that took longer than the freshness of its value is served as stale.

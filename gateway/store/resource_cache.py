@@ -16,6 +16,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 MAX_TAGS = 2048
+# The pause after a failed or slow refresh, in which the cached value is served at once.
+REFRESH_PAUSE_S = 30.0
 
 
 class Freshness(NamedTuple):
@@ -121,6 +123,15 @@ class ResourceCache(Generic[K, V]):
     def revalidates_until(self, entry: Entry[V]) -> float:
         """The end of the phase of revalidation, in monotonic time."""
         return self.fresh_until(entry) + (self._revalidate_s if entry.fresh_s is None else 0)
+
+    def pause_refreshes(self, key: K) -> None:
+        """Start no refresh for a moment; but at the end of revalidation, readers wait for a new attempt."""
+        entry = self.entry(key)
+        if entry is None:
+            return
+        entry.refresh_at = self.monotonic() + REFRESH_PAUSE_S
+        if self.phase(entry) is Phase.REVALIDATING:
+            entry.refresh_at = min(entry.refresh_at, self.revalidates_until(entry))
 
     def generation(self, key: K) -> int:
         """The current generation of the key's tag."""

@@ -23,9 +23,10 @@ from .fetches import FULL_RELOAD_S, Fetches
 from .hiscore_requests import HiscoreRequests
 from .history import History
 from .keys import Name, Username, tag_of, tag_of_list, tag_of_name
+from .loader import Confirm, Fetch
 from .names import Names, NamesService
 from .redis_cache import SharedCache
-from .resource import Confirm, Fetch, Resource
+from .resource import Resource
 from .resource_cache import Freshness, ResourceCache, ResourceSpec
 from .tags import Generations, Invalidations
 from .update_registry import Subject, UpdateRegistry

@@ -7,8 +7,9 @@ from gateway.deadline import Deadline
 from gateway.osutrack.decode import Fetched
 from gateway.shared.redis_link import RedisLink
 from gateway.store.cache import Cache, Entry
+from gateway.store.loader import Confirm
 from gateway.store.redis_cache import SharedCache
-from gateway.store.resource import Confirm, ReadResult, Resource
+from gateway.store.resource import ReadResult, Resource
 from gateway.store.resource_cache import Freshness, ResourceCache, ResourceSpec
 from gateway.store.tags import Generations
 from gateway.store.value_codecs import PEAK

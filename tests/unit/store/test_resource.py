@@ -6,7 +6,8 @@ import pytest
 
 from gateway.deadline import GRACE_S
 from gateway.errors import UpstreamBusy, UpstreamTimeout, UpstreamUnavailable
-from gateway.store.resource import REFRESH_PAUSE_S, REFRESH_WAIT_S
+from gateway.store.resource import REFRESH_WAIT_S
+from gateway.store.resource_cache import REFRESH_PAUSE_S
 from tests.support.event_loop import run_ready_tasks
 from tests.support.resources import FRESH_S, REVALIDATE_S, STALE_S, NumberResource
 
