@@ -439,6 +439,18 @@ def test_controls_are_reachable_by_keyboard(player):
     assert page.evaluate("document.activeElement.id") == "update"
 
 
+@pytest.mark.parametrize("section", ["Progress", "Compare", "Activity", "Milestones", "Hiscores"])
+def test_phones_have_links_to_sections(player, section):
+    page = player(AMEO, size=PHONE)
+    heading = page.get_by_role("heading", name=section, exact=True)
+    expect(heading).not_to_be_in_viewport()
+    page.get_by_role("navigation", name="Sections").get_by_role("link", name=section).click()
+    expect(heading).to_be_in_viewport()
+    expect(page).to_have_url(re.compile("#"))
+    page.set_viewport_size(DESK)
+    expect(page.get_by_role("navigation", name="Sections")).to_be_hidden()
+
+
 @pytest.mark.parametrize("size", [PHONE, {"width": 320, "height": 640}, DESK], ids=["phone", "small", "desk"])
 def test_page_fits_window_width(player, size):
     page = player(f"{AMEO}?compare={HEAVY},1010,3000001,{UNTRACKED[40]}", size=size)
