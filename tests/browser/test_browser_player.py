@@ -316,7 +316,8 @@ def test_untracked_mode_offers_to_start_tracking(player, session):
     assert page.evaluate("document.activeElement.textContent") == "osu!"
 
 
-def test_update_shows_changes_and_refreshes_page(player):
+def test_update_shows_changes_and_refreshes_page(player, session):
+    session.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = player(UPDATE_USER)
     page.get_by_role("button", name="Update").click()
     result = update_result(page)
@@ -326,6 +327,12 @@ def test_update_shows_changes_and_refreshes_page(player):
     expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
     expect(page.get_by_role("heading", level=1)).to_have_text("Rin_Rin")
     assert "Changes" in announced(page)
+    page.get_by_role("button", name="Copy as text").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    first, *plays, last = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert re.match(r"Rin_Rin, osu!: pp \+[\d.]+, .*Plays \+\d+", first)
+    assert [play.split(":")[0][:3] for play in plays] == ["No."] * 2
+    assert last == page.url
 
 
 def test_second_update_waits_for_cooldown(player, gateway):

@@ -40,8 +40,11 @@ export function showPeak(peak) {
   );
 }
 
-// The changes between two snapshots. Unchanged values are omitted.
-export function changes(delta) {
+export const changes = (delta) => changedValues(delta).map(([title, text, value]) => tile(title, coloured(text, value)));
+
+// The changes between two snapshots, each with its title and a number that is positive if it is an improvement.
+// Unchanged values are omitted.
+export function changedValues(delta) {
   const rows = [
     ["pp", signed(delta.pp, decimal), delta.pp],
     ["Rank", rankDelta(delta.ranksGained), delta.ranksGained],
@@ -53,9 +56,7 @@ export function changes(delta) {
     ["S", signed(delta.countS), delta.countS],
     ["A", signed(delta.countA), delta.countA],
   ];
-  return rows
-    .filter(([, text]) => /[1-9]/.test(text))
-    .map(([title, text, value]) => tile(title, coloured(text, value)));
+  return rows.filter(([, text]) => /[1-9]/.test(text));
 }
 
 export function tile(title, ...values) {

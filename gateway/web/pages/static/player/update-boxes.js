@@ -1,10 +1,12 @@
 // The boxes below the Update button: the result of an update, a wait, and the form for a token.
 
+import { copyButton } from "../shared/copy-button.js";
 import { button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox, messageFor, startCountdown } from "../shared/error-box.js";
-import { countdown, duration, percent } from "../shared/format.js";
+import { countdown, duration } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { changes } from "./summary.js";
+import { playStats, resultText } from "./update-text.js";
 
 const VISIBLE_PLAYS = 5;
 const READ_AFTER_S = 30;
@@ -21,10 +23,12 @@ export function adviceFor({ code }) {
   return code.startsWith("UPSTREAM_") ? "The update was not sent, so nothing was updated. Retry later." : undefined;
 }
 
-export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
+export function successBox(result, mode) {
+  const { firstUpdate, leveledUp, delta, newHiscores } = result;
   const tiles = delta ? changes(delta) : [];
   const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";
   const first = "This is the first snapshot. The next update will show changes.";
+  const text = resultText(result, { name: byId("name").textContent, mode, url: location.href });
   return box(
     "good",
     title,
@@ -33,6 +37,7 @@ export function successBox({ firstUpdate, leveledUp, delta, newHiscores }) {
     tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
     delta && !tiles.length && el("p", {}, "The stats are the same as before."),
     newHiscores.length > 0 && plays(newHiscores),
+    tiles.length + newHiscores.length > 0 && el("p", {}, copyButton("Copy as text", text)),
   );
 }
 
@@ -108,9 +113,7 @@ export function tokenBox(error, { isRejected, onSubmit }) {
 function plays(list) {
   const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
   const lines = list.map((play) => {
-    const { position, pp, accuracy, maxCombo, perfect, countMiss } = play;
-    const stats = `${percent(accuracy)}, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
-    return playItem(play, `No. ${position} · ${stats}`, `${Math.round(pp)} pp`);
+    return playItem(play, `No. ${play.position} · ${playStats(play)}`, `${Math.round(play.pp)} pp`);
   });
   const visible = el("ol", { class: "new-hiscores" }, lines.slice(0, VISIBLE_PLAYS));
   const rest = lines.slice(VISIBLE_PLAYS);

@@ -124,7 +124,7 @@ export class Update {
   showResult(result) {
     const { successBox, refusalBox } = this.boxes;
     if (result.__typename === "UpdateUserSuccess") {
-      this.put(successBox(result));
+      this.put(successBox(result, this.mode));
       this.reload(result);
     } else if (result.__typename === "UpdateOnCooldown") this.showCooldown(result);
     else if (result.__typename === "UserNotFound") return this.onNotFound(() => this.put(refusalBox(result)));

@@ -1,0 +1,20 @@
+// The result of an update as text, for chats.
+
+import { percent } from "../shared/format.js";
+import { changedValues } from "./summary.js";
+
+// Lines: the player with the changes, each new hiscore, and the page's address.
+export function resultText({ delta, newHiscores }, { name, mode, url }) {
+  const changes = delta ? changedValues(delta).map(([title, text]) => `${title} ${text}`) : [];
+  const player = [`${name}, ${mode.title}`, changes.join(", ")].filter(Boolean).join(": ");
+  return [player, ...newHiscores.map(playText), url].join("\n");
+}
+
+export function playStats({ accuracy, maxCombo, perfect, countMiss }) {
+  return `${percent(accuracy)}, ${maxCombo}×${perfect ? ", full combo" : countMiss ? `, ${countMiss} missed` : ""}`;
+}
+
+function playText(play) {
+  const mods = play.mods.acronyms.length ? ` ${play.mods.label}` : "";
+  return `No. ${play.position}: ${Math.round(play.pp)} pp${mods} (${playStats(play)}) ${play.beatmapUrl}`;
+}
