@@ -46,6 +46,8 @@ def test_title_is_that_of_the_preview(session, query):
     page.wait_for_selector(CHARTS_DRAWN)
     if "compare" in query:
         page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
+    # A name without a player is left out.
+    expect(page).not_to_have_url(re.compile("someone"))
     expect(page).to_have_title(server_title(page))
 
 
