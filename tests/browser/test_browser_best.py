@@ -219,7 +219,7 @@ def test_query_link_has_the_plays_of_the_page(best, gateway):
     request = {"query": parameters["query"][0], "variables": json.loads(parameters["variables"][0])}
     plays = httpx.post(f"{gateway.address}/graphql", json=request).json()["data"]["bestPlays"]["nodes"]
     texts = [f"Beatmap {play['beatmapId']}\non osu!" for play in plays]
-    expect(page.locator(f"{ROWS} small a")).to_have_text(texts, use_inner_text=True)
+    expect(page.locator(f"{ROWS} .beatmap a")).to_have_text(texts, use_inner_text=True)
     link.click()
     page.locator(".graphiql-query-editor .CodeMirror-code").get_by_text("BestPlays", exact=True).wait_for()
 
@@ -233,6 +233,33 @@ def test_table_fits_a_phone(best, query):
     page.get_by_text("Filter by mods and grade").click()
     heights = page.locator(".chips button").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
     assert min(heights) >= 40
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_phone_rows_have_two_lines(best, width):
+    page = best("?days=all", size={"width": width, "height": 800})
+    page.locator("#plays th a").evaluate_all("(all) => all.forEach((each) => (each.textContent = 'Kitsune404xy'))")
+    few_mods = page.locator(f"{ROWS}:not(:has(.mods span:nth-child(3)))")
+    heights = few_mods.evaluate_all("(rows) => rows.map((row) => row.offsetHeight)")
+    assert min(heights) >= 60
+    assert max(heights) <= 72
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("query", ["", "?mode=mania&days=365", "?days=all&mods=HD"])
+def test_share_button_is_beside_the_title(best, width, query):
+    page = best(query, size={"width": width, "height": 800})
+    title, button = (page.locator(part).bounding_box() for part in ("#plays-title", "#copy-link"))
+    assert title["x"] + title["width"] <= button["x"]
+    assert abs(title["y"] - button["y"]) < 40
+
+
+def test_phone_rows_stay_a_table(best):
+    page = best("?days=all", size=PHONE)
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
+    assert [roles.count(role) for role in ("table", "row", "rowheader")] == [1, 51, 50]
+    assert roles.count("columnheader") == 7
 
 
 def test_transfer_size_is_small(best):

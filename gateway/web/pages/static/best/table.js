@@ -30,20 +30,12 @@ function tableRow(play, place, { mode, days }) {
     { "data-unnamed": user.username ? null : user.id },
     el("td", { class: "number muted" }, count(place)),
     el("td", {}, gradeBadge(play.grade)),
-    el(
-      "th",
-      { scope: "row" },
-      el(
-        "div",
-        { class: "best-play" },
-        avatarOf(user),
-        el("div", {}, player, el("small", {}, beatmapLink(play)), el("small", { class: "narrow-only" }, played)),
-      ),
-    ),
-    el("td", {}, modList(play.mods)),
-    el("td", { class: "number strong" }, decimal(play.pp)),
-    el("td", { class: "number wide-only" }, count(play.score)),
-    el("td", { class: "number muted wide-only" }, timeElement(play.playedAt, played)),
+    el("th", { scope: "row" }, el("div", { class: "player" }, avatarOf(user), player)),
+    el("td", { class: "beatmap" }, beatmapLink(play)),
+    el("td", { class: "play-mods" }, modList(play.mods)),
+    el("td", { class: "number strong pp" }, decimal(play.pp)),
+    el("td", { class: "number score" }, count(play.score)),
+    el("td", { class: "number muted played" }, timeElement(play.playedAt, played)),
   );
 }
 

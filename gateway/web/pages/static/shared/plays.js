@@ -19,7 +19,7 @@ export function gradeBadge(grade) {
 }
 
 export function modList({ acronyms }) {
-  if (!acronyms.length) return el("span", { class: "muted" }, "–", visuallyHidden("no mods"));
+  if (!acronyms.length) return el("span", { class: "muted" }, el("span", { class: "no-mods" }, "–"), visuallyHidden("no mods"));
   return el(
     "span",
     { class: "mods" },
@@ -34,7 +34,7 @@ export function playItem(play, note, points) {
     "li",
     {},
     gradeBadge(play.grade),
-    el("span", { class: "play" }, beatmapLink(play), " ", modList(play.mods), el("small", {}, note)),
+    el("span", { class: "play" }, beatmapLink(play), " ", play.mods.acronyms.length > 0 && modList(play.mods), el("small", {}, note)),
     el("b", {}, points),
   );
 }
