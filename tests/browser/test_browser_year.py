@@ -57,6 +57,32 @@ def test_numbers_equal_those_of_the_schema(year, gateway):
         assert tile(page, title)
 
 
+BROKEN = """([performance, ranks, plays]) => {
+    const tiles = [...document.querySelectorAll("#numbers > div")];
+    const texts = { Performance: performance, "Global rank": ranks, Plays: plays };
+    for (const tile of tiles) {
+        const text = texts[tile.querySelector("dt").textContent];
+        if (text) tile.querySelector(".value > span").firstChild.data = text;
+    }
+    const right = document.querySelector("#numbers").getBoundingClientRect().right + 1;
+    return tiles.map((tile) => tile.querySelector(".value")).filter((value) => {
+        const range = document.createRange();
+        range.selectNodeContents(value);
+        const [text, tile] = [range, value.parentElement].map((part) => part.getBoundingClientRect());
+        const isTall = value.offsetHeight > 1.5 * parseFloat(getComputedStyle(value).fontSize);
+        return isTall || text.right > tile.right || tile.right > right;
+    }).map((value) => value.textContent);
+}"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 600, 800, 1024, 1280])
+def test_large_numbers_stay_beside_their_units(session, width):
+    page = session.open(f"/players/{HEAVY}/{YEAR}", size={"width": width, "height": 800})
+    page.locator("#numbers .value").first.wait_for()
+    for numbers in (("+2,101.66", "▲ 16", "+13,613"), ("+12,101.66", "▼ 1,234,567", "+1,234,567")):
+        assert page.evaluate(BROKEN, numbers) == []
+
+
 @pytest.mark.parametrize(
     "estimated,streak,titles",
     [(2, 3, ["Most active day", "Longest streak"]), (2, 1, ["Most active day"]), (9, 3, [])],
@@ -153,6 +179,7 @@ def test_best_plays_are_those_of_the_year(year, gateway):
     fields = f"hiscores({BETWEEN}, bestPerBeatmap: true, first: 5) {{ nodes {{ pp }} }}"
     best = [f"{decimal(play['pp'])} pp" for play in stats(gateway, HEAVY, fields)["hiscores"]["nodes"]]
     expect(page.locator(".best-plays b")).to_have_text(best)
+    expect(page.locator(".best-plays .play").filter(has_text="–")).to_have_count(0)
     expect(page.locator(".best-plays time")).to_have_text([re.compile(f"{YEAR}$")] * len(best))
 
 
