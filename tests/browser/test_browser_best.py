@@ -175,6 +175,18 @@ def test_more_plays_follow_by_cursor(best):
     page.wait_for_url("**?days=all&show=100")
 
 
+def test_later_steps_are_larger(best, gateway):
+    page = best("?days=all&show=100")
+    choose(page, "Show 200 more")
+    expect(page.locator(ROWS)).to_have_count(300)
+    page.wait_for_url("**?days=all&show=300")
+    reads = upstream_requests(gateway)
+    choose(page, "Show 500 more")
+    expect(page.locator(ROWS)).to_have_count(800)
+    page.wait_for_url("**?days=all&show=800")
+    assert upstream_requests(gateway) == reads
+
+
 def test_back_returns_to_the_previous_view(best):
     page = best("?days=7")
     initial = page.locator(ROWS).all_inner_texts()

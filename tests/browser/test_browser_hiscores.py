@@ -5,7 +5,7 @@ import re
 import httpx
 from playwright.sync_api import expect
 
-from gateway.sandbox.players import AMEO, NO_SNAPSHOTS
+from gateway.sandbox.players import AMEO, HEAVY, NO_SNAPSHOTS
 from tests.browser.chromium import PHONE
 
 LOADED = "#hiscores[aria-busy=false]"
@@ -63,3 +63,12 @@ def test_filters_without_match_can_be_removed(session):
     expect(page.locator(ROWS)).to_have_count(10)
     page.wait_for_url(f"**/players/{AMEO}")
     expect(page.locator("#hiscores")).to_contain_text("no accuracy or combo")
+
+
+def test_long_lists_take_few_clicks(session, gateway):
+    page = session.open_player(HEAVY, hiscores=True)
+    reads = hiscore_reads(gateway)
+    for step, shown in ((50, 60), (200, 260), (500, 760), (500, 1260)):
+        page.get_by_role("button", name=f"Show {step} more", exact=True).click()
+        expect(page.locator(ROWS)).to_have_count(shown)
+    assert hiscore_reads(gateway) == reads

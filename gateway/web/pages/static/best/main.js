@@ -9,6 +9,7 @@ import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { isStale, showNotices } from "../shared/notices.js";
 import { filterText, NO_FILTERS } from "../shared/play-filters.js";
+import { nextPageSize } from "../shared/page-sizes.js";
 import { queryLink } from "../shared/query-link.js";
 import { Revalidation } from "../shared/revalidation.js";
 import { listenToSearch } from "../shared/search-form.js";
@@ -55,14 +56,14 @@ async function load() {
   if (!signal.aborted) setBusy(false);
 }
 
-async function loadMore(after) {
+async function loadMore(first, after) {
   const signal = begin();
   try {
-    const page = await bestPlays(view, { first: PAGE_SIZE, after }, signal);
+    const page = await bestPlays(view, { first, after }, signal);
     if (!signal.aborted) showMore(page);
   } catch (error) {
     if (signal.aborted) return;
-    byId("more").replaceChildren(errorBox(error, () => loadMore(after)));
+    byId("more").replaceChildren(errorBox(error, () => loadMore(first, after)));
   }
   if (!signal.aborted) setBusy(false);
 }
@@ -140,10 +141,11 @@ function showMore({ nodes, pageInfo, cost }) {
 
 function showPaging({ hasNextPage, endCursor }) {
   const shown = shownRows();
+  const more = nextPageSize(shown, PAGE_SIZE);
   const text = hasNextPage ? `The best ${count(shown)} plays.` : `All ${count(shown)} plays.`;
   byId("more").replaceChildren(
     el("span", { class: "muted text-small", role: "status" }, shown === 1 ? "One play." : text),
-    ...(hasNextPage ? [button(`Show ${PAGE_SIZE} more`, () => loadMore(endCursor))] : []),
+    ...(hasNextPage ? [button(`Show ${more} more`, () => loadMore(more, endCursor))] : []),
   );
 }
 

@@ -4,12 +4,12 @@ import { byId, button, el, moveFocus, setPressed, timeElement } from "../shared/
 import { errorBox } from "../shared/error-box.js";
 import { listenToFilters, showFilters } from "../shared/filter-controls.js";
 import { count, day, decimal } from "../shared/format.js";
+import { nextPageSize } from "../shared/page-sizes.js";
 import { filterText, NO_FILTERS, scoreFilter } from "../shared/play-filters.js";
 import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
 import { hiscores } from "./queries.js";
 
 const FIRST_PAGE = 10;
-const NEXT_PAGES = 50;
 
 export class Hiscores {
   // `viewNow()` is the view of the page. `onChoose(change)` changes it, and the address.
@@ -98,7 +98,7 @@ export class Hiscores {
     this.shown = JSON.stringify(choice);
     byId("hiscores").setAttribute("aria-busy", "true");
     try {
-      const part = { first: after ? NEXT_PAGES : FIRST_PAGE, after };
+      const part = { first: after ? nextPageSize(this.plays.length, FIRST_PAGE) : FIRST_PAGE, after };
       this.put(await hiscores(this.id, this.mode, choice, part, signal), after);
     } catch (error) {
       if (signal.aborted) return;
@@ -128,8 +128,9 @@ export class Hiscores {
     const isFiltered = filterText(this.viewNow()) !== "";
     const none = isFiltered ? "No hiscore matches the filters." : "No recorded hiscores.";
     const status = totalCount ? `${count(shown)} of ${count(totalCount)}` : none;
+    const more = nextPageSize(shown, FIRST_PAGE);
     const actions = [
-      hasNextPage && button(`Show ${Math.min(NEXT_PAGES, totalCount - shown)} more`, () => this.load(endCursor)),
+      hasNextPage && button(`Show ${Math.min(more, totalCount - shown)} more`, () => this.load(endCursor)),
       !totalCount && isFiltered && button("Remove filters", () => this.choose(NO_FILTERS)),
     ];
     byId("hiscores-more").replaceChildren(

@@ -5,6 +5,7 @@ import { announce, byId, button, el, externalLink, moveFocus } from "../shared/e
 import { errorBox } from "../shared/error-box.js";
 import { count } from "../shared/format.js";
 import { nameLink } from "../shared/names.js";
+import { nextPageSize } from "../shared/page-sizes.js";
 import { listenToForm } from "../shared/search-form.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
@@ -116,13 +117,15 @@ async function showPlays(view, result, control, body = null, after = null) {
   // osu!track may look the player up: on a click only.
   const retry = Object.assign(() => showPlays(view, result, control, body, after), { isManual: true });
   try {
-    const { nodes, totalCount, pageInfo } = await hiscoresByName(view.name, view.mode, { first: PAGE, after });
     const rows = body ?? el("tbody");
+    const first = body ? nextPageSize(rows.rows.length, PAGE) : PAGE;
+    const { nodes, totalCount, pageInfo } = await hiscoresByName(view.name, view.mode, { first, after });
     rows.append(...nodes.map(tableRow));
     const table = el("div", { class: "scroll-x", tabindex: 0, role: "region", "aria-label": "Table of plays" });
     table.append(el("table", { class: "hiscores" }, tableHead(), rows));
     const status = totalCount ? `${count(rows.rows.length)} of ${count(totalCount)} plays` : "No recorded plays.";
-    const more = button(`Show ${Math.min(PAGE, totalCount - rows.rows.length)} more`, () => showPlays(view, result, more, rows, pageInfo.endCursor));
+    const size = Math.min(nextPageSize(rows.rows.length, PAGE), totalCount - rows.rows.length);
+    const more = button(`Show ${size} more`, () => showPlays(view, result, more, rows, pageInfo.endCursor));
     result.replaceChildren(
       ...(totalCount ? [table] : []),
       el("p", { class: "row space-between" }, el("span", { class: "muted text-small" }, status), pageInfo.hasNextPage && more),

@@ -2,6 +2,7 @@
 
 import { button, el, timeElement } from "../shared/elements.js";
 import { count, dateTime } from "../shared/format.js";
+import { nextPageSize } from "../shared/page-sizes.js";
 
 const ROWS = 50;
 
@@ -18,10 +19,11 @@ function table({ name, rows, note }, metrics) {
   const newest = [...rows].reverse();
   const more = button("", () => add(), { class: "small" });
   const add = () => {
-    body.append(...newest.slice(body.rows.length, body.rows.length + ROWS).map((row) => tableRow(row, metrics)));
+    const shown = body.rows.length;
+    body.append(...newest.slice(shown, shown + (shown ? nextPageSize(shown, ROWS) : ROWS)).map((row) => tableRow(row, metrics)));
     const left = newest.length - body.rows.length;
     more.hidden = left === 0;
-    more.textContent = `Show ${Math.min(left, ROWS)} more`;
+    more.textContent = `Show ${Math.min(left, nextPageSize(body.rows.length, ROWS))} more`;
   };
   add();
   const headers = ["Date", ...metrics.map(({ title }) => title)];
