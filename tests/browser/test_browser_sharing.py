@@ -1,13 +1,25 @@
-"""Sharing pages: the copied link holds the view, and the card image is that of the mode."""
+"""Sharing pages: the copied link holds the view, and the card image is that of the link preview."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import expect
+from starlette.datastructures import QueryParams
 
 from gateway.sandbox.players import AMEO, HEAVY
+from gateway.web.pages.player_view import parse_view
 from tests.browser.chromium import CHARTS_DRAWN
 
 CLIPBOARD = "navigator.clipboard.readText()"
+QUERIES = [query for query, _ in json.loads((Path(__file__).parents[1] / "support/windows.json").read_text("utf-8"))]
+WINDOWS = """async (queries) => {
+    const { readWindow, windowText } = await import("./static/shared/windows.js");
+    return queries.map((query) => windowText(readWindow(new URLSearchParams(query))));
+}"""
 
 
 @pytest.fixture
@@ -57,12 +69,55 @@ def test_failed_copy_names_the_address_bar(page):
     page.get_by_role("button", name="Copy the address bar").wait_for()
 
 
+def test_windows_of_addresses_are_those_of_previews(session):
+    windows = [parse_view(QueryParams(query), 2).window for query in QUERIES]
+    assert session.open("/").evaluate(WINDOWS, QUERIES) == [window and window.text for window in windows]
+
+
+def preview_image(url):
+    """The file of the preview's image, with its query string."""
+    [image] = re.findall('property="og:image" content="([^"]*)"', httpx.get(url).text)
+    return unescape(image).partition(f"/players/{AMEO}/")[2]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "?days=90",
+        "?days=730&mode=taiko",
+        "?from=2026-01-01",
+        "?to=2026-02-01",
+        "?from=2025-01-01&to=2026-01-01&mode=fruits",
+        "?days=x&from=2026-02-30",
+        f"?compare={HEAVY}",
+        f"?compare={HEAVY},someone&days=30&series=Accuracy,plays",
+        f"?compare={HEAVY},2&compare=1010&series=x,rank&from=2025-01-05&to=2026-02-01",
+        "/2025",
+        "/2026?mode=taiko&days=7",
+    ],
+)
+def test_card_is_that_of_the_preview(session, path):
+    page = session.open(f"/players/{AMEO}{path}")
+    href = re.compile(rf"(^|/){re.escape(preview_image(page.url))}$")
+    expect(page.get_by_role("link", name="Card image")).to_have_attribute("href", href)
+
+
+@pytest.mark.parametrize("preset,query", [("30 days", "&window=30d"), ("1 year", "&window=1y"), ("All", "")])
+def test_card_link_follows_the_range(page, preset, query):
+    page.get_by_role("button", name=preset, exact=True).click()
+    link = page.get_by_role("link", name="Card image")
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png?mode=taiko{query}")
+    page.go_back()
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png?mode=taiko&window=2026-01-01..")
+
+
 def test_card_link_follows_the_mode(page, gateway):
     link = page.get_by_role("link", name="Card image")
-    expect(link).to_have_attribute("href", f"{AMEO}/card.png?mode=taiko")
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png?mode=taiko&window=2026-01-01..")
     page.get_by_role("link", name="osu!", exact=True).click()
     page.wait_for_selector(CHARTS_DRAWN)
-    expect(link).to_have_attribute("href", f"{AMEO}/card.png")
+    expect(link).to_have_attribute("href", f"{AMEO}/card.png?window=2026-01-01..")
     assert httpx.get(f"{gateway.address}/players/{AMEO}/card.png").headers["Content-Type"] == "image/png"
 
 
@@ -75,7 +130,7 @@ def opened_dialog(page):
 
 def test_card_opens_in_a_dialog(page, gateway):
     dialog = opened_dialog(page)
-    image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko"
+    image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko&window=2026-01-01.."
     expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
     dialog.get_by_role("button", name="Copy image link").click()
@@ -109,8 +164,8 @@ def test_snippets_embed_image_and_link(page, gateway, name, start):
     text = page.evaluate(CLIPBOARD)
     expect(dialog.get_by_label(name, exact=True)).to_have_value(text)
     assert text.startswith(start)
-    assert f"{gateway.address}/players/{AMEO}/card.png?mode=taiko" in text
-    assert page.url.replace("&", "&#38;" if name == "HTML" else "&") in text
+    for url in (f"{gateway.address}/players/{AMEO}/card.png?mode=taiko&window=2026-01-01..", page.url):
+        assert url.replace("&", "&#38;" if name == "HTML" else "&") in text
 
 
 def test_snippet_is_copied_without_clipboard_access(page):

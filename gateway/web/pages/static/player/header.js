@@ -3,6 +3,7 @@
 import { avatar, renameAvatar } from "../shared/avatar.js";
 import { byId, el, externalLink, timeElement } from "../shared/elements.js";
 import { ago, day } from "../shared/format.js";
+import { showCardLink } from "./card-link.js";
 import { setName, showTitle } from "./title.js";
 import { MODES, search } from "./view.js";
 
@@ -51,7 +52,7 @@ export function showYearLink({ id, mode }, at) {
 export const exportLink = (id, mode, list, text) =>
   el("a", { href: `${id}/${list}.csv?mode=${mode.name}`, download: true }, text);
 
-// The modes and the title, which follow the address.
+// The modes, the title and the link to the card, which follow the address.
 export function showAddress(view) {
   const links = MODES.map((mode) => {
     const href = `${view.segment}${search({ ...view, mode, isModeChosen: true })}`;
@@ -59,6 +60,7 @@ export function showAddress(view) {
   });
   byId("modes").replaceChildren(...links);
   showTitle();
+  showCardLink(view);
 }
 
 // `onChoose(mode)` is called for clicks that would open the page in the same tab.

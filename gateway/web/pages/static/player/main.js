@@ -26,7 +26,7 @@ import { PARAMETERS } from "./parameters.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { Series } from "./series.js";
-import { listenToShare, showCardLink } from "./share.js";
+import { listenToShare } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
 import { listenToPlays, rememberMode, showUntrackedState } from "./untracked.js";
@@ -183,7 +183,6 @@ function draw() {
 }
 
 function compare(options) {
-  showCardLink(view);
   showForm(view, addCompared);
   return comparison.load(view, loaded, controller.signal, options);
 }
@@ -233,7 +232,7 @@ function start() {
   preparePin(view.id);
   update.show(view.id, view.mode);
   showReworks(view.mode);
-  showCardLink(view);
+  byId("card-link").hidden = false;
   showYearLink(view, Date.now());
   byId("query-link").href = profileLink(view);
   return load();

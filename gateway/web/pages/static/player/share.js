@@ -2,21 +2,11 @@
 
 import { listenToCopyLink } from "../shared/copy-link.js";
 import { byId } from "../shared/elements.js";
-import { search } from "./view.js";
 
 export function listenToShare() {
   listenToCopyLink();
   byId("card-link").addEventListener("click", openDialog);
 }
-
-// The page's preview has a PNG file if the gateway can draw one. The card needs the IDs of the compared players.
-export function showCardLink({ id, mode, compare }) {
-  byId("card-link").hidden = false;
-  const query = search({ mode, compare: compare.filter((player) => /^\d+$/.test(player)) });
-  byId("card-link").href = `${id}/card.${imageSuffix()}${query}`;
-}
-
-export const imageSuffix = () => (document.querySelector('meta[property="og:image"]') ? "png" : "svg");
 
 // A click that would open the image in the same tab opens the dialog. Without its script, the link does.
 async function openDialog(event) {

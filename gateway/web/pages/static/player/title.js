@@ -21,7 +21,7 @@ export function showTitle() {
   const view = read();
   if (!names.has(view.id)) return;
   const others = view.compare.map(parseAddress);
-  const parts = [playersTitle(view, others), seriesTitle(), windowTitle(view), "osutrack-gateway"];
+  const parts = [playersTitle(view, others), METRICS[upperSeries()]?.title, windowTitle(view), "osutrack-gateway"];
   document.title = parts.filter(Boolean).join(" · ");
   // The card has players with known IDs only.
   byId("card-link").dataset.title = playersTitle(view, others.filter(({ id }) => id));
@@ -34,7 +34,8 @@ function playersTitle({ id, mode }, others) {
 
 const nameOf = ({ id, name }) => (id ? names.get(id) ?? `ID ${id}` : name);
 
-function seriesTitle() {
+// The name of the series that the address chooses for the upper chart; undefined without one.
+export function upperSeries() {
   const listed = (new URLSearchParams(location.search).get("series") ?? "").toLowerCase().split(",");
-  return METRICS[listed.find((name) => Object.hasOwn(METRICS, name))]?.title;
+  return listed.find((name) => Object.hasOwn(METRICS, name));
 }

@@ -100,6 +100,12 @@ export function rangeText(from, to) {
 // The last day of a window that ends at `to`, often a midnight.
 export const lastDay = (to) => dayOf(to - 1);
 
+// The window of a view in addresses of images (`parameters.py`): "90d", "1y", "2024-01-01..2025-01-01"; null without one.
+export function windowText({ days, from, to }) {
+  if (days) return days % YEAR_DAYS ? `${days}d` : `${days / YEAR_DAYS}y`;
+  return from == null && to == null ? null : `${isoDay(from) ?? ""}..${isoDay(to) ?? ""}`;
+}
+
 function pastTitle(days) {
   const [amount, unit] = days % YEAR_DAYS ? [days, "day"] : [days / YEAR_DAYS, "year"];
   return amount > 1 ? `past ${amount} ${unit}s` : `past ${unit}`;

@@ -1,11 +1,11 @@
 // The top of the page: player, year, modes, and links to other years.
 
 import { showIdentity } from "../player/header.js";
-import { imageSuffix } from "../player/share.js";
-import { MODES, modeTitle, search } from "../player/view.js";
+import { MODES, modeTitle } from "../player/view.js";
+import { cardFile } from "../shared/card-file.js";
 import { byId, el } from "../shared/elements.js";
 import { titleName } from "../shared/names.js";
-import { wholeYear, between } from "../activity/periods.js";
+import { wholeYear } from "../activity/periods.js";
 import { hrefOf, playerHref } from "./view.js";
 
 export function showHeader(view, name) {
@@ -17,18 +17,11 @@ export function showHeader(view, name) {
   showIdentity(view.id, name);
   byId("name").href = playerHref(view);
   byId("modes").replaceChildren(...MODES.map((each) => modeLink(each, view)));
-  byId("card-link").href = cardHref(view);
+  byId("card-link").href = cardFile({ mode, ...wholeYear(year) });
 }
 
 const modeLink = (each, { mode, year }) =>
   el("a", { href: hrefOf({ mode: each }, year), "aria-current": each === mode ? "page" : null }, each.title);
-
-function cardHref({ mode, year }) {
-  const { from, to } = wholeYear(year);
-  const window = Object.values(between(from, to).between).join("..");
-  const query = search({ mode });
-  return `card.${imageSuffix()}${query ? `${query}&` : "?"}window=${window}`;
-}
 
 // Links to the years before and after, as far as there are snapshots.
 export function showYears(view, { earliest, latest }) {
