@@ -17,15 +17,14 @@ export const PERIODS_MS = { all: DAY_MS, day: DAY_MS, week: 7 * DAY_MS, month: 3
 // The values of a row, in the order of the charts.
 export const valuesOf = (row, metrics) => metrics.map(({ field, format }) => format(row[field]));
 
-// A player's name with the line style of the charts, and the values of a row with a note on its time, or their absence.
-export function legendItem(name, row, { slot, metrics, note, absence }) {
-  const value = row ? valuesOf(row, metrics).join(" · ") + note : absence;
+// A player's name with the line style of the charts, and a readout.
+export function legendItem(name, readout, slot) {
   return el(
     "span",
     { class: `legend-item player player-${slot}` },
     el("b", {}, name),
     " ",
-    el("span", { class: "legend-value" }, value),
+    el("span", { class: "legend-value" }, readout),
   );
 }
 

@@ -49,9 +49,11 @@ function withRow(rows, row) {
   return [...rows.filter(({ at }) => at < row.at), row, ...rows.filter(({ at }) => at > row.at)];
 }
 
-// Of a line that begins far before the window, the day.
+// Of a line that begins far from the start of the window, the day.
+export const sinceNote = (rows, window) => rows.length > 0 && sinceText({ start: { at: rows[0].instant } }, window);
+
 export function changeNote(rows, window) {
-  const since = rows.length && sinceText({ start: { at: rows[0].instant } }, window);
+  const since = sinceNote(rows, window);
   return since ? ` (${since})` : "";
 }
 

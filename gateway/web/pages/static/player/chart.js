@@ -2,6 +2,7 @@
 
 import uPlot from "../../vendor/uplot/uplot.js";
 import { DASHES, readColours } from "./colours.js";
+import { Cursor } from "./cursor.js";
 import { distantPairs, withDistantGaps } from "./distant.js";
 import { markHooks, playsRange } from "./mark-drawing.js";
 import { extremes, TIME_STEPS, timeLabels } from "./scales.js";
@@ -14,10 +15,10 @@ const HEIGHTS = [260, 200];
 const PLAYS_AXIS_PX = 48;
 
 export class Charts {
-  // `containers` are two elements. `onSelect(from, to)` and `onHover(at)` get milliseconds, or null when the cursor
-  // leaves.
-  constructor(containers, { onSelect, onHover, onReset }) {
-    Object.assign(this, { containers, onSelect, onHover, onReset, plots: [], lists: [], slots: [], metrics: [] });
+  // `containers` are two elements. `onSelect(from, to)` gets milliseconds, `onRead(reading)` that of the cursor.
+  constructor(containers, { onSelect, onRead, onReset }) {
+    Object.assign(this, { containers, onSelect, onReset, plots: [], lists: [], slots: [], metrics: [] });
+    this.cursor = new Cursor(this, onRead);
     this.colours = readColours();
     this.font = getComputedStyle(document.body).fontFamily;
     this.observer = new ResizeObserver(() => this.resize());
@@ -51,20 +52,10 @@ export class Charts {
     return this.plots[0].data[0].map((at) => at * 1000).filter((at) => at >= from && at <= to);
   }
 
-  // Shows the cursor at an instant, with a selection from `anchor` to it.
-  setCursor(at, anchor = null) {
-    for (const plot of this.plots) {
-      const left = plot.valToPos(at / 1000, "x");
-      plot.setCursor({ left, top: plot.over.clientHeight / 2 });
-      this.mark(plot, anchor == null ? left : plot.valToPos(anchor / 1000, "x"), left);
-    }
-  }
-
-  clearCursor() {
-    for (const plot of this.plots) {
-      plot.setCursor({ left: -10, top: -10 });
-      this.mark(plot, 0, 0);
-    }
+  // The hiscores drawn in a chart.
+  playsOf(plot) {
+    const { field } = this.metrics[this.plots.indexOf(plot)] ?? {};
+    return field === "pp" && plot.scales.play.min != null ? this.marks.plays : [];
   }
 
   mark(plot, one, other) {
@@ -96,18 +87,7 @@ export class Charts {
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       // Both charts end at the same place.
       padding: [12, metric.field === "pp" ? 0 : this.hasPlays ? PLAYS_AXIS_PX : 18, 0, 0],
-      cursor: {
-        sync: { key: "player", setSeries: false },
-        drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX },
-        y: false,
-        points: {
-          size: 9,
-          width: 2,
-          fill: () => this.colours.surface,
-          stroke: (_, series) => this.colours.players[slots[series - 1]],
-        },
-        bind: { dblclick: () => () => this.onReset() },
-      },
+      cursor: { ...this.cursor.options(slots), drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX } },
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
         y: { range: (plot, ...ends) => values.range(plot, ...extremes(plot.data, this.window, ...ends)), dir: values.direction ?? 1 },
@@ -124,7 +104,7 @@ export class Charts {
       ],
       hooks: {
         setSelect: [(plot) => this.handleSelection(plot)],
-        setCursor: [(plot) => this.handleCursor(plot)],
+        setCursor: [(plot) => this.cursor.follow(plot)],
         ...markHooks(this, metric),
       },
     };
@@ -162,12 +142,6 @@ export class Charts {
     const [from, to] = [left, left + width].map((at) => plot.posToVal(at, "x") * 1000);
     this.plots.forEach((each) => this.mark(each, 0, 0));
     this.onSelect(from, to);
-  }
-
-  handleCursor(plot) {
-    if (plot !== this.plots[0]) return;
-    const { idx, left } = plot.cursor;
-    this.onHover(idx == null || left < 0 ? null : plot.data[0][idx] * 1000);
   }
 
   // `fixed` is a width that the containers will have.

@@ -1,10 +1,10 @@
-// Keyboard control of the charts: move between points, select, zoom. Each point is announced.
+// Keyboard control of the charts: move between snapshots and hiscores, select, zoom. Each is announced.
 
 import { announce } from "../shared/elements.js";
 import { dateTime } from "../shared/format.js";
-import { PERIODS_MS, valuesOf } from "./captions.js";
-import { plainTexts, textsAt } from "./marks.js";
-import { rowAt } from "./series.js";
+import { plainTexts } from "./marks.js";
+import { readingsOf } from "./reading.js";
+import { eventsAt, readouts } from "./readouts.js";
 
 const PAGE_STEP = 10;
 
@@ -14,15 +14,15 @@ export function listenForKeys(target, progress) {
   let anchor = null;
   const clear = () => {
     at = anchor = null;
-    progress.charts.clearCursor();
+    progress.charts.cursor.clear();
   };
 
-  function moveTo(points, index, selecting) {
-    const next = points[Math.max(0, Math.min(points.length - 1, index))];
-    anchor = selecting ? (anchor ?? at ?? next) : null;
-    at = next;
-    progress.charts.setCursor(at, anchor);
-    announce(description(progress, at));
+  function moveTo(readings, index, selecting) {
+    const next = readings[Math.max(0, Math.min(readings.length - 1, index))];
+    anchor = selecting ? (anchor ?? at ?? next.at) : null;
+    at = next.at;
+    progress.charts.cursor.show(next, anchor);
+    announce(description(progress, next));
   }
 
   const actions = {
@@ -36,17 +36,17 @@ export function listenForKeys(target, progress) {
 
   target.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    const points = progress.charts.points();
-    const current = at == null ? points.length : points.indexOf(at);
+    const readings = readingsOf(progress);
+    const current = at == null ? readings.length : readings.findIndex((each) => each.at === at);
     const targets = {
       ArrowLeft: current - 1,
       ArrowRight: current + 1,
       PageUp: current - PAGE_STEP,
       PageDown: current + PAGE_STEP,
       Home: 0,
-      End: points.length - 1,
+      End: readings.length - 1,
     };
-    if (event.key in targets && points.length) moveTo(points, targets[event.key], event.shiftKey);
+    if (event.key in targets && readings.length) moveTo(readings, targets[event.key], event.shiftKey);
     else if (event.key in actions) {
       actions[event.key]();
       clear();
@@ -56,11 +56,8 @@ export function listenForKeys(target, progress) {
   target.addEventListener("blur", clear);
 }
 
-function description({ players, lists, metrics, marks, window, shownInterval }, at) {
-  const values = players.map(({ name }, index) => {
-    const row = rowAt(lists[index], at);
-    const value = row ? valuesOf(row, metrics).join(", ") : "not tracked yet";
-    return players.length > 1 ? `${name} ${value}` : value;
-  });
-  return `${dateTime(at)}: ${[...values, ...plainTexts(textsAt(marks, at, window, PERIODS_MS[shownInterval]))].join("; ")}`;
+function description(progress, reading) {
+  const { players } = progress;
+  const values = readouts(progress, reading.at, ", ").map((text, index) => (players.length > 1 ? `${players[index].name} ${text}` : text));
+  return `${dateTime(reading.at)}: ${[...values, ...plainTexts(eventsAt(progress, reading))].join("; ")}`;
 }

@@ -11,11 +11,13 @@ const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", L
 // A cursor selects events within this share of the window.
 const TOLERANCE = 0.006;
 
-// The events of a player in the charts of `metrics`: each has a time, or a range of days, and a text.
-export function marksOf({ milestones, plays }, metrics, { mode, from, to }) {
+// The events of the first player in the charts of `metrics`: each has a time, or a range of days, and a text. In a
+// comparison, `owner` is the player's name.
+export function marksOf([{ name, milestones, plays }, ...others], metrics, { mode, from, to }) {
   const fields = metrics.map(({ field }) => field);
   const affected = fields.includes("pp") || fields.includes("globalRank");
   return {
+    owner: others.length ? name : null,
     reworks: affected ? reworksOf(mode).map(reworkMark) : [],
     flags: milestones.filter((each) => fields.includes(FIELDS[each.kind]) && isFlag(each)).map(flagMark),
     plays: fields.includes("pp") ? plays.rows({ from, to }) : [],
@@ -36,33 +38,39 @@ function flagMark({ kind, threshold, after }) {
   return { at: Date.parse(after.at), field: FIELDS[kind], threshold, text: titleOf(kind, threshold) };
 }
 
-// The events near an instant, each as a list of texts and links. A point of the chart stands for `period` ms: a play of
-// another period is not named.
-export function textsAt({ reworks, flags, plays }, at, { from, to }, period) {
+// A hiscore is named within this time of an instant. A point of the chart stands for `period` ms.
+export const playReach = ({ from, to }, period) => Math.min((to - from) * TOLERANCE, period / 2);
+
+// The events near an instant, each as a list of texts and links. A play of another `period` is not named.
+export function textsAt({ owner, reworks, flags, plays }, at, { from, to }, period) {
   const reach = (to - from) * TOLERANCE;
   const near = (mark) => Math.abs(mark.at - at) <= reach;
-  const played = plays.filter((play) => Math.abs(play.at - at) <= Math.min(reach, period / 2));
+  const played = plays.filter((play) => Math.abs(play.at - at) <= playReach({ from, to }, period));
   const best = played.sort((one, other) => other.pp - one.pp).slice(0, 1);
+  const reached = flags.filter(near).map(({ text }) => text);
   return [
-    ...flags.filter(near).map(({ text }) => text),
-    ...best.map(playText),
+    ...(owner && reached.length ? [`${owner}: ${reached.join("; ")}`] : reached),
+    ...best.map((play) => playText(play, reached.length ? null : owner)),
     ...reworks.filter((each) => at >= each.from - reach && at <= each.to + reach).map(({ text }) => text),
   ];
 }
 
-// "S, +HDDT, 538.12 pp, 7 Nov 2026, Beatmap 75".
-function playText(play) {
+// "Hiscore: S, +HDDT, 538.12 pp, 7 Nov 2026, Beatmap 75".
+function playText(play, owner) {
   const { grade, mods, pp, at } = play;
   const texts = [grade && gradeName(grade), mods.label !== "NM" && `+${mods.label}`, `${decimal(pp)} pp`, day(at)].filter(Boolean);
-  return [`Hiscore: ${texts.join(", ")}, `, beatmapLink(play)];
+  return [`${ownerOf(owner, "Hiscore")}: ${texts.join(", ")}, `, beatmapLink(play)];
 }
+
+// "Hiscores", or "ameo’s hiscores" in a comparison.
+export const ownerOf = (owner, noun) => (owner ? `${owner}’s ${noun.toLowerCase()}` : noun);
 
 // The events as plain texts.
 export const plainTexts = (events) =>
   events.map((event) => [event].flat().map((part) => part.textContent ?? part).join(""));
 
 // A sentence about the events in a window, for the caption; empty if there are none.
-export function marksCaption({ reworks, flags, plays }, { from, to }) {
+export function marksCaption({ owner, reworks, flags, plays }, { from, to }) {
   const within = ({ at }) => at >= from && at <= to;
   const amounts = [
     [plays.filter(within).length, plays.length < MAX_PLAYS ? "hiscore" : "top hiscore"],
@@ -70,5 +78,6 @@ export function marksCaption({ reworks, flags, plays }, { from, to }) {
     [reworks.filter((each) => each.to >= from && each.from <= to).length, "pp rework"],
   ].filter(([amount]) => amount);
   const list = amounts.map(([amount, noun]) => `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`);
-  return list.length ? `Marked: ${list.join(", ")}.` : "";
+  const note = owner && (plays.length || flags.length) ? ` Hiscores and milestones are those of ${owner}.` : "";
+  return list.length ? `Marked: ${list.join(", ")}.${note}` : "";
 }

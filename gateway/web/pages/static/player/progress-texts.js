@@ -1,14 +1,14 @@
 // The texts of the charts: titles, legend, caption and table. `progress` has the view, the lines and their series.
 
 import { announce, byId, el, visuallyHidden } from "../shared/elements.js";
-import { dateTime, day } from "../shared/format.js";
+import { dateTime } from "../shared/format.js";
 import { rangeText } from "../shared/windows.js";
-import { caption, INTERVAL_LABELS, legendItem, PERIODS_MS, pointsCaption } from "./captions.js";
-import { changeCaption, changeNote, changeTitle, NO_CHANGES } from "./change.js";
+import { caption, INTERVAL_LABELS, legendItem, pointsCaption } from "./captions.js";
+import { changeCaption, changeNote, changeTitle } from "./change.js";
 import { hasDistant } from "./distant.js";
 import { showKey } from "./mark-key.js";
-import { marksCaption, textsAt } from "./marks.js";
-import { rowAt } from "./series.js";
+import { marksCaption } from "./marks.js";
+import { eventsAt, readouts } from "./readouts.js";
 import { fillTable } from "./table.js";
 
 export function showTitles({ metrics, hasChanges, all, lists }, { from, to }) {
@@ -17,20 +17,28 @@ export function showTitles({ metrics, hasChanges, all, lists }, { from, to }) {
   ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = titleOf(metrics[slot])));
 }
 
-// The values at an instant, or the latest of the window, and the events at that instant.
-export function showLegend(progress, at) {
-  const { players, lists, metrics, hasChanges, marks, window } = progress;
-  const items = players.map(({ name, slot }, index) => {
-    const row = rowAt(lists[index], at ?? window.to);
-    const note = hasChanges ? changeNote(lists[index], window) : row?.at < window.from ? ` (${day(row.at)})` : "";
-    const absence = hasChanges && !lists[index].length ? NO_CHANGES : "not tracked yet";
-    return legendItem(name, row, { slot, metrics, note, absence });
-  });
+// The values and the events at a reading of the cursor, or the latest values of the window.
+export function showLegend(progress, reading) {
+  const { players, hasChanges, marks, window } = progress;
+  const top = topOfCharts();
+  const texts = readouts(progress, reading?.at, " · ");
+  const items = players.map(({ name, slot }, index) => legendItem(name, texts[index], slot));
   const latest = hasChanges ? "Change in range" : "Latest in range";
-  byId("legend").replaceChildren(el("span", { class: "muted" }, at == null ? latest : dateTime(at)), ...items);
-  const texts = at == null ? [] : textsAt(marks, at, window, PERIODS_MS[progress.shownInterval]);
-  showKey(marks, texts, hasDistant(progress.charts, window));
+  byId("legend").replaceChildren(el("span", { class: "muted" }, reading ? dateTime(reading.at) : latest), ...items);
+  showKey(marks, reading ? eventsAt(progress, reading) : [], hasDistant(progress.charts, window));
+  if (reading) keepPlace(top);
 }
+
+const topOfCharts = () => byId("plots").getBoundingClientRect().top;
+const setHeights = (heightOf) => ["legend", "mark-key"].map(byId).forEach((each) => (each.style.minHeight = heightOf(each)));
+
+// The charts stay under the pointer: the texts above them only grow, and the page scrolls by the difference.
+function keepPlace(top) {
+  setHeights(({ offsetHeight }) => `${offsetHeight}px`);
+  scrollBy({ top: topOfCharts() - top, behavior: "instant" });
+}
+
+export const releaseHeights = () => setHeights(() => "");
 
 export function showText({ players, lists, metrics, hasChanges, marks, window, shownInterval }, { quiet }) {
   const { from, to } = window;

@@ -10,7 +10,7 @@ import { listenToControls, showChoices } from "./controls.js";
 import { listenForKeys } from "./keyboard.js";
 import { marksOf } from "./marks.js";
 import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
-import { showLegend, showText, showTitles } from "./progress-texts.js";
+import { releaseHeights, showLegend, showText, showTitles } from "./progress-texts.js";
 import { RangeSlider } from "./range.js";
 import { defaultInterval, WEEKLY } from "./series.js";
 
@@ -26,7 +26,7 @@ export class Progress {
     });
     this.charts = new Charts([byId("plot-upper"), byId("plot-lower")], {
       onSelect: (from, to) => this.choose(fitWindow(from, to, this.all)),
-      onHover: (at) => this.showLegend(at),
+      onRead: (reading) => this.showLegend(reading),
       onReset: () => this.choose({ from: null, to: null }),
     });
     listenForKeys(byId("plots"), this);
@@ -147,12 +147,13 @@ export class Progress {
     this.metrics = this.series.map((name) => (this.hasChanges ? CHANGE_METRICS : METRICS)[name]);
     this.lists = this.players.map((player) => (this.hasChanges ? this.changesOf(player, window) : this.rowsOf(player)));
     showTitles(this, window);
-    this.marks = marksOf(this.players[0], this.metrics, this.view);
+    this.marks = marksOf(this.players, this.metrics, this.view);
     const slots = this.players.map(({ slot }) => slot);
     const { lists, metrics, marks, shownInterval: interval } = this;
     this.charts.show({ lists, slots, metrics, marks, interval }, this.addPadding(window));
     if (this.hasAll(WEEKLY)) replaceEmptyCharts(this);
     this.range.setWindow(window);
+    releaseHeights();
     this.showLegend(null);
   }
 
@@ -177,8 +178,8 @@ export class Progress {
     return { from: from <= this.all.from ? from - padding : from, to: to >= this.all.to ? to + padding : to };
   }
 
-  showLegend(at) {
-    showLegend(this, at);
+  showLegend(reading) {
+    showLegend(this, reading);
   }
 
   showText({ quiet = !this.rendered } = {}) {

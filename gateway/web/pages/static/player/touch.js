@@ -5,12 +5,13 @@
 export function listenForTouch(plot, charts) {
   let start = null;
   const at = (event) => event.clientX - plot.over.getBoundingClientRect().left;
+  const height = (event) => Math.max(0, event.clientY - plot.over.getBoundingClientRect().top);
   const select = (one, other) => charts.plots.forEach((each) => charts.mark(each, one, other));
 
   plot.over.addEventListener("pointerdown", (event) => (start = event.pointerType === "mouse" ? null : at(event)));
   plot.over.addEventListener("pointermove", (event) => {
     if (start == null) return;
-    plot.setCursor({ left: at(event), top: 10 }, true, true);
+    plot.setCursor({ left: at(event), top: height(event) }, true, true);
     select(start, at(event));
   });
   plot.over.addEventListener("pointerup", () => {
