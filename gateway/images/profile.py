@@ -10,7 +10,7 @@ from gateway.records import Mode
 from .formats import DAY_S, day, midnight, timestamp
 from .parameters import ImageParameters, Window
 from .problems import PROBLEMS, UNAVAILABLE
-from .window_starts import end_of, gain_of, is_distant, is_near, start_of
+from .window_starts import end_of, gain_of, is_distant, is_near, is_over, start_of
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
 
@@ -77,8 +77,7 @@ class Profile(NamedTuple):
     @property
     def is_over(self) -> bool:
         """Whether the window has ended: later snapshots are not part of the image."""
-        last = self.parameters.window.end
-        return last is not None and midnight(last) <= self.now
+        return is_over(self.parameters.window, self.now)
 
     @property
     def age_note(self) -> str:

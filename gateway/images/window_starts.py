@@ -1,4 +1,4 @@
-"""Rules of time: whether a gain is that of its window, and whether two snapshots are distant.
+"""Rules of time: whether a window is over, a gain is that of its window, and two snapshots are distant.
 
 The last snapshot before the window can be long before it. Then the gain begins at the first one within the window.
 """
@@ -29,6 +29,11 @@ def start_of(window: Window, now: float) -> float | None:
 def end_of(window: Window, now: float) -> float:
     """The last instant of the window up to now."""
     return min(now, midnight(window.end)) if window.end else now
+
+
+def is_over(window: Window, now: float) -> bool:
+    """Whether the window has ended: later snapshots are not part of it."""
+    return window.end is not None and midnight(window.end) <= now
 
 
 def is_near(window: Window, start: str, now: float) -> bool:

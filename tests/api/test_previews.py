@@ -15,6 +15,9 @@ DISCORD = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://disc
 UPDATE = 'mutation { updateUser(id: "131464", mode: %s) { ... on UpdateUserSuccess { stats { latest { pp } } } } }'
 
 
+VERSION = re.compile(r"[?&]v=(\d{14})$")
+
+
 class Tags(HTMLParser):
     """The title and the `meta` tags of a page, by name or property."""
 
@@ -43,6 +46,14 @@ async def tags(gateway, path="/players/131464", **headers):
     return Tags(response.text).found
 
 
+def without_version(url):
+    return VERSION.sub("", url)
+
+
+def version_of(url):
+    return "".join(VERSION.findall(url))
+
+
 @pytest.mark.parametrize("mode,title,query", [("OSU", "ameo · osu!", ""), ("TAIKO", "ameo · osu!taiko", "?mode=taiko")])
 async def test_crawler_finds_title_description_and_image(gateway, mode, title, query):
     await gateway.ask(UPDATE % mode)
@@ -51,7 +62,8 @@ async def test_crawler_finds_title_description_and_image(gateway, mode, title, q
     assert found["og:description"] == found["description"] == found["twitter:description"]
     assert found["og:description"].startswith("Global rank #")
     assert found["og:url"] == f"http://gateway/players/131464{query}"
-    assert found["og:image"] == found["twitter:image"] == f"http://gateway/players/131464/card.png{query}"
+    assert found["og:image"] == found["twitter:image"]
+    assert without_version(found["og:image"]) == f"http://gateway/players/131464/card.png{query}"
     assert found["twitter:card"] == "summary_large_image"
     assert found["theme-color"] == "#b01e68"
     image = await gateway.http.get(found["og:image"], headers=DISCORD)
@@ -204,7 +216,7 @@ async def test_comparison_names_all_cached_players(gateway):
     assert found["og:title"] == "ameo vs ID 2, somebody, ID 1001, ID 7 · osu!"
     assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · ID 2: #[\d,]+, [\d,]+ pp", found["og:description"])
     assert found["og:url"] == "http://gateway/players/131464?compare=2,somebody,1001,7"
-    assert found["og:image"] == "http://gateway/players/131464/card.png?compare=2,1001,7"
+    assert without_version(found["og:image"]) == "http://gateway/players/131464/card.png?compare=2,1001,7"
     assert len(gateway.sandbox.requests) == requests
 
 
@@ -223,7 +235,8 @@ async def test_preview_of_a_comparison_has_its_card(gateway, query, image):
         await gateway.ask(f'mutation {{ updateUser(id: "{player}") {{ __typename }} }}')
     requests = len(gateway.sandbox.requests)
     found = await tags(gateway, f"/players/1001?{query}")
-    assert found["og:image"] == found["twitter:image"] == f"http://gateway/players/1001/card.png?{image}"
+    assert found["og:image"] == found["twitter:image"]
+    assert without_version(found["og:image"]) == f"http://gateway/players/1001/card.png?{image}"
     assert (found["og:image:height"], found["og:image:alt"]) == ("630", f"Card: {found['og:title']}")
     assert len(gateway.sandbox.requests) == requests
     response = await gateway.http.get(found["og:image"], headers=DISCORD)
@@ -249,10 +262,49 @@ async def test_comparison_without_known_players_has_one_card(gateway):
 async def test_preview_has_the_view_of_the_page(gateway, query, image, title):
     await gateway.ask(UPDATE % ("TAIKO" if "taiko" in query else "OSU"))
     found = await tags(gateway, f"/players/131464{query}")
-    assert found["og:image"] == f"http://gateway/players/131464/{image}"
+    assert without_version(found["og:image"]) == f"http://gateway/players/131464/{image}"
     assert found["og:title"].endswith(f" · {title}")
     assert found["og:image:height"] == ("480" if "series=" in image else "630")
     assert (await gateway.http.get(found["og:image"])).status_code == 200
+
+
+async def last_snapshot(gateway, player, mode="OSU"):
+    """The version of images after this snapshot."""
+    data = await gateway.ask(f'{{ user(id: "{player}") {{ stats(mode: {mode}) {{ latest {{ at }} }} }} }}')
+    return re.sub(r"\D", "", data["user"]["stats"]["latest"]["at"])[:14]
+
+
+@pytest.mark.parametrize(
+    "view", ["", "?days=90", "?mode=taiko", "?series=pp", "?from=2026-01-01", "?to=2999-01-01", "?compare=somebody"]
+)
+async def test_image_has_the_time_of_its_data(gateway, view):
+    last = await last_snapshot(gateway, 131464, "TAIKO" if "taiko" in view else "OSU")
+    requests = len(gateway.sandbox.requests)
+    image = (await tags(gateway, f"/players/131464{view}"))["og:image"]
+    assert version_of(image) == last
+    assert len(gateway.sandbox.requests) == requests
+    assert (await gateway.http.get(image)).status_code == 200
+
+
+@pytest.mark.parametrize("view", ["?to=2026-01-01", "?from=2024-01-01&to=2025-01-01&compare=2", "/2025", "/2020"])
+async def test_image_of_a_past_time_has_no_version(gateway, view):
+    await last_snapshot(gateway, 131464)
+    assert version_of((await tags(gateway, f"/players/131464{view}"))["og:image"]) == ""
+
+
+async def test_comparison_has_the_time_of_the_last_snapshot(gateway):
+    instants = [await last_snapshot(gateway, player) for player in (2, 131464, 1001)]
+    image = (await tags(gateway, "/players/2?compare=131464,1001,1010"))["og:image"]
+    assert version_of(image) == max(instants)
+
+
+async def test_update_changes_the_address_of_the_image(gateway):
+    await last_snapshot(gateway, 131464)
+    before = (await tags(gateway))["og:image"]
+    assert (await tags(gateway))["og:image"] == before
+    await gateway.ask(UPDATE % "OSU")
+    await last_snapshot(gateway, 131464)
+    assert (await tags(gateway))["og:image"] > before
 
 
 @pytest.mark.parametrize(

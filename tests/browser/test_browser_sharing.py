@@ -75,9 +75,20 @@ def test_windows_of_addresses_are_those_of_previews(session):
 
 
 def preview_image(url):
-    """The file of the preview's image, with its query string."""
+    """The URL of the preview's image."""
     [image] = re.findall('property="og:image" content="([^"]*)"', httpx.get(url).text)
-    return unescape(image).partition(f"/players/{AMEO}/")[2]
+    return unescape(image)
+
+
+def without_version(url):
+    return re.sub(r"[?&]v=\d{14}$", "", url)
+
+
+def version_of(gateway, mode="OSU"):
+    """The time of the player's last snapshot in the addresses of images."""
+    query = f'{{ user(id: "{AMEO}") {{ stats(mode: {mode}) {{ latest {{ at }} }} }} }}'
+    data = httpx.post(f"{gateway.address}/graphql", json={"query": query}).json()["data"]
+    return re.sub(r"\D", "", data["user"]["stats"]["latest"]["at"])[:14]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +110,8 @@ def preview_image(url):
 )
 def test_card_is_that_of_the_preview(session, path):
     page = session.open(f"/players/{AMEO}{path}")
-    href = re.compile(rf"(^|/){re.escape(preview_image(page.url))}$")
+    file = without_version(preview_image(page.url)).partition(f"/players/{AMEO}/")[2]
+    href = re.compile(rf"(^|/){re.escape(file)}$")
     expect(page.get_by_role("link", name="Card image")).to_have_attribute("href", href)
 
 
@@ -130,7 +142,8 @@ def opened_dialog(page):
 
 def test_card_opens_in_a_dialog(page, gateway):
     dialog = opened_dialog(page)
-    image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko&window=2026-01-01.."
+    version = version_of(gateway, "TAIKO")
+    image = f"{gateway.address}/players/{AMEO}/card.png?mode=taiko&window=2026-01-01..&v={version}"
     expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
     dialog.get_by_role("button", name="Copy image link").click()
@@ -147,13 +160,67 @@ def test_comparison_has_its_own_card(session, gateway):
     page = session.open(f"/players/{AMEO}?compare={HEAVY},unknown_player")
     page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
     dialog = opened_dialog(page)
-    image = f"{gateway.address}/players/{AMEO}/card.png?compare={HEAVY}"
+    image = re.compile(rf"/players/{AMEO}/card\.png\?compare={HEAVY}&v=\d{{14}}$")
     expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
     expect(dialog.get_by_role("img")).to_have_attribute("alt", "osu!track card: ameo vs peppy · osu!")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Remove peppy").click()
     expect(page.locator("#card-link")).to_have_attribute("href", f"{AMEO}/card.png")
+
+
+@pytest.mark.parametrize(
+    "view", ["", "?mode=taiko&days=30", f"?compare={HEAVY}&series=rank", "?to=2026-01-01", "/2026"]
+)
+def test_copied_image_is_that_of_the_preview(session, view):
+    page = session.open(f"/players/{AMEO}{view}")
+    expect(page.locator("#live-region")).to_contain_text("loaded.")
+    if "compare" in view:
+        page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
+    dialog = opened_dialog(page)
+    expect(dialog.get_by_role("img")).to_have_attribute("src", preview_image(page.url))
+    expect(dialog.get_by_role("link", name="Open image")).to_have_attribute("href", preview_image(page.url))
+
+
+def test_choices_change_image_and_snippets(page, gateway):
+    dialog = opened_dialog(page)
+    base = f"{gateway.address}/players/{AMEO}"
+    expect(dialog.get_by_label("Range").locator("option")).to_have_text(
+        ["Since 1 Jan 2026", "Past 30 days", "Past 90 days", "Past year", "All time"]
+    )
+    dialog.get_by_label("Range").select_option("Past 90 days")
+    dialog.get_by_label("Theme").select_option("Light")
+    image = f"{base}/card.png?mode=taiko&window=90d&theme=light"
+    expect(dialog.get_by_role("img")).to_have_attribute("src", f"{image}&v={version_of(gateway, 'TAIKO')}")
+    expect(dialog.get_by_label("BBCode", exact=True)).to_have_value(
+        f"[url={base}?mode=taiko&days=90][img]{image}[/img][/url]"
+    )
+    assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
+    dialog.get_by_label("Range").select_option("All time")
+    expect(dialog.get_by_label("BBCode", exact=True)).to_have_value(
+        f"[url={base}?mode=taiko][img]{image.replace('90d', 'all')}[/img][/url]"
+    )
+    dialog.get_by_label("Range").select_option("Since 1 Jan 2026")
+    dialog.get_by_label("Theme").select_option("Dark")
+    expect(dialog.get_by_label("BBCode", exact=True)).to_have_value(
+        f"[url={page.url}][img]{base}/card.png?mode=taiko&window=2026-01-01..[/img][/url]"
+    )
+
+
+@pytest.mark.parametrize("query,chosen", [("", "1y"), ("?days=30", "30d"), ("?days=365", "1y"), ("?days=7", "7d")])
+def test_chosen_range_is_that_of_the_page(session, query, chosen):
+    page = session.open(f"/players/{AMEO}{query}")
+    page.wait_for_selector(CHARTS_DRAWN)
+    expect(opened_dialog(page).get_by_label("Range")).to_have_value(chosen)
+
+
+def test_card_of_a_year_has_its_range_only(session):
+    page = session.open(f"/players/{AMEO}/2025")
+    dialog = opened_dialog(page)
+    dialog.get_by_label("Theme").select_option("Light")
+    image = re.compile(r"card\.png\?window=2025-01-01\.\.2026-01-01&theme=light$")
+    expect(dialog.get_by_role("img")).to_have_attribute("src", image)
+    expect(dialog.get_by_label("Range")).to_have_count(0)
 
 
 @pytest.mark.parametrize("name,start", [("Markdown", "[![osu!track card"), ("BBCode", "[url="), ("HTML", "<a href=")])

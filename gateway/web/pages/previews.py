@@ -4,9 +4,9 @@ They contain cached data only: a crawler costs no points and causes no request t
 fetched.
 """
 
+import re
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
 from html import escape
 from urllib.parse import quote
 
@@ -15,22 +15,22 @@ from starlette.requests import Request
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart, comparison
-from gateway.images.card import summary
-from gateway.images.formats import count, rank_change, signed
 from gateway.images.frame import SAMPLE_DATA
-from gateway.images.parameters import Window, parse_window
+from gateway.images.parameters import parse_window
 from gateway.images.profile import MODE_TITLES, review_title
-from gateway.images.window_starts import is_before, is_distant, is_near
-from gateway.records import Mode, Snapshot, UserMode
-from gateway.store.history import History, Span
+from gateway.images.window_starts import is_over
+from gateway.records import Mode, UserMode
+from gateway.store.history import History
 from gateway.store.keys import Username
 from gateway.store.tracker import Tracker
 
 from .player_addresses import PlayerAddress, parse_address
 from .player_view import PlayerView, parse_view
 from .preview_tags import SITE, Preview, PreviewImage, base_url, meta, query_string, site_image
+from .preview_texts import UNKNOWN, gains_text, stats_text
 
-UNKNOWN = "Rank, pp, accuracy and hiscores over time, as recorded by osu!track."
+# Of a time up to its seconds.
+VERSION_DIGITS = 14
 
 
 class Previews:
@@ -65,11 +65,10 @@ class Previews:
         base = base_url(request, self._public_url)
         if base is None:
             return _head(title, description, Preview(title, description, "profile"))
-        mode = {} if view.mode is Mode.OSU else {"mode": view.mode.name.lower()}
         shown = {} if year else _shown(request, view)
         path = f"/players/{player}/{year}" if year else f"/players/{player}"
-        url = f"{base}{path}{query_string(mode | shown)}"
-        image = self._image(f"{base}/players/{player}", title, view, mode) if self._has_images else None
+        url = f"{base}{path}{query_string(_mode(view) | shown)}"
+        image = self._image(base, player, title, view) if self._has_images else None
         return _head(title, description, Preview(title, description, "profile", url, image))
 
     def _other_tags(self, request: Request) -> str:
@@ -85,7 +84,7 @@ class Previews:
         image = site_image(base) if self._has_images else None
         return _head(title, UNKNOWN, Preview(title, UNKNOWN, "profile", url, image))
 
-    def _image(self, base: str, title: str, view: PlayerView, mode: dict[str, str]) -> PreviewImage:
+    def _image(self, base: str, player: int, title: str, view: PlayerView) -> PreviewImage:
         """The card of a comparison, the chart of a chosen series, or else the card. It has players with known IDs."""
         ids = [str(player.id) for player in view.compared if player.id]
         compared = {"compare": ",".join(ids)} if ids else {}
@@ -93,8 +92,20 @@ class Previews:
         series = {"series": view.series.name} if view.series else {}
         window = {"window": view.window.text} if view.window else {}
         shown = f"Chart of {view.series.title.lower()}" if view.series and not ids else "Card"
-        query = query_string(mode | compared | series | window)
-        return PreviewImage(f"{base}/{kind}.png{query}", height, f"{shown}: {title}")
+        query = query_string(_mode(view) | compared | series | window | self._version(player, view))
+        return PreviewImage(f"{base}/players/{player}/{kind}.png{query}", height, f"{shown}: {title}")
+
+    def _version(self, player: int, view: PlayerView) -> dict[str, str]:
+        """The time of the last cached snapshot, as `card-file.js` writes it: chats keep their first copy of an image.
+
+        It is equal for all visitors, so that caches have few copies. Images of past times do not change.
+        """
+        if view.window and is_over(view.window, self._clock()):
+            return {}
+        ids = [player, *(each.id for each in view.compared if each.id)]
+        histories = [self._history(each, view.mode) for each in ids]
+        instants = [history.latest.at for history in histories if history and history.latest]
+        return {"v": re.sub(r"\D", "", max(instants))[:VERSION_DIGITS]} if instants else {}
 
     def _with_ids(self, view: PlayerView, player: int) -> PlayerView:
         """The view with IDs in place of known names, each player once."""
@@ -128,7 +139,7 @@ class Previews:
         elif history is None or history.latest is None:
             stats = UNKNOWN
         else:
-            stats = _review(history, view.window, self._clock()) if view.window else _summary(history.latest)
+            stats = gains_text(history, view.window, self._clock()) if view.window else stats_text(history.latest)
         return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data and stats != UNKNOWN else stats
 
     def _comparison(self, player: int, view: PlayerView) -> str:
@@ -146,46 +157,15 @@ class Previews:
         return entry.value if entry else None
 
 
+def _mode(view: PlayerView) -> dict[str, str]:
+    return {} if view.mode is Mode.OSU else {"mode": view.mode.name.lower()}
+
+
 def _shown(request: Request, view: PlayerView) -> dict[str, str]:
     """The parameters of the view, except the mode."""
     compared = {"compare": ",".join(player.segment for player in view.compared)} if view.compared else {}
     names = [*(("days", "from", "to") if view.window else ()), *(("series",) if view.series else ())]
     return compared | {name: text for name in names if (text := request.query_params.get(name))}
-
-
-def _summary(latest: Snapshot) -> str:
-    return summary(
-        at=latest.at,
-        rank=latest.global_rank,
-        pp=latest.pp,
-        accuracy=latest.accuracy,
-        plays=latest.play_count,
-    )
-
-
-def _review(history: History, window: Window, now: float) -> str:
-    span = _span(window, now)
-    gain = history.gain(span)
-    # As in images.
-    is_outside = gain and not window.year and is_before(window, gain.start.at, now)
-    shown = history.gain(span, within=True) if is_outside else gain
-    if gain is None:
-        return UNKNOWN
-    if shown is None or is_distant(window, shown.start.at):
-        return _summary(gain.end)
-    delta = shown.delta
-    parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
-    if delta.ranks_gained is not None:
-        parts.append(f"{rank_change(delta.ranks_gained)} ranks")
-    parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
-    start = None if is_near(window, shown.start.at, now) else date.fromisoformat(shown.start.at[:10])
-    return f"{', '.join(parts)} {window.gains_text(start)}."
-
-
-def _span(window: Window, now: float) -> Span:
-    today = datetime.fromtimestamp(now, UTC).date()
-    start = window.first if window.days is None else today - timedelta(window.days)
-    return Span(*(None if day is None else f"{day}T00:00:00.000Z" for day in (start, window.end)))
 
 
 def _days(year: int) -> tuple[str, str]:

@@ -26,7 +26,7 @@ import { PARAMETERS } from "./parameters.js";
 import { Progress } from "./progress.js";
 import { mainMode, profile, profileLink } from "./queries.js";
 import { Series } from "./series.js";
-import { listenToShare } from "./share.js";
+import { listenToShare, setVersion } from "./share.js";
 import { showLoading, showState } from "./states.js";
 import { showPeak, showSummary } from "./summary.js";
 import { listenToPlays, rememberMode, showUntrackedState } from "./untracked.js";
@@ -179,7 +179,9 @@ function showWarnings({ warnings }) {
 }
 
 function draw() {
-  return progress.show([loaded.series, ...comparison.series], view);
+  const players = [loaded.series, ...comparison.series];
+  setVersion(players.map(({ overview }) => overview.at(-1).instant));
+  return progress.show(players, view);
 }
 
 function compare(options) {
@@ -245,7 +247,7 @@ listenToModes((mode) => {
   byId("modes").querySelector("[aria-current]").focus();
 });
 listenToSearch(hrefOf);
-listenToShare();
+listenToShare({ hasRanges: true });
 listenToPin();
 listenToForm(() => view, addCompared);
 listenToOwn(() => view.id, () => {

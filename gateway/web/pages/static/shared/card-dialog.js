@@ -1,9 +1,12 @@
-// The dialog of an image: a preview, its link, the file, and snippets for sites that embed it.
+// The dialog of a card: choices, a preview, its link, the file, and snippets for sites that embed it.
 
 import { button, byId, el } from "./elements.js";
+import { cardChoices } from "./card-choices.js";
+import { withVersion } from "./card-file.js";
 import { copy } from "./copy.js";
 
 const COPIED_MS = 2000;
+const NOTE = "Chats such as Discord keep their first copy of a link. After an update, copy a new one: it shows the new card.";
 const SNIPPETS = [
   ["Markdown", ({ page, image, alt }) => `[![${alt.replace(/[[\]\\]/g, "\\$&")}](${image})](${page})`],
   ["BBCode", ({ page, image }) => `[url=${page}][img]${image}[/img][/url]`],
@@ -14,39 +17,55 @@ const SNIPPETS = [
   ],
 ];
 
-// `image` and `page` are absolute URLs. The focus returns to the opener by itself.
-export function openCard({ image, page, alt }) {
+// `image` and `page` are absolute URLs, `version` the time of the last snapshot. The focus returns to the opener by itself.
+export function openCard({ image, page, alt, version, hasRanges }) {
   const status = el("p", { class: "visually-hidden", role: "status" });
   const dialog = el("dialog", { class: "card-dialog", "aria-labelledby": "card-dialog-title" });
   const close = button("Close", () => dialog.close(), { class: "small" });
-  const copyButton = (label, text) => {
-    const made = button(label, async () => {
-      const done = (await copy(text, dialog)) ? "Copied" : "Select the text";
-      status.textContent = `${done}.`;
-      made.textContent = done;
-      setTimeout(() => (made.textContent = label), COPIED_MS);
-    }, { class: "small" });
-    return made;
+  const preview = el("img", { alt, width: 1200, height: 630 });
+  const links = el("div", { class: "stack" });
+  const copyButton = copyButtons(dialog, status);
+  const show = (card) => {
+    preview.src = withVersion(card.image, version);
+    links.replaceChildren(...linksOf(preview.src, { ...card, alt }, copyButton));
   };
   dialog.append(
     el("div", { class: "row space-between" }, el("h2", { id: "card-dialog-title" }, "Card image"), close),
-    el("img", { src: image, alt, width: 1200, height: 630 }),
-    el(
-      "p",
-      { class: "row" },
-      copyButton("Copy image link", image),
-      el("a", { class: "button small", href: image, download: fileName(image) }, "Download"),
-      el("a", { class: "button small", href: image }, "Open image"),
-    ),
-    ...SNIPPETS.map(([name, write]) => snippet(name, write({ page, image, alt }), copyButton)),
-    el("p", { class: "text-small muted" }, "The image has the newest data when a site loads it. Discord and some other sites keep their first copy."),
+    cardChoices({ image, page, hasRanges }, show),
+    preview,
+    links,
+    el("p", { class: "text-small muted" }, NOTE),
     status,
   );
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   dialog.addEventListener("close", () => dialog.remove());
+  show({ image, page });
   byId("main").append(dialog);
   dialog.showModal();
 }
+
+// A function that makes buttons, which copy a text and say so.
+const copyButtons = (dialog, status) => (label, text) => {
+  const made = button(label, async () => {
+    const done = (await copy(text, dialog)) ? "Copied" : "Select the text";
+    status.textContent = `${done}.`;
+    made.textContent = done;
+    setTimeout(() => (made.textContent = label), COPIED_MS);
+  }, { class: "small" });
+  return made;
+};
+
+// `image` has a version. Sites that embed the card need none: they read it again from time to time.
+const linksOf = (image, card, copyButton) => [
+  el(
+    "p",
+    { class: "row" },
+    copyButton("Copy image link", image),
+    el("a", { class: "button small", href: image, download: fileName(image) }, "Download"),
+    el("a", { class: "button small", href: image }, "Open image"),
+  ),
+  ...SNIPPETS.map(([name, write]) => snippet(name, write(card), copyButton)),
+];
 
 function snippet(name, text, copyButton) {
   const id = `snippet-${name}`;

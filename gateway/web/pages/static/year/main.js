@@ -5,7 +5,7 @@ import { showHeatmap } from "../activity/heatmap.js";
 import { monthTable } from "../activity/months.js";
 import { wholeYear } from "../activity/periods.js";
 import { displayName } from "../player/header.js";
-import { listenToShare } from "../player/share.js";
+import { listenToShare, setVersion } from "../player/share.js";
 import { searchOf } from "../player/view.js";
 import { segmentOf } from "../shared/address.js";
 import { parameterProblems } from "../shared/parameter-problems.js";
@@ -76,6 +76,7 @@ function show(response, background) {
     showState("empty");
     return showEmpty(view, name, stats);
   }
+  setVersion([stats.latest.at]);
   showYears(view, stats);
   const hasSnapshots = stats.snapshots.length > 0;
   if (!hasSnapshots) showEmpty(view, name, stats);

@@ -1,0 +1,49 @@
+"""The descriptions in link previews of players, in the words of images."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from gateway.images.card import summary
+from gateway.images.formats import count, rank_change, signed
+from gateway.images.parameters import Window
+from gateway.images.window_starts import is_before, is_distant, is_near
+from gateway.records import Snapshot
+from gateway.store.history import History, Span
+
+UNKNOWN = "Rank, pp, accuracy and hiscores over time, as recorded by osu!track."
+
+
+def stats_text(latest: Snapshot) -> str:
+    """The stats of a snapshot in one sentence."""
+    return summary(
+        at=latest.at,
+        rank=latest.global_rank,
+        pp=latest.pp,
+        accuracy=latest.accuracy,
+        plays=latest.play_count,
+    )
+
+
+def gains_text(history: History, window: Window, now: float) -> str:
+    """The gains of a window in one sentence, or its last stats."""
+    span = _span(window, now)
+    gain = history.gain(span)
+    # As in images.
+    is_outside = gain and not window.year and is_before(window, gain.start.at, now)
+    shown = history.gain(span, within=True) if is_outside else gain
+    if gain is None:
+        return UNKNOWN
+    if shown is None or is_distant(window, shown.start.at):
+        return stats_text(gain.end)
+    delta = shown.delta
+    parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]
+    if delta.ranks_gained is not None:
+        parts.append(f"{rank_change(delta.ranks_gained)} ranks")
+    parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
+    start = None if is_near(window, shown.start.at, now) else date.fromisoformat(shown.start.at[:10])
+    return f"{', '.join(parts)} {window.gains_text(start)}."
+
+
+def _span(window: Window, now: float) -> Span:
+    today = datetime.fromtimestamp(now, UTC).date()
+    start = window.first if window.days is None else today - timedelta(window.days)
+    return Span(*(None if day is None else f"{day}T00:00:00.000Z" for day in (start, window.end)))
