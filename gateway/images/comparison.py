@@ -14,7 +14,7 @@ HEADER, TOP = 92, 112
 # The height of a row and the size of its text by the number of players. Larger text would make the PNG file too large.
 ROWS = {2: (76, 38), 3: (62, 31), 4: (52, 23), 5: (46, 18)}
 # The end of each column. The lines are as long as two of the longest dashes.
-LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 540, 790, 980, WIDTH - PADDING
+LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 540, 790, 960, WIDTH - PADDING
 NAME_START = LINE_END + 24
 PLOT_LEFT, PLOT_BOTTOM = PADDING + 104, 526
 
@@ -73,8 +73,9 @@ def _header(profile: Profile) -> Iterator[Part]:
     mode = Text(PADDING + 72, HEADER, profile.mode_title, 34, theme.text, strong=True)
     yield mode
     yield Text(mode.x + mode.width + 16, HEADER, profile.review, LABEL_SIZE, theme.muted)
-    for x, label in ((RANK_END, "global rank"), (PP_END, "pp"), (GAIN_END, profile.parameters.window.short_title)):
-        yield Text(x, HEADER, label, SMALL_SIZE, theme.muted, "end")
+    gains = f"pp, {profile.parameters.window.short_title}"
+    for x, label in ((RANK_END, "global rank"), (PP_END, "pp"), (GAIN_END, gains)):
+        yield Text(x, HEADER, label, SMALL_SIZE, theme.muted, "end").fitted(GAIN_END - PP_END - 16)
 
 
 def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Part]:

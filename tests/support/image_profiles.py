@@ -4,6 +4,7 @@ import random
 
 from gateway.images.parameters import parse_parameters
 from gateway.images.profile import Point, Profile
+from gateway.images.window_starts import start_of
 
 NOW = 1_795_000_000.0
 DAY_S = 86_400
@@ -21,11 +22,12 @@ DELTA = {"pp": 123.4, "ranksGained": -56, "accuracy": 0.0, "playCount": 789}
 def profile(*values, name="mrekk", spacing_s=DAY_S, delta=DELTA, latest=LATEST, period="all time", **parameters):
     """A player with these values of the series, one a day up to now."""
     points = tuple(Point(NOW - spacing_s * (len(values) - index - 1), value) for index, value in enumerate(values))
-    start = points[0].at if len(points) > 1 else NOW - DAY_S
+    valid = parse_parameters({"window": "all", **parameters})
+    start = max(start_of(valid.window, NOW) or 0, points[0].at) if len(points) > 1 else NOW - DAY_S
     return Profile(
         user_id=2,
         name=name,
-        parameters=parse_parameters({"window": "all", **parameters}),
+        parameters=valid,
         latest=latest,
         since="2014-12-08T00:00:00.000Z",
         peak_rank=1234,

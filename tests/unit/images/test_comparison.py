@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from gateway.images.comparison import comparison
 from gateway.images.drawing import Line, Text
+from gateway.images.formats import DAY_S
 from gateway.images.png import Renderer
 from gateway.images.themes import DASHES, THEMES
 from gateway.web.files.png_files import FONTS
@@ -41,7 +42,7 @@ def rendered(drawing):
 @pytest.mark.parametrize("count", SIZES)
 def test_every_player_has_a_row(count):
     found = texts(comparison(players(count)))
-    assert found[:8] == ["osu!", "global rank", "pp", "all time", "player0", "#4,321", "12,346", "+123"]
+    assert found[:8] == ["osu!", "global rank", "pp", "pp, all time", "player0", "#4,321", "12,346", "+123"]
     assert [name for name in found if name.startswith("player")] == [f"player{index}" for index in range(count)]
     assert found[-3:] == ["osu!track", "Global rank", "16 Nov 2026 to 18 Nov 2026"]
 
@@ -108,7 +109,15 @@ def test_plot_covers_the_time_of_all_players():
 def test_gain_states_its_start(period, delta, texts_of_row):
     shown = profile(5, 6, period=period, delta=delta, window="1y")
     found = texts(comparison([shown, profile(5, 6, name="other", window="1y")]))
-    assert found[3 : found.index("other")] == ["past year", *texts_of_row]
+    assert found[3 : found.index("other")] == ["pp, past year", *texts_of_row]
+
+
+@pytest.mark.parametrize("window", ["1y", "100y", "9999d", "2024-09-30..", "..2024-09-30", "2024-09-01..2024-10-01"])
+def test_header_of_gains_fits_its_column(window):
+    shown = [part for part in comparison(players(2, window=window)).parts if isinstance(part, Text)]
+    label, gains = (next(part for part in shown if part.content.startswith(text)) for text in ("pp", "pp, "))
+    assert label.x + 16 <= gains.x - gains.width
+    assert gains.size >= 16
 
 
 @pytest.mark.parametrize("period,is_muted", [("past year", False), ("since 3 Feb 2024", True)])
@@ -128,7 +137,7 @@ def test_stale_data_shows_its_age():
 
 
 def test_past_time_is_named():
-    drawing = comparison(players(2, window="2025-01-01..2026-01-01"))
+    drawing = comparison(players(2, window="2025-01-01..2026-01-01", spacing_s=900 * DAY_S))
     assert texts(drawing)[:2] == ["osu!", "2025 in review"]
     assert texts(drawing)[-1] == "1 Jan 2025 to 31 Dec 2025"
     assert drawing.title == "player0 vs player1 · osu! · 2025 in review"
