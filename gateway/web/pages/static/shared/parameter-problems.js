@@ -29,6 +29,8 @@ const SYNONYMS = {
   vs: "compare",
   players: "compare",
 };
+// Names with a unit: their numbers are not those of days.
+const UNITS = ["year", "month", "week"];
 // Parameters of other pages, in whose place this page has nothing.
 const ELSEWHERE = ["days", "from", "to", "mods", "without", "grades", "every", "sort", "plays", "series", "compare", "show"];
 
@@ -36,17 +38,24 @@ const ELSEWHERE = ["days", "from", "to", "mods", "without", "grades", "every", "
 export function parameterProblems(query, rules) {
   const params = new URLSearchParams(query);
   const problems = [...new Set(params.keys())].map((name) =>
-    Object.hasOwn(rules, name) ? valueProblem(params.get(name).trim(), query, rules[name]) : nameProblem(name, rules),
+    Object.hasOwn(rules, name) ? valueProblem(params.get(name).trim(), query, rules[name]) : nameProblem(name, params.get(name).trim(), rules),
   );
   return [...new Set(problems.filter(Boolean))].slice(0, MAX_PROBLEMS).join(" ");
 }
 
 const valueProblem = (text, query, { problem }) => text && problem(text, query);
 
-function nameProblem(name, rules) {
+function nameProblem(name, text, rules) {
   const meant = meantName(name.toLowerCase(), Object.keys(rules));
-  if (meant) return `There is no parameter ${quoted(name)}. Write “${meant}=${rules[meant].example}”.`;
-  return ELSEWHERE.includes(name) ? `This page has no parameter ${quoted(name)}.` : "";
+  if (meant) return `${quoted(name)} has no effect. Write “${meant}=${meantValue(meant, text, name.toLowerCase(), rules[meant])}”.`;
+  return ELSEWHERE.includes(name) ? `${quoted(name)} has no effect on this page.` : "";
+}
+
+// The value in the address, if it is one of the parameter that was meant.
+function meantValue(meant, text, name, { example, synonyms = {}, problem }) {
+  const value = Object.hasOwn(synonyms, text.toLowerCase()) ? synonyms[text.toLowerCase()] : text;
+  const isValid = value && !UNITS.includes(name) && !problem(value, new URLSearchParams({ [meant]: value }).toString());
+  return isValid ? value : example;
 }
 
 function meantName(name, known) {

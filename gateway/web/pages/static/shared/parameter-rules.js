@@ -50,6 +50,7 @@ export const FILTERS = {
 // The last days up to now; "all" is the whole time.
 export const DAYS = {
   example: "365",
+  synonyms: { day: "1", week: "7", month: "30", year: "365", alltime: "all", "all-time": "all", "all time": "all" },
   problem: (text) =>
     text === "all" || daysIn(text) ? "" : `There is no period of ${quoted(text)} days. Days are from 1 to ${count(MAX_DAYS)}, or “all”.`,
 };
