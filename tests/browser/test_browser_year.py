@@ -268,6 +268,13 @@ def test_invalid_addresses_show_the_reason(session, path, title):
     session.errors.clear()  # the browser logs each 404
 
 
+def test_invalid_year_links_the_last_years(session):
+    page = session.open(f"/players/{HEAVY}/2006?mode=taiko")
+    expect(page.locator("#invalid a")).to_have_text([str(THIS_YEAR - 1), str(THIS_YEAR), "Player page"])
+    expect(page.locator("#invalid a").first).to_have_attribute("href", f"{THIS_YEAR - 1}?mode=taiko")
+    session.errors.clear()  # the browser logs each 404
+
+
 def test_failure_is_shown_and_retried(session):
     failing = True
 

@@ -17,6 +17,8 @@ export function showInvalid(view) {
   const last = new Date().getUTCFullYear();
   byId("invalid-text").textContent =
     `There is no review of the year “${view.text.slice(0, 40)}”. Years are from ${FIRST_YEAR} to ${last}.`;
+  const years = [last - 1, last].map((year) => el("a", { class: "button", href: hrefOf(view, year) }, String(year)));
+  byId("invalid-link").before(...years);
   byId("invalid-link").href = playerHref(view);
   byId("invalid-link").textContent = "Player page";
 }
