@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from gateway.sandbox.players import AMEO, HEAVY, MANIA_ONLY, NUMERIC_NAME, UNTRACKED
+from gateway.sandbox.players import AMEO, HEAVY, MANIA_ONLY, NONEXISTENT, NUMERIC_NAME, UNTRACKED
 from tests.browser.chromium import TIMEOUT_MS, RunningGateway
 from tests.support.processes import gateway_process
 
@@ -283,6 +283,32 @@ def test_missing_name_has_status_404(session):
         page.get_by_role("heading", level=1, name="No such player").wait_for()
     session.errors[:] = [error for error in session.errors if "404" not in error]
     assert statuses == [200, 404]
+
+
+@pytest.mark.parametrize("path", ["mint_Chip", "Mint%20Chip?mode=taiko"])
+def test_similar_name_of_own_players_is_offered(session, path):
+    mine = [{"id": "1024", "name": "mintchip", "isPinned": False}, {"id": "1025", "name": "x", "isPinned": True}]
+    page = session.open("/docs")
+    page.evaluate("(players) => localStorage.setItem('players', JSON.stringify(players))", mine)
+    page.goto(f"{session.gateway.address}/players/{path}")
+    expect(page.locator("#similar-name")).to_have_text("Did you mean mintchip?", timeout=TIMEOUT_MS)
+    page.get_by_role("link", name="mintchip").click()
+    expect(page).to_have_url(re.compile(r"/players/1024(\?mode=taiko)?$"), timeout=TIMEOUT_MS)
+    session.errors[:] = [error for error in session.errors if "404" not in error]
+
+
+def test_other_names_are_not_offered(session):
+    page = session.open("/players/nobody_3")
+    page.get_by_role("heading", level=1, name="No such player").wait_for()
+    expect(page.locator("#similar-name")).to_have_count(0)
+    session.errors[:] = [error for error in session.errors if "404" not in error]
+
+
+@pytest.mark.parametrize("player,is_shown", [(NONEXISTENT[0], True), (UNTRACKED[51], False)])
+def test_untracked_page_says_player_may_be_missing(session, player, is_shown):
+    page = session.open(f"/players/{player}?mode=osu")
+    page.get_by_role("heading", name="No stats yet").wait_for()
+    expect(page.get_by_text("osu! may have no player with this ID.")).to_be_visible(visible=is_shown)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import { nextPageSize } from "../shared/page-sizes.js";
 import { listenToForm } from "../shared/search-form.js";
 import { tableHead, tableRow } from "./hiscores.js";
 import { hiscoresByName } from "./queries.js";
+import { suggestion } from "./similar-names.js";
 import { showState } from "./states.js";
 import { MODES, search, searchOf } from "./view.js";
 
@@ -36,6 +37,7 @@ export function showNamePage(view, { isMissing = false, error = null, retry }) {
   byId("name-page").replaceChildren(
     el("h1", {}, title),
     ...(error ? [errorBox(error, retry, isOfLookup(error) ? LOOKUP_FAILURE : {})] : [el("p", { class: "muted" }, text)]),
+    suggestion(view) ?? "",
     ...(isMissing ? [correctionForm(view)] : [idSection(name), playsSection(view)]),
   );
   byId("name-page").hidden = false;

@@ -47,9 +47,10 @@ async function showNumericName({ id, mode, isModeChosen }, signal, isOpen) {
   else if (found.isMissing) box.replaceChildren(`osu! has no player with the name “${id}” either.`);
 }
 
-// `user` and `isNameMissing` are those of the response.
-export function showUntrackedState(view, { user, isNameMissing }, signal) {
+// `user`, `isNameMissing` and `isUnknown` are those of the response.
+export function showUntrackedState(view, { user, isNameMissing, isUnknown }, signal) {
   showState("untracked");
+  byId("missing-player").hidden = !isUnknown;
   byId("untracked-plays").hidden = isAsked();
   showExport(view);
   const others = MODES.filter((mode) => loaded.has(keyOf(view.id, mode)));
