@@ -75,7 +75,7 @@ def upstream_paths(gateway):
 
 
 def row(page, name):
-    return page.locator("#comparison tbody tr").filter(has=page.get_by_role("rowheader", name=name))
+    return page.locator("#comparison tbody tr").filter(has=page.locator("th .player", has_text=name))
 
 
 def add(page, text):
@@ -249,6 +249,32 @@ def test_missing_names_take_no_place(player, compare, shown, reasons):
     expect(page.locator("#comparison .notice")).to_contain_text(reasons)
     expect(page).to_have_url(re.compile(rf"/{AMEO}{re.escape(shown)}$"))
     expect(page.locator("#legend .player")).to_have_count(1 + len(re.findall(r"\d+", shown)))
+
+
+# The pp of a compared player and of the player of the page, with the note.
+LEADS = [
+    (1200.5, 1000, "200.50 pp ahead of ameo"),
+    (800, 1000, "200.00 pp behind ameo"),
+    (7, 7, "Same pp as ameo"),
+    (None, 7, None),
+    (7, None, None),
+]
+LEAD = """(cases) => import('./static/comparison/table.js').then((it) => cases.map(([pp, own]) =>
+    it.lead({ stats: { latest: { pp } } }, { name: "ameo", stats: { latest: { pp: own } } })))"""
+
+
+def test_lead_is_the_difference_in_pp(session):
+    assert session.open("/").evaluate(LEAD, [case[:2] for case in LEADS]) == [text for *_, text in LEADS]
+
+
+def test_compared_players_have_their_lead(player):
+    page = player(f"{AMEO}?compare={HEAVY},{UNTRACKED[40]}")
+    wait_for_players(page, 2)
+    expect(row(page, "peppy").locator("th small").first).to_have_text(
+        re.compile(r"^[\d,.]+ pp (ahead of|behind) ameo$")
+    )
+    expect(row(page, "ameo")).not_to_contain_text(re.compile("ahead of|behind"))
+    expect(row(page, "fresh_41")).not_to_contain_text(re.compile("ahead of|behind"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

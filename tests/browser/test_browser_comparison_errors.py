@@ -18,7 +18,7 @@ def gateway():
 
 
 def row(page, name):
-    return page.locator("#comparison tbody tr").filter(has=page.get_by_role("rowheader", name=name))
+    return page.locator("#comparison tbody tr").filter(has=page.locator("th .player", has_text=name))
 
 
 def box(page, name):

@@ -40,7 +40,7 @@ function table(rows, { from, to }, hrefOf, actions) {
   const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));
-  const body = rows.map((entry, slot) => row({ ...entry, absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
+  const body = rows.map((entry, slot) => row({ ...entry, lead: lead(entry, rows[0]), absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
   return part("table", "table", {}, caption, part("thead", "rowgroup", {}, head), part("tbody", "rowgroup", {}, body));
 }
 
@@ -67,10 +67,11 @@ function row(entry, slot, best, hrefOf, actions) {
 }
 
 // The name, and the limits of the values beside it.
-function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageSeconds }, slot, hrefOf) {
+function head({ key, name = key, status, stats, lead: distance, gainsFrom, absence: reason, ageSeconds }, slot, hrefOf) {
   const isLinked = slot && ["loaded", "untracked"].includes(status);
   const label = isLinked ? el("a", { href: hrefOf({ id: key }), "data-control": `open ${key}` }, name) : name;
   const notes = [
+    slot > 0 && distance,
     stats && `Snapshot: ${ago(stats.latest.at)}`,
     gainsFrom && `Gains since ${day(gainsFrom)}`,
     reason && `No gains: ${reason}`,
@@ -78,6 +79,14 @@ function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageS
   ].filter(Boolean);
   const line = el("span", { class: `player player-${slot}` }, el("span", {}, label));
   return part("th", "rowheader", { scope: "row" }, line, notes.map((text) => el("small", { class: "muted" }, text)));
+}
+
+// The difference in pp to the player of the page: "120.50 pp ahead of ameo"; null if it is unknown.
+export function lead({ stats }, own) {
+  const [pp, ownPp] = [stats?.latest.pp, own.stats?.latest.pp];
+  if (pp == null || ownPp == null) return null;
+  if (pp === ownPp) return `Same pp as ${own.name}`;
+  return `${decimal(Math.abs(pp - ownPp))} pp ${pp > ownPp ? "ahead of" : "behind"} ${own.name}`;
 }
 
 // Why a player has no gains in the window; null if there are some, or they are not loaded.
