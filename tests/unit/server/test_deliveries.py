@@ -193,7 +193,7 @@ async def test_response_without_room_is_compressed(start, deliveries):
     start("a", 60)
     body = urandom(100) * (40 * MB // 100) + b"end"
     flow: Any = Flow()
-    delivery = Delivery("b", body, flow)
+    flow.delivery = delivery = Delivery("b", body, flow)
     assert await deliveries.admit(delivery) is None
     assert 60 * MB < deliveries.used_bytes < 62 * MB
     assert b"".join(delivery.pieces()) == body
