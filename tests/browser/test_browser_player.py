@@ -21,7 +21,7 @@ from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS, Runnin
 from tests.support.processes import gateway_process
 
 # Each is updated by one test of this module only.
-UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
+UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER, MARKED_USER = 1052, 1053, 1054, 1031
 
 
 @pytest.fixture(scope="module")
@@ -333,6 +333,21 @@ def test_update_shows_changes_and_refreshes_page(player, session):
     assert re.match(r"Rin_Rin, osu!: pp \+[\d.]+, .*Plays \+\d+", first)
     assert [play.split(":")[0][:3] for play in plays] == ["No."] * 2
     assert last == page.url
+
+
+def test_update_keeps_hiscores_and_milestones(player, gateway):
+    page = player(MARKED_USER)
+    key, milestones = page.locator("#mark-key"), page.locator("#milestones")
+    expect(key).to_contain_text("Hiscores")
+    expect(milestones).to_contain_text("pp play")
+    gateway.fault(kind="latency", seconds=1, path="/hiscores")
+    page.get_by_role("button", name="Update").click()
+    expect(page.locator("#update-result")).to_contain_text("new hiscore")
+    expect(page.locator("#about")).to_contain_text("Last snapshot: just now")
+    page.wait_for_selector("#hiscores[aria-busy=false]")
+    expect(key).to_contain_text("Hiscores")
+    expect(milestones).to_contain_text("pp play")
+    gateway.clear_faults()
 
 
 def test_second_update_waits_for_cooldown(player, gateway):

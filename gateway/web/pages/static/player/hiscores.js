@@ -14,7 +14,7 @@ const FIRST_PAGE = 10;
 export class Hiscores {
   // `viewNow()` is the view of the page. `onChoose(change)` changes it, and the address.
   constructor(viewNow, onChoose) {
-    Object.assign(this, { viewNow, onChoose });
+    Object.assign(this, { viewNow, onChoose, loading: null });
     byId("order").addEventListener("click", ({ target }) => {
       const { sort } = target.dataset;
       if (sort) this.choose({ sort: sort === "newest" ? sort : null });
@@ -90,7 +90,16 @@ export class Hiscores {
     this.put(page);
   }
 
-  async load(after = null) {
+  load(after = null) {
+    return (this.loading = this.loadPart(after));
+  }
+
+  // The end of all loads in progress.
+  async settled() {
+    for (let last = null; last !== this.loading; ) await (last = this.loading);
+  }
+
+  async loadPart(after) {
     this.plays = after && this.plays;
     this.controller?.abort();
     const { signal } = (this.controller = new AbortController());

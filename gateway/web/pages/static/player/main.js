@@ -132,10 +132,9 @@ async function show(response, { reloadHiscores, background, quiet }) {
     byId("peak").replaceChildren(errorBox(failures.peak, () => load({ quiet: true, reloadHiscores: false })));
   else showPeak(stats.peak);
   if (!quiet) announce(`${displayName(user, view.id)} in ${view.mode.title} loaded.`);
-  const parts = [draw(), compare({ quiet: background })];
-  if (reloadHiscores) parts.push(hiscores.show(view.id, view.mode, "player-data"));
+  if (reloadHiscores) hiscores.show(view.id, view.mode, "player-data");
   showActivityNearby(view, stats, controller.signal);
-  await Promise.all(parts);
+  await Promise.all([draw(), compare({ quiet: background }), hiscores.settled()]);
   // Once the gateway has cached them, hiscores cost no points.
   if (hiscores.areCached && loaded === response) await Promise.all([progress.showPlays(), addFirstPlays()]);
 }
