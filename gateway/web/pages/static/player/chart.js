@@ -85,8 +85,7 @@ export class Charts {
       height: HEIGHTS[index],
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
-      // Both charts end at the same place.
-      padding: [12, metric.field === "pp" ? 0 : this.hasPlays ? PLAYS_AXIS_PX : 18, 0, 0],
+      padding: [12, (plot) => this.rightPadding(plot, metric), 0, 0],
       cursor: { ...this.cursor.options(slots), drag: { x: true, y: false, setScale: false, dist: MIN_DRAG_PX } },
       scales: {
         x: { time: true, range: (_, min, max) => [min, max] },
@@ -108,6 +107,12 @@ export class Charts {
         ...markHooks(this, metric),
       },
     };
+  }
+
+  // Both charts end at the same place, with and without the axis of hiscores.
+  rightPadding({ scales }, { field }) {
+    if (!this.hasPlays) return 18;
+    return field === "pp" && scales?.play?.min != null ? 0 : PLAYS_AXIS_PX;
   }
 
   // The pp of hiscores, on the right.
