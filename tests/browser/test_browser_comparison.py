@@ -88,6 +88,18 @@ def wait_for_players(page, count):
     expect(page.locator("#comparison small", has_text="…")).to_have_count(0, timeout=TIMEOUT_MS)
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_compared_players_are_named_at_the_top(session, size):
+    page = session.open(f"/players/{AMEO}?compare={HEAVY},x!", size=size)
+    line = page.locator("#compared")
+    expect(line).to_have_text("vs peppy · 1 left out Comparison")
+    expect(line).to_be_in_viewport()
+    line.get_by_role("link").click()
+    expect(page.get_by_role("heading", name="Compare", exact=True)).to_be_in_viewport()
+    page.get_by_role("button", name="Remove peppy").click()
+    expect(line).to_be_hidden()
+
+
 def test_address_has_valid_players_once(session):
     found = session.open("/").evaluate(READ, [[query, str(AMEO), None] for query, *_ in ADDRESSES])
     reasons = [[left_out["reason"] for left_out in each["leftOut"]] for each in found]

@@ -19,12 +19,20 @@ export function setName(id, name) {
 // Until the player's name is loaded, the title is that of the server.
 export function showTitle() {
   const view = read();
-  if (!names.has(view.id)) return;
   const others = view.compare.map(parseAddress);
+  showCompared(others, view.leftOut);
+  if (!names.has(view.id)) return;
   const parts = [playersTitle(view, others), METRICS[upperSeries()]?.title, windowTitle(view), "osutrack-gateway"];
   document.title = parts.filter(Boolean).join(" · ");
   // The card has players with known IDs only.
   byId("card-link").dataset.title = playersTitle(view, others.filter(({ id }) => id));
+}
+
+// A line with a link to the comparison, which is below the player's own data.
+function showCompared(others, leftOut) {
+  const texts = [others.length && `vs ${others.map(nameOf).join(", ")}`, leftOut.length && `${leftOut.length} left out`];
+  byId("compared").hidden = !others.length && !leftOut.length;
+  byId("compared-names").textContent = texts.filter(Boolean).join(" · ");
 }
 
 function playersTitle({ id, mode }, others) {
