@@ -67,8 +67,9 @@ class Dispatcher:
             receive = buffer.receive
             body = await buffer.read()
         request = self._plain_request(scope, found, body)
+        scope.setdefault("state", {})
         # The server may have begun the request.
-        response = self._respond(scope, request) if not _has_begun(scope) and request else None
+        response = self._respond(scope, request) if request and not _has_begun(scope) else None
         while request and isinstance(response, Flight):
             await asyncio.shield(response)
             response = self._respond(scope, request)
@@ -211,8 +212,7 @@ class _CachingSend:
 
 def _has_begun(scope: Scope) -> bool:
     """Whether `repeat` has executed the request as far as it could."""
-    state = scope.setdefault("state", {})
-    return "request_context" in state or "flight" in state
+    return "request_context" in scope["state"] or "flight" in scope["state"]
 
 
 def _sent_body(scope: Scope, body: bytes) -> bytes:

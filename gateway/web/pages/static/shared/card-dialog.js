@@ -3,9 +3,8 @@
 import { button, byId, el } from "./elements.js";
 import { cardChoices } from "./card-choices.js";
 import { withVersion } from "./card-file.js";
-import { copy } from "./copy.js";
+import { copyButton } from "./copy-button.js";
 
-const COPIED_MS = 2000;
 const NOTE = "Chats such as Discord keep their first copy of a link. After an update, copy a new one: it shows the new card.";
 const SNIPPETS = [
   ["Markdown", ({ page, image, alt }) => `[![${alt.replace(/[[\]\\]/g, "\\$&")}](${image})](${page})`],
@@ -24,10 +23,10 @@ export function openCard({ image, page, alt, version, hasRanges }) {
   const close = button("Close", () => dialog.close(), { class: "small" });
   const preview = el("img", { alt, width: 1200, height: 630 });
   const links = el("div", { class: "stack" });
-  const copyButton = copyButtons(dialog, status);
+  const options = { parent: dialog, failed: "Select the text", say: (text) => (status.textContent = text) };
   const show = (card) => {
     preview.src = withVersion(card.image, version);
-    links.replaceChildren(...linksOf(preview.src, { ...card, alt }, copyButton));
+    links.replaceChildren(...linksOf(preview.src, { ...card, alt }, options));
   };
   dialog.append(
     el("div", { class: "row space-between" }, el("h2", { id: "card-dialog-title" }, "Card image"), close),
@@ -44,34 +43,23 @@ export function openCard({ image, page, alt, version, hasRanges }) {
   dialog.showModal();
 }
 
-// A function that makes buttons, which copy a text and say so.
-const copyButtons = (dialog, status) => (label, text) => {
-  const made = button(label, async () => {
-    const done = (await copy(text, dialog)) ? "Copied" : "Select the text";
-    status.textContent = `${done}.`;
-    made.textContent = done;
-    setTimeout(() => (made.textContent = label), COPIED_MS);
-  }, { class: "small" });
-  return made;
-};
-
 // `image` has a version. Sites that embed the card need none: they read it again from time to time.
-const linksOf = (image, card, copyButton) => [
+const linksOf = (image, card, options) => [
   el(
     "p",
     { class: "row" },
-    copyButton("Copy image link", image),
+    copyButton("Copy image link", image, options),
     el("a", { class: "button small", href: image, download: fileName(image) }, "Download"),
     el("a", { class: "button small", href: image }, "Open image"),
   ),
-  ...SNIPPETS.map(([name, write]) => snippet(name, write(card), copyButton)),
+  ...SNIPPETS.map(([name, write]) => snippet(name, write(card), options)),
 ];
 
-function snippet(name, text, copyButton) {
+function snippet(name, text, options) {
   const id = `snippet-${name}`;
   const field = el("input", { id, readonly: true, spellcheck: "false", value: text });
   field.addEventListener("focus", () => field.select());
-  const made = copyButton("Copy", text);
+  const made = copyButton("Copy", text, options);
   made.setAttribute("aria-label", `Copy ${name}`);
   return el("p", { class: "snippet" }, el("label", { for: id }, name), field, made);
 }

@@ -5,12 +5,13 @@ import { announce, button } from "./elements.js";
 
 const COPIED_MS = 2000;
 
-export function copyButton(label, text) {
+// In a modal dialog, `parent` is the dialog, and `say` writes to a status of its own. `failed`: the label after a failure.
+export function copyButton(label, text, { parent, failed = "Not copied", say = announce } = {}) {
   const made = button(
     label,
     async () => {
-      const done = (await copy(text)) ? "Copied" : "Not copied";
-      announce(`${done}.`);
+      const done = (await copy(text, parent)) ? "Copied" : failed;
+      say(`${done}.`);
       made.textContent = done;
       setTimeout(() => (made.textContent = label), COPIED_MS);
     },
