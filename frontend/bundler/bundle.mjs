@@ -66,7 +66,7 @@ async function bundleStyles(name, files) {
 }
 
 async function bundlePage(page) {
-  const html = read(page).replaceAll('="../', '="');
+  const html = read(page);
   const styles = [...html.match(STYLES)[0].matchAll(/href="([^"]*)"/g)].map(([, file]) => file);
   await bundleStyles(path.parse(page).name, styles);
   const scripts = [...html.matchAll(SCRIPT)].map(([, script, isModule, preloaded]) => ({

@@ -3,8 +3,9 @@
 Their scripts fetch data from `/graphql`.
 
 A new page is a file `NAME.html` in this folder and a `Route(PATH, page("NAME.html", settings))` in `page_routes`. It
-can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by relative
-URLs, so that it works at any mount path; `bundles.py` replaces them by bundles. `{{NAME}}` inserts `parts/NAME.html`.
+can use files in `static/` (the gateway's own) and `vendor/` (third-party, installed by `hatch_build.py`) by URLs
+relative to the root of the gateway: they are adapted to the page's path, so that they work at any mount path, and
+`bundles.py` replaces them by bundles. `{{NAME}}` inserts `parts/NAME.html`.
 Browsers block inline scripts, inline styles and other origins, except avatars of players.
 """
 
@@ -28,6 +29,7 @@ from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
 from .limits import limit_rows
+from .menu import page_links
 from .player_page import IsMissing, PlayerPage
 from .player_redirects import FindID, PlayerRedirects
 from .previews import Previews
@@ -89,8 +91,7 @@ def page(name: str, settings: Settings, base: str = "", **values: str) -> Endpoi
 
     `base` is the way from the page's URL to the root of the gateway, such as `../`; for pages at any depth.
     """
-    html, headers = _html_and_headers(name, settings)
-    template = RELATIVE_URL.sub(lambda link: link[0] + base, html)
+    template, headers = _html_and_headers(name, settings, base)
     return SitePage(name, _insert(template, values), headers, public_url=settings.public_url).response
 
 
@@ -153,7 +154,8 @@ def _marked(html: str, settings: Settings) -> str:
 def _template(name: str) -> str:
     """The file's HTML with its parts inserted, and with bundles."""
     parts = {path.stem: path.read_text("utf-8").strip() for path in (FOLDER / "parts").glob("*.html")}
-    return _insert(with_bundles((FOLDER / name).read_text("utf-8")), parts)
+    html = _insert(with_bundles((FOLDER / name).read_text("utf-8")), parts)
+    return _insert(html, {"page-links": page_links(name)})
 
 
 def _insert(html: str, values: Mapping[str, str]) -> str:
@@ -162,23 +164,22 @@ def _insert(html: str, values: Mapping[str, str]) -> str:
     return html
 
 
-def _html_and_headers(name: str, settings: Settings) -> tuple[str, dict[str, str]]:
-    """The HTML of a page and its headers, which allow avatars if the page has a place for the tag."""
-    html = _marked(_template(name), settings)
+def _html_and_headers(name: str, settings: Settings, base: str = "") -> tuple[str, dict[str, str]]:
+    """The HTML of a page at that base, and its headers, which allow avatars if the page has a place for the tag."""
+    html = RELATIVE_URL.sub(lambda link: link[0] + base, _marked(_template(name), settings))
     shows_avatars = settings.shows_avatars and "{{avatars}}" in html
     values = {"avatars": AVATARS_META if shows_avatars else ""}
     return _insert(html, values), AVATARS_HEADERS if shows_avatars else PAGE_HEADERS
 
 
 def _player_page(settings: Settings, previews: Previews, is_missing: IsMissing) -> Endpoint:
-    template, headers = _html_and_headers("player.html", settings)
+    template, headers = _html_and_headers("player.html", settings, base="../")
     return PlayerPage(template, headers, previews=previews, is_missing=is_missing).response
 
 
 def _year_page(settings: Settings, previews: Previews, find_id: FindID, clock: Callable[[], float]) -> YearPage:
-    template, headers = _html_and_headers("year.html", settings)
-    based = RELATIVE_URL.sub(lambda link: f"{link[0]}../../", template)
-    return YearPage(based, headers, previews=previews, find_id=find_id, clock=clock)
+    template, headers = _html_and_headers("year.html", settings, base="../../")
+    return YearPage(template, headers, previews=previews, find_id=find_id, clock=clock)
 
 
 def _documentation_routes(settings: Settings) -> list[Route]:

@@ -15,9 +15,9 @@ FOLDER = Path(__file__).parent
 BUNDLES = "static/bundles"
 # A bundle's name has the hash of its content.
 CACHE_CONTROL = "public, max-age=31536000, immutable"
-_SCRIPT = re.compile(r'"((?:\.\./)*)(static/[^"]*\.js)"')
+_SCRIPT = re.compile(r'"(static/[^"]*\.js)"')
 _STYLES = re.compile(r'(?:<link rel="stylesheet" href="[^"]*">\s*)*<link rel="stylesheet" href="[^"]*">')
-_STYLE = re.compile(r'href="((?:\.\./)*)([^"]*)"')
+_STYLE = re.compile(r'href="([^"]*)"')
 
 
 class Manifest(TypedDict):
@@ -35,13 +35,12 @@ def with_bundles(html: str, folder: Path = FOLDER) -> str:
         return html
 
     def script(match: re.Match[str]) -> str:
-        base, name = match.groups()
-        return f'"{base}{BUNDLES}/{manifest["scripts"][name]}"' if name in manifest["scripts"] else match[0]
+        bundle = manifest["scripts"].get(match[1])
+        return f'"{BUNDLES}/{bundle}"' if bundle else match[0]
 
     def styles(match: re.Match[str]) -> str:
-        files = _STYLE.findall(match[0])
-        bundle = manifest["styles"].get(" ".join(name for _, name in files))
-        return f'<link rel="stylesheet" href="{files[0][0]}{BUNDLES}/{bundle}">' if bundle else match[0]
+        bundle = manifest["styles"].get(" ".join(_STYLE.findall(match[0])))
+        return f'<link rel="stylesheet" href="{BUNDLES}/{bundle}">' if bundle else match[0]
 
     return _STYLES.sub(styles, _SCRIPT.sub(script, html))
 

@@ -4,7 +4,7 @@
 //     byId("query-link").href = queryLink(PROFILE, { id: "2" });
 //
 // Pass the text and the variables that the page sends, so that both are the same. The HTML has the link at the end of
-// its footer: <a id="query-link" href="../graphql">Open this page’s query</a>.
+// its footer (parts/footer.html).
 
 import { endpoint } from "./graphql.js";
 
