@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from gateway.web.files import png_files
-from tests.support.gateway import start_gateway
+from tests.support.gateway import NAMES, start_gateway
 
 DISCORD = {"User-Agent": "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)"}
 UPDATE = 'mutation { updateUser(id: "131464", mode: %s) { ... on UpdateUserSuccess { stats { latest { pp } } } } }'
@@ -93,7 +93,17 @@ async def test_unknown_name_has_a_preview_without_requests(gateway, name, segmen
     assert found["og:url"] == f"http://gateway/players/{segment}"
     assert found["og:image"] == "http://gateway/static/preview.png"
     assert found["og:description"].startswith("Rank, pp, accuracy")
+    assert found["og:type"] == "website"
     assert not gateway.sandbox.requests
+
+
+async def test_missing_name_has_no_preview():
+    async with start_gateway(NAMES) as gateway:
+        await gateway.ask('{ userByName(username: "nobody_here") { id } }')
+        response = await gateway.http.get("/players/nobody_here", headers=DISCORD)
+    found = Tags(response.text).found
+    assert (response.status_code, found["title"]) == (404, "No such player · osutrack-gateway")
+    assert not [name for name in found if name.startswith(("og:", "twitter:"))]
 
 
 @pytest.mark.parametrize(

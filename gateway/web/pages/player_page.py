@@ -11,7 +11,7 @@ from gateway.store.lru import LRU
 
 from .files import File
 from .player_addresses import parse_address
-from .previews import Previews
+from .previews import Previews, missing_head
 
 # Pages are kept compressed. Each takes about 30 kB.
 MAX_PAGES = 64
@@ -35,16 +35,19 @@ class PlayerPage:
 
     async def response(self, request: Request) -> Response:
         """The page of the player in the path."""
-        tags = self._previews.tags(request)
-        html = self._template.replace("{{preview}}", tags)
         address = parse_address(request.path_params["id"])
         if address and address.username and await self._is_missing(Username(address.username)):
+            html = self._html(missing_head(address.username))
             # Not 304: the page that a browser has is that of a name that may exist.
             return HTMLResponse(html, HTTPStatus.NOT_FOUND, self._headers | {"Cache-Control": "no-store"})
-        file = self._files.peek(tags) or File("player.html", html.encode(), self._headers)
+        tags = self._previews.tags(request)
+        file = self._files.peek(tags) or File("player.html", self._html(tags).encode(), self._headers)
         self._files.put(tags, file)
         response = await file.response(request)
         # A 304 response has no body: browsers show the page that they have.
         if response.status_code == HTTPStatus.OK and address is None:
             response.status_code = HTTPStatus.NOT_FOUND
         return response
+
+    def _html(self, tags: str) -> str:
+        return self._template.replace("{{preview}}", tags)

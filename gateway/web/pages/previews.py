@@ -76,13 +76,14 @@ class Previews:
         address = parse_address(request.path_params["id"])
         if address is None or address.username is None:
             return _head("Player", UNKNOWN)
+        # No profile: there may be no such player.
         title, base = address.username, base_url(request, self._public_url)
         if base is None:
-            return _head(title, UNKNOWN, Preview(title, UNKNOWN, "profile"))
+            return _head(title, UNKNOWN, Preview(title, UNKNOWN))
         url = f"{base}/players/{quote(address.segment, safe='@')}"
         # The page's script takes the suffix of its images from the preview.
         image = site_image(base) if self._has_images else None
-        return _head(title, UNKNOWN, Preview(title, UNKNOWN, "profile", url, image))
+        return _head(title, UNKNOWN, Preview(title, UNKNOWN, url=url, image=image))
 
     def _image(self, base: str, player: int, title: str, view: PlayerView) -> PreviewImage:
         """The card of a comparison, the chart of a chosen series, or else the card. It has players with known IDs."""
@@ -155,6 +156,11 @@ class Previews:
     def _history(self, player: int, mode: Mode) -> History | None:
         entry = self._tracker.history.stored(UserMode(player, mode))
         return entry.value if entry else None
+
+
+def missing_head(name: str) -> str:
+    """The title and description of the page of a name without a player. It has no preview."""
+    return _head("No such player", f"osu! has no player with the name “{name}”.")
 
 
 def _mode(view: PlayerView) -> dict[str, str]:
