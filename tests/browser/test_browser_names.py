@@ -315,7 +315,7 @@ def test_untracked_page_says_player_may_be_missing(session, player, is_shown):
     "player,text",
     [
         ("12345678", "There is a player with the name “12345678”: open @12345678."),
-        ("80000003", "osu! has no player with the name “80000003” either."),
+        ("80000003", "osu! has no player with the name “80000003”."),
         ("999999", ""),
         (UNTRACKED[51], ""),
     ],
@@ -335,7 +335,9 @@ def test_player_with_number_as_name_opens(session):
 
 def test_number_can_be_an_unresolved_name(unresolved):
     page = unresolved.open("/players/12345678?mode=osu")
-    expect(page.locator("#numeric-name")).to_have_text("If 12345678 is a name, open @12345678.", timeout=TIMEOUT_MS)
+    expect(page.locator("#numeric-name")).to_have_text(
+        "To open the player with the name “12345678”, use @12345678.", timeout=TIMEOUT_MS
+    )
 
 
 @pytest.mark.parametrize("path,name", [("1023", "ramune"), ("1024/2026", "Sir Misses")])

@@ -371,9 +371,12 @@ def test_cooldown_end_enables_button(player):
 def test_first_update_starts_tracking(session, gateway):
     page = session.open(f"/players/{UNTRACKED[0]}")
     page.get_by_role("button", name="Start tracking").wait_for()
+    expect(page.locator("#update-hint")).to_have_text("Read this player’s stats from osu! for the first time.")
+    expect(page.locator("button.primary:visible")).to_have_text(["Start tracking"])
     assert httpx.get(f"{gateway.sandbox}/_sandbox/counts").json()["side_effects"] == 0
     page.get_by_role("button", name="Start tracking").click()
     assert "Tracking started" in update_result(page)
+    expect(page.locator("#update-hint")).not_to_contain_text("first time")
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
     expect(page.get_by_role("heading", level=1)).to_have_text("fresh_01")
     assert page.evaluate("document.activeElement.id") == "update"

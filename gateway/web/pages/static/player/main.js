@@ -160,7 +160,7 @@ async function addFirstPlays() {
 async function showUntracked(signal) {
   const mode = view.isModeChosen ? null : await mainMode(view.id, signal).catch(() => null);
   if (signal.aborted) return;
-  update.setLabel("Start tracking");
+  update.offerStart();
   if (!mode) return showUntrackedState(view, loaded, signal);
   navigate({ mode: MODES.find(({ value }) => value === mode), isModeChosen: true, isFallback: true }, { replace: true });
   return start();

@@ -39,12 +39,12 @@ async function showNumericName({ id, mode, isModeChosen }, signal, isOpen) {
   const box = byId("numeric-name");
   const link = el("a", { href: `@${id}${search({ mode, isModeChosen })}` }, `@${id}`);
   box.hidden = false;
-  box.replaceChildren(`If ${id} is a name, open `, link, ".");
+  box.replaceChildren(`To open the player with the name “${id}”, use `, link, ".");
   if (isOpen) return;
   const found = await findPlayer(id).catch(() => ({}));
   if (signal.aborted) return;
   if (found.id) box.replaceChildren(el("strong", {}, `There is a player with the name “${id}”: open `, link, "."));
-  else if (found.isMissing) box.replaceChildren(`osu! has no player with the name “${id}” either.`);
+  else if (found.isMissing) box.replaceChildren(`osu! has no player with the name “${id}”.`);
 }
 
 // `user`, `isNameMissing` and `isUnknown` are those of the response.

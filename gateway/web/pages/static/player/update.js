@@ -8,6 +8,8 @@ import { nextUpdate, update } from "./queries.js";
 
 const LABEL = "Update";
 const HINT = "Refresh this player’s stats from osu!.";
+const START_LABEL = "Start tracking";
+const START_HINT = "Read this player’s stats from osu! for the first time.";
 const COOLDOWN_HINT = "This player has been updated recently.";
 // A snapshot of this age can be that of an update whose cooldown lasts.
 const RECENT_MS = 3_600_000;
@@ -31,14 +33,18 @@ export class Update {
     this.generation = (this.generation ?? 0) + 1;
     this.isCooldownKnown = false;
     this.latestAt = null;
-    this.setLabel(LABEL);
-    byId("update-hint").textContent = HINT;
+    this.setLabel(LABEL, HINT);
     byId("update-result").replaceChildren();
   }
 
-  // "Start tracking" for a player without data.
-  setLabel(label) {
-    this.label = label;
+  // A player without data is not tracked yet.
+  offerStart() {
+    this.setLabel(START_LABEL, START_HINT);
+  }
+
+  setLabel(label, hint) {
+    Object.assign(this, { label, hint });
+    byId("update-hint").textContent = hint;
     this.setIdle();
   }
 
@@ -68,7 +74,7 @@ export class Update {
     this.endCooldown?.();
     byId("update-hint").textContent = COOLDOWN_HINT;
     const finish = () => {
-      byId("update-hint").textContent = HINT;
+      byId("update-hint").textContent = this.hint;
       announce("The player can be updated again.");
       onEnd();
     };
@@ -89,7 +95,8 @@ export class Update {
       if (generation !== this.generation) return;
       const result = await update(this.id, this.mode, this.token);
       if (generation !== this.generation) return;
-      this.setLabel(result.__typename === "UpdateUserSuccess" ? LABEL : this.label);
+      if (result.__typename === "UpdateUserSuccess") this.setLabel(LABEL, HINT);
+      else this.setIdle();
       await this.showResult(result);
     } catch (error) {
       if (generation !== this.generation) return;
@@ -137,7 +144,7 @@ export class Update {
     this.waitUntil(stats?.nextUpdateAt);
     byId("update-hint").textContent = "Loading the new data …";
     await this.onUpdate({ first: firstUpdate, plays: newHiscores.length });
-    if (generation === this.generation) byId("update-hint").textContent = this.isBusy() ? COOLDOWN_HINT : HINT;
+    if (generation === this.generation) byId("update-hint").textContent = this.isBusy() ? COOLDOWN_HINT : this.hint;
   }
 
   showCooldown(result) {
