@@ -10,7 +10,7 @@ from gateway.records import Mode
 from .formats import DAY_S, day, midnight, timestamp
 from .parameters import ImageParameters, Window
 from .problems import PROBLEMS, UNAVAILABLE
-from .window_starts import end_of, gain_of, is_distant, is_near, is_over, start_of
+from .window_starts import end_of, gain_of, is_near, is_over, start_of
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
 
@@ -47,7 +47,7 @@ class Point(NamedTuple):
 class Profile(NamedTuple):
     """A player in one mode. `latest` is the last snapshot before the end of the window; None without one.
 
-    `delta` is None with fewer than two snapshots, or if its start is distant; `period` is its time in words, and
+    `delta` is None with fewer than two snapshots in the window; `period` is its time in words, and
     `gain_start` its start. The points are those of the window, which begins and ends at the instants `start` and `end`,
     and the last one before it.
     `age_s` is that of stale data. `is_available` is false if osu!track failed for this player.
@@ -121,22 +121,13 @@ def profiles_of(
 ) -> list[Profile]:
     """The profiles in a GraphQL response, of which some can have failed. The age is that of the oldest data."""
     age_s = _age_s(content["extensions"].get("warnings", ()))
-    users = [*zip(user_ids, content["data"]["users"], strict=True)]
-    # The page of a year has changes from before the year, with their date.
-    is_review = bool(parameters.window.year) and len(users) == 1
-    gains = [
-        user["stats"]["gain"] if is_review else gain_of(parameters.window, user["stats"], now) for _, user in users
-    ]
-    return [
-        _profile(user_id, parameters, user, gain, now)._replace(age_s=age_s)
-        for (user_id, user), gain in zip(users, gains, strict=True)
-    ]
+    users = zip(user_ids, content["data"]["users"], strict=True)
+    return [_profile(user_id, parameters, user, now)._replace(age_s=age_s) for user_id, user in users]
 
 
-def _profile(
-    user_id: int, parameters: ImageParameters, user: Mapping[str, Any], gain: Mapping[str, Any] | None, now: float
-) -> Profile:
+def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any], now: float) -> Profile:
     stats = user["stats"]
+    gain = gain_of(parameters.window, stats, now)
     points = _points(stats)
     start, end = _bounds(parameters.window, points, now)
     return Profile(
@@ -146,7 +137,7 @@ def _profile(
         stats["latest"],
         stats["earliest"] and stats["earliest"]["at"],
         stats["peak"] and stats["peak"]["globalRank"],
-        None if not gain or is_distant(parameters.window, gain["start"]["at"]) else gain["delta"],
+        gain and gain["delta"],
         _period(parameters.window, gain, now),
         points,
         start,

@@ -1,4 +1,4 @@
-"""Rules of time: whether a window is over, a gain is that of its window, and two snapshots are distant.
+"""Rules of time: whether a window is over, the gain of a window, and whether two snapshots are distant.
 
 The last snapshot before the window can be long before it. Then the gain begins at the first one within the window.
 """
@@ -13,8 +13,6 @@ from .parameters import Window
 # `windows.js` has the same rule for pages.
 NEAR_SHARE = 0.1
 MIN_NEAR_S, MAX_NEAR_S = DAY_S, 7 * DAY_S
-# If it begins farther from the start of a year, the gain is not a headline of the year.
-DISTANT_S = 365 * DAY_S
 # Two snapshots are distant from here on, by the interval of the plot: `player/distant.js` has the same rule.
 GAPS_S = {None: 7 * DAY_S, "DAY": 14 * DAY_S, "WEEK": 90 * DAY_S}
 
@@ -56,12 +54,6 @@ def gain_of(window: Window, stats: Mapping[str, Any], now: float) -> Mapping[str
     gain: Mapping[str, Any] | None = stats["gain"]
     within: Mapping[str, Any] | None = stats["within"]
     return within if gain and is_before(window, gain["start"]["at"], now) else gain
-
-
-def is_distant(window: Window, start: str) -> bool:
-    """Whether a gain of a year began so long before it that it is not about the year."""
-    first = window.first
-    return bool(window.year and first and midnight(first) - timestamp(start) > DISTANT_S)
 
 
 def distant_s(window: Window) -> float:

@@ -320,7 +320,7 @@ async def test_update_changes_the_address_of_the_image(gateway):
 @pytest.mark.parametrize(
     "query,period",
     [
-        ("from=2024-01-01&to=2025-01-01", r"from \d+ \w+ 2023 to 31 Dec 2024"),
+        ("from=2024-01-01&to=2025-01-01", r"in 2024"),
         ("from=2026-11-20&to=2026-11-25", r"from 20 Nov 2026 to 24 Nov 2026"),
         ("from=2024-01-01", r"since 1 Jan 2024"),
         ("to=2025-01-01", r"until 31 Dec 2024"),

@@ -75,44 +75,58 @@ def test_page_shows_stats_gains_peak_hiscores(player):
     expect(page.locator("#plays tr")).to_have_count(10)
 
 
-def test_windows_with_one_gain_share_a_card(player):
-    page = player(AMEO)
-    page.evaluate(
-        """import("../static/player/gains.js").then(({ showGains }) => {
-            const gain = (at) => ({ start: { at }, delta: { pp: 1, ranksGained: 1, accuracy: 1, playCount: 1 } });
-            const [week, year] = [gain("2026-10-25T00:00:00.000Z"), gain("2025-11-24T00:00:00.000Z")];
-            const ends = { latest: { at: "2026-11-20" }, earliest: week.start };
-            showGains({ week, month: week, year, ...ends }, Date.parse("2026-11-24"));
-        })"""
-    )
-    expect(page.locator("#gains h3")).to_have_text(["30 days", "365 days"])
-    expect(page.locator("#gains li").first).to_have_text(re.compile(r"No snapshot 7 days ago\.$"))
-
-
-def test_distant_starts_are_the_titles_of_gains(player):
-    gains = player(ORDINARY[9]).locator("#gains li")
-    expect(gains.locator("h3")).to_have_text([re.compile(r"^Since \d+ \w+ 20\d\d$")] * 2)
-    reasons = ["No snapshot 7 or 30 days ago.", "No snapshot 365 days ago."]
-    expect(gains).to_have_text([re.compile(f"{re.escape(reason)}$") for reason in reasons])
-    expect(player(HEAVY).locator("#gains h3")).to_have_text(["7 days", "30 days", "365 days"])
-
-
-def test_gains_need_a_near_start(session):
-    script = """async ([start, latest]) => {
+def gains_of(page, latest, **starts):
+    """The boxes and the sentence below them, of windows whose gains begin at these instants, on 27 Nov 2026."""
+    script = """async ([latest, starts]) => {
         const { showGains } = await import("/static/player/gains.js");
-        document.body.innerHTML = '<ul id="gains"></ul>';
-        const now = Date.parse("2026-11-27T00:00:00Z");
-        const gain = { start: { at: start }, delta: { pp: 5, ranksGained: 1, accuracy: 0, playCount: 2 } };
-        const stats = { latest: { at: latest }, earliest: { at: start }, week: null, month: gain, year: null };
-        showGains(stats, now);
-        return [...document.querySelectorAll("#gains li")].map((item) => item.firstChild.textContent + "|" + item.lastChild.textContent);
+        document.body.innerHTML = '<ul id="gains"></ul><p id="gains-missing"></p>';
+        const delta = { pp: 5, ranksGained: 1, accuracy: 0, playCount: 2 };
+        const gains = Object.entries(starts).map(([name, at]) => [name, { start: { at }, delta }]);
+        const stats = { latest: { at: latest }, earliest: { at: "2014-01-01" }, ...Object.fromEntries(gains) };
+        showGains(stats, Date.parse("2026-11-27T00:00:00Z"));
+        const texts = [...document.querySelectorAll("#gains h3")].map((title) => title.textContent);
+        return [texts, document.querySelector("#gains-missing").textContent];
     }"""
+    return page.evaluate(script, [latest, starts])
+
+
+def test_windows_with_one_gain_share_a_box(session):
     page = session.open("/docs")
-    week, month, _ = page.evaluate(script, ["2026-10-26T00:00:00Z", "2026-11-10T00:00:00Z"])
-    assert week == "7 days|No snapshot in the last 7 days."
-    assert month.startswith("30 days|Rank")
-    found = page.evaluate(script, ["2026-10-24T00:00:00Z", "2026-11-26T00:00:00Z"])
-    assert found[1] == "Since 24 Oct 2026|No snapshot 30 days ago."
+    near = {"week": "2026-11-20", "month": "2026-11-20", "year": "2026-11-20"}
+    titles, missing = gains_of(page, "2026-11-26", **near)
+    assert (titles, missing) == (["7, 30 and 365 days since 20 Nov 2026"], "")
+    titles, _ = gains_of(page, "2026-11-26", week="2026-11-20", month="2026-10-27", year="2025-11-27")
+    assert titles == ["7 days", "30 days", "365 days"]
+
+
+def test_gains_begin_in_their_windows(session):
+    far = {"week": "2026-09-01", "month": "2026-09-01", "year": "2026-09-01", "yearWithin": "2026-09-01"}
+    titles, missing = gains_of(session.open("/docs"), "2026-11-26", **far)
+    assert titles == ["365 days since 1 Sep 2026"]
+    assert missing == "Only one snapshot in the last 7 and 30 days: a gain needs two."
+
+
+def test_gains_follow_a_long_pause(session):
+    page = session.open("/docs")
+    far = {"week": "2017-07-09", "month": "2017-07-09", "year": "2017-07-09"}
+    titles, missing = gains_of(page, "2026-11-26", **far)
+    assert titles == ["Since 9 Jul 2017"]
+    assert missing == "Only one snapshot in the last 7, 30 and 365 days: a gain needs two."
+    assert gains_of(page, "2024-05-01") == [[], "No snapshot in the last 7, 30 or 365 days."]
+
+
+@pytest.mark.parametrize("user", [AMEO, HEAVY, *ORDINARY[9:12]])
+def test_page_card_and_preview_state_one_gain(player, gateway, user):
+    shown = player(user).locator("#gains li", has_text="365 days").inner_text()
+    card = httpx.get(f"{gateway.address}/players/{user}/card.svg?window=1y").text
+    preview = httpx.get(f"{gateway.address}/players/{user}?days=365").text
+    [plays] = re.findall(r"Plays\s+([+−±][\d,]+)", shown)
+    assert f">{plays}<" in card
+    assert f"{plays} plays" in preview
+    since = re.findall(r"since \d+ \w+ \d{4}", shown)
+    assert (
+        since == re.findall(r"since \d+ \w+ \d{4}", card)[:1] == re.findall(r"plays (since \d+ \w+ \d{4})", preview)[:1]
+    )
 
 
 def test_gains_follow_the_current_stats(player):
@@ -395,7 +409,7 @@ def test_unknown_user_is_reported_by_update(session):
 
 def test_single_snapshot_has_no_range(player):
     page = player(SINGLE_SNAPSHOT)
-    expect(page.locator("#gains li")).to_have_text(re.compile("begin with the second snapshot"))
+    expect(page.locator("#gains-missing")).to_have_text(re.compile("begin with the second snapshot"))
     day = page.locator("#player-header time[datetime]").last.inner_text()
     expect(page.locator("#plots-caption")).to_have_text(re.compile(rf"to {day}, all snapshots. lonely: one point, "))
     choices = page.locator("#progress :is(.range, .tools, #plots-help)").filter(visible=True)

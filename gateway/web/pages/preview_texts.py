@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from gateway.images.card import summary
 from gateway.images.formats import count, rank_change, signed
 from gateway.images.parameters import Window
-from gateway.images.window_starts import is_before, is_distant, is_near
+from gateway.images.window_starts import is_before, is_near
 from gateway.records import Snapshot
 from gateway.store.history import History, Span
 
@@ -28,11 +28,11 @@ def gains_text(history: History, window: Window, now: float) -> str:
     span = _span(window, now)
     gain = history.gain(span)
     # As in images.
-    is_outside = gain and not window.year and is_before(window, gain.start.at, now)
+    is_outside = gain and is_before(window, gain.start.at, now)
     shown = history.gain(span, within=True) if is_outside else gain
     if gain is None:
         return UNKNOWN
-    if shown is None or is_distant(window, shown.start.at):
+    if shown is None:
         return stats_text(gain.end)
     delta = shown.delta
     parts = [f"{signed(count(abs(delta.pp)), delta.pp)} pp"]

@@ -7,7 +7,7 @@
 import { coloured, el } from "../shared/elements.js";
 import { day, decimal, pp, rank, rankDelta, signed } from "../shared/format.js";
 import { gql, graphql } from "../shared/graphql.js";
-import { DAY_MS, sinceText } from "../shared/windows.js";
+import { DAY_MS, gainOf, sinceText } from "../shared/windows.js";
 
 const MAX_SHOWN = 5;
 const MAX_QUERIES = 4;
@@ -54,11 +54,14 @@ const put = (id, parts) => place(id)?.replaceChildren(...parts);
 function statsOf({ latest, gain }, now = Date.now()) {
   if (!latest) return ["No osu! stats."];
   const current = el("span", {}, el("b", {}, rank(latest.globalRank)), ` · ${pp(latest.pp)}`);
-  return gain ? [current, el("span", {}, changeOf(gain, now))] : [current];
+  const window = { from: now - DAYS * DAY_MS, to: now };
+  // A ranking has no gains within the window.
+  const shown = gainOf({ gain, within: null }, window);
+  return shown ? [current, el("span", {}, changeOf(shown, window))] : [current];
 }
 
-function changeOf({ start, delta }, now) {
-  const since = sinceText({ start }, { from: now - DAYS * DAY_MS, to: now }) || `in ${DAYS} days`;
+function changeOf({ start, delta }, window) {
+  const since = sinceText({ start }, window) || `in ${DAYS} days`;
   const ranks = delta.ranksGained == null ? [] : [coloured(rankDelta(delta.ranksGained), delta.ranksGained), " ranks, "];
   return [...ranks, coloured(signed(delta.pp, decimal), delta.pp), ` pp ${since}`];
 }

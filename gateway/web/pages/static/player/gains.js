@@ -1,8 +1,8 @@
-// The gains of the last 7, 30 and 365 days. A gain that begins long before has its own start as its title.
+// The gains of the last 7, 30 and 365 days, by the rule of all gains in `windows.js`.
 
 import { byId, coloured, el } from "../shared/elements.js";
-import { decimal, signed } from "../shared/format.js";
-import { DAY_MS, sinceText } from "../shared/windows.js";
+import { day, decimal, signed } from "../shared/format.js";
+import { DAY_MS, gainOf, sinceText } from "../shared/windows.js";
 import { rankChange, tile } from "./summary.js";
 
 const PERIODS = [
@@ -13,29 +13,35 @@ const PERIODS = [
 const FIRST_SNAPSHOT = "The charts and gains begin with the second snapshot: update again after playing.";
 
 export function showGains(stats, now = Date.now()) {
-  if (stats.latest.at === stats.earliest.at) return byId("gains").replaceChildren(el("li", {}, FIRST_SNAPSHOT));
-  const cards = new Map();
-  for (const [name, days] of PERIODS) {
-    const gain = stats[name];
-    const since = gain && sinceText(gain, { from: now - days * DAY_MS, to: now });
-    const title = since ? since.replace("s", "S") : `${days} days`;
-    // Windows with one gain share a card, which has the title of the longest.
-    const key = gain?.start.at ?? title;
-    const { missing = [] } = cards.get(key) ?? {};
-    const absence = `No snapshot in the last ${days} days.`;
-    cards.set(key, { title, gain, missing: since ? [...missing, days] : missing, absence });
-  }
-  byId("gains").replaceChildren(...[...cards.values()].map(card));
+  const boxes = boxesOf(stats, now);
+  byId("gains").replaceChildren(...boxes.map(box));
+  byId("gains-missing").textContent = missingText(stats, now);
 }
 
-function card({ title, gain, missing, absence }) {
-  const heading = el("h3", {}, title);
-  if (!gain) return el("li", {}, heading, el("p", { class: "muted text-small" }, absence));
+// Windows with one gain share a box. Without any gain, the box has the changes since the snapshot before the windows.
+function boxesOf(stats, now) {
+  const boxes = new Map();
+  for (const { days, gain, since } of windowsOf(stats, now).filter((each) => each.gain)) {
+    const others = boxes.get(gain.start.at);
+    boxes.set(gain.start.at, { gain, days: [...(others?.days ?? []), days], since: others?.since || since });
+  }
+  if (boxes.size || !stats.year) return [...boxes.values()];
+  return [{ gain: stats.year, title: `Since ${day(stats.year.start.at)}` }];
+}
+
+const windowsOf = (stats, now) =>
+  PERIODS.map(([name, days]) => {
+    const window = { from: now - days * DAY_MS, to: now };
+    const gain = gainOf({ gain: stats[name], within: stats[`${name}Within`] }, window);
+    return { days, gain, since: gain && sinceText(gain, window) };
+  });
+
+function box({ gain, days, since, title = `${list(days, "and")} days` }) {
   const { pp, ranksGained, accuracy, playCount } = gain.delta;
   return el(
     "li",
     {},
-    heading,
+    el("h3", {}, title, since && el("small", {}, ` ${since}`)),
     el("p", { class: "big" }, coloured(signed(pp, decimal), pp), el("small", {}, " pp")),
     el(
       "dl",
@@ -44,12 +50,20 @@ function card({ title, gain, missing, absence }) {
       tile("Accuracy", coloured(`${signed(accuracy, decimal)} %`, accuracy)),
       tile("Plays", signed(playCount)),
     ),
-    missing.length > 0 && el("p", { class: "muted text-small" }, missingText(missing)),
   );
 }
 
-// "No snapshot 7, 30 or 365 days ago."
-function missingText(days) {
-  const list = [days.slice(0, -1).join(", "), days.at(-1)].filter(Boolean).join(" or ");
-  return `No snapshot ${list} days ago.`;
+// Why windows have no gain.
+function missingText(stats, now) {
+  if (stats.latest.at === stats.earliest.at) return FIRST_SNAPSHOT;
+  const without = windowsOf(stats, now).filter(({ gain }) => !gain).map(({ days }) => days);
+  const isEmpty = (days) => Date.parse(stats.latest.at) < now - days * DAY_MS;
+  const [none, one] = [without.filter(isEmpty), without.filter((days) => !isEmpty(days))];
+  return [
+    none.length && `No snapshot in the last ${list(none, "or")} days.`,
+    one.length && `Only one snapshot in the last ${list(one, "and")} days: a gain needs two.`,
+  ].filter(Boolean).join(" ");
 }
+
+// "7, 30 and 365".
+const list = (days, word) => [days.slice(0, -1).join(", "), days.at(-1)].filter(Boolean).join(` ${word} `);

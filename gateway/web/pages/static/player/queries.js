@@ -16,8 +16,11 @@ const PROFILE = gql`
         latest { at pp globalRank accuracy level playCount }
         earliest { at globalRank pp }
         week: gain(window: { days: 7 }) { ...gained }
+        weekWithin: gain(window: { days: 7 }, withinWindow: true) { ...gained }
         month: gain(window: { days: 30 }) { ...gained }
+        monthWithin: gain(window: { days: 30 }, withinWindow: true) { ...gained }
         year: gain(window: { days: 365 }) { ...gained }
+        yearWithin: gain(window: { days: 365 }, withinWindow: true) { ...gained }
         peak { pp ppAt globalRank globalRankAt accuracy accuracyAt }
         milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL, ACCURACY]) { kind threshold before { at } after { at } }
         snapshots(every: WEEK) { at globalRank pp }
@@ -25,9 +28,8 @@ const PROFILE = gql`
     }
   }
   fragment gained on Gain {
-    coversWholeWindow
     start { at }
-    delta { pp ranksGained accuracy level playCount }
+    delta { pp ranksGained accuracy playCount }
   }`;
 
 // `fields` are those of the charts: a row has few values, so that 5,000 of them are small.

@@ -16,14 +16,14 @@ export function coveredText({ snapshots, tracked }, year) {
   return `${plural(snapshots.length, "snapshot")} from ${day(first.at)} to ${day(last.at)}.`;
 }
 
-export function notes({ gain, snapshots }, year, now = Date.now()) {
-  const { from, to } = wholeYear(year);
+export function notes({ gain, snapshots, earliest }, year, now = Date.now()) {
+  const { to } = wholeYear(year);
   const ended = now >= to;
   return [
     gain && `All changes are differences between the snapshots of ${day(gain.start.at)} and ${day(gain.end.at)}.`,
-    gain && startNote(gain, year, from),
+    gain && startNote(gain, earliest, year),
     gain && "Gains and losses of pp include changes of osu!’s pp formula (reworks).",
-    !gain && snapshots.length > 0 && "There is one snapshot only: changes need a second one.",
+    !gain && snapshots.length > 0 && `There is one snapshot of ${year} only: changes need a second one.`,
     ended &&
       to - Date.parse(snapshots.at(-1)?.at ?? to) > NEAR_MS &&
       `The year’s last snapshot is of ${day(snapshots.at(-1).at)}. Changes after it count for the next year.`,
@@ -38,10 +38,8 @@ export function notes({ gain, snapshots }, year, now = Date.now()) {
   ].filter(Boolean);
 }
 
-function startNote({ start, coversWholeWindow }, year, from) {
-  if (!coversWholeWindow) return `osu!track has no snapshots before ${day(start.at)}: earlier changes are unknown.`;
-  return (
-    from - Date.parse(start.at) > NEAR_MS &&
-    `The last snapshot before ${year} is of ${day(start.at)}: changes since then are included.`
-  );
+function startNote({ start, coversWholeWindow }, earliest, year) {
+  if (coversWholeWindow) return null;
+  if (start.at === earliest.at) return `osu!track has no snapshots before ${day(start.at)}: earlier changes are unknown.`;
+  return `There are no snapshots shortly before ${year}: changes begin with its first snapshot, on ${day(start.at)}.`;
 }

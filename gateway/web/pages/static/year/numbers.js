@@ -2,23 +2,21 @@
 
 import { busiestDay, countDays, longestStreak } from "../activity/days.js";
 import { busiestMonth, reworkOf } from "../activity/months.js";
-import { monthOf, wholeYear } from "../activity/periods.js";
+import { monthOf } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
 import { el } from "../shared/elements.js";
 import { count, day, decimal, percent, rank, rankDelta, signed } from "../shared/format.js";
-import { DAY_MS, sinceText } from "../shared/windows.js";
+import { sinceText } from "../shared/windows.js";
+import { shownWindow } from "./query.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
-// Changes that began longer before the year are not headlines of it.
-const DISTANT_MS = 365 * DAY_MS;
 const shortDays = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 // Tiles for the `stats` of the year and its `days`. Values that are unknown or mostly estimated have no tile.
 export function numbers({ gain, snapshots, months }, days, view) {
-  const since = gain && sinceText(gain, wholeYear(view.year));
-  const isDistant = since && wholeYear(view.year).from - Date.parse(gain.start.at) > DISTANT_MS;
-  const tiles = isDistant ? ends(gain, since) : gained(gain, reworkText(months, view.mode)).filter(Boolean);
-  for (const each of since && !isDistant ? tiles : []) each.append(el("dd", { class: "detail" }, since));
+  const since = gain && sinceText(gain, shownWindow(view));
+  const tiles = gained(gain, reworkText(months, view.mode)).filter(Boolean);
+  for (const each of since ? tiles : []) each.append(el("dd", { class: "detail" }, since));
   return [...tiles, ...reached(snapshots), ...activity(days, months)].filter(Boolean);
 }
 
@@ -64,20 +62,6 @@ function gained(gain, rework) {
     tile("Level", signed(delta.level, decimal), fromTo(start.level, end.level, decimal)),
     tile("Grades", signed(delta.countSS + delta.countS + delta.countA), grades.join(" · ")),
   ];
-}
-
-// The values at the end, with the changes `since` a distant day below.
-function ends({ end, delta }, since) {
-  const all = [
-    ["Performance", decimal(end.pp), "pp", signed(delta.pp, decimal), end.pp > 0],
-    ["Global rank", rank(end.globalRank), "", `${rankDelta(delta.ranksGained)} ranks`, delta.ranksGained != null],
-    ["Plays", count(end.playCount), "", signed(delta.playCount), true],
-    ["Accuracy", decimal(end.accuracy), "%", `${signed(delta.accuracy, decimal)} %`, true],
-    ["Level", decimal(end.level), "", signed(delta.level, decimal), true],
-  ];
-  return all
-    .filter(([, , , , isKnown]) => isKnown)
-    .map(([title, value, symbol, change]) => tile(title, [value, unit(symbol)], `${change} ${since}`));
 }
 
 function reached(snapshots) {

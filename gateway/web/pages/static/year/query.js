@@ -5,6 +5,7 @@ import { FIRST_PP } from "../player/first-plays.js";
 import { gql } from "../shared/graphql.js";
 import { queryLink } from "../shared/query-link.js";
 import { read, request, requestError } from "../shared/request.js";
+import { gainOf } from "../shared/windows.js";
 
 const YEAR = gql`
   query Year($id: ID!, $mode: GameMode!, $year: Window!, $end: DateTime!) {
@@ -14,12 +15,8 @@ const YEAR = gql`
         tracked
         earliest { at pp }
         latest { at pp }
-        gain(window: $year) {
-          coversWholeWindow
-          start { at pp globalRank accuracy level playCount }
-          end { at pp globalRank accuracy level playCount }
-          delta { pp ranksGained accuracy level playCount totalScore countSS countS countA }
-        }
+        gain(window: $year) { ...gained }
+        within: gain(window: $year, withinWindow: true) { ...gained }
         days: gains(window: $year, every: DAY) { start { at } end { at } delta { playCount } }
         months: gains(window: $year, every: MONTH) { start { at } end { at } delta { playCount pp ranksGained } }
         snapshots(window: $year) { at pp globalRank }
@@ -28,6 +25,12 @@ const YEAR = gql`
         milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
       }
     }
+  }
+  fragment gained on Gain {
+    coversWholeWindow
+    start { at pp globalRank accuracy level playCount }
+    end { at pp globalRank accuracy level playCount }
+    delta { pp ranksGained accuracy level playCount countSS countS countA }
   }`;
 
 const BEST_PLAYS = gql`
@@ -46,6 +49,12 @@ const variablesOf = ({ id, mode, year }) => {
   return { id, mode: mode.value, year: between(from, to), end: new Date(to - 1).toISOString() };
 };
 
+// The year up to now.
+export function shownWindow({ year }) {
+  const { from, to } = wholeYear(year);
+  return { from, to: Math.min(to, Date.now()) };
+}
+
 export const yearLink = (view) => queryLink(YEAR, variablesOf(view));
 
 // Everything from the stats history, in one request to osu!track at most.
@@ -54,7 +63,9 @@ export async function loadYear(view, signal) {
   // Without a name, the page is still complete.
   const failed = errors.find(({ path }) => !path?.includes("username"));
   if (failed || !data?.user) throw requestError(failed ?? errors[0]);
-  return { user: data.user, stats: data.user.stats, warnings, isNameMissing: errors.length > 0 };
+  const { within, ...stats } = data.user.stats;
+  const gain = gainOf({ gain: stats.gain, within }, shownWindow(view));
+  return { user: data.user, stats: { ...stats, gain }, warnings, isNameMissing: errors.length > 0 };
 }
 
 // Only for players with pp: reading the hiscores of others makes osu!track update them.
