@@ -1,32 +1,38 @@
-"""The card of a player: rank, current stats with their changes, and the plot of a series."""
+"""The card of a player: rank, current stats with their changes, and the plot of a series; of a year, its highlights."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from .drawing import Drawing, Part, Text
-from .formats import count, day, decimal, short
-from .frame import LABEL_SIZE, PADDING, WIDTH, change, footer, heading
+from .figures import Figure
+from .formats import count, day, decimal, short, signed
+from .frame import LABEL_SIZE, PADDING, SUBTITLE_Y, WIDTH, footer, heading, sign_colour
 from .markup import element
-from .plot import Box, plot
+from .plot import PLOT_LEFT, Box, plot
 from .profile import Profile
 from .rank_changes import rank_change
+from .themes import Theme
 
 HEIGHT = 630
-PLOT = Box(PADDING + 104, 340, WIDTH - PADDING, 526)
-TILE_TOP, TILE_WIDTH, TILE_HEIGHT, TILE_GAP = 180, 350, 124, 19
+PLOT_GAP, PLOT_BOTTOM, FOOTER_Y = 34, 514, 606
+TILES_TOP, TILE_HEIGHT, TILE_GAP, TILE_PADDING = 184, 108, 16, 22
+VALUE_SIZE = 46
 
 
 def card(profile: Profile) -> Drawing:
     """The card of a player with snapshots."""
     parameters = profile.parameters
-    since = f"since {profile.since[:4]}" if profile.since else ""
-    subtitle = " · ".join(filter(None, (profile.mode_title, profile.review or since)))
+    # The peak can be later than the end of the window.
+    peak = f"peak #{count(profile.peak_rank)}" if profile.peak_rank and not profile.is_over else ""
+    subtitle = " · ".join(filter(None, (profile.mode_title, profile.review, peak)))
+    rank = (profile.latest or {}).get("globalRank")
+    tiles = [row for row in (_stats(profile), profile.highlights) if row]
+    tops = [TILES_TOP + index * (TILE_HEIGHT + TILE_GAP) for index in range(len(tiles))]
+    box = Box(PLOT_LEFT, tops[-1] + TILE_HEIGHT + PLOT_GAP, WIDTH - PADDING, PLOT_BOTTOM)
     parts = (
-        *heading(profile, 106, subtitle, width=600),
-        *_rank(profile),
-        *_tiles(profile),
-        *plot([profile], PLOT),
-        *footer([profile], HEIGHT - 26, f"{parameters.series.title}, {parameters.window.title}"),
+        *heading(profile, subtitle, "Unranked" if rank is None else f"#{count(rank)}", [*_notes(profile)]),
+        *(part for top, row in zip(tops, tiles, strict=True) for part in _tiles(parameters.theme, top, row)),
+        *plot([profile], box),
+        *footer([profile], FOOTER_Y, parameters.series.title),
     )
     return Drawing(WIDTH, HEIGHT, parameters.theme, title(profile), description(profile), parts)
 
@@ -41,13 +47,14 @@ def description(profile: Profile) -> str:
     latest = profile.latest
     if latest is None:
         return f"osu!track has no data of {profile.name} in {profile.mode_title}."
-    return summary(
+    stats = summary(
         at=latest["at"],
         rank=latest["globalRank"],
         pp=latest["pp"],
         accuracy=latest["accuracy"],
         plays=latest["playCount"],
     )
+    return " ".join([stats, *(f"{label.capitalize()}: {value} ({note})." for label, value, note in profile.highlights)])
 
 
 def summary(*, at: str, rank: int | None, pp: float, accuracy: float, plays: int) -> str:
@@ -56,49 +63,41 @@ def summary(*, at: str, rank: int | None, pp: float, accuracy: float, plays: int
     return f"{ranked}, {count(pp)} pp, {decimal(accuracy)}% accuracy, {count(plays)} plays on {day(at)}."
 
 
-def _rank(profile: Profile) -> Iterator[Part]:
-    theme, latest = profile.parameters.theme, profile.latest or {}
-    right: float = WIDTH - PADDING
-    rank = latest.get("globalRank")
-    yield Text(right, 106, "Unranked" if rank is None else f"#{count(rank)}", 52, theme.accent, "end", strong=True)
-    # The peak can be later than the end of the window.
-    if profile.peak_rank and not profile.is_over:
-        peak = Text(right, 144, f"peak #{count(profile.peak_rank)}", LABEL_SIZE, theme.muted, "end")
-        yield peak
-        right -= peak.width + 24
-    gained = (profile.delta or {}).get("ranksGained")
-    note = profile.age_note if gained is None else profile.period
-    if note:
-        period = Text(right, 144, note, LABEL_SIZE, theme.muted, "end")
+def _notes(profile: Profile) -> Iterator[Part]:
+    """The ranks gained, and the time of all changes, or the day of the values."""
+    theme, delta, right = profile.parameters.theme, profile.delta, WIDTH - PADDING
+    is_year = profile.period == f"{profile.parameters.window.year}"
+    note = f"{'in ' * is_year}{profile.period}" if delta else profile.age_note
+    period = Text(right, SUBTITLE_Y, note, LABEL_SIZE, theme.muted, "end")
+    if period.content:
         yield period
-        right -= period.width + 10
-    yield from rank_change(right, 144, gained, theme)
+    yield from rank_change(right - period.width - 12, SUBTITLE_Y, (delta or {}).get("ranksGained"), theme)
 
 
-def _tiles(profile: Profile) -> Iterator[Part]:
-    latest, delta = profile.latest or {}, profile.delta or {}
-    gained = {name: abs(delta.get(name) or 0) for name in ("pp", "accuracy", "playCount")}
-    yield from _tile(0, profile, "pp", count(latest["pp"]), delta.get("pp"), short(gained["pp"]))
-    accuracy = f"{decimal(latest['accuracy'])}%"
-    yield from _tile(1, profile, "accuracy", accuracy, delta.get("accuracy"), decimal(gained["accuracy"]))
-    yield from _tile(
-        2, profile, "plays", count(latest["playCount"]), delta.get("playCount"), count(gained["playCount"])
-    )
+def _stats(profile: Profile) -> list[Figure]:
+    latest, delta = profile.latest or {}, profile.delta
+    shown = {
+        "pp": ("pp", count(latest["pp"]), short),
+        "accuracy": ("accuracy", f"{decimal(latest['accuracy'])}%", decimal),
+        "playCount": ("plays", count(latest["playCount"]), count),
+    }
+    return [
+        Figure(label, value, signed(form(abs(delta[field])), delta[field]) if delta else "")
+        for field, (label, value, form) in shown.items()
+    ]
 
 
-def _tile(
-    index: int, profile: Profile, label: str, shown: str, difference: Any, shown_difference: str
-) -> Iterator[Part]:
-    theme, x = profile.parameters.theme, PADDING + index * (TILE_WIDTH + TILE_GAP)
-    size = {"width": TILE_WIDTH, "height": TILE_HEIGHT, "rx": 16}
-    yield element("rect", x=x, y=TILE_TOP, **size, fill=theme.surface, stroke=theme.border)
-    name = Text(x + 24, TILE_TOP + 40, label, LABEL_SIZE, theme.muted)
-    yield name
-    yield Text(x + 24, TILE_TOP + 98, shown, 44, theme.text, strong=True)
-    right = x + TILE_WIDTH - 24
-    note = profile.age_note if difference is None else profile.period
-    if not note:
-        return
-    period = Text(right, TILE_TOP + 40, note, LABEL_SIZE, theme.muted, "end")
-    yield period.fitted(TILE_WIDTH - 64 - name.width)
-    yield from change(right, TILE_TOP + 98, difference, shown_difference, theme)
+def _tiles(theme: Theme, top: float, figures: Sequence[Figure]) -> Iterator[Part]:
+    """A row of tiles that fill the width."""
+    width = (WIDTH - 2 * PADDING + TILE_GAP) // len(figures) - TILE_GAP
+    for index, figure in enumerate(figures):
+        left = PADDING + index * (width + TILE_GAP)
+        size = {"width": width, "height": TILE_HEIGHT, "rx": 16}
+        yield element("rect", x=left, y=top, **size, fill=theme.surface, stroke=theme.border)
+        label = Text(left + TILE_PADDING, top + 42, figure.label, LABEL_SIZE, theme.muted)
+        yield label
+        yield Text(left + TILE_PADDING, top + 91, figure.value, VALUE_SIZE, theme.text, strong=True)
+        right = left + width - TILE_PADDING
+        fill = sign_colour(figure.detail, theme)
+        detail = Text(right, top + 42, figure.detail, LABEL_SIZE, fill, "end", strong=True)
+        yield detail.fitted(width - 2 * TILE_PADDING - label.width - 12)

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from .card import title
 from .drawing import Drawing, Text
 from .formats import day
-from .frame import LABEL_SIZE, PADDING, WIDTH, change, footer, heading
-from .plot import Box, plot
+from .frame import LABEL_SIZE, PADDING, SUBTITLE_Y, WIDTH, change, footer, heading
+from .plot import PLOT_LEFT, Box, plot
 from .profile import Profile
 
 HEIGHT = 480
-PLOT = Box(PADDING + 104, 176, WIDTH - PADDING, 376)
+PLOT = Box(PLOT_LEFT, 200, WIDTH - PADDING, 364)
 
 
 def chart(profile: Profile) -> Drawing:
@@ -18,12 +18,11 @@ def chart(profile: Profile) -> Drawing:
     parameters, theme = profile.parameters, profile.parameters.theme
     current = (profile.latest or {}).get("current")
     shown = "Unranked" if current is None else parameters.series.format(current)
+    subtitle = f"{profile.mode_title} · {parameters.series.title}"
     parts = (
-        *heading(profile, 90, f"{profile.mode_title} · {parameters.series.title}", width=540),
-        Text(WIDTH - PADDING, 90, shown, 52, theme.accent, "end", strong=True).fitted(470),
-        *_change(profile),
+        *heading(profile, subtitle, shown, [*_change(profile)]),
         *plot([profile], PLOT),
-        *footer([profile], HEIGHT - 26, parameters.window.title),
+        *footer([profile], HEIGHT - 24),
     )
     return Drawing(WIDTH, HEIGHT, theme, f"{title(profile)} · {parameters.series.title}", description(profile), parts)
 
@@ -48,11 +47,11 @@ def _change(profile: Profile) -> Iterator[Text]:
     series, values = profile.parameters.series, _values(profile, profile.gain_start)
     if len(values) < 2:
         if profile.age_note:
-            yield Text(WIDTH - PADDING, 128, profile.age_note, LABEL_SIZE, profile.parameters.theme.muted, "end")
+            yield Text(WIDTH - PADDING, SUBTITLE_Y, profile.age_note, LABEL_SIZE, profile.parameters.theme.muted, "end")
         return
     difference = values[0] - values[-1] if series.is_rank else values[-1] - values[0]
     shown = series.format(abs(difference)).removeprefix("#")
     theme = profile.parameters.theme
-    period = Text(WIDTH - PADDING, 128, profile.period, LABEL_SIZE, theme.muted, "end")
+    period = Text(WIDTH - PADDING, SUBTITLE_Y, profile.period, LABEL_SIZE, theme.muted, "end")
     yield period
-    yield from change(WIDTH - PADDING - period.width - 10, 128, difference, shown, theme)
+    yield from change(WIDTH - PADDING - period.width - 12, SUBTITLE_Y, difference, shown, theme)

@@ -2,21 +2,22 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from .card import HEIGHT
+from .card import FOOTER_Y, HEIGHT, PLOT_BOTTOM
 from .drawing import Drawing, Line, Part, Text
 from .formats import count
-from .frame import LABEL_SIZE, PADDING, SMALL_SIZE, WIDTH, badge, change, footer
-from .plot import Box, plot
+from .frame import LABEL_SIZE, LABEL_Y, PADDING, WIDTH, badge, change, footer
+from .plot import PLOT_LEFT, Box, plot
 from .profile import Profile
 from .themes import DASHES
 
-HEADER, TOP = 92, 112
-# The height of a row and the size of its text by the number of players. Larger text would make the PNG file too large.
-ROWS = {2: (76, 38), 3: (62, 31), 4: (52, 23), 5: (46, 18)}
+HEADER, TOP = 104, 116
+# The height of a row and the size of its text by the number of players.
+ROWS = {2: (78, 46), 3: (66, 42), 4: (56, 38), 5: (45, 34)}
 # The end of each column. The lines are as long as two of the longest dashes.
-LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 540, 790, 960, WIDTH - PADDING
+LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 486, 736, 892, WIDTH - PADDING
 NAME_START = LINE_END + 24
-PLOT_LEFT, PLOT_BOTTOM = PADDING + 104, 526
+# Beside gains that begin at another time than the window.
+MARK = "*"
 
 
 def comparison(profiles: Sequence[Profile]) -> Drawing:
@@ -24,12 +25,14 @@ def comparison(profiles: Sequence[Profile]) -> Drawing:
     parameters = profiles[0].parameters
     height, size = ROWS[len(profiles)]
     rows = [part for index, profile in enumerate(profiles) for part in _row(index, profile, height, size)]
-    box = Box(PLOT_LEFT, TOP + height * len(profiles) + 32, WIDTH - PADDING, PLOT_BOTTOM)
+    bottom, note = TOP + height * len(profiles), _footnote(profiles)
+    box = Box(PLOT_LEFT, bottom + (62 if note else 32), WIDTH - PADDING, PLOT_BOTTOM)
     parts = (
         *_header(profiles[0]),
         *rows,
+        Text(GAIN_END, bottom + 30, note, LABEL_SIZE, parameters.theme.muted, "end"),
         *plot(profiles, box),
-        *footer(profiles, HEIGHT - 26, parameters.series.title),
+        *footer(profiles, FOOTER_Y, parameters.series.title),
     )
     return Drawing(WIDTH, HEIGHT, parameters.theme, title(profiles), description(profiles), parts)
 
@@ -69,13 +72,12 @@ def _missing(profile: Profile) -> str:
 
 def _header(profile: Profile) -> Iterator[Part]:
     theme = profile.parameters.theme
-    yield badge(profile.parameters, PADDING + 26, HEADER - 12, 0.6)
-    mode = Text(PADDING + 72, HEADER, profile.mode_title, 34, theme.text, strong=True)
+    yield badge(profile.parameters, PADDING + 22, LABEL_Y - 10, 0.5)
+    mode = Text(PADDING + 62, LABEL_Y, profile.mode_title, LABEL_SIZE, theme.text, strong=True)
     yield mode
-    yield Text(mode.x + mode.width + 16, HEADER, profile.review, LABEL_SIZE, theme.muted)
-    gains = f"pp, {profile.parameters.window.short_title}"
-    for x, label in ((RANK_END, "global rank"), (PP_END, "pp"), (GAIN_END, gains)):
-        yield Text(x, HEADER, label, SMALL_SIZE, theme.muted, "end").fitted(GAIN_END - PP_END - 16)
+    yield Text(mode.x + mode.width + 16, LABEL_Y, profile.review, LABEL_SIZE, theme.muted).fitted(330)
+    for x, label in ((RANK_END, "rank"), (PP_END, "pp"), (GAIN_END, "pp gained")):
+        yield Text(x, HEADER, label, LABEL_SIZE, theme.muted, "end")
 
 
 def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Part]:
@@ -84,43 +86,42 @@ def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Par
     y = round(TOP + height * (index + 0.72))
     middle = y - round(size * 0.34)
     yield Line(f"M{PADDING} {middle}H{LINE_END}", theme.players[index], dash=DASHES[index])
-    yield from _name(profile, y, size)
+    yield Text(NAME_START, y, profile.name, size, theme.text, strong=True).fitted(NAME_END - NAME_START)
     if latest is None:
-        yield Text(WIDTH - PADDING, y, _missing(profile), size, theme.muted, "end")
+        yield Text(WIDTH - PADDING, y, _missing(profile), LABEL_SIZE, theme.muted, "end")
         return
     rank = latest["globalRank"]
     # In one colour, equal digits of a row have equal pixels.
-    yield Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
+    shown = Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
+    yield shown.fitted(RANK_END - NAME_END - 24)
     yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True)
-    yield from _gain(profile, y, size)
+    yield from _gain(profile, y)
 
 
-def _gain(profile: Profile, y: float, size: int) -> Iterator[Text]:
-    """The pp gained: muted if they are those of another time than the window."""
+def _gain(profile: Profile, y: float) -> Iterator[Text]:
+    """The pp gained, with a mark if they are those of another time than the window; without any, the reason."""
     theme = profile.parameters.theme
     if profile.delta is None:
-        yield Text(GAIN_END, y, "\N{EN DASH}", min(size, LABEL_SIZE), theme.muted, "end", strong=True)
+        reason = Text(GAIN_END, y, profile.age_note or "one snapshot", LABEL_SIZE, theme.muted, "end")
+        yield reason.fitted(GAIN_END - PP_END - 20)
         return
     gained = profile.delta["pp"]
-    for text in change(GAIN_END, y, gained, count(abs(gained)), theme, size):
-        yield text._replace(fill=theme.muted) if _start_note(profile) else text
+    for text in change(GAIN_END, y, gained, count(abs(gained)), theme):
+        yield text
+        if _is_marked(profile):
+            yield Text(GAIN_END + 2, y, MARK, LABEL_SIZE, theme.muted)
 
 
-def _name(profile: Profile, y: float, size: int) -> Iterator[Text]:
-    """The name, and below it the day of the values, or the start of the gains if it is not that of the window."""
-    theme, width = profile.parameters.theme, NAME_END - NAME_START
-    note = profile.age_note or _start_note(profile)
-    raised = y - round(size * 0.3) if note else y
-    yield Text(NAME_START, raised, profile.name, size, theme.text, strong=True).fitted(width)
-    if note:
-        yield Text(NAME_START, raised + SMALL_SIZE, note, SMALL_SIZE - 2, theme.muted).fitted(width)
+def _is_marked(profile: Profile) -> bool:
+    """Whether the gain does not begin at the start of the window."""
+    return profile.delta is not None and profile.period != profile.parameters.window.short_title
 
 
-def _start_note(profile: Profile) -> str:
-    """The start of the gains, or why there are none; empty if it is that of the window, or without data."""
-    if profile.latest is None:
-        return ""
-    if profile.delta is None:
-        is_first = profile.since == profile.latest["at"]
-        return "one snapshot so far" if is_first else "one snapshot in this time"
-    return "" if profile.period == profile.parameters.window.short_title else profile.period
+def _footnote(profiles: Iterable[Profile]) -> str:
+    """The starts of the marked gains; empty without any."""
+    periods = {profile.period for profile in profiles if _is_marked(profile)}
+    return (
+        f"{MARK} {periods.pop()}"
+        if len(periods) == 1
+        else f"{MARK} since the first snapshot in this time" * bool(periods)
+    )

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
+from math import ceil
 from typing import NamedTuple
 
 from .drawing import Line, Part, Text
+from .frame import LABEL_SIZE, PADDING
 from .markup import element, number
 from .parameters import ImageParameters
 from .profile import Point, Profile
@@ -12,9 +14,9 @@ from .scales import Scale, time_ticks, value_scale, value_ticks
 from .themes import DASHES, Theme
 from .window_starts import distant_s
 
-LABEL_SIZE = 20
-# The least distance of two labels of the time axis.
-DATE_WIDTH = 80
+# The least distances of two labels of the axes.
+DATE_WIDTH, VALUE_HEIGHT = 128, 42
+PLOT_LEFT = PADDING + 116
 # More points are thinned: those of one player, and those of several together, whose lines take more of a file.
 COLUMNS, SHARED_COLUMNS = 200, 80
 # In pixels of vertical travel, of a single player. Soft edges of several lines soon fill the file.
@@ -96,24 +98,31 @@ def _extremes(points: Sequence[Point], width_s: float) -> Iterator[Point]:
 
 def _message(profiles: Sequence[Profile], box: Box) -> Text:
     theme, window = profiles[0].parameters.theme, profiles[0].parameters.window
-    found = "Unranked" if any(profile.points for profile in profiles) else "No snapshots"
+    missing = "No gains" if profiles[0].parameters.series.is_gain else "No snapshots"
+    found = "Unranked" if any(profile.points for profile in profiles) else missing
     center, middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
-    return Text(center, middle, f"{found}: {window.title}", 30, theme.muted, "middle")
+    return Text(center, middle, f"{found}: {window.title}", LABEL_SIZE, theme.muted, "middle")
 
 
 def _grid(parameters: ImageParameters, box: Box, across: Scale, up: Scale) -> Iterator[Part]:
     theme, series = parameters.theme, parameters.series
-    for value in value_ticks(up, is_rank=series.is_rank):
+    for value in _distant(value_ticks(up, is_rank=series.is_rank), up):
         y = round(up(value)) + 0.5
         yield element("path", d=f"M{number(box.left)} {number(y)}H{number(box.right)}", stroke=theme.border)
-        yield Text(box.left - 14, y + 7, series.tick(value), LABEL_SIZE, theme.muted, "end")
+        yield Text(box.left - 14, y + 11, series.tick(value), LABEL_SIZE, theme.muted, "end")
     previous = 0.0
     for at, label in time_ticks(across.low, across.high):
         x = across(at)
         # Labels of neighbouring months and years have different distances.
-        if x - previous >= DATE_WIDTH and box.left + 20 <= x <= box.right - 20:
+        if x - previous >= DATE_WIDTH and box.left + 30 <= x <= box.right - 44:
             previous = x
-            yield Text(x, box.bottom + 34, label, LABEL_SIZE, theme.muted, "middle")
+            yield Text(x, box.bottom + 42, label, LABEL_SIZE, theme.muted, "middle")
+
+
+def _distant(values: Sequence[float], up: Scale) -> Sequence[float]:
+    """Every value, or every second or third one and so on, so that their labels do not overlap."""
+    least = min([abs(up(one) - up(other)) for one, other in pairwise(values)], default=VALUE_HEIGHT)
+    return values[:: ceil(VALUE_HEIGHT / least)]
 
 
 def _lines(points: Iterable[Point], across: Scale, up: Scale, box: Box) -> Iterator[list[Pixel]]:

@@ -7,34 +7,13 @@ from typing import Any, NamedTuple
 
 from gateway.records import Mode
 
+from .figures import Figure
 from .formats import DAY_S, day, midnight, timestamp
 from .parameters import ImageParameters, Window
 from .problems import PROBLEMS, UNAVAILABLE
 from .window_starts import end_of, gain_of, is_near, is_over, start_of
 
 MODE_TITLES = {Mode.OSU: "osu!", Mode.TAIKO: "osu!taiko", Mode.CATCH: "osu!catch", Mode.MANIA: "osu!mania"}
-
-QUERY = """
-query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: IntervalINSTANT) {
-  users(ids: $ids) {
-    username
-    stats(mode: $mode) {
-      latest: LAST { at pp globalRank accuracy level playCount countSS countS countA current: FIELD }
-      earliest { at }
-      peak { globalRank }
-      gain(window: $window) {
-        start { at value: FIELD }
-        delta { pp ranksGained accuracy playCount }
-      }
-      within: gain(window: $window, withinWindow: true) {
-        start { at }
-        delta { pp ranksGained accuracy playCount }
-      }
-      snapshots(window: $window, every: $every) { at value: FIELD }
-    }
-  }
-}
-"""
 
 
 class Point(NamedTuple):
@@ -50,7 +29,8 @@ class Profile(NamedTuple):
     `delta` is None with fewer than two snapshots in the window; `period` is its time in words, and
     `gain_start` its start. The points are those of the window, which begins and ends at the instants `start` and `end`,
     and the last one before it.
-    `age_s` is that of stale data. `is_available` is false if osu!track failed for this player.
+    `age_s` is that of stale data. `is_available` is false if osu!track failed for this player. `highlights` are of a
+    year.
     """
 
     user_id: int
@@ -68,6 +48,7 @@ class Profile(NamedTuple):
     gain_start: float = 0
     age_s: float | None = None
     is_available: bool = True
+    highlights: tuple[Figure, ...] = ()
 
     @property
     def mode_title(self) -> str:
@@ -95,25 +76,9 @@ class Profile(NamedTuple):
         return window.title if self.is_over else ""
 
 
-def document_of(parameters: ImageParameters) -> str:
-    """The GraphQL document for an image with this series, and a window with or without an end."""
-    has_end = parameters.window.end is not None
-    last, instant = ("snapshotAt(at: $at)", ", $at: DateTime!") if has_end else ("latest", "")
-    return QUERY.replace("LAST", last).replace("INSTANT", instant).replace("FIELD", parameters.series.field)
-
-
 def review_title(year: int, now: float) -> str:
     """The title of a year: it is not in review before its end."""
     return f"{year} in review" if midnight(date(year + 1, 1, 1)) <= now else f"{year} so far"
-
-
-def variables_of(user_ids: Iterable[int], parameters: ImageParameters) -> dict[str, Any]:
-    """The variables of the document."""
-    ids, window = [*map(str, user_ids)], parameters.window.variables
-    if len(ids) > 1 and window["every"] == "WEEK":
-        # The lines of several players have few points.
-        window["every"] = "MONTH"
-    return {"ids": ids, "mode": parameters.mode.name, **window}
 
 
 def profiles_of(
@@ -128,7 +93,7 @@ def profiles_of(
 def _profile(user_id: int, parameters: ImageParameters, user: Mapping[str, Any], now: float) -> Profile:
     stats = user["stats"]
     gain = gain_of(parameters.window, stats, now)
-    points = _points(stats)
+    points = _gains(gain, _points(stats)) if parameters.series.is_gain else _points(stats)
     start, end = _bounds(parameters.window, points, now)
     return Profile(
         user_id,
@@ -154,6 +119,15 @@ def _points(stats: Mapping[str, Any]) -> tuple[Point, ...]:
     if gain and rows and gain["start"]["at"] < rows[0]["at"]:
         rows = [gain["start"], *rows]
     return tuple(Point(timestamp(row["at"]), row["value"]) for row in rows)
+
+
+def _gains(gain: Mapping[str, Any] | None, points: Iterable[Point]) -> tuple[Point, ...]:
+    """The differences between the points and the start of the gain."""
+    if not gain:
+        return ()
+    start, base = timestamp(gain["start"]["at"]), gain["start"]["value"]
+    later = [point for point in points if point.at > start and point.value is not None]
+    return Point(start, 0), *(Point(at, (value or 0) - base) for at, value in later)
 
 
 def is_drawable(content: Mapping[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from .frame import change
 from .markup import element, number
 from .themes import Theme
 
-SIZE, GAP = 15, 6
+SIZE, GAP = 20, 7
 
 
 def rank_change(x: float, y: float, gained: float | None, theme: Theme) -> Iterator[Part]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from .formats import count, decimal, short
+from .formats import count, decimal, short, signed
 
 
 class Series(NamedTuple):
@@ -20,6 +20,11 @@ class Series(NamedTuple):
         """Whether the series has a logarithmic axis with 1 at the top."""
         return self.name == "rank"
 
+    @property
+    def is_gain(self) -> bool:
+        """Whether the values are changes since the start of the gain."""
+        return self is PP_GAINED
+
 
 def _rank(value: float) -> str:
     return f"#{count(value)}"
@@ -31,6 +36,10 @@ def _rank_tick(value: float) -> str:
 
 def _pp(value: float) -> str:
     return f"{count(value)} pp"
+
+
+def _signed(value: float) -> str:
+    return signed(short(abs(value)), value).replace("±", "")
 
 
 def _percent(value: float) -> str:
@@ -57,3 +66,6 @@ SERIES = {
         Series("a", "A grades", "countA", count, short),
     )
 }
+
+# Of comparisons: the values of players are far apart, and their lines would be flat.
+PP_GAINED = Series("pp-gained", "pp gained", "pp", _signed, _signed)

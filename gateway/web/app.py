@@ -33,6 +33,7 @@ from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
 from .failures import Failures
 from .files.exports import WARNINGS_HEADER, export_routes
+from .files.image_data import ImageData
 from .files.player_images import PlayerImages
 from .files.player_names import with_known_names
 from .files.png_files import PNGFiles
@@ -139,11 +140,11 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
 def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> list[Route]:
     images = PlayerImages(
         queries,
+        ImageData(queries, clock=gateway.clock),
         failures=_failures(gateway, settings),
         png_files=png_files,
         public_url=settings.public_url,
         is_sample_data=settings.sample_data,
-        clock=gateway.clock,
     )
     routes = [*export_routes(queries, settings.cors_origins), *images.routes()]
     return with_known_names(routes, gateway.tracker.names.user_ids.known)

@@ -15,7 +15,7 @@ from tests.support.gateway import start_gateway
 IMAGES = ["card.svg", "card.png"]
 BROWSER = {"Accept": "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"}
 DOWN = (Fault(kind="status", status=500),)
-MAX_PNG_BYTES, MAX_CPU_S = 40_000, 0.03
+MAX_PNG_BYTES, MAX_CPU_S = 60_000, 0.03
 FOUR = f"{HEAVY},{ORDINARY[1]},{ORDINARY[9]},{ORDINARY[20]}"
 UPDATE = 'mutation { updateUser(id: "%s") { __typename } }'
 
@@ -56,6 +56,16 @@ async def test_players_without_data_are_shown(gateway):
     response = await gateway.http.get(f"/players/{NO_SNAPSHOTS}/card.svg?compare=70000001")
     assert response.status_code == 200
     assert description(response) == f"ID {NO_SNAPSHOTS}: no data yet · ID 70000001: no data yet"
+
+
+async def test_lines_are_the_pp_gained_by_default(gateway):
+    plain, ranks = [
+        (await gateway.http.get(f"/players/{AMEO}/card.svg?compare=2{query}")).text for query in ("", "&series=rank")
+    ]
+    assert (">pp gained</text>" in plain, plain.count(">pp gained<"), ranks.count(">pp gained<")) == (True, 2, 1)
+    starts = re.findall(r'<path d="M[\d.]+ ([\d.]+)L', plain)
+    assert len(set(starts)) == 1
+    assert len(set(re.findall(r'<path d="M[\d.]+ ([\d.]+)L', ranks))) > 1
 
 
 async def test_comparison_costs_its_missing_players():

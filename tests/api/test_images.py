@@ -23,7 +23,7 @@ IMAGES = ["card.svg", "card.png", "chart.svg", "chart.png"]
 SIZES = {"card": (1200, 630), "chart": (1200, 480)}
 BROWSER = {"Accept": "image/avif,image/webp,image/png,image/svg+xml,image/*;q=0.8,*/*;q=0.5"}
 DOWN = (Fault(kind="status", status=500),)
-MAX_PNG_BYTES, MAX_CPU_S = 40_000, 0.03
+MAX_PNG_BYTES, MAX_CPU_S = 50_000, 0.03
 PLAYERS = [HEAVY, SINGLE_SNAPSHOT, UNRANKED, INACTIVE, 131464, 1001, 3000008, 70000001, 999]
 
 
@@ -96,17 +96,17 @@ async def test_past_window_shows_values_at_its_end(gateway, image):
 
 @pytest.mark.parametrize(
     "window,period",
-    [("2025-01-01..2026-01-01", "2025"), ("30d", "past 30 days"), ("2008-01-01..", "since 1 May 2012")],
+    [("2025-01-01..2026-01-01", "in 2025"), ("30d", "past 30 days"), ("2008-01-01..", "since 1 May 2012")],
 )
 async def test_changes_state_their_time(gateway, window, period):
     response = await gateway.http.get(f"/players/{HEAVY}/card.svg?window={window}")
     texts = [element.text for element in ET.fromstring(response.text).iter("{http://www.w3.org/2000/svg}text")]
-    assert texts.count(period) == 4
+    assert texts.count(period) == 1
 
 
 async def test_values_from_before_the_window_state_their_day(gateway):
     response = await gateway.http.get("/players/1017/card.svg?window=2024-01-01..2024-06-01")
-    assert len(re.findall(r"as of \d+ \w+ 20\d\d", text_of(response))) == 4
+    assert len(re.findall(r"as of \d+ \w+ 20\d\d", text_of(response))) == 1
     assert "as of" not in text_of(await gateway.http.get(f"/players/{HEAVY}/card.svg?window=30d"))
 
 

@@ -46,7 +46,7 @@ async def test_image_over_the_sandbox_is_marked(image, player):
     assert ">Sample data<" in svg
     assert '<desc id="description">Sample data. ' in svg
     assert "Sample data" not in usual
-    assert len(png.content) <= 40_000
+    assert len(png.content) <= 50_000
 
 
 @pytest.mark.parametrize("is_sample", [True, False])

@@ -9,7 +9,8 @@ import pytest
 from gateway.images.parameters import DEFAULTS
 from gateway.images.series import SERIES
 from gateway.images.themes import THEMES
-from gateway.web.files.player_images import KINDS, VERSION
+from gateway.web.files.image_requests import VERSION
+from gateway.web.files.player_images import KINDS
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "examples/images.md").read_text()

@@ -1,44 +1,39 @@
 """Images of players by URL: `/players/ID/card.svg`, `card.png`, `chart.svg` and `chart.png`."""
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.errors import BadUserInput, ImagesNotInstalled, RendererBusy
-from gateway.graph.inputs import user_id
 from gateway.images import card, chart
 from gateway.images.comparison import comparison
 from gateway.images.drawing import Drawing
 from gateway.images.frame import labelled
 from gateway.images.message import message
-from gateway.images.parameters import DEFAULTS, ImageParameters, parse_parameters
+from gateway.images.parameters import DEFAULTS
 from gateway.images.problems import Problem, no_data, problem_of
-from gateway.images.profile import Profile, document_of, is_drawable, profiles_of, variables_of
+from gateway.images.profile import Profile
 from gateway.images.themes import THEMES
 from gateway.records import UserMode
 from gateway.store.keys import tag_of
 from gateway.store.lru import LRU
 from gateway.web.cache.cache_headers import NO_STORE, tag_headers
-from gateway.web.failures import Failure, Failures, FieldErrors
+from gateway.web.failures import Failure, Failures
 from gateway.web.fixed_queries import FixedQueries
 from gateway.web.graphql_request import HTTPError
 from gateway.web.negotiation import header_list
 from gateway.web.pages.preview_tags import SITE
 
 from .compared_players import COMPARE
-from .player_names import checked_id, checked_ids
-from .player_parameters import DAYS, WINDOW, parameters_of, window_text
+from .image_data import ImageData
+from .image_requests import parse_request
 from .png_files import PNGFiles
 
 SVG, PNG = "image/svg+xml", "image/png"
-# Also of an image that is drawn from cached data, as drawing takes longer than a query.
-MIN_COST = 1
 # The lifetime of images that must be replaced soon: those of problems, and those of old or incomplete data. An edge
 # cache must not keep the latter, as they have no tags by which an update would purge them.
 SHORT_LIVED, SHORT_LIVED_DATA = "public, max-age=60", "private, max-age=60"
@@ -51,8 +46,6 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
 MAX_PROBLEMS = 100
-# A parameter without effect: another text makes sites read an image again.
-VERSION = "v"
 
 
 class Kind(NamedTuple):
@@ -70,32 +63,25 @@ class Kind(NamedTuple):
 KINDS = (Kind("card", card.HEIGHT, card.card, (COMPARE,)), Kind("chart", chart.HEIGHT, chart.chart))
 
 
-class ImageRequest(NamedTuple):
-    """The valid address of an image: the player of the path, the compared ones, and the parameters."""
-
-    players: list[int]
-    parameters: ImageParameters
-
-
 class PlayerImages:
     """The endpoints of images. Their data is that of one query, which costs at least a point."""
 
     def __init__(
         self,
         queries: FixedQueries,
+        data: ImageData,
         *,
         failures: Failures,
         png_files: PNGFiles,
         public_url: str | None = None,
         is_sample_data: bool = False,
-        clock: Callable[[], float] = time.time,
     ) -> None:
         self._queries = queries
+        self._data = data
         self._failures = failures
         self._png_files = png_files
         self._site = public_url.partition("://")[2] if public_url else SITE
         self._is_sample_data = is_sample_data
-        self._clock = clock
         self._problems: LRU[tuple[str, Problem, int, str], bytes] = LRU(MAX_PROBLEMS)
 
     def routes(self) -> list[Route]:
@@ -121,23 +107,13 @@ class PlayerImages:
         return await self._problem_response(kind, media_type, request, failed[0], response)
 
     async def _image(self, kind: Kind, media_type: str, request: Request) -> Response:
-        players, parameters = _parsed(kind, request)
+        players, parameters = parse_request(request, kind.parameters)
         if media_type == PNG and not self._png_files.are_available:
             raise ImagesNotInstalled("This gateway cannot draw PNG files. Use the SVG file, or install `.[images]`.")
-        drawing = _drawing(kind, await self._profiles(request, players, parameters))
+        drawing = _drawing(kind, await self._data.profiles(request, players, parameters))
         shown = labelled(drawing, self._site, is_sample_data=self._is_sample_data)
         body = await self._file(shown, media_type, self._queries.points(request))
         return Response(body, 200, _headers(media_type) | {"Cache-Control": SHORT_LIVED_DATA}, media_type)
-
-    async def _profiles(
-        self, request: Request, players: Sequence[int], parameters: ImageParameters
-    ) -> Sequence[Profile]:
-        document, variables = document_of(parameters), variables_of(players, parameters)
-        result = await self._queries.execute(request, document, variables, min_cost=MIN_COST)
-        content = msgspec.to_builtins(result.content)
-        if "errors" in content and not is_drawable(content):
-            raise FieldErrors(content["errors"])
-        return profiles_of(players, parameters, content, self._clock())
 
     async def _file(self, drawing: Drawing, media_type: str, client: object) -> bytes:
         if media_type == PNG:
@@ -174,19 +150,10 @@ def _headers(media_type: str) -> dict[str, str]:
 def _tags(kind: Kind, request: Request) -> dict[str, str]:
     """The tags of the players, as an update may end a problem; none if the address is invalid."""
     try:
-        players, parameters = _parsed(kind, request)
+        players, parameters = parse_request(request, kind.parameters)
     except (BadUserInput, HTTPError):
         return {}
     return tag_headers([tag_of(UserMode(player, parameters.mode)) for player in players])
-
-
-def _parsed(kind: Kind, request: Request) -> ImageRequest:
-    """The parts of the address; raises `BadUserInput`, and `HTTPError` for a name."""
-    player = user_id(checked_id(request))
-    given = {**parameters_of(request, (*DEFAULTS, *DAYS, VERSION, *kind.parameters))}
-    window = window_text(given)
-    parameters = parse_parameters(given if window is None else given | {WINDOW: window})
-    return ImageRequest(checked_ids(given[COMPARE], player) if COMPARE in given else [player], parameters)
 
 
 def _drawing(kind: Kind, profiles: Sequence[Profile]) -> Drawing:

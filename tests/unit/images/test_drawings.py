@@ -11,8 +11,11 @@ from hypothesis import strategies as st
 
 from gateway.images.card import card
 from gateway.images.chart import chart
+from gateway.images.comparison import comparison
 from gateway.images.drawing import FADED, Line, Text
+from gateway.images.figures import Figure
 from gateway.images.formats import DAY_S
+from gateway.images.frame import WIDTH, labelled
 from gateway.images.glyph_widths import CHARACTERS, PLAIN_WIDTHS, STRONG_WIDTHS
 from gateway.images.message import message
 from gateway.images.png import Renderer
@@ -21,10 +24,12 @@ from gateway.images.themes import THEMES
 from gateway.images.window_starts import GAPS_S
 from gateway.web.files.png_files import FONTS
 from gateway.web.pages import FOLDER
-from tests.support.image_profiles import LATEST, profile, rough_profile
+from tests.support.image_profiles import DELTA, LATEST, profile, rough_profile
 
 SVG = "{http://www.w3.org/2000/svg}"
-MAX_PNG_BYTES = 40_000
+MAX_PNG_BYTES = 50_000
+# Discord's width of images.
+SHOWN_WIDTH = 400
 UNRANKED = LATEST | {"globalRank": None, "pp": 0, "current": None}
 
 
@@ -49,18 +54,8 @@ def test_image_has_text_alternative(draw):
 
 def test_card_has_stats_and_changes():
     found = texts(card(profile(5000, 4321)))
-    assert found[:9] == [
-        "mrekk",
-        "osu! · since 2014",
-        "#4,321",
-        "peak #1,234",
-        "all time",
-        "56",
-        "pp",
-        "12,346",
-        "all time",
-    ]
-    assert found[-3:] == ["osu!track", "Global rank, all time", "17 Nov 2026 to 18 Nov 2026"]
+    assert found[:8] == ["mrekk", "osu! · peak #1,234", "#4,321", "all time", "56", "pp", "12,346", "+123"]
+    assert found[-3:] == ["osu!track", "Global rank", "17 Nov 2026 to 18 Nov 2026"]
 
 
 def test_chart_has_value_and_change():
@@ -72,26 +67,58 @@ def test_chart_has_value_and_change():
     "window,subtitle",
     [
         ("2025-01-01..2026-01-01", "osu! · 2025 in review"),
-        ("2026-01-01..2027-01-01", "osu! · 2026 so far"),
+        ("2026-01-01..2027-01-01", "osu! · 2026 so far · peak #1,234"),
         ("2025-02-01..2025-03-01", "osu! · Feb 2025"),
         ("2025-02-01..2025-03-11", "osu! · 1 Feb 2025 to 10 Mar 2025"),
-        ("2026-01-01..2026-12-01", "osu! · since 2014"),
-        ("30d", "osu! · since 2014"),
+        ("2026-01-01..2026-12-01", "osu! · peak #1,234"),
+        ("30d", "osu! · peak #1,234"),
     ],
 )
 def test_card_names_past_times(window, subtitle):
     drawing = card(profile(5000, 4321, window=window))
     assert subtitle in texts(drawing)
-    assert drawing.title == "mrekk · osu!" + subtitle.removeprefix("osu!") * ("since" not in subtitle)
-    assert ("peak #1,234" in texts(drawing)) == ("since" in subtitle or "so far" in subtitle)
+    assert drawing.title == "mrekk · osu!" + subtitle.removeprefix("osu!").removesuffix(" · peak #1,234")
 
 
 @pytest.mark.parametrize("period", ["past 30 days", "since 30 Sep 2024", "past 100 years", "10,000 days"])
-def test_period_and_label_fit_the_tile(period):
-    parts = [part for part in card(profile(5, 6, period=period)).parts if isinstance(part, Text)]
-    label = next(part for part in parts if part.content == "accuracy")
-    shown = [part for part in parts if part.content == period][2]
-    assert label.x + label.width + 8 <= shown.x - shown.width
+def test_subtitle_does_not_reach_the_period(period):
+    lost = DELTA | {"ranksGained": -2_345_678}
+    parts = card(profile(5, 6, period=period, delta=lost, mode="mania", window="2025-02-01..2025-03-11")).parts
+    subtitle = next(part for part in parts if isinstance(part, Text) and part.content.startswith("osu!mania"))
+    change = next(part for part in parts if isinstance(part, Text) and part.content == "2,345,678")
+    assert subtitle.x + subtitle.width + 24 <= change.x - change.width
+
+
+def test_details_of_tiles_do_not_reach_their_labels():
+    figures = (
+        Figure("best play", "1,234 pp", "EZHDDTFL · 30 Sep"),
+        Figure("most active month", "September", "12,345 plays"),
+    )
+    parts = [part for part in card(profile(5, 6)._replace(highlights=figures)).parts if isinstance(part, Text)]
+    for label, _, detail in figures:
+        left, right = (next(part for part in parts if part.content == text) for text in (label, detail))
+        assert left.x + left.width + 8 <= right.x - right.width
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_is_readable_on_phones(theme):
+    one = profile(5000, 4321, theme=theme)
+    figures = (Figure("best play", "412 pp", "HDDT · 30 Sep"), Figure("most active month", "May", "1,234 plays"))
+    several = [comparison([one] * number) for number in (2, 3, 4, 5)]
+    drawings = [
+        card(one),
+        card(one._replace(highlights=figures)),
+        chart(one),
+        message(630, THEMES[theme], "a", "b"),
+        *several,
+    ]
+    sizes = {
+        part.size
+        for drawing in drawings
+        for part in labelled(drawing, "site", is_sample_data=True).parts
+        if isinstance(part, Text)
+    }
+    assert min(sizes) * SHOWN_WIDTH / WIDTH >= 11
 
 
 @pytest.mark.parametrize("series", SERIES)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import BadUserInput
 from gateway.images.parameters import parse_parameters, parse_window
-from gateway.images.profile import variables_of
+from gateway.images.queries import variables_of
 from gateway.records import Mode
 
 
