@@ -22,6 +22,7 @@ query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: Inte
         start { at value: FIELD }
         delta { pp ranksGained accuracy playCount }
       }
+      MONTHS
       snapshots(window: $window, every: $every) { at value: FIELD }
     }
   }
@@ -29,11 +30,12 @@ query PlayerImage($ids: [ID!]!, $mode: GameMode!, $window: Window!, $every: Inte
 """
 
 
-def document_of(parameters: ImageParameters) -> str:
+def document_of(parameters: ImageParameters, *, has_months: bool = False) -> str:
     """The GraphQL document for an image with this series, and a window with or without an end."""
+    months = "months: gains(window: $window, every: MONTH) { start { at } end { at } delta { playCount } }" * has_months
     has_end = parameters.window.end is not None
     last, instant = ("snapshotAt(at: $at)", ", $at: DateTime!") if has_end else ("latest", "")
-    parts = {"LAST": last, "INSTANT": instant, "FIELD": parameters.series.field}
+    parts = {"LAST": last, "INSTANT": instant, "MONTHS": months, "FIELD": parameters.series.field}
     return re.sub("|".join(parts), lambda found: parts[found[0]], QUERY)
 
 

@@ -140,7 +140,7 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
 def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> list[Route]:
     images = PlayerImages(
         queries,
-        ImageData(queries, clock=gateway.clock),
+        ImageData(queries, gateway.tracker.hiscores, clock=gateway.clock),
         failures=_failures(gateway, settings),
         png_files=png_files,
         public_url=settings.public_url,

@@ -4,7 +4,6 @@ They contain cached data only: a crawler costs no points and causes no request t
 fetched.
 """
 
-import re
 import time
 from collections.abc import Callable
 from html import escape
@@ -18,19 +17,16 @@ from gateway.images import card, chart, comparison
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import parse_window
 from gateway.images.profile import MODE_TITLES, review_title
-from gateway.images.window_starts import is_over
 from gateway.records import Mode, UserMode
 from gateway.store.history import History
 from gateway.store.keys import Username
 from gateway.store.tracker import Tracker
 
+from .image_versions import image_version
 from .player_addresses import PlayerAddress, parse_address
 from .player_view import PlayerView, parse_view
 from .preview_tags import SITE, Preview, PreviewImage, base_url, meta, query_string, site_image
 from .preview_texts import UNKNOWN, gains_text, stats_text
-
-# Of a time up to its seconds.
-VERSION_DIGITS = 14
 
 
 class Previews:
@@ -97,16 +93,9 @@ class Previews:
         return PreviewImage(f"{base}/players/{player}/{kind}.png{query}", height, f"{shown}: {title}")
 
     def _version(self, player: int, view: PlayerView) -> dict[str, str]:
-        """The time of the last cached snapshot, as `card-file.js` writes it: chats keep their first copy of an image.
-
-        It is equal for all visitors, so that caches have few copies. Images of past times do not change.
-        """
-        if view.window and is_over(view.window, self._clock()):
-            return {}
         ids = [player, *(each.id for each in view.compared if each.id)]
-        histories = [self._history(each, view.mode) for each in ids]
-        instants = [history.latest.at for history in histories if history and history.latest]
-        return {"v": re.sub(r"\D", "", max(instants))[:VERSION_DIGITS]} if instants else {}
+        version = image_version(self._tracker, ids, view.mode, view.window, self._clock())
+        return {"v": version} if version else {}
 
     def _with_ids(self, view: PlayerView, player: int) -> PlayerView:
         """The view with IDs in place of known names, each player once."""

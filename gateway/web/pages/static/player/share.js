@@ -9,8 +9,9 @@ export function listenToShare({ hasRanges = false } = {}) {
   byId("card-link").addEventListener("click", (event) => openDialog(event, hasRanges));
 }
 
-// Of these instants of snapshots, the last one is the version of the card.
-export const setVersion = (instants) => (byId("card-link").dataset.version = instants.sort().at(-1));
+// The version of the card: the last one of these instants of snapshots, and the time of the best play of a year.
+export const setVersion = (snapshots, play = "") =>
+  Object.assign(byId("card-link").dataset, { snapshot: snapshots.sort().at(-1), play });
 
 // A click that would open the image in the same tab opens the dialog. Without its script, the link does.
 async function openDialog(event, hasRanges) {
@@ -19,8 +20,9 @@ async function openDialog(event, hasRanges) {
   const { href } = byId("card-link");
   try {
     const { openCard } = await import("../shared/card-dialog.js");
-    const { title = document.title.split(" · osutrack-gateway")[0], version } = byId("card-link").dataset;
-    openCard({ image: href, page: location.href, alt: `osu!track card: ${title}`, version, hasRanges });
+    const { title = document.title.split(" · osutrack-gateway")[0], snapshot, play } = byId("card-link").dataset;
+    const alt = `osu!track card: ${title}`;
+    openCard({ image: href, page: location.href, alt, version: { snapshot, play }, hasRanges });
   } catch {
     location.assign(href);
   }

@@ -16,7 +16,7 @@ const SNIPPETS = [
   ],
 ];
 
-// `image` and `page` are absolute URLs, `version` the time of the last snapshot. The focus returns to the opener by itself.
+// `image` and `page` are absolute URLs, `version` its instants. The focus returns to the opener by itself.
 export function openCard({ image, page, alt, version, hasRanges }) {
   const status = el("p", { class: "visually-hidden", role: "status" });
   const dialog = el("dialog", { class: "card-dialog", "aria-labelledby": "card-dialog-title" });

@@ -15,11 +15,14 @@ export function cardFile({ mode, compare = [], series, ...range }) {
   return `card.${imageSuffix()}${text && `?${text.replaceAll("%2C", ",")}`}`;
 }
 
-// The URL with the time of the last snapshot: chats keep their first copy of an image. Images of past times do not change.
-export function withVersion(url, instant) {
+// The URL with the time of the last snapshot, which images of past times do not have, and of the best play of a year:
+// chats keep their first copy of an image.
+export function withVersion(url, { snapshot, play }) {
   const end = Date.parse(new URL(url).searchParams.get("window")?.split("..")[1]);
-  if (!instant || end <= Date.now()) return url;
-  return `${url}${url.includes("?") ? "&" : "?"}v=${instant.replace(/\D/g, "").slice(0, 14)}`;
+  const instants = [end <= Date.now() ? null : snapshot, play].filter(Boolean);
+  if (!instants.length) return url;
+  const version = instants.map((instant) => instant.replace(/\D/g, "").slice(0, 14)).join("-");
+  return `${url}${url.includes("?") ? "&" : "?"}v=${version}`;
 }
 
 // The preview has a PNG file if the gateway can draw one.

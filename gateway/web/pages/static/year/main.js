@@ -115,6 +115,8 @@ async function showPlays(stats) {
     try {
       const plays = await loadBestPlays(view);
       byId("best-plays").replaceChildren(bestPlays(plays, view.year));
+      // From now on, the card has the best play.
+      setVersion([stats.latest.at], plays.best.nodes[0]?.playedAt);
       show(firstsOf(plays.firstPlays, view.year));
     } catch (error) {
       byId("best-plays").replaceChildren(errorBox(error, () => showPlays(stats)));
