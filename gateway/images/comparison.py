@@ -72,7 +72,7 @@ def _missing(profile: Profile) -> str:
 
 def _header(profile: Profile) -> Iterator[Part]:
     theme = profile.parameters.theme
-    yield badge(profile.parameters, PADDING + 22, LABEL_Y - 10, 0.5)
+    yield badge(profile.parameters.mode, theme, PADDING + 22, LABEL_Y - 10, scale=0.5)
     mode = Text(PADDING + 62, LABEL_Y, profile.mode_title, LABEL_SIZE, theme.text, strong=True)
     yield mode
     yield Text(mode.x + mode.width + 16, LABEL_Y, profile.review, LABEL_SIZE, theme.muted).fitted(330)

@@ -7,7 +7,6 @@ from gateway.records import Mode
 from .drawing import Drawing, Part, Text
 from .formats import MINUS, duration, signed
 from .markup import element
-from .parameters import ImageParameters
 from .profile import Profile
 from .ranges import range_title
 from .themes import Theme
@@ -31,18 +30,17 @@ def heading(profile: Profile, subtitle: str, value: str, notes: Sequence[Part]) 
     theme, left, right = profile.parameters.theme, PADDING + 112, WIDTH - PADDING
     current = Text(right, NAME_Y, value, NAME_SIZE, theme.accent, "end", strong=True).fitted(470)
     notes_start = min((note.x - note.width for note in notes if isinstance(note, Text)), default=right)
-    yield badge(profile.parameters, PADDING + 44, NAME_Y - 2)
+    yield badge(profile.parameters.mode, theme, PADDING + 44, NAME_Y - 2)
     yield Text(left, NAME_Y, profile.name, NAME_SIZE, theme.text, strong=True).fitted(right - current.width - 32 - left)
     yield Text(left, SUBTITLE_Y, subtitle, LABEL_SIZE, theme.muted).fitted(notes_start - 48 - left)
     yield current
     yield from notes
 
 
-def badge(parameters: ImageParameters, x: float, y: float, scale: float = 1) -> str:
+def badge(mode: Mode, theme: Theme, x: float, y: float, *, scale: float = 1) -> str:
     """The mode's icon in a square around a point."""
-    theme = parameters.theme
     square = element("rect", x=-44, y=-44, width=88, height=88, rx=22, fill=theme.accent)
-    icon = element("g", ICONS[parameters.mode], fill=theme.background, stroke=theme.background)
+    icon = element("g", ICONS[mode], fill=theme.background, stroke=theme.background)
     return element("g", square + icon, transform=f"translate({x} {y}) scale({scale})")
 
 

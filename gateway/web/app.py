@@ -32,6 +32,7 @@ from .documents.trusted_documents import trusted_documents
 from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
 from .failures import Failures
+from .files.best_image import BestImage
 from .files.exports import WARNINGS_HEADER, export_routes
 from .files.image_data import ImageData
 from .files.player_images import PlayerImages
@@ -44,6 +45,7 @@ from .pages import graphiql_page, page_routes
 from .pages.best_preview import BestPreviews
 from .pages.files import File
 from .pages.page_documents import PageDocuments
+from .pages.preview_tags import site_name
 from .pages.previews import Previews
 from .parts import Gateway
 from .probes import Probes
@@ -143,7 +145,7 @@ def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_file
         ImageData(queries, gateway.tracker.hiscores, clock=gateway.clock),
         failures=_failures(gateway, settings),
         png_files=png_files,
-        public_url=settings.public_url,
+        site=site_name(settings.public_url),
         is_sample_data=settings.sample_data,
     )
     routes = [*export_routes(queries, settings.cors_origins), *images.routes()]
@@ -152,10 +154,22 @@ def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_file
 
 def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:
     previews = _previews(gateway, settings, png_files)
-    best_previews = BestPreviews(gateway.tracker, is_sample_data=settings.sample_data, clock=gateway.clock)
+    best_previews = _best_previews(gateway, settings, png_files)
     user_ids = gateway.tracker.names.user_ids
-    return page_routes(
+    site = site_name(settings.public_url)
+    best_image = BestImage(best_previews, png_files, site=site, is_sample_data=settings.sample_data)
+    pages = page_routes(
         settings, previews, best_previews, user_ids.known, is_missing=user_ids.is_missing, clock=gateway.clock
+    )
+    return [best_image.route(), *pages]
+
+
+def _best_previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> BestPreviews:
+    return BestPreviews(
+        gateway.tracker,
+        has_images=png_files.are_available,
+        is_sample_data=settings.sample_data,
+        clock=gateway.clock,
     )
 
 

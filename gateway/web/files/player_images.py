@@ -73,14 +73,14 @@ class PlayerImages:
         *,
         failures: Failures,
         png_files: PNGFiles,
-        public_url: str | None = None,
+        site: str = SITE,
         is_sample_data: bool = False,
     ) -> None:
         self._queries = queries
         self._data = data
         self._failures = failures
         self._png_files = png_files
-        self._site = public_url.partition("://")[2] if public_url else SITE
+        self._site = site
         self._is_sample_data = is_sample_data
         self._problems: LRU[tuple[str, Problem, int, str], bytes] = LRU(MAX_PROBLEMS)
 

@@ -41,13 +41,14 @@ class BestView(NamedTuple):
         without = f"without {', '.join(self.filters['without'])}" if self.filters["without"] else ""
         texts = ", ".join(self.filters["mods"]), without, ", ".join(self.filters["grades"])
         filters, mode = "; ".join(filter(None, texts)), MODE_TITLES[self.mode]
-        title = " · ".join(filter(None, (f"Best plays {self._period}", mode, filters)))
+        title = " · ".join(filter(None, (f"Best plays {self.period}", mode, filters)))
         filtered = f" ({filters})" if filters else ""
-        description = f"The {mode} plays with the most pp {self._period}{filtered}, as recorded by osu!track."
+        description = f"The {mode} plays with the most pp {self.period}{filtered}, as recorded by osu!track."
         return SiteView(title, description, query_string(self._parameters))
 
     @property
-    def _period(self) -> str:
+    def period(self) -> str:
+        """The period in words, after the title."""
         if self.days is None:
             return "of all time"
         return f"of the last {self.days} days" if self.days > 1 else "of the last 24 hours"

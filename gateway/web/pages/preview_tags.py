@@ -69,6 +69,11 @@ def base_url(request: Request, public_url: str | None) -> str | None:
     return f"{request.url.scheme}://{host}{quote(request.scope.get('root_path', ''))}" if HOST.fullmatch(host) else None
 
 
+def site_name(public_url: str | None) -> str:
+    """The name of the gateway on images: its address, if it is known."""
+    return public_url.partition("://")[2] if public_url else SITE
+
+
 def site_image(base: str) -> PreviewImage:
     """The image of the site, for pages that are about no known player."""
     return PreviewImage(f"{base}/{SITE_IMAGE}", HEIGHT, SITE_IMAGE_ALT)

@@ -8,10 +8,11 @@ from typing import NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.images.card import HEIGHT
 from gateway.store.lru import LRU
 
 from .files import File
-from .preview_tags import SITE, Preview, base_url, meta, site_image
+from .preview_tags import SITE, Preview, PreviewImage, base_url, meta, site_image
 
 _TITLE = re.compile("<title>(.*?)</title>", re.DOTALL)
 _DESCRIPTION = re.compile('<meta name="description" content="([^"]*)">')
@@ -22,11 +23,15 @@ MAX_FILES = 16
 
 
 class SiteView(NamedTuple):
-    """A view of a page: its title and description, and its query string with the question mark."""
+    """A view of a page: its title and description, its query string with the question mark, and the path of its image.
+
+    Without one, the preview has the image of the site.
+    """
 
     title: str
     description: str
     query: str = ""
+    image: str = ""
 
 
 # The view in a query string.
@@ -34,9 +39,9 @@ ParseView = Callable[[str], SiteView]
 
 
 class SitePage:
-    """A page whose preview has its title, its description and the image of the site.
+    """A page whose preview has its title, its description and its image, or that of the site.
 
-    Both are those in the HTML, or those of the view.
+    Title and description are those in the HTML, or those of the view.
     """
 
     def __init__(
@@ -85,7 +90,8 @@ def _with_view(html: str, view: SiteView) -> str:
 def _preview(view: SiteView, base: str | None, path: str) -> Preview:
     if base is None:
         return Preview(view.title, view.description)
-    return Preview(view.title, view.description, url=f"{base}{path}{view.query}", image=site_image(base))
+    image = PreviewImage(f"{base}/{view.image}", HEIGHT, view.title) if view.image else site_image(base)
+    return Preview(view.title, view.description, url=f"{base}{path}{view.query}", image=image)
 
 
 def _content(pattern: re.Pattern[str], html: str) -> str:
