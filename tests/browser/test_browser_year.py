@@ -52,7 +52,7 @@ def test_numbers_equal_those_of_the_schema(year, gateway):
     assert f"{delta['playCount']:+,}" in tile(page, "Plays")
     best = min(row["globalRank"] for row in expected["snapshots"] if row["globalRank"])
     assert f"#{best:,}" in tile(page, "Peak rank")
-    expect(page.locator("#covered")).to_contain_text(f"{len(expected['snapshots'])} snapshots from ")
+    expect(page.locator("#covered")).to_contain_text(f"{len(expected['snapshots'])} snapshots, ")
     for title in ("Global rank", "Accuracy", "Most active month"):
         assert tile(page, title)
 
@@ -136,8 +136,8 @@ def test_rework_without_gain_is_left_out(session):
 
 def test_changes_of_sparse_years_state_their_start(year):
     page = year(f"{HEAVY}/2025?mode=taiko")
-    for title in ("Performance", "Global rank", "Plays", "Accuracy", "Level", "Grades"):
-        assert re.search(r"since \d+ \w+ 2025", tile(page, title))
+    expect(page.locator("#changes")).to_have_text(re.compile(r"^Changes since \d+ \w+ 2025$"))
+    assert "since" not in page.locator("#numbers").inner_text()
     titles = page.locator("#numbers dt").all_inner_texts()
     assert not {"Most active day", "Longest streak"} & set(titles)
     expect(page.locator(".heatmap-summary")).not_to_contain_text("Longest streak: 1 day")
@@ -180,6 +180,16 @@ def test_best_plays_are_those_of_the_year(year, gateway):
     expect(page.locator(".best-plays b")).to_have_text(best)
     expect(page.locator(".best-plays .play").filter(has_text="–")).to_have_count(0)
     expect(page.locator(".best-plays time")).to_have_text([re.compile(f"{YEAR}$")] * len(best))
+
+
+def test_best_play_is_one_of_the_numbers(year):
+    page = year(f"{HEAVY}/{YEAR}")
+    assert page.locator(".best-plays b").first.inner_text() in tile(page, "Best play")
+    expect(page.locator("#best-play .detail")).to_have_text(re.compile(r"^\w+ · \d+ \w+$"))
+
+
+def test_year_without_hiscores_has_no_best_play(year):
+    expect(year(f"{SINGLE_SNAPSHOT}/{THIS_YEAR}").locator("#best-play .value")).to_have_text("–")
 
 
 def test_firsts_are_reached_in_the_year(year):
@@ -236,8 +246,27 @@ def test_year_without_snapshots_links_others(year, gateway):
 
 def test_single_snapshot_has_no_changes(year):
     page = year(f"{SINGLE_SNAPSHOT}/{THIS_YEAR}")
-    expect(page.locator("#covered")).to_contain_text("One snapshot, of ")
+    expect(page.locator("#covered")).to_contain_text("One snapshot, ")
     expect(page.get_by_text(f"There is one snapshot of {THIS_YEAR} only")).to_be_visible()
+    expect(page.locator("#months")).to_be_hidden()
+
+
+def test_single_snapshot_has_its_values(year, gateway):
+    page = year(f"{SINGLE_SNAPSHOT}/{THIS_YEAR}")
+    latest = stats(gateway, SINGLE_SNAPSHOT, "latest { pp globalRank playCount accuracy }")["latest"]
+    values = {
+        "Performance": f"{decimal(latest['pp'])} pp",
+        "Global rank": f"#{latest['globalRank']:,}",
+        "Plays": f"{latest['playCount']:,}",
+        "Accuracy": f"{decimal(latest['accuracy'])} %",
+    }
+    for title, value in values.items():
+        assert re.search(rf"^{re.escape(value)}\non \d+ \w+$", tile(page, title), re.MULTILINE)
+    expect(page.locator("#numbers dt", has_text="Peak rank")).to_have_count(0)
+
+
+def test_whole_year_has_no_start_of_changes(year):
+    expect(year(f"{HEAVY}/{YEAR}").locator("#changes")).to_be_empty()
 
 
 @pytest.mark.parametrize("player", [UNTRACKED[60], NO_PLAYS, INACTIVE])
@@ -304,6 +333,7 @@ def test_failed_hiscores_leave_the_numbers(session, gateway):
     gateway.fault(kind="status", status=500, path="/hiscores")
     page = session.open(f"/players/{MANIA_ONLY}/{THIS_YEAR}?mode=mania")
     page.locator("#best .error-box").wait_for()
+    expect(page.locator("#best-play .detail")).to_have_text("Not available")
     expect(page.locator("#numbers > div").nth(4)).to_be_attached()
 
 

@@ -4,6 +4,7 @@ import { wholeYear } from "../activity/periods.js";
 import { plural } from "../activity/texts.js";
 import { day } from "../shared/format.js";
 import { DAY_MS } from "../shared/windows.js";
+import { dayOfYear } from "./days.js";
 
 const NEAR_MS = 7 * DAY_MS;
 // osu!track recorded times in UTC+8 until September 2018.
@@ -12,8 +13,8 @@ const LAST_LATE_YEAR = 2018;
 export function coveredText({ snapshots, tracked }, year) {
   if (!tracked || !snapshots.length) return `No snapshots of ${year}.`;
   const [first, last] = [snapshots[0], snapshots.at(-1)];
-  if (snapshots.length === 1) return `One snapshot, of ${day(first.at)}.`;
-  return `${plural(snapshots.length, "snapshot")} from ${day(first.at)} to ${day(last.at)}.`;
+  if (snapshots.length === 1) return `One snapshot, ${dayOfYear(first.at)}.`;
+  return `${plural(snapshots.length, "snapshot")}, ${dayOfYear(first.at)} to ${dayOfYear(last.at)}.`;
 }
 
 export function notes({ gain, snapshots, earliest }, year, now = Date.now()) {

@@ -19,8 +19,8 @@ import { DAY_MS } from "../shared/windows.js";
 import { coveredText, notes } from "./about.js";
 import { showEmpty, showInvalid } from "./empty.js";
 import { showHeader, showYears } from "./header.js";
-import { numbers } from "./numbers.js";
-import { bestPlays, firsts, firstsOf, milestonesOf } from "./plays.js";
+import { changesText, numbers, showBestPlay } from "./numbers.js";
+import { bestPlays, firsts, firstsOf, hasPp, milestonesOf } from "./plays.js";
 import { loadBestPlays, loadYear, yearLink } from "./query.js";
 import { PARAMETERS, read } from "./view.js";
 
@@ -97,7 +97,9 @@ function showSections(stats, hasSnapshots) {
   const days = playsByDay(gapsOf(stats.days, stats.last, stats.next), from, to);
   const half = (Date.UTC(view.year, 6) - from) / DAY_MS;
   byId("numbers").replaceChildren(...numbers(stats, days, view));
-  for (const name of ["stats", "months"]) byId(name).hidden = !hasSnapshots;
+  byId("changes").textContent = changesText(stats, view);
+  byId("stats").hidden = !hasSnapshots;
+  byId("months").hidden = stats.months.length === 0;
   byId("activity").hidden = days.every(({ plays }) => plays == null);
   showHeatmap(byId("activity-days"), days, half);
   byId("activity-months").replaceChildren(monthTable(stats.months, to, view.mode));
@@ -109,16 +111,19 @@ async function showPlays(stats) {
   const milestones = milestonesOf(stats.milestones, view.year);
   const show = (plays) => byId("milestones").replaceChildren(...firsts(plays, milestones));
   show([]);
-  if (![stats.latest, stats.earliest, ...stats.snapshots].some((snapshot) => snapshot?.pp > 0)) {
+  if (!hasPp(stats)) {
     byId("best-plays").replaceChildren(el("p", { class: "muted" }, "No pp recorded, so no hiscores are shown."));
   } else {
     try {
       const plays = await loadBestPlays(view);
       byId("best-plays").replaceChildren(bestPlays(plays, view.year));
+      const [best] = plays.best.nodes;
+      showBestPlay(best);
       // From now on, the card has the best play.
-      setVersion([stats.latest.at], plays.best.nodes[0]?.playedAt);
+      setVersion([stats.latest.at], best?.playedAt);
       show(firstsOf(plays.firstPlays, view.year));
     } catch (error) {
+      showBestPlay(undefined, "Not available");
       byId("best-plays").replaceChildren(errorBox(error, () => showPlays(stats)));
     }
   }

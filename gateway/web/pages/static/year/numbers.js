@@ -4,20 +4,27 @@ import { busiestDay, countDays, longestStreak } from "../activity/days.js";
 import { busiestMonth, reworkOf } from "../activity/months.js";
 import { monthOf } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
-import { el } from "../shared/elements.js";
+import { byId, el } from "../shared/elements.js";
 import { count, day, decimal, percent, rank, rankDelta, signed } from "../shared/format.js";
 import { sinceText } from "../shared/windows.js";
+import { dayOfYear } from "./days.js";
+import { hasPp } from "./plays.js";
 import { shownWindow } from "./query.js";
 
 const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC" });
-const shortDays = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 
 // Tiles for the `stats` of the year and its `days`. Values that are unknown or mostly estimated have no tile.
-export function numbers({ gain, snapshots, months }, days, view) {
+export function numbers(stats, days, view) {
+  const { gain, snapshots, months, last } = stats;
+  const [strongest, others] = gain ? gained(gain, reworkText(months, view.mode)) : reached(snapshots, last);
+  const tiles = [...strongest, hasPp(stats) && bestPlayTile(), busiest(months), ...others];
+  return [...tiles, ...peak(snapshots), ...activity(days)].filter(Boolean);
+}
+
+// The start of all changes, if it is not that of the year; else empty.
+export function changesText({ gain }, view) {
   const since = gain && sinceText(gain, shownWindow(view));
-  const tiles = gained(gain, reworkText(months, view.mode)).filter(Boolean);
-  for (const each of since ? tiles : []) each.append(el("dd", { class: "detail" }, since));
-  return [...tiles, ...reached(snapshots), ...activity(days, months)].filter(Boolean);
+  return since ? `Changes ${since}` : "";
 }
 
 // The part of the pp that was gained in the months of reworks, if any.
@@ -31,11 +38,10 @@ function reworkText(months, mode) {
   return `of which ${signed(total, decimal)} in ${names}, ${kind}`;
 }
 
-function gained(gain, rework) {
-  if (!gain) return [];
-  const { start, end, delta } = gain;
-  const grades = [`${signed(delta.countSS)} SS`, `${signed(delta.countS)} S`, `${signed(delta.countA)} A`];
-  return [
+// The strongest tiles, and the others.
+function gained({ start, end, delta }, rework) {
+  const grades = [[delta.countSS, "SS"], [delta.countS, "S"], [delta.countA, "A"]];
+  const strongest = [
     (start.pp > 0 || end.pp > 0) &&
       tile(
         "Performance",
@@ -53,6 +59,8 @@ function gained(gain, rework) {
         "wide",
       ),
     tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count), 0, "wide"),
+  ];
+  const others = [
     tile(
       "Accuracy",
       [signed(delta.accuracy, decimal), unit("%")],
@@ -60,11 +68,29 @@ function gained(gain, rework) {
       delta.accuracy,
     ),
     tile("Level", signed(delta.level, decimal), fromTo(start.level, end.level, decimal)),
-    tile("Grades", signed(delta.countSS + delta.countS + delta.countA), grades.join(" · ")),
+    tile(
+      "Grades",
+      signed(delta.countSS + delta.countS + delta.countA),
+      grades.map(([change, grade]) => `${signed(change)}\u00a0${grade}`).join(" · "),
+    ),
   ];
+  return [strongest, others];
 }
 
-function reached(snapshots) {
+// The values of the only snapshot.
+function reached(snapshots, last) {
+  if (snapshots.length !== 1) return [[], []];
+  const at = `on ${dayOfYear(last.at)}`;
+  const strongest = [
+    last.pp > 0 && tile("Performance", [decimal(last.pp), unit("pp")], at, 0, "wide"),
+    last.globalRank != null && tile("Global rank", rank(last.globalRank), at, 0, "wide"),
+    tile("Plays", count(last.playCount), at, 0, "wide"),
+  ];
+  return [strongest, [tile("Accuracy", [decimal(last.accuracy), unit("%")], at), tile("Level", decimal(last.level), at)]];
+}
+
+function peak(snapshots) {
+  if (snapshots.length === 1) return [];
   const ranked = snapshots.filter(({ globalRank }) => globalRank != null);
   if (!ranked.length) return [];
   const best = Math.min(...ranked.map(({ globalRank }) => globalRank));
@@ -73,22 +99,36 @@ function reached(snapshots) {
   return [tile("Peak rank", rank(best), first === last ? first : `first on ${first}, last on ${last}`)];
 }
 
-function activity(days, months) {
-  const [most, month, streak] = [busiestDay(days), busiestMonth(months), longestStreak(days)];
+function busiest(months) {
+  const month = busiestMonth(months);
+  return month && tile("Most active month", monthNames.format(new Date(month.end.at)), plural(month.delta.playCount, "play"));
+}
+
+function activity(days) {
+  const [most, streak] = [busiestDay(days), longestStreak(days)];
   const { estimated, unknown } = countDays(days);
   const isMeasured = 2 * estimated <= days.length - unknown;
   return [
-    month &&
-      tile(
-        "Most active month",
-        monthNames.format(new Date(month.end.at)),
-        plural(month.delta.playCount, "play"),
-      ),
-    most && isMeasured && tile("Most active day", shortDays.format(most.at), plural(most.plays, "play")),
+    most && isMeasured && tile("Most active day", dayOfYear(most.at), plural(most.plays, "play")),
     streak?.length > 1 &&
       isMeasured &&
       tile("Longest streak", [count(streak.length), unit("days")], streakRange(streak)),
   ];
+}
+
+// It has its final size, and gets its value with the hiscores.
+function bestPlayTile() {
+  const empty = tile("Best play", "…", "Loading", 0, "wide");
+  empty.id = "best-play";
+  return empty;
+}
+
+// Without a play, the reason.
+export function showBestPlay(play, missing = "No hiscores recorded") {
+  const shown = play
+    ? tile("Best play", [decimal(play.pp), unit("pp")], `${play.mods.label} · ${dayOfYear(play.playedAt)}`)
+    : tile("Best play", "–", missing);
+  byId("best-play")?.replaceChildren(...shown.children);
 }
 
 function tile(title, value, detail, change = 0, kind = null) {

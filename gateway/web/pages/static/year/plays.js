@@ -10,6 +10,10 @@ const BEATMAPS = "osu!track records beatmaps by number, without titles. Each num
 
 const yearOf = (at) => new Date(at).getUTCFullYear();
 
+// Players without pp have no hiscores.
+export const hasPp = ({ latest, earliest, snapshots }) =>
+  [latest, earliest, ...snapshots].some((snapshot) => snapshot?.pp > 0);
+
 export function bestPlays({ best, all }, year) {
   if (!all.totalCount) return el("p", { class: "muted" }, `No recorded hiscores of ${year}.`);
   const total = `${plural(all.totalCount, "hiscore")} recorded: plays that entered the player’s top 100.`;

@@ -20,7 +20,7 @@ const YEAR = gql`
         days: gains(window: $year, every: DAY) { start { at } end { at } delta { playCount } }
         months: gains(window: $year, every: MONTH) { start { at } end { at } delta { playCount pp ranksGained } }
         snapshots(window: $year) { at pp globalRank }
-        last: snapshotAt(at: $end) { at playCount }
+        last: snapshotAt(at: $end) { at pp globalRank accuracy level playCount }
         next: snapshotAt(at: $end, match: AFTER) { at playCount }
         milestones(kinds: [GLOBAL_RANK, PP, PLAY_COUNT, LEVEL]) { kind threshold before { at } after { at } }
       }
