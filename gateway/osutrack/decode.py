@@ -78,7 +78,6 @@ _at = attrgetter("at")
 # The identity of a play (docs/osutrack.md, "Duplicate plays").
 _play_id = attrgetter("beatmap_id", "mod_bits", "score")
 _best_play_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id")
-_best_play_row_id = attrgetter("beatmap_id", "mod_bits", "score", "user_id", "played_at")
 # The order of the rows of one play, and the identity of a row with score 0.
 _by_record = attrgetter("recorded_at", "played_at", "pp")
 _by_pp = attrgetter("pp")
@@ -108,12 +107,10 @@ def hiscores(body: bytes, mode: Mode) -> Fetched[Hiscores]:
 def best_plays(body: bytes, mode: Mode) -> Fetched[Rows[BestPlay]]:
     """The rows of `/bestplays`, highest pp first; ties like hiscores, then by player, then the last recorded first.
 
-    A play has one row for each of its times, since a window may contain only one of them: see `distinct_plays`.
+    A play can have several rows with different times, of which a window may contain only one: see `distinct_plays`.
     """
     rows, dropped = decode_rows(body, BEST_PLAYS, "played_at", "recorded_at")
-    ranked = _sort_by_pp(_repair(rows, mode), _best_play_id)
-    once = _first_of_each(ranked, _best_play_row_id)
-    return Fetched(Rows(once), dropped, len(rows) + dropped)
+    return Fetched(_sort_by_pp(_repair(rows, mode), _best_play_id), dropped, len(rows) + dropped)
 
 
 def distinct_plays(rows: Rows[BestPlay]) -> Rows[BestPlay]:
@@ -165,12 +162,13 @@ def _first_of_each(rows: Sequence[P], identity: Callable[[P], Any]) -> Sequence[
     # Rows of one play have one score. Identities are slow, and few scores are equal.
     times = Counter(map(_score, rows))
     doubtful = [row for row in rows if times[row.score] > 1] if len(times) < len(rows) else []
-    if _all_differ(doubtful, identity):
-        return rows
     first: dict[Any, P] = {}
-    for row in rows:
+    for row in doubtful:
         first.setdefault(identity(row) if row.score else (identity(row), _by_record(row)), row)
-    return list(first.values())
+    if len(first) == len(doubtful):
+        return rows
+    redundant = set(map(id, doubtful)).difference(map(id, first.values()))
+    return [row for row in rows if id(row) not in redundant]
 
 
 def _repair(rows: list[P], mode: Mode) -> list[P]:

@@ -131,7 +131,7 @@ TIES = st.fixed_dictionaries(
         "pp": st.sampled_from([99.5, 100.0]),
         "beatmap_id": st.integers(1, 2),
         "mods": st.sampled_from([0, 8, 2**31 + 8]),
-        "score": st.integers(1, 2),
+        "score": st.integers(0, 2),
         "user": st.integers(1, 2),
     }
 )
@@ -154,8 +154,20 @@ def test_highest_mod_bit_is_removed():
 
 
 def test_equal_plays_of_two_players_are_distinct():
-    body = json.dumps([PLAY | {"user": user, "score": 1_000_000} for user in (1, 2, 2)]).encode()
-    assert [play.user_id for play in decode.best_plays(body, Mode.MANIA).value] == [1, 2]
+    plays = best_plays(*({"user": user, "score": 1_000_000} for user in (1, 2, 2)))
+    assert [play.user_id for play in decode.distinct_plays(plays)] == [1, 2]
+
+
+def identity_of(play):
+    parts = play.user_id, play.beatmap_id, play.mod_bits, play.score
+    return parts if play.score else (*parts, play.recorded_at, play.played_at, play.pp)
+
+
+@given(st.lists(TIES))
+def test_distinct_plays_are_the_first_rows(ties):
+    rows = best_plays(*ties)
+    first = {identity_of(row): row for row in reversed(rows)}
+    assert list(decode.distinct_plays(rows)) == [row for row in rows if first[identity_of(row)] is row]
 
 
 def test_best_plays_have_player_and_mode():
