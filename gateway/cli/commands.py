@@ -20,8 +20,9 @@ from gateway.graph.schema_changes import SchemaFileError, changes_since
 from gateway.osutrack.retries import log_retries
 from gateway.sandbox import NAMES_PATH, create_sandbox
 from gateway.server.config import ServerConfig
+from gateway.setting_sources import read_settings
 from gateway.setting_types import secret
-from gateway.settings import Settings, read_settings
+from gateway.settings import Settings
 from gateway.shared.redis_link import connection_pool
 from gateway.store.cooldown_file import check_state_dir, cooldown_file
 from gateway.telemetry.captured_output import capture_output

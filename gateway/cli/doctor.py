@@ -10,8 +10,9 @@ from gateway.osutrack.diagnosis import diagnose
 from gateway.osutrack.doctor import examine
 from gateway.osutrack.endpoints import CLASSES
 from gateway.osutrack.upstream import Upstream
+from gateway.setting_sources import read_settings
 from gateway.setting_types import secret
-from gateway.settings import Settings, read_settings
+from gateway.settings import Settings
 from gateway.shared.redis_check import examine_redis
 
 from .setting_risks import setting_risks

@@ -10,8 +10,9 @@ from typing import TextIO
 
 import msgspec
 
+from gateway.setting_sources import read_query_settings, read_settings
 from gateway.setting_types import secret
-from gateway.settings import BadSettings, read_query_settings, read_settings
+from gateway.settings import BadSettings
 
 from .gateway_client import ErrorEntry, GatewayUnreachable, Response, connect, execute, start_gateway
 from .operation import Operation, UsageError, read_operation

@@ -4,7 +4,8 @@ from importlib.metadata import version
 from platform import python_version
 from typing import Any, NamedTuple
 
-from gateway.settings import PREFIX, SECRETS, Settings, sources
+from gateway.setting_sources import SECRETS, sources
+from gateway.settings import PREFIX, Settings
 
 # The unit of a setting, by the end of its name.
 UNITS = {"_S": "s", "_BYTES": "bytes", "_PER_MINUTE": "per minute"}

@@ -6,7 +6,6 @@ See docs/osutrack.md, "Reads that update".
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from gateway.deadline import Deadline
@@ -16,17 +15,13 @@ from gateway.osutrack.decode import Fetched
 from gateway.records import Hiscores, UserMode
 
 from .cache import Entry
+from .hiscore_evidence import HiscoreEvidence, has_pp, is_empty
 from .history import History
 from .keys import Name
 from .resource import Resource
 from .shared_task import SharedTask
 from .update_records import Outcome, UpdateRecord
 from .update_registry import Subject, UpdateRegistry
-
-# A row that was recorded by this time before the request is not a result of the request.
-RECORDED_BEFORE_S = 60.0
-# A row that was recorded at most this long before the end of a request may be its result.
-NEW_S = 300.0
 
 
 class HiscoreRequests:
@@ -59,7 +54,7 @@ class HiscoreRequests:
         self._settle = settle
         self._store = store
         self._timeout_s = timeout_s
-        self._clock = clock
+        self._evidence = HiscoreEvidence(clock, monotonic)
         self._monotonic = monotonic
         self._in_progress: dict[Subject, SharedTask[Fetched[Any]]] = {}
 
@@ -67,8 +62,8 @@ class HiscoreRequests:
         self, user_mode: UserMode, entry: Entry[Hiscores] | None, deadline: Deadline
     ) -> Fetched[Hiscores] | None:
         """A player's hiscores; None if those of the entry are current. In the background, players are never updated."""
-        is_known = bool(entry.value) if entry else self._has_pp(self._histories.stored(user_mode))
-        if deadline.background and (not is_known or self._has_empty_history(user_mode)):
+        is_known = bool(entry.value) if entry else has_pp(self._histories.stored(user_mode))
+        if deadline.background and (not is_known or is_empty(self._histories.entry(user_mode))):
             raise _postponed()
         if is_known:
             return await self._read(user_mode, deadline, entry=entry, is_certain=entry is not None)
@@ -85,7 +80,7 @@ class HiscoreRequests:
         user_id = await self._user_id(name)
         if user_id is not None:
             return await self._by_id(UserMode(user_id, name.mode), deadline)
-        if deadline.background and not (entry and entry.value and self._had_no_effect(entry)):
+        if deadline.background and not (entry and entry.value and self._evidence.had_no_effect(entry)):
             raise _postponed()
         return await self._join(name, lambda: self._request_by_name(name, entry, background=deadline.background))
 
@@ -116,7 +111,7 @@ class HiscoreRequests:
             return await self._during_cooldown(user_mode, record, deadline, was_empty=was_empty)
         started_at = self._monotonic()
         fetched = await self._send(user_mode, self._client.hiscores(user_mode, deadline, may_update=True))
-        if self._was_recorded_before(fetched, started_at):
+        if self._evidence.updated_nothing(fetched, started_at):
             await self._registry.finish(user_mode, Outcome(0), is_read=True)
             await self._store(user_mode, fetched)
         else:
@@ -177,7 +172,7 @@ class HiscoreRequests:
         started_at = self._monotonic()
         fetched = await self._client.hiscores(user_mode, deadline, etag=entry.etag if entry else None)
         if fetched is not None and not (
-            fetched.value and (is_certain or self._was_recorded_before(fetched, started_at))
+            fetched.value and (is_certain or self._evidence.updated_nothing(fetched, started_at))
         ):
             # They were deleted, or never recorded, and osu!track has updated the player after all.
             await self._register(user_mode, fetched)
@@ -217,34 +212,9 @@ class HiscoreRequests:
             unsent=True,
         )
 
-    def _was_recorded_before(self, fetched: Fetched[Hiscores], started_at: float) -> bool:
-        """Whether the request updated nothing: it started when osu!track had recorded hiscores already."""
-        # osu!track's own clock, if it is known.
-        now = self._clock() if fetched.responded_at is None else fetched.responded_at
-        limit = _instant(now - (self._monotonic() - started_at) - RECORDED_BEFORE_S)
-        return any(play.recorded_at < limit for play in fetched.value)
-
-    def _had_no_effect(self, entry: Entry[Hiscores | None]) -> bool:
-        """Whether osu!track recorded none of these hiscores when they were requested."""
-        # A request takes at most the update timeout: much less than the margin.
-        limit = _instant(self._clock() - (self._monotonic() - entry.fetched_at) - NEW_S)
-        return all(play.recorded_at < limit for play in entry.value or ())
-
     async def _has_pp_by_now(self, user_mode: UserMode, deadline: Deadline) -> bool:
         await self._histories.read(user_mode, deadline)
-        return self._has_pp(self._histories.stored(user_mode))
-
-    def _has_empty_history(self, user_mode: UserMode) -> bool:
-        entry = self._histories.entry(user_mode)
-        return entry is not None and not entry.value.rows
-
-    @staticmethod
-    def _has_pp(entry: Entry[History] | None) -> bool:
-        return entry is not None and any(row.pp > 0 for row in reversed(entry.value.rows))
-
-
-def _instant(timestamp: float) -> str:
-    return datetime.fromtimestamp(timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+        return has_pp(self._histories.stored(user_mode))
 
 
 def _postponed() -> UpstreamBusy:

@@ -2,26 +2,24 @@
 
 import time
 from collections.abc import Callable, Hashable, Iterable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from gateway.deadline import Deadline
-from gateway.errors import READ_AFTER_S, UpstreamInvalid, UpstreamRejected
 from gateway.osutrack.client import Client
 from gateway.osutrack.decode import Fetched
-from gateway.records import Hiscores, Mode, UserID, UserMode
+from gateway.records import Hiscores, Mode, UserMode
 from gateway.settings import Settings
 from gateway.shared.redis_link import RedisLink
 
 from . import value_codecs
 from .background_loads import BackgroundLoads
-from .cache import Cache, Entry
+from .cache import Cache
 from .codec import Codec
 from .cooldown_file import cooldown_file
 from .cooldowns import Cooldowns
-from .fetches import FULL_RELOAD_S, Fetches
+from .fetches import Fetches
+from .hiscore_confirmation import HiscoreConfirmation
 from .hiscore_requests import HiscoreRequests
-from .history import History
 from .keys import Name, Username, tag_of, tag_of_list, tag_of_name
 from .loader import Confirm, Fetch
 from .names import Names, NamesService
@@ -29,17 +27,11 @@ from .redis_cache import SharedCache
 from .resource import Resource
 from .resource_cache import Freshness, ResourceCache, ResourceSpec
 from .tags import Generations, Invalidations
+from .unsettled_updates import UnsettledUpdates
 from .update_registry import Subject, UpdateRegistry
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
-
-# The time for which an update with an unknown outcome may still be in progress.
-SETTLING_S = 300.0
-# The subject of messages about such updates.
-UNSETTLED = "unsettled"
-# The largest expected difference between the clocks of osu!track and the gateway.
-CLOCK_SKEW_S = 300.0
 
 
 class Tracker:
@@ -72,9 +64,7 @@ class Tracker:
         self.registry = self._create_registry()
         self.cooldowns = Cooldowns(self.registry)
         self.names.on_pair(self._merge)
-        # The players with a recent update of unknown outcome, each with the end of that state in monotonic time.
-        self._unsettled: dict[UserMode, float] = {}
-        self._redis_link.subscribe(UNSETTLED, tuple[UserID, Mode], self._receive_unsettled)
+        self.unsettled = UnsettledUpdates(self._redis_link, monotonic=monotonic)
         self._create_resources()
 
     async def invalidate(self, user_mode: UserMode, username: str | None = None) -> None:
@@ -91,8 +81,7 @@ class Tracker:
 
     async def settle(self, user_mode: UserMode) -> None:
         """Invalidate the player's data after an update that has probably been made, and may still be in progress."""
-        self._receive_unsettled(user_mode)
-        self._redis_link.publish(UNSETTLED, (user_mode.user_id, int(user_mode.mode)))
+        self.unsettled.add(user_mode)
         await self.invalidate(user_mode)
 
     async def close(self) -> None:
@@ -147,15 +136,16 @@ class Tracker:
 
     def _create_resources(self) -> None:
         spec, settings = self._spec, self._settings
-        fetches = Fetches(self._client, fresh_s=self._fresh_s, monotonic=self._monotonic)
+        fetches = Fetches(self._client, fresh_s=self.unsettled.fresh_s, monotonic=self._monotonic)
         history = spec("history", settings.history_fresh_s, tag_of, value_codecs.HISTORY)
         self.history = self._resource(history, fetches.history)
         self.history_loads = BackgroundLoads(self.history, monotonic=self._monotonic)
         self._hiscore_requests = requests = self._create_hiscore_requests()
+        confirmation = HiscoreConfirmation(self.history, clock=self._clock, monotonic=self._monotonic)
         # Empty lists are not refreshed in the background: osu!track would update the player. See docs/osutrack.md,
         # "Reads that update".
         hiscores = spec("hiscores", settings.hiscores_fresh_s, tag_of, value_codecs.HISCORES, refreshable=bool)
-        self.hiscores = self._resource(hiscores, requests.fetch, self._hiscores_validated_at)
+        self.hiscores = self._resource(hiscores, requests.fetch, confirmation.validated_at)
         by_name = spec(
             "hiscores-by-name", settings.hiscores_fresh_s, tag_of_name, value_codecs.OPTIONAL_HISCORES, refreshable=bool
         )
@@ -207,45 +197,6 @@ class Tracker:
             await self.hiscores.store(subject, fetched)
         else:
             await self.hiscores_by_name.store(subject, fetched)
-
-    def _fresh_s(self, user_mode: UserMode) -> float | None:
-        """The freshness of data that an update with an unknown outcome may still change."""
-        return READ_AFTER_S if self._unsettled.get(user_mode, 0.0) > self._monotonic() else None
-
-    def _receive_unsettled(self, player: tuple[int, Mode]) -> None:
-        now = self._monotonic()
-        self._unsettled = {other: end for other, end in self._unsettled.items() if end > now}
-        self._unsettled[UserMode(*player)] = now + SETTLING_S
-
-    async def _hiscores_validated_at(
-        self, user_mode: UserMode, entry: Entry[Hiscores], *, background: bool
-    ) -> float | None:
-        """The time until which the history proves that no hiscores were recorded since the entry was fetched.
-
-        An update that records hiscores adds a snapshot or moves the newest one: docs/osutrack.md, "History is not
-        append-only". A request for the history costs less than `/hiscores`, which counts as an update.
-        """
-        age_s = self._monotonic() - entry.fetched_at
-        before = self._clock() - age_s - CLOCK_SKEW_S
-        cached = self.history.entry(user_mode)
-        # If the cached history already has a later snapshot, a refreshed one has it too.
-        if cached is None or not _ends_before(cached, before) or age_s >= FULL_RELOAD_S:
-            return None
-        try:
-            history = await self.history.revalidate(user_mode, background=background)
-        except (UpstreamInvalid, UpstreamRejected):
-            # osu!track is available, so that the hiscores themselves can be requested.
-            return None
-        return history.validated_at if _ends_before(history, before) else None
-
-
-def _ends_before(history: Entry[History], at: float) -> bool:
-    """Whether no later snapshot exists. Never certain for unranked players: osu!track adds no snapshots for them."""
-    rows = history.value.rows
-    # A dropped row may be the newest.
-    if not rows or rows[-1].global_rank is None or history.dropped:
-        return False
-    return datetime.fromisoformat(rows[-1].at).timestamp() < at
 
 
 def _lifetime_s(settings: Settings) -> float:

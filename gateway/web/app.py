@@ -32,25 +32,18 @@ from .documents.trusted_documents import trusted_documents
 from .endpoint import METHODS, GraphQLEndpoint
 from .execution import Executions
 from .failures import Failures
-from .files.best_image import BestImage
-from .files.exports import WARNINGS_HEADER, export_routes
-from .files.image_data import ImageData
-from .files.player_images import PlayerImages
-from .files.player_names import with_known_names
-from .files.png_files import PNGFiles
+from .files.exports import WARNINGS_HEADER
 from .fixed_queries import FixedQueries
 from .mcp_endpoint import MCPEndpoint
 from .middleware import RequestIDMiddleware
-from .pages import graphiql_page, page_routes
-from .pages.best_preview import BestPreviews
+from .pages import graphiql_page
 from .pages.files import File
 from .pages.page_documents import PageDocuments
-from .pages.preview_tags import site_name
-from .pages.previews import Previews
 from .parts import Gateway
 from .probes import Probes
 from .refusals import Refusals
 from .routing_errors import method_not_allowed, not_found
+from .site import site_routes
 from .statuses import Statuses
 from .synchronous import SynchronousExecution
 from .update_tokens import UpdateTokens
@@ -108,7 +101,6 @@ def _application(
     queries: FixedQueries,
     log_request: AccessLogger | None,
 ) -> Starlette:
-    png_files = PNGFiles(gateway.turns)
     app = Starlette(
         routes=[
             Route("/graphql", endpoint),
@@ -117,8 +109,7 @@ def _application(
             Route("/readyz", probes.ready),
             Route("/metrics", probes.metrics),
             Route("/schema.graphql", File("schema.graphql", sdl().encode(), {"Vary": "Accept-Encoding"}).response),
-            *_files(gateway, settings, queries, png_files),
-            *_pages(gateway, settings, png_files),
+            *site_routes(gateway, settings, queries, _failures(gateway, settings)),
         ],
         middleware=[Middleware(CORS, **_cors(settings)), Middleware(RequestIDMiddleware, log_request=log_request)],
         exception_handlers={404: partial(not_found, settings), 405: method_not_allowed},
@@ -137,50 +128,6 @@ def _connect_server(app: Starlette, dispatcher: Dispatcher, addresses: ClientAdd
     app.state.refusal = refusals.response
     # Outside of Starlette's own middleware, which would make a cache hit several times as expensive.
     app.middleware_stack = dispatcher.wrap(app.build_middleware_stack())
-
-
-def _files(gateway: Gateway, settings: Settings, queries: FixedQueries, png_files: PNGFiles) -> list[Route]:
-    images = PlayerImages(
-        queries,
-        ImageData(queries, gateway.tracker.hiscores, clock=gateway.clock),
-        failures=_failures(gateway, settings),
-        png_files=png_files,
-        site=site_name(settings.public_url),
-        is_sample_data=settings.sample_data,
-    )
-    routes = [*export_routes(queries, settings.cors_origins), *images.routes()]
-    return with_known_names(routes, gateway.tracker.names.user_ids.known)
-
-
-def _pages(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> list[Route]:
-    previews = _previews(gateway, settings, png_files)
-    best_previews = _best_previews(gateway, settings, png_files)
-    user_ids = gateway.tracker.names.user_ids
-    site = site_name(settings.public_url)
-    best_image = BestImage(best_previews, png_files, site=site, is_sample_data=settings.sample_data)
-    pages = page_routes(
-        settings, previews, best_previews, user_ids.known, is_missing=user_ids.is_missing, clock=gateway.clock
-    )
-    return [best_image.route(), *pages]
-
-
-def _best_previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> BestPreviews:
-    return BestPreviews(
-        gateway.tracker,
-        has_images=png_files.are_available,
-        is_sample_data=settings.sample_data,
-        clock=gateway.clock,
-    )
-
-
-def _previews(gateway: Gateway, settings: Settings, png_files: PNGFiles) -> Previews:
-    return Previews(
-        gateway.tracker,
-        public_url=settings.public_url,
-        has_images=png_files.are_available,
-        is_sample_data=settings.sample_data,
-        clock=gateway.clock,
-    )
 
 
 def _executions(gateway: Gateway, settings: Settings, addresses: ClientAddresses) -> Executions:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.records import Mode, UserMode
 from gateway.sandbox import Fault, players
 from tests.support.clock import HOUR_S
 from tests.support.cluster import Cluster, skip_start
@@ -194,7 +195,7 @@ async def test_unknown_outcome_shortens_freshness_on_both_replicas(two):
     one, other = two
     one.sandbox.faults = [Fault(kind="status", path="/update", status=500)]
     await one.error(UPDATE, id=AMEO)
-    await eventually(lambda: bool(other.parts.tracker._unsettled))  # noqa: SLF001
+    await eventually(lambda: UserMode(players.AMEO, Mode.OSU) in other.parts.tracker.unsettled)
     await other.ask(LATEST, id=AMEO)
     one.sandbox.reset_counts()
     one.clock.move(15)

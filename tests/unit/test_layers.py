@@ -15,7 +15,7 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
+LEAVES = {"settings", "setting_sources", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
 APPLICATION = LEAVES | {
     *("telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "images", "web", "server", "cli", "__main__"),
 }
@@ -46,7 +46,7 @@ PLACES = {
     "aiocache": ("store/cache.py", "store/redis_cache.py"),
     "anyio": ("osutrack/cancellation.py",),
     "brotli": ("web/cache/compression.py",),
-    "dotenv": ("settings.py",),
+    "dotenv": ("setting_sources.py",),
     "graphql": ("graph/", "mcp/", "cli/operation.py"),
     "httpcore": ("osutrack/cancellation.py",),
     "httpx": ("osutrack/", "edge/", "cli/gateway_client.py"),
@@ -54,8 +54,8 @@ PLACES = {
     "redis": ("shared/", "store/"),
     "resvg": ("images/png.py",),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
-    "pydantic": ("settings.py", "setting_types.py"),
-    "pydantic_settings": ("settings.py",),
+    "pydantic": ("settings.py", "setting_sources.py", "setting_types.py"),
+    "pydantic_settings": ("settings.py", "setting_sources.py"),
     "socksio": ("osutrack/http_client.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),
@@ -105,7 +105,7 @@ def environment_access(path: str, source: str) -> Iterator[str]:
     readers = {"environ", "environb", "getenv", "getenvb", "load_dotenv"}
     attributes = (node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute))
     imported = (name.split(".")[-1] for name in imports(path, source))
-    return (name for name in (*attributes, *imported) if name in readers and path != "settings.py")
+    return (name for name in (*attributes, *imported) if name in readers and path != "setting_sources.py")
 
 
 def input_and_output(path: str, source: str) -> Iterator[str]:
@@ -208,7 +208,7 @@ def test_violation_is_found(rule: Rule, path: str, source: str, found: str):
         (upward_imports, "cli/commands.py", "from gateway.sandbox import create_sandbox\nfrom gateway.web import app"),
         (upward_imports, "graph/query.py", "from gateway import __version__"),
         (misplaced_libraries, "osutrack/client.py", "import asyncio, httpx, msgspec"),
-        (environment_access, "settings.py", "import os\nos.environ"),
+        (environment_access, "setting_sources.py", "import os\nos.environ"),
         (input_and_output, "osutrack/client.py", "import asyncio"),
     ],
 )

@@ -8,8 +8,9 @@ import pytest
 from gateway.__main__ import main
 from gateway.cli.process import IGNORED_SIGNALS
 from gateway.cli.setting_infos import setting_infos
+from gateway.setting_sources import read_query_settings, read_settings
 from gateway.setting_types import secret
-from gateway.settings import BadSettings, Settings, read_query_settings, read_settings
+from gateway.settings import BadSettings, Settings
 
 
 @pytest.fixture(autouse=True)
