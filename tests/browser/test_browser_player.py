@@ -525,6 +525,25 @@ def test_links_download_data_of_mode(player, size, text, name):
     assert "_utc," in download.value.path().read_text()
 
 
+@pytest.mark.parametrize("user", [AMEO, HEAVY, SINGLE_SNAPSHOT])
+def test_phone_shows_key_numbers_first(player, user):
+    page = player(user, size=PHONE)
+    tiles = page.locator("#current-stats > div")
+    expect(tiles).to_have_count(5)
+    bottoms = tiles.evaluate_all("(all) => all.map((each) => each.getBoundingClientRect().bottom)")
+    assert max(bottoms) < 600
+    lines = page.locator("#player-header .links > *").evaluate_all("(all) => all.map((each) => each.offsetTop)")
+    assert len(set(lines)) == 1
+
+
+@pytest.mark.parametrize("size,is_open", [(PHONE, False), (DESK, True)], ids=["phone", "desk"])
+def test_months_are_folded_on_phones(player, size, is_open):
+    page = player(HEAVY, size=size)
+    page.locator("#activity").scroll_into_view_if_needed()
+    page.locator(".by-month").wait_for()
+    assert page.locator(".by-month").evaluate("(it) => it.open") is is_open
+
+
 def test_changes_of_rank_have_a_direction(session):
     script = """() => import("./static/shared/format.js").then(({ rankDelta }) => [1234, -5, 0, null].map(rankDelta))"""
     assert session.open("/").evaluate(script) == ["▲ 1,234", "▼ 5", "±0", "–"]

@@ -52,7 +52,7 @@ function heatmap(days, split) {
     calendars,
   );
   listen(plot, readout, days);
-  return el("div", { class: "stack" }, summary, plot, readout, legend(ends), dayTable(days), note());
+  return el("div", { class: "stack" }, summary, plot, readout, legend(ends), dayTable(days));
 }
 
 function listen(plot, readout, days) {
@@ -107,12 +107,11 @@ function legend(ends) {
 
 const range = (from, to) => (from === to ? count(from) : `${count(from)}–${count(to)}`);
 
-const note = () => el("p", { class: "text-small muted" }, NOTE);
-
 // All days with plays, newest first. Filled when opened.
 function dayTable(days) {
   const body = el("div", { class: "scroll-x", tabindex: "0", role: "region", "aria-label": "Table of plays per day" });
-  const details = el("details", { class: "data-table" }, el("summary", {}, "Show days as table"), body);
+  const note = el("p", { class: "muted" }, NOTE);
+  const details = el("details", { class: "data-table" }, el("summary", {}, "Days as table, and how they are counted"), note, body);
   details.addEventListener("toggle", () => body.childElementCount || body.append(table(days)));
   return details;
 }

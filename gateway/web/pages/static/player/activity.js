@@ -17,6 +17,7 @@ const ACTIVITY = gql`
     } }
   }`;
 const FIRST_HALF_DAYS = 26 * 7;
+const PHONE = "(max-width: 40rem)";
 
 // The history is cached by then: the query causes no request to osu!track.
 export async function showActivity({ id, mode }, signal) {
@@ -27,7 +28,7 @@ export async function showActivity({ id, mode }, signal) {
     const { days, months } = await read(ACTIVITY, { id, mode: mode.value, ...variables }, signal);
     if (signal.aborted) return;
     showHeatmap(byId("activity-days"), playsByDay(gapsOf(days), from, to), FIRST_HALF_DAYS);
-    byId("activity-months").replaceChildren(el("h3", {}, "By month"), monthTable(months, to, mode));
+    byId("activity-months").replaceChildren(byMonth(monthTable(months, to, mode)));
   } catch (error) {
     if (signal.aborted) return;
     byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, signal)));
@@ -35,3 +36,7 @@ export async function showActivity({ id, mode }, signal) {
   }
   byId("activity").setAttribute("aria-busy", "false");
 }
+
+// Long on phones: folded there.
+const byMonth = (table) =>
+  el("details", { class: "by-month", open: !matchMedia(PHONE).matches }, el("summary", {}, el("h3", {}, "By month")), table);

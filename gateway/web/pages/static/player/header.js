@@ -24,15 +24,15 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   showIdentity(id, name);
   const dates = latest && [
     el("span", {}, "Last snapshot: ", timeElement(latest.at, ago(latest.at))),
-    el("span", {}, "Tracked since ", timeElement(earliest.at, day(earliest.at))),
+    el("span", { class: "wide-only" }, "Tracked since ", timeElement(earliest.at, day(earliest.at))),
   ];
   const links = [
     externalLink(user.profileUrl, "osu! profile"),
     user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track page"),
-    ...(latest ? [exportLink(id, mode, "history", "History (CSV)"), exportLink(id, mode, "hiscores", "Hiscores (CSV)")] : []),
   ];
   for (const link of ["card-link", "year-link"]) byId(link).hidden = !latest;
   if (latest) showYearLink({ id, mode }, latest.at);
+  byId("history-export").replaceChildren(exportLink(id, mode, "history", "History (CSV)"));
   const nameState = el("span", { id: "name-state", hidden: !user.username }, `ID ${id}`);
   byId("about").replaceChildren(...[nameState, ...(dates ?? []), ...links].filter(Boolean));
 }

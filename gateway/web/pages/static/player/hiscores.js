@@ -7,6 +7,7 @@ import { count, day, decimal } from "../shared/format.js";
 import { nextPageSize } from "../shared/page-sizes.js";
 import { filterText, NO_FILTERS, scoreFilter } from "../shared/play-filters.js";
 import { beatmapLink, gradeBadge, modList } from "../shared/plays.js";
+import { exportLink } from "./header.js";
 import { hiscores } from "./queries.js";
 
 const FIRST_PAGE = 10;
@@ -144,6 +145,7 @@ export class Hiscores {
     ];
     byId("hiscores-more").replaceChildren(
       el("span", { class: "muted text-small", role: "status" }, status),
+      ...(totalCount ? [el("span", { class: "text-small export" }, exportLink(this.id, this.mode, "hiscores", "Hiscores (CSV)"))] : []),
       ...actions.filter(Boolean),
     );
   }

@@ -71,7 +71,7 @@ function followAddress() {
   showAddress(view);
 }
 
-listenToPlays(() => content.hiscores.show(view.id, view.mode, "untracked"), () => view);
+listenToPlays(() => content.hiscores.show(view.id, view.mode, "untracked"));
 listenToModes((mode) => {
   navigate({ mode, isModeChosen: true, isFallback: false });
   start();

@@ -3,7 +3,6 @@
 
 import { announce, byId, el } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
-import { exportLink } from "./header.js";
 import { showState } from "./states.js";
 import { MODES, search } from "./view.js";
 
@@ -17,19 +16,12 @@ export const rememberMode = ({ id, mode }) => loaded.add(keyOf(id, mode));
 
 const isAsked = () => byId("untracked").contains(byId("hiscores"));
 
-// The header has no link to them yet.
-function showExport({ id, mode }) {
-  if (isAsked() && byId("plays").rows.length) byId("about").append(exportLink(id, mode, "hiscores", "Hiscores (CSV)"));
-}
-
 // `show()` shows the hiscores and loads them.
-export function listenToPlays(show, viewNow) {
-  byId("show-plays").addEventListener("click", async () => {
-    const shown = show();
+export function listenToPlays(show) {
+  byId("show-plays").addEventListener("click", () => {
+    show();
     byId("hiscores-title").focus();
     byId("untracked-plays").hidden = true;
-    await shown;
-    showExport(viewNow());
   });
 }
 
@@ -52,7 +44,6 @@ export function showUntrackedState(view, { user, isNameMissing, isUnknown }, sig
   showState("untracked");
   byId("missing-player").hidden = !isUnknown;
   byId("untracked-plays").hidden = isAsked();
-  showExport(view);
   const others = MODES.filter((mode) => loaded.has(keyOf(view.id, mode)));
   const links = others.map((mode) => el("a", { href: `${view.segment}${search({ mode, isModeChosen: true })}` }, mode.title));
   byId("numeric-name").hidden = true;
