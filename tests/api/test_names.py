@@ -493,4 +493,5 @@ async def test_page_of_missing_name_is_not_found(gateway):
 
     [[before, missing], [_, known]] = pages
     assert [before.status_code, missing.status_code, known.status_code] == [200, 404, 302]
-    assert missing.text == before.text
+    assert "<title>No such player" in missing.text
+    assert ['property="og:' in page.text for page in (before, missing)] == [True, False]

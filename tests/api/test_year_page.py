@@ -89,9 +89,9 @@ async def test_preview_has_the_gains_of_the_year(gateway, mode, query):
     assert found["og:image"] == f"http://gateway/players/131464/card.png{query}{window}"
 
 
-async def test_preview_has_no_gains_of_earlier_years(gateway):
+async def test_preview_gains_begin_within_the_year(gateway):
     await gateway.ask('{ user(id: "1010") { stats(mode: OSU) { latest { at } } } }')
-    assert (await tags(gateway, "/players/1010/2026"))["og:description"].startswith("Global rank #")
+    assert (await tags(gateway, "/players/1010/2026"))["og:description"].endswith(" plays since 24 Aug 2026.")
 
 
 async def test_year_without_snapshots_has_a_general_preview(gateway):

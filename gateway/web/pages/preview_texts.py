@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from gateway.images.card import summary
 from gateway.images.formats import count, rank_change, signed
 from gateway.images.parameters import Window
-from gateway.images.window_starts import is_before, is_near
+from gateway.images.window_starts import is_before, is_near, is_over
 from gateway.records import Snapshot
 from gateway.store.history import History, Span
 
@@ -40,7 +40,9 @@ def gains_text(history: History, window: Window, now: float) -> str:
         parts.append(f"{rank_change(delta.ranks_gained)} ranks")
     parts.append(f"{signed(count(abs(delta.play_count)), delta.play_count)} plays")
     start = None if is_near(window, shown.start.at, now) else date.fromisoformat(shown.start.at[:10])
-    return f"{', '.join(parts)} {window.gains_text(start)}."
+    # The last day of a window that is not over has no gains yet.
+    timed = window._replace(end=None) if start and not is_over(window, now) else window
+    return f"{', '.join(parts)} {timed.gains_text(start)}."
 
 
 def _span(window: Window, now: float) -> Span:
