@@ -67,7 +67,7 @@ def _notes(profile: Profile) -> Iterator[Part]:
     """The ranks gained, and the time of all changes, or the day of the values."""
     theme, delta, right = profile.parameters.theme, profile.delta, WIDTH - PADDING
     is_year = profile.period == f"{profile.parameters.window.year}"
-    note = f"{'in ' * is_year}{profile.period}" if delta else profile.age_note
+    note = f"{'in ' * is_year}{profile.period}" if delta else profile.gap_note
     period = Text(right, SUBTITLE_Y, note, LABEL_SIZE, theme.muted, "end")
     if period.content:
         yield period

@@ -46,8 +46,8 @@ def _change(profile: Profile) -> Iterator[Text]:
     """The difference between the last and the first value; of ranks, the number gained."""
     series, values = profile.parameters.series, _values(profile, profile.gain_start)
     if len(values) < 2:
-        if profile.age_note:
-            yield Text(WIDTH - PADDING, SUBTITLE_Y, profile.age_note, LABEL_SIZE, profile.parameters.theme.muted, "end")
+        note = profile.gap_note if profile.delta is None else ""
+        yield Text(WIDTH - PADDING, SUBTITLE_Y, note, LABEL_SIZE, profile.parameters.theme.muted, "end")
         return
     difference = values[0] - values[-1] if series.is_rank else values[-1] - values[0]
     shown = series.format(abs(difference)).removeprefix("#")

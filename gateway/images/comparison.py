@@ -14,7 +14,7 @@ HEADER, TOP = 104, 116
 # The height of a row and the size of its text by the number of players.
 ROWS = {2: (78, 46), 3: (66, 42), 4: (56, 38), 5: (45, 34)}
 # The end of each column. The lines are as long as two of the longest dashes.
-LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 486, 736, 892, WIDTH - PADDING
+LINE_END, NAME_END, RANK_END, PP_END, GAIN_END = PADDING + 88, 486, 714, 902, WIDTH - PADDING
 NAME_START = LINE_END + 24
 # Beside gains that begin at another time than the window.
 MARK = "*"
@@ -94,7 +94,7 @@ def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Par
     # In one colour, equal digits of a row have equal pixels.
     shown = Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
     yield shown.fitted(RANK_END - NAME_END - 24)
-    yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True)
+    yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True).fitted(PP_END - RANK_END - 20)
     yield from _gain(profile, y)
 
 
@@ -102,7 +102,7 @@ def _gain(profile: Profile, y: float) -> Iterator[Text]:
     """The pp gained, with a mark if they are those of another time than the window; without any, the reason."""
     theme = profile.parameters.theme
     if profile.delta is None:
-        reason = Text(GAIN_END, y, profile.age_note or "one snapshot", LABEL_SIZE, theme.muted, "end")
+        reason = Text(GAIN_END, y, profile.gap_note, LABEL_SIZE, theme.muted, "end")
         yield reason.fitted(GAIN_END - PP_END - 20)
         return
     gained = profile.delta["pp"]

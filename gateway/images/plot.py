@@ -15,7 +15,7 @@ from .themes import DASHES, Theme
 from .window_starts import distant_s
 
 # The least distances of two labels of the axes.
-DATE_WIDTH, VALUE_HEIGHT = 128, 42
+DATE_WIDTH, VALUE_HEIGHT = 128, 38
 PLOT_LEFT = PADDING + 116
 # More points are thinned: those of one player, and those of several together, whose lines take more of a file.
 COLUMNS, SHARED_COLUMNS = 200, 80

@@ -68,6 +68,11 @@ class Profile(NamedTuple):
         return f"as of {day(self.latest['at'])}" if self.latest and is_older else ""
 
     @property
+    def gap_note(self) -> str:
+        """Why there are no changes: the day of old values, or that the window has one snapshot."""
+        return self.age_note or "one snapshot"
+
+    @property
     def review(self) -> str:
         """The year or the past time that the image is about; empty if it is about the present."""
         window = self.parameters.window

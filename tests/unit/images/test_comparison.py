@@ -159,6 +159,18 @@ def test_long_name_does_not_reach_the_rank(count, name):
     assert shown.x + shown.width < rank.x - rank.width
 
 
+@pytest.mark.parametrize("count", SIZES)
+def test_large_numbers_do_not_touch(count):
+    latest = LATEST | {"globalRank": 1, "pp": 29_999.0}
+    parts = comparison([profile(5, 6, latest=latest) for _ in range(count)]).parts
+    rank, points, gain = (
+        next(part for part in parts if isinstance(part, Text) and part.content == text)
+        for text in ("#1", "29,999", "+123")
+    )
+    assert rank.x + 16 <= points.x - points.width
+    assert points.x + 16 <= gain.x - gain.width
+
+
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=2, max_size=5))
 @settings(max_examples=30)
 def test_any_names_are_escaped(names):

@@ -137,6 +137,14 @@ def test_plot_without_values_says_so(values, latest, text):
     assert text in texts(card(profile(*values, latest=latest, delta=None)))
 
 
+@pytest.mark.parametrize("draw", [card, chart])
+def test_image_without_changes_states_the_reason(draw):
+    old = profile(5, window="30d", latest=LATEST | {"at": "2024-02-03T10:00:00.000Z"}, delta=None)
+    assert "one snapshot" in texts(draw(profile(5, delta=None)))
+    assert "as of 3 Feb 2024" in texts(draw(old))
+    assert "one snapshot" not in texts(draw(profile(5, 6)))
+
+
 def test_single_snapshot_is_a_dot():
     assert card(profile(5)).svg().count("<circle") == 3
     assert " d=" not in card(profile(5)).svg().partition("<circle cx")[2]
