@@ -74,7 +74,7 @@ def main() -> None:
             # The name is known from now on.
             httpx.post(f"{gateway.url}/graphql", json={"query": f"{{ user(id: {player_id}) {{ username }} }}"})
         compared = ",".join(map(str, COMPARED))
-        for name, query in (("card", "window=all"), ("comparison", f"compare={compared}&series=pp&window=all")):
+        for name, query in (("card", "window=all"), ("comparison", f"compare={compared}&window=all")):
             content = httpx.get(f"{gateway.url}/players/{AMEO}/card.png?{query}").raise_for_status().content
             (IMAGES / f"{name}.png").write_bytes(content)
     (PAGES / "static/preview.png").write_bytes(site_preview())
