@@ -36,7 +36,7 @@ export function successBox(result, mode) {
     !delta && el("p", {}, first),
     tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
     delta && !tiles.length && el("p", {}, "The stats are the same as before."),
-    newHiscores.length > 0 && plays(newHiscores),
+    newHiscores.length > 0 && plays(newHiscores, result.total),
     tiles.length + newHiscores.length > 0 && el("p", {}, copyButton("Copy as text", text)),
   );
 }
@@ -110,8 +110,9 @@ export function tokenBox(error, { isRejected, onSubmit }) {
   return box("warn", title, el("p", {}, (isRejected ? "Invalid token. " : "") + advice), form);
 }
 
-function plays(list) {
-  const title = list.length === 1 ? "1 new hiscore" : `${list.length} new hiscores`;
+// `total`: a stored result has the first hiscores only.
+function plays(list, total = list.length) {
+  const title = total === 1 ? "1 new hiscore" : `${total} new hiscores`;
   const lines = list.map((play) => {
     return playItem(play, `No. ${play.position} · ${playStats(play)}`, `${Math.round(play.pp)} pp`);
   });

@@ -3,14 +3,15 @@
 import { announce, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox, startCountdown } from "../shared/error-box.js";
 import { waiting } from "../shared/format.js";
-import { RequestError } from "../shared/graphql.js";
+import { showLastUpdate, storeUpdate } from "./last-update.js";
+import { loadBoxes } from "./load-boxes.js";
 import { nextUpdate, update } from "./queries.js";
 
 const LABEL = "Update";
 const HINT = "Refresh this player’s stats from osu!.";
 const START_LABEL = "Start tracking";
 const START_HINT = "Read this player’s stats from osu! for the first time.";
-const COOLDOWN_HINT = "This player has been updated recently.";
+const COOLDOWN_HINT = "Updated recently.";
 // A snapshot of this age can be that of an update whose cooldown lasts.
 const RECENT_MS = 3_600_000;
 const SLOW_MS = 4000;
@@ -27,7 +28,7 @@ export class Update {
     for (const event of ["pointerenter", "focus"]) target.addEventListener(event, () => this.findCooldown());
   }
 
-  // Switches to a player and mode, and clears the result of the previous one.
+  // Switches to a player and mode, with the result of the last update in this browser.
   show(id, mode) {
     Object.assign(this, { id, mode });
     this.generation = (this.generation ?? 0) + 1;
@@ -35,6 +36,7 @@ export class Update {
     this.latestAt = null;
     this.setLabel(LABEL, HINT);
     byId("update-result").replaceChildren();
+    showLastUpdate(this);
   }
 
   // A player without data is not tracked yet.
@@ -131,6 +133,7 @@ export class Update {
   showResult(result) {
     const { successBox, refusalBox } = this.boxes;
     if (result.__typename === "UpdateUserSuccess") {
+      storeUpdate(this, result);
       this.put(successBox(result, this.mode));
       this.reload(result);
     } else if (result.__typename === "UpdateOnCooldown") this.showCooldown(result);
@@ -195,9 +198,3 @@ export class Update {
     announce(content.innerText);
   }
 }
-
-// Few visits need this module.
-const loadBoxes = () =>
-  import("./update-boxes.js").catch(() => {
-    throw new RequestError("A script failed to load.", { code: "NETWORK" });
-  });
