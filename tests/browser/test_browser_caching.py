@@ -160,5 +160,5 @@ def test_update_result_precedes_the_reload(session, gateway):
     for route in held:
         route.continue_()
     expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
-    expect(page.locator("#update-hint")).to_contain_text("has been updated recently", timeout=TIMEOUT_MS)
+    expect(page.locator("#update-hint")).to_contain_text("Updated recently", timeout=TIMEOUT_MS)
     expect(page.get_by_role("heading", name="Changes")).to_be_visible()

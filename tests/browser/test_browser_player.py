@@ -453,8 +453,12 @@ def test_single_snapshot_has_no_range(player):
     page = player(SINGLE_SNAPSHOT)
     expect(page.locator("#gains-missing")).to_have_text(re.compile("begin with the second snapshot"))
     day = page.locator("#player-header time[datetime]").last.inner_text()
-    expect(page.locator("#plots-caption")).to_have_text(re.compile(rf"to {day}, all snapshots. lonely: one point, "))
+    sentence = rf"One snapshot so far, of {day}: [\d,.]+ pp, #[\d,]+\. The charts begin with the second one\."
+    expect(page.locator("#plots-caption")).to_have_text(re.compile(sentence))
     choices = page.locator("#progress :is(.range, .tools, #plots-help)").filter(visible=True)
+    expect(
+        page.locator("#progress :is(#mark-key, #legend, .plot, details, select)").filter(visible=True)
+    ).to_have_count(0)
     expect(choices).to_have_count(0)
     page.get_by_label("With player").fill(str(AMEO))
     page.keyboard.press("Enter")

@@ -28,7 +28,7 @@ export async function showActivity({ id, mode }, signal) {
     const { days, months } = await read(ACTIVITY, { id, mode: mode.value, ...variables }, signal);
     if (signal.aborted) return;
     showHeatmap(byId("activity-days"), playsByDay(gapsOf(days), from, to), FIRST_HALF_DAYS);
-    byId("activity-months").replaceChildren(byMonth(monthTable(months, to, mode)));
+    byId("activity-months").replaceChildren(...(months.length ? [byMonth(monthTable(months, to, mode))] : []));
   } catch (error) {
     if (signal.aborted) return;
     byId("activity-days").replaceChildren(errorBox(error, () => showActivity({ id, mode }, signal)));

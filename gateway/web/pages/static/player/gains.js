@@ -10,7 +10,7 @@ const PERIODS = [
   ["month", 30],
   ["year", 365],
 ];
-const FIRST_SNAPSHOT = "The charts and gains begin with the second snapshot: update again after playing.";
+const FIRST_SNAPSHOT = "Gains begin with the second snapshot: update again after playing.";
 
 export function showGains(stats, now = Date.now()) {
   const boxes = boxesOf(stats, now);

@@ -1,13 +1,14 @@
 // The texts of the charts: titles, legend, caption and table. `progress` has the view, the lines and their series.
 
 import { announce, byId, el, visuallyHidden } from "../shared/elements.js";
-import { dateTime } from "../shared/format.js";
+import { dateTime, day } from "../shared/format.js";
 import { rangeText } from "../shared/windows.js";
-import { caption, INTERVAL_LABELS, legendItem, pointsCaption } from "./captions.js";
+import { caption, INTERVAL_LABELS, legendItem, pointsCaption, valuesOf } from "./captions.js";
 import { changeCaption, changeNote, changeTitle } from "./change.js";
 import { hasDistant } from "./distant.js";
 import { showKey } from "./mark-key.js";
 import { marksCaption } from "./marks.js";
+import { DEFAULT_SERIES, METRICS } from "./metrics.js";
 import { eventsAt, readouts } from "./readouts.js";
 import { fillTable } from "./table.js";
 
@@ -38,9 +39,17 @@ function keepPlace(top) {
   scrollBy({ top: topOfCharts() - top, behavior: "instant" });
 }
 
+function showSingle({ players: [{ overview }] }) {
+  const [row] = overview;
+  const values = valuesOf(row, DEFAULT_SERIES.map((name) => METRICS[name]));
+  byId("plots-caption").textContent = `One snapshot so far, of ${day(row.instant)}: ${values.join(", ")}. The charts begin with the second one.`;
+}
+
 export const releaseHeights = () => setHeights(() => "");
 
-export function showText({ players, lists, metrics, hasChanges, marks, window, shownInterval }, { quiet }) {
+export function showText(progress, { quiet }) {
+  const { players, lists, metrics, hasChanges, marks, window, shownInterval } = progress;
+  if (progress.isSingle) return showSingle(progress);
   const { from, to } = window;
   const shown = players.map(({ name }, index) => ({ name, rows: lists[index].filter(({ at }) => at >= from && at <= to) }));
   const captionOf = hasChanges ? changeCaption : caption;

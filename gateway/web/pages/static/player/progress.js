@@ -39,7 +39,7 @@ export class Progress {
     Object.assign(this, { players, view, rendered: false, withPlays });
     const [from, to] = [Math.min(...players.map(({ first }) => first)), Math.max(...players.map(({ last }) => last))];
     // A single snapshot has no width, and no range to choose.
-    byId("progress").classList.toggle("single", from === to);
+    byId("progress").classList.toggle("single", (this.isSingle = from === to));
     this.all = { from: from === to ? to - MIN_WINDOW_MS : from, to };
     this.range.draw(players[0].overview, this.all);
     await this.render();
