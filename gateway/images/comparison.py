@@ -9,6 +9,7 @@ from .frame import LABEL_SIZE, LABEL_Y, PADDING, WIDTH, badge, change, footer
 from .plot import PLOT_LEFT, Box, plot
 from .profile import Profile
 from .themes import DASHES
+from .window_starts import start_of
 
 HEADER, TOP = 104, 116
 # The height of a row and the size of its text by the number of players.
@@ -117,11 +118,12 @@ def _is_marked(profile: Profile) -> bool:
     return profile.delta is not None and profile.period != profile.parameters.window.short_title
 
 
-def _footnote(profiles: Iterable[Profile]) -> str:
-    """The starts of the marked gains; empty without any."""
+def _footnote(profiles: Sequence[Profile]) -> str:
+    """The starts of gains that are not that of the window; empty without any."""
+    if start_of(profiles[0].parameters.window, profiles[0].now) is None:
+        starts = {profile.gain_start for profile in profiles if profile.delta}
+        return "since each player's first snapshot" if len(starts) > 1 else ""
     periods = {profile.period for profile in profiles if _is_marked(profile)}
-    return (
-        f"{MARK} {periods.pop()}"
-        if len(periods) == 1
-        else f"{MARK} since the first snapshot in this time" * bool(periods)
-    )
+    if len(periods) > 1:
+        return f"{MARK} since the first snapshot in this time"
+    return f"{MARK} {periods.pop()}" if periods else ""

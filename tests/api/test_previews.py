@@ -226,18 +226,18 @@ async def test_comparison_names_all_cached_players(gateway):
     assert found["og:title"] == "ameo vs ID 2, somebody, ID 1001, ID 7 · osu!"
     assert re.fullmatch(r"ameo: #[\d,]+, [\d,]+ pp · ID 2: #[\d,]+, [\d,]+ pp", found["og:description"])
     assert found["og:url"] == "http://gateway/players/131464?compare=2,somebody,1001,7"
-    assert without_version(found["og:image"]) == "http://gateway/players/131464/card.png?compare=2,1001,7"
+    assert without_version(found["og:image"]) == "http://gateway/players/131464/card.png?compare=2,1001,7&window=all"
     assert len(gateway.sandbox.requests) == requests
 
 
 @pytest.mark.parametrize(
     "query,image",
     [
-        ("compare=2,1010", "compare=2,1010"),
+        ("compare=2,1010", "compare=2,1010&window=all"),
         ("compare=2&mode=fruits&days=90&series=pp,rank", "mode=catch&compare=2&series=pp&window=90d"),
         ("compare=2&from=2024-01-01&to=2025-01-01", "compare=2&window=2024-01-01..2025-01-01"),
-        ("compare=AMEO,2,peppy,peppy", "compare=131464,2"),
-        ("compare=somebody,peppy", "compare=2"),
+        ("compare=AMEO,2,peppy,peppy", "compare=131464,2&window=all"),
+        ("compare=somebody,peppy", "compare=2&window=all"),
     ],
 )
 async def test_preview_of_a_comparison_has_its_card(gateway, query, image):

@@ -160,7 +160,7 @@ def test_comparison_has_its_own_card(session, gateway):
     page = session.open(f"/players/{AMEO}?compare={HEAVY},unknown_player")
     page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
     dialog = opened_dialog(page)
-    image = re.compile(rf"/players/{AMEO}/card\.png\?compare={HEAVY}&v=\d{{14}}$")
+    image = re.compile(rf"/players/{AMEO}/card\.png\?compare={HEAVY}&window=all&v=\d{{14}}$")
     expect(dialog.get_by_role("img")).to_have_attribute("src", image)
     assert dialog.get_by_role("img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") == 1200
     expect(dialog.get_by_role("img")).to_have_attribute("alt", "osu!track card: ameo vs peppy · osu!")

@@ -15,7 +15,7 @@ from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart, comparison
 from gateway.images.frame import SAMPLE_DATA
-from gateway.images.parameters import parse_window
+from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, review_title
 from gateway.records import Mode, UserMode
 from gateway.store.history import History
@@ -87,7 +87,9 @@ class Previews:
         compared = {"compare": ",".join(ids)} if ids else {}
         kind, height = ("chart", chart.HEIGHT) if view.series and not ids else ("card", card.HEIGHT)
         series = {"series": view.series.name} if view.series else {}
-        window = {"window": view.window.text} if view.window else {}
+        # A page without a range has all gains of compared players.
+        shown_window = view.window or (Window() if ids else None)
+        window = {"window": shown_window.text} if shown_window else {}
         shown = f"Chart of {view.series.title.lower()}" if view.series and not ids else "Card"
         query = query_string(_mode(view) | compared | series | window | self._version(player, view))
         return PreviewImage(f"{base}/players/{player}/{kind}.png{query}", height, f"{shown}: {title}")

@@ -126,6 +126,12 @@ def test_mark_of_gains_is_explained(periods, footnote):
     assert "".join(text for text in found if text.startswith("* ")) == footnote
 
 
+@pytest.mark.parametrize("starts,footnote", [((1, 1), ""), ((1, 2), "since each player's first snapshot")])
+def test_all_gains_state_their_starts(starts, footnote):
+    found = texts(comparison([profile(5, 6)._replace(gain_start=start) for start in starts]))
+    assert "".join(text for text in found if text.startswith("since")) == footnote
+
+
 def test_gains_have_the_colour_of_their_sign():
     losing = profile(5, 6, delta=DELTA | {"pp": -1.0}, period="since 3 Feb 2024", window="1y")
     drawing = comparison([profile(5, 6, period="past year", window="1y"), losing])

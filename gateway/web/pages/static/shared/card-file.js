@@ -3,13 +3,14 @@
 import { windowText } from "./windows.js";
 
 // The name and the query string. `compare` has players by ID or name; the card needs their IDs. The window is the last
-// `days`, or between two dates.
+// `days`, or between two dates. Without one, a comparison has all gains, as the page.
 export function cardFile({ mode, compare = [], series, ...range }) {
+  const compared = compare.filter((player) => /^\d+$/.test(player)).join() || null;
   const params = {
     mode: mode.name === "osu" ? null : mode.name,
-    compare: compare.filter((player) => /^\d+$/.test(player)).join() || null,
+    compare: compared,
     series,
-    window: windowText(range),
+    window: windowText(range) ?? (compared && "all"),
   };
   const text = `${new URLSearchParams(Object.entries(params).filter(([, value]) => value != null))}`;
   return `card.${imageSuffix()}${text && `?${text.replaceAll("%2C", ",")}`}`;
