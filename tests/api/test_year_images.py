@@ -63,6 +63,13 @@ async def test_year_with_highlights_costs_one_point():
         assert (await gateway.ask("{ rateLimit { remaining } }"))["rateLimit"]["remaining"] == 9
 
 
+async def test_preview_names_the_best_play(gateway):
+    await gateway.ask(f'{{ user(id: "{AMEO}") {{ stats {{ latest {{ pp }} hiscores(first: 1) {{ totalCount }} }} }} }}')
+    head = (await gateway.http.get(f"/players/{AMEO}/2025")).text.partition("</head>")[0]
+    assert head.count("plays in 2025. Best play: 315 pp (HR).") == 3
+    assert "Best play" not in (await gateway.http.get(f"/players/{AMEO}?days=30")).text.partition("</head>")[0]
+
+
 @pytest.mark.parametrize("year,parts", [(2025, 1), (2026, 2)])
 async def test_version_of_preview_has_the_best_play(gateway, year, parts):
     page = f"/players/{AMEO}/{year}"

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from gateway.errors import BadUserInput
 from gateway.graph.inputs import user_id
 from gateway.images import card, chart, comparison
+from gateway.images.formats import count
 from gateway.images.frame import SAMPLE_DATA
 from gateway.images.parameters import Window, parse_window
 from gateway.images.profile import MODE_TITLES, review_title
@@ -22,6 +23,7 @@ from gateway.store.history import History
 from gateway.store.keys import Username
 from gateway.store.tracker import Tracker
 
+from .best_of_year import best_of_year
 from .image_versions import image_version
 from .player_addresses import PlayerAddress, parse_address
 from .player_view import PlayerView, parse_view
@@ -132,7 +134,14 @@ class Previews:
             stats = UNKNOWN
         else:
             stats = gains_text(history, view.window, self._clock()) if view.window else stats_text(history.latest)
+            stats = " ".join(filter(None, (stats, self._best_play(player, view))))
         return f"{SAMPLE_DATA}. {stats}" if self._is_sample_data and stats != UNKNOWN else stats
+
+    def _best_play(self, player: int, view: PlayerView) -> str:
+        """The best play of the year, if the view is one and its hiscores are cached."""
+        year = view.window.year if view.window else None
+        play = best_of_year(self._tracker.hiscores, UserMode(player, view.mode), year) if year else None
+        return f"Best play: {count(play.pp)} pp ({play.mods.label})." if play else ""
 
     def _comparison(self, player: int, view: PlayerView) -> str:
         """The cached stats of the compared players; empty without any."""

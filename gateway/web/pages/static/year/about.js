@@ -29,7 +29,7 @@ export function notes({ gain, snapshots, earliest }, year, now = Date.now()) {
       to - Date.parse(snapshots.at(-1)?.at ?? to) > NEAR_MS &&
       `The year’s last snapshot is of ${day(snapshots.at(-1).at)}. Changes after it count for the next year.`,
     !ended && `${year} is not over: the page changes with each snapshot.`,
-    snapshots.length > 0 && "The peak rank is the best one of a snapshot. Ranks between snapshots are unknown.",
+    snapshots.length > 1 && "The peak rank is the best one of a snapshot. Ranks between snapshots are unknown.",
     gain &&
       "The most active day and the longest streak count days with their own snapshots only. They are left out if most " +
         "days are estimates.",
