@@ -28,6 +28,7 @@ def test_status_shows_upstream_up(session):
     page.get_by_text("responding").wait_for()
     expect(page.locator("#status-upstream .state")).to_have_text("Up")
     expect(page.locator("#status-points")).to_have_text("no limit")
+    expect(page.locator("#outage")).to_have_text("")
 
 
 def test_status_shows_upstream_down(session):
@@ -39,14 +40,16 @@ def test_status_shows_upstream_down(session):
         page = session.open("/")
         page.get_by_text("serving cached data only").wait_for()
         expect(page.locator("#status-upstream .state")).to_have_text("Down")
+        expect(page.locator("#outage")).to_have_text("osu!track is down. Pages show older data.")
         page.close()
 
 
 def test_status_shows_unreachable_gateway(session):
     session.context.route("**/graphql", lambda route: route.abort())
     page = session.open("/")
-    page.get_by_text("The gateway is unreachable").wait_for()
+    page.get_by_text("The gateway is unreachable").first.wait_for()
     expect(page.locator("#status-upstream .state")).to_have_text("Unknown")
+    expect(page.locator("#outage")).to_contain_text("The gateway is unreachable")
     session.errors.clear()  # the browser logs failed requests
 
 

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from gateway.settings import Settings
 
 from .best_preview import BestPreviews
+from .best_today import BestToday, HomePage
 from .bundles import BUNDLES, CACHE_CONTROL, with_bundles
 from .documentation import documents, texts
 from .files import File, folder
@@ -106,7 +107,7 @@ def page_routes(
 ) -> list[Route]:
     """The routes of all pages and their files, except GraphiQL's: the endpoint serves it at `/graphql`."""
     return [
-        Route("/", _landing_page(settings)),
+        Route("/", _landing_page(settings, best_previews)),
         Route("/best", _best_page(settings, best_previews)),
         Route(f"/{BUNDLES}/{{name}}", folder(FOLDER / "bundles", CACHE_CONTROL)),
         Route("/static/{name:path}", folder(FOLDER / "static")),
@@ -118,11 +119,17 @@ def page_routes(
     ]
 
 
-def _landing_page(settings: Settings) -> Endpoint:
+def _landing_page(settings: Settings, best_previews: BestPreviews) -> Endpoint:
     addresses = {"Contact": settings.page_contact, "Source code": settings.repository_url}
     links = [f'<li><a href="{escape(address)}">{name}</a></li>' for name, address in addresses.items() if address]
     values = {"limits": limit_rows(settings), "version": version("osutrack-gateway"), "links": "".join(links)}
-    return page("landing.html", settings, **values)
+    template, headers = _html_and_headers("landing.html", settings)
+    html = _insert(template, values)
+
+    def make(best: str) -> SitePage:
+        return SitePage("landing.html", _insert(html, {"today": best}), headers, public_url=settings.public_url)
+
+    return HomePage(make, BestToday(best_previews).html).response
 
 
 def _best_page(settings: Settings, previews: BestPreviews) -> Endpoint:

@@ -57,16 +57,20 @@ class BestPreviews:
         return best_plays(f"Best plays {view.period}", view.mode, plays) if plays else None
 
     def _plays(self, view: BestView) -> list[PlayRow]:
-        """The first plays of the list without filters."""
+        plays = self.best(view)[:MAX_ROWS]
+        return [PlayRow(self.name(play.user_id), play.mods.label, play.pp) for play in plays]
+
+    def best(self, view: BestView) -> Sequence[BestPlay]:
+        """The plays of the list without filters, if it is cached."""
         if any(view.filters.values()):
-            return []
+            return ()
         window, now = Window(days=view.days) if view.days else None, self._clock()
         within = span(window, now)
         keys = [key for age_s in AGES_S for key in tier_keys(view.mode, span(window, now - age_s), 1)]
         cached = filter(None, map(self._tracker.best_plays.entry, keys))
-        plays: Sequence[BestPlay] = next(filter(None, (entry.value.within(within) for entry in cached)), ())
-        return [PlayRow(self._name(play.user_id), play.mods.label, play.pp) for play in plays[:MAX_ROWS]]
+        return next(filter(None, (entry.value.within(within) for entry in cached)), ())
 
-    def _name(self, player: int) -> str:
+    def name(self, player: int) -> str:
+        """The known name, or the ID."""
         known = self._tracker.names.known_usernames.peek(player, refresh=False)
         return known.value if known and isinstance(known.value, str) else f"ID {player}"

@@ -2,7 +2,7 @@
 
 import { segmentOf } from "./shared/address.js";
 import { byId, el } from "./shared/elements.js";
-import { listenToMyPlayers, showMyPlayers } from "./landing/my-players.js";
+import { showMyPlayers } from "./landing/my-players.js";
 import { ago } from "./shared/format.js";
 import { endpoint, gql, graphql } from "./shared/graphql.js";
 import { openFound, readSearch, suggestPlayers } from "./shared/player-search.js";
@@ -15,6 +15,10 @@ const STATUS = gql`
     rateLimit { limit remaining }
   }`;
 const REFRESH_MS = 30_000;
+const OUTAGES = {
+  DEGRADED: "osu!track is slow. Some data is older.",
+  DOWN: "osu!track is down. Pages show older data.",
+};
 const STATES = {
   UP: ["good", "Up", "responding"],
   DEGRADED: ["warn", "Degraded", "slow or failing; new requests are tried"],
@@ -35,13 +39,20 @@ async function refreshStatus() {
   } catch (error) {
     put("status-upstream", el("span", { class: "state" }, "Unknown"), el("small", {}, error.message));
     for (const id of ["status-at", "status-points"]) put(id, "–");
+    showOutage(error.message);
   }
   byId("status").setAttribute("aria-busy", "false");
+}
+
+// For players, who do not read the part for developers. Empty if all is well.
+function showOutage(text) {
+  put("outage", ...(text ? [el("span", { class: "state warn" }, text)] : []));
 }
 
 function showStatus({ status, rateLimit }) {
   const [className, name, description] = STATES[status.upstream];
   put("status-upstream", el("span", { class: `state ${className}` }, name), el("small", {}, description));
+  showOutage(OUTAGES[status.upstream]);
   put("status-at", status.lastSuccessAt ? ago(status.lastSuccessAt) : "none yet");
   put("status-points", rateLimit.limit ? `${rateLimit.remaining} of ${rateLimit.limit}` : "no limit");
 }
@@ -107,7 +118,6 @@ byId("query-link").href = queryLink(STATUS);
 byId("try-link").href = queryLink(byId("try-query").textContent);
 byId("run").addEventListener("click", run);
 byId("player").addEventListener("submit", openPlayer);
-listenToMyPlayers();
 suggestPlayers(byId("player-id"));
 showMyPlayers();
 refreshStatus();

@@ -1,39 +1,66 @@
-// The visitor's players on the home page: links, stats of the own and the pinned ones, and a choice of those to compare.
+// The visitor's players on the home page: a card of the own one, a table of the others, and a choice of those to compare.
 
-import { button, byId, el, visuallyHidden } from "../shared/elements.js";
+import { byId, el } from "../shared/elements.js";
 import { MAX_PLAYERS } from "../shared/compared-players.js";
 import { forget, myPlayers } from "../shared/my-players.js";
 import { ownPlayer, setOwnPlayer } from "../shared/own-player.js";
-import { fillStats, idsWithStats, lastStats, statsPlace } from "./player-stats.js";
+import { listenToRefresh, loadFirst } from "./player-loads.js";
+import { ORDERS, ordered, readOrder, storeOrder } from "./player-order.js";
+import { ownCard, row, updatePlayer } from "./player-rows.js";
+
+let order = readOrder();
+
+// The own player, then the others in the chosen order.
+function players() {
+  const own = ownPlayer();
+  const all = myPlayers().map((player) => ({ ...player, isOwn: player.id === own }));
+  return [...all.filter(({ isOwn }) => isOwn), ...ordered(all.filter(({ isOwn }) => !isOwn), order)];
+}
+
+function show() {
+  const all = players();
+  const others = all.filter(({ isOwn }) => !isOwn);
+  byId("my-players").hidden = all.length === 0;
+  // As in room.js: with players, the page has no introduction.
+  document.documentElement.toggleAttribute("data-players", all.length > 0);
+  const options = { hasChoice: all.length > 1, isOwnKnown: others.length < all.length, onOwn: chooseOwn, onRemove: removePlayer };
+  const selected = chosen();
+  byId("own-card").replaceChildren(...all.filter(({ isOwn }) => isOwn).map((player) => ownCard(player, options)));
+  byId("my-players-list").replaceChildren(...others.map((player) => row(player, options)));
+  byId("my-players-table").hidden = others.length === 0;
+  byId("my-players-table").dataset.gain = ["day", "month"].includes(order) ? order : "week";
+  byId("my-players-order").hidden = others.length < 2;
+  byId("my-players-compare").hidden = all.length < 2;
+  for (const box of boxes()) box.checked = selected.includes(box.value);
+  showChoice();
+}
 
 export function showMyPlayers() {
-  const players = ownFirst(myPlayers(), ownPlayer());
-  const ids = idsWithStats(players);
-  byId("my-players").hidden = players.length === 0;
-  // As in room.js: with players, the page has no introduction.
-  document.documentElement.toggleAttribute("data-players", players.length > 0);
-  byId("my-players-list").replaceChildren(...players.map((player) => item(player, players.length, ids.includes(player.id))));
-  byId("my-players-compare").hidden = players.length < 2;
-  showChoice();
-  fillStats(ids);
+  listen();
+  show();
+  loadFirst(players(), updatePlayer);
 }
 
-function ownFirst(players, own) {
-  const marked = players.map((player) => ({ ...player, isOwn: player.id === own }));
-  return [...marked.filter(({ isOwn }) => isOwn), ...marked.filter(({ isOwn }) => !isOwn)];
-}
-
-export function listenToMyPlayers() {
+function listen() {
+  const select = byId("my-players-order");
+  select.replaceChildren(...Object.entries(ORDERS).map(([value, title]) => el("option", { value }, title)));
+  select.value = order;
+  select.addEventListener("change", () => {
+    order = select.value;
+    storeOrder(order);
+    show();
+  });
+  listenToRefresh(players, { onStats: updatePlayer, onEnd: () => byId("my-players-list").contains(document.activeElement) || show() });
   byId("my-players").addEventListener("change", showChoice);
   byId("my-players-compare").addEventListener("submit", (event) => {
     event.preventDefault();
     const [first, ...others] = chosen();
     if (others.length) location.assign(`players/${first}?compare=${others.join()}`);
-    else byId("my-players-list").querySelector("input").focus();
+    else boxes()[0].focus();
   });
 }
 
-const boxes = () => [...byId("my-players-list").querySelectorAll("input")];
+const boxes = () => [...byId("my-players").querySelectorAll("input")];
 const chosen = () => boxes().filter(({ checked }) => checked).map(({ value }) => value);
 
 // At the maximum, the other players can't be chosen.
@@ -45,35 +72,17 @@ function showChoice() {
   byId("my-players-compare").querySelector("button").setAttribute("aria-disabled", String(length < 2));
 }
 
-function item({ id, name, isPinned, isOwn, last }, length, hasStats) {
-  const remove = button(["Remove", visuallyHidden(` ${name}`)], () => removePlayer(id), { class: "small" });
-  const own = button(["Me", visuallyHidden(` (${name})`)], () => chooseOwn(isOwn ? null : id, id), {
-    class: "small",
-    "aria-pressed": String(isOwn),
-    "data-own": id,
-    title: isOwn ? "This is you" : "This is me: show this player first",
-  });
-  const box = length > 1 && el("input", { type: "checkbox", value: id, autocomplete: "off", "aria-label": `Compare ${name}` });
-  const link = el("a", { href: `players/${id}` }, name);
-  return el(
-    "li",
-    { class: "card row space-between" },
-    el("span", { class: "row" }, box, el("span", {}, link, isPinned && el("small", { class: "muted" }, " pinned"))),
-    el("span", { class: "row" }, own, remove),
-    hasStats ? statsPlace(id) : lastStats(last),
-  );
-}
-
-function chooseOwn(own, id) {
-  setOwnPlayer(own);
-  showMyPlayers();
-  byId("my-players-list").querySelector(`[data-own="${id}"]`).focus();
+function chooseOwn({ id, isOwn }) {
+  setOwnPlayer(isOwn ? null : id);
+  show();
+  loadFirst(players(), updatePlayer);
+  byId("my-players").querySelector(`[data-own="${id}"]`).focus();
 }
 
 // The focus moves to the title, or to the search field, because the pressed button disappears.
-function removePlayer(id) {
+function removePlayer({ id }) {
   forget(id);
-  showMyPlayers();
+  show();
   const title = byId("my-players").hidden ? byId("player-id") : byId("my-players-title");
   if (title.tabIndex < 0) title.tabIndex = -1;
   title.focus();

@@ -1,67 +1,87 @@
-// Current stats of the own and the pinned players on the home page, with their gains of the last 7 days.
+// Current stats of players on the home page, with their gains of a day, a week and a month.
 //
 // `ranking` answers from the gateway's cache without cost. It loads a few missing players in the background, for one
-// point each: the query is repeated a few times until they are there. The others have the stats that their pages showed
-// last, without a request.
+// point each: the query is repeated a few times until they are there. The stats stay in the browser, for the next visit.
 
-import { coloured, el } from "../shared/elements.js";
-import { day, decimal, pp, rank, rankDelta, signed } from "../shared/format.js";
 import { gql, graphql } from "../shared/graphql.js";
-import { DAY_MS, gainOf, sinceText } from "../shared/windows.js";
+import { setStats } from "../shared/my-players.js";
+import { storedGain } from "../shared/windows.js";
 
-const MAX_SHOWN = 5;
+// Of one load: each can cause a request to osu!track.
+export const MAX_LOADED = 5;
 const MAX_QUERIES = 4;
 const MAX_WAIT_S = 10;
-const DAYS = 7;
+const MODES = { "osu!": "OSU", taiko: "TAIKO", catch: "CATCH", mania: "MANIA" };
+const DAYS = { day: 1, week: 7, month: 30 };
+// The stats of entries are cached, and so without cost.
 const MY_PLAYERS = gql`
-  query MyPlayers($ids: [ID!]!) {
-    ranking(ids: $ids, by: PP, window: { days: 7 }) {
-      entries { user { id } latest { pp globalRank } gain { start { at } delta { pp ranksGained } } }
+  query MyPlayers($ids: [ID!]!, $mode: GameMode!) {
+    ranking(ids: $ids, mode: $mode, by: PP) {
+      entries {
+        user {
+          id username
+          stats(mode: $mode) {
+            latest { at pp globalRank accuracy playCount }
+            day: gain(window: { days: 1 }) { ...gained }
+            dayWithin: gain(window: { days: 1 }, withinWindow: true) { ...gained }
+            week: gain(window: { days: 7 }) { ...gained }
+            weekWithin: gain(window: { days: 7 }, withinWindow: true) { ...gained }
+            month: gain(window: { days: 30 }) { ...gained }
+            monthWithin: gain(window: { days: 30 }, withinWindow: true) { ...gained }
+          }
+        }
+      }
       pending
       retryAfterSeconds
     }
+  }
+  fragment gained on Gain {
+    start { at }
+    delta { pp ranksGained }
   }`;
 
-const isShown = ({ isPinned, isOwn }) => isPinned || isOwn;
-
-// The IDs of players with stats: the first of those that are pinned or the visitor's own.
-export const idsWithStats = (players) => players.filter(isShown).slice(0, MAX_SHOWN).map(({ id }) => id);
-
-export const statsPlace = (id) => el("p", { class: "player-stats text-small muted", "data-stats": id }, "Loading …");
-
-// The stats in this browser, with their mode unless it is osu!.
-export function lastStats(last) {
-  if (!last) return el("p", { class: "last-stats text-small muted" }, "Open the page to load the stats.");
-  const at = [last.mode !== "osu!" && last.mode, day(last.at)].filter(Boolean).join(", ");
-  return el("p", { class: "last-stats text-small muted" }, el("b", {}, rank(last.rank)), ` · ${pp(last.pp)} · ${at}`);
+// Loads the stats of players, each in the mode that was shown last, and stores them. `onStats(id)` is called for each
+// player with a response. Returns whether all were there, and whether some are stale.
+export async function loadStats(players, onStats) {
+  const modes = byMode(players);
+  const results = await Promise.all([...modes].map(([mode, some]) => loadMode(mode, some.map(({ id }) => id), onStats)));
+  return { isComplete: results.every(({ isComplete }) => isComplete), isStale: results.some(({ isStale }) => isStale) };
 }
 
-// Fills the places. A failure leaves the names alone.
-export async function fillStats(ids) {
-  for (let query = 1; ids.length && query <= MAX_QUERIES; query += 1) {
-    const ranking = await graphql(MY_PLAYERS, { ids }).then(({ data }) => data.ranking, () => null);
-    for (const entry of ranking?.entries ?? []) put(entry.user.id, statsOf(entry));
-    const { pending = [], retryAfterSeconds } = ranking ?? {};
-    if (!pending.length || retryAfterSeconds > MAX_WAIT_S) break;
+const modeOf = ({ last }) => (Object.hasOwn(MODES, last?.mode ?? "") ? last.mode : "osu!");
+
+function byMode(players) {
+  const modes = new Map();
+  for (const player of players) modes.set(modeOf(player), [...(modes.get(modeOf(player)) ?? []), player]);
+  return modes;
+}
+
+async function loadMode(mode, ids, onStats) {
+  let isStale = false;
+  for (let query = 1; query <= MAX_QUERIES; query += 1) {
+    const response = await graphql(MY_PLAYERS, { ids, mode: MODES[mode] }).catch(() => null);
+    if (!response?.data.ranking) return { isComplete: false, isStale };
+    isStale = response.extensions?.warnings?.some(({ code }) => code === "STALE_DATA") ?? false;
+    const { entries, pending, retryAfterSeconds } = response.data.ranking;
+    const users = entries.map(({ user }) => user).filter(({ stats }) => stats);
+    for (const { id, username, stats } of users) {
+      setStats(id, username, statsOf(mode, stats));
+      onStats(id);
+    }
+    if (!pending.length) return { isComplete: users.length === ids.length, isStale };
+    if (retryAfterSeconds > MAX_WAIT_S) break;
     await new Promise((resolve) => setTimeout(resolve, 1000 * retryAfterSeconds));
   }
-  for (const id of ids) if (place(id)?.textContent === "Loading …") put(id, ["No current stats."]);
+  return { isComplete: false, isStale };
 }
 
-const place = (id) => document.querySelector(`[data-stats="${id}"]`);
-const put = (id, parts) => place(id)?.replaceChildren(...parts);
-
-function statsOf({ latest, gain }, now = Date.now()) {
-  if (!latest) return ["No osu! stats."];
-  const current = el("span", {}, el("b", {}, rank(latest.globalRank)), ` · ${pp(latest.pp)}`);
-  const window = { from: now - DAYS * DAY_MS, to: now };
-  // A ranking has no gains within the window.
-  const shown = gainOf({ gain, within: null }, window);
-  return shown ? [current, el("span", {}, changeOf(shown, window))] : [current];
-}
-
-function changeOf({ start, delta }, window) {
-  const since = sinceText({ start }, window) || `in ${DAYS} days`;
-  const ranks = delta.ranksGained == null ? [] : [coloured(rankDelta(delta.ranksGained), delta.ranksGained), " ranks, "];
-  return [...ranks, coloured(signed(delta.pp, decimal), delta.pp), ` pp ${since}`];
+// As `my-players.js` stores them; null for a player without stats.
+function statsOf(mode, { latest, ...windows }) {
+  if (!latest) return null;
+  const { at, pp, globalRank, accuracy, playCount } = latest;
+  const gains = Object.entries(DAYS).map(([name, days]) => {
+    return [name, storedGain({ gain: windows[name], within: windows[`${name}Within`] }, days)];
+  });
+  const seenAt = new Date().toISOString();
+  return { mode, at, rank: globalRank, pp, accuracy, plays: playCount, gains: Object.fromEntries(gains), seenAt };
 }

@@ -5,15 +5,14 @@ try {
   const players = JSON.parse(localStorage.getItem("players"));
   const own = localStorage.getItem("own-player");
   const { length } = players;
-  const withStats = Math.min(5, players.filter(({ id, isPinned }) => isPinned || id === own).length);
   if (length > 0) {
     const { dataset, style } = document.documentElement;
+    const hasOwn = players.some(({ id }) => id === own);
     dataset.players = "";
     style.setProperty("--compared", Number(length > 1));
-    for (const [columns, name] of [[1, ""], [2, "-in-pairs"]]) {
-      style.setProperty(`--players${name}`, Math.ceil(length / columns));
-      style.setProperty(`--stats${name}`, Math.ceil(withStats / columns));
-    }
+    style.setProperty("--own", Number(hasOwn));
+    style.setProperty("--others", length - hasOwn);
+    style.setProperty("--has-others", Number(length > hasOwn));
   }
 } catch {
   // no players, or no storage

@@ -109,7 +109,7 @@ export class Content {
     this.loaded = response;
     showHeader(user, stats, view);
     if (response.isNameMissing) this.addName(response, this.controller.signal);
-    if (stats.tracked || user.username) showPin(view.id, displayName(user, view.id), view.mode, stats.latest);
+    if (stats.tracked || user.username) showPin(view.id, displayName(user, view.id), view.mode, stats);
     else if (response.isUnknown) forgetRecent(view.id);
     if (!stats.tracked) return this.showUntracked(this.controller.signal);
     showState("player-data");

@@ -6,9 +6,11 @@ const KEY = "players";
 const MAX_RECENT = 8;
 const MAX_PINNED = 24;
 const ID = /^[1-9]\d{0,9}$/;
+const OPTIONAL_NUMBER = ["number", "undefined"];
 
-// `{ id, name, isPinned, last }`: pinned players first, then the most recent. `last` has the stats that the player's page
-// showed last, `{ mode, at, rank, pp }`, if there were any.
+// `{ id, name, isPinned, last }`: pinned players first, then the most recent. `last` has the stats that a page showed last,
+// if there were any: `{ mode, at, rank, pp, accuracy, plays, gains, seenAt }`. Its gains of the last `day`, `week` and
+// `month`, before `seenAt`, are `{ pp, ranks, since }`, or null. Entries of earlier versions end with `pp`.
 export function myPlayers() {
   const all = stored();
   return [...all.filter(({ isPinned }) => isPinned), ...all.filter(({ isPinned }) => !isPinned)];
@@ -23,6 +25,12 @@ export function remember(id, name, last) {
   // A name stays while it cannot be looked up.
   const current = name === `ID ${id}` && before ? before.name : name;
   store([{ id, name: current, isPinned: before?.isPinned ?? false, last: last ?? before?.last }, ...all.filter((player) => player.id !== id)]);
+}
+
+// Stores current stats, null if there are none, and the name if it is known. The order stays.
+export function setStats(id, name, last) {
+  const change = (player) => ({ ...player, name: name ?? player.name, last: last ?? undefined });
+  store(stored().map((player) => (player.id === id ? change(player) : player)));
 }
 
 // Returns false if the browser does not store the change.
@@ -64,6 +72,12 @@ const isPlayer = (player) =>
   (player.last === undefined || areStats(player.last));
 
 const areStats = (stats) =>
-  hasTypes(stats, { mode: ["string"], at: ["string"], pp: ["number"], rank: ["number", "object"] }) && !isNaN(new Date(stats.at));
+  hasTypes(stats, { mode: ["string"], at: ["string"], pp: ["number"], rank: ["number", "object"] }) &&
+  hasTypes(stats, { accuracy: OPTIONAL_NUMBER, plays: OPTIONAL_NUMBER }) &&
+  !isNaN(new Date(stats.at)) &&
+  (!stats.gains || !isNaN(new Date(stats.seenAt))) &&
+  Object.values(stats.gains ?? {}).every((gain) => gain === null || isGain(gain));
+
+const isGain = (gain) => hasTypes(gain, { pp: ["number"], ranks: ["number", "object"], since: ["string", "object"] });
 
 const hasTypes = (value, types) => Object.entries(types).every(([key, allowed]) => allowed.includes(typeof value?.[key]));

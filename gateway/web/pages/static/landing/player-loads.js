@@ -1,0 +1,53 @@
+// The loads of stats: of the own and the pinned players with the page, and of any on request. Each has at most five
+// players, so that a visit causes few requests to osu!track.
+
+import { announce, byId } from "../shared/elements.js";
+import { loadStats, MAX_LOADED } from "./player-stats.js";
+
+// The number of the last load of each player on this page.
+const loads = new Map();
+let count = 0;
+
+// With the page: the own and the pinned players. The others have the stats of their pages.
+export function loadFirst(players, onStats) {
+  const due = players.filter(({ id, isPinned, isOwn }) => (isPinned || isOwn) && !loads.has(id));
+  return load(due.slice(0, MAX_LOADED - loads.size), onStats);
+}
+
+// On request: the own player, then those that have waited longest.
+const next = (players) =>
+  [...players].sort((one, other) => other.isOwn - one.isOwn || (loads.get(one.id) ?? 0) - (loads.get(other.id) ?? 0)).slice(0, MAX_LOADED);
+
+// `players()` are those in the list.
+export function listenToRefresh(players, { onStats, onEnd }) {
+  const target = byId("my-players-refresh");
+  target.addEventListener("click", async () => {
+    if (target.getAttribute("aria-disabled") === "true") return;
+    target.setAttribute("aria-disabled", "true");
+    target.textContent = "Refreshing …";
+    const due = next(players());
+    const text = await load(due, onStats, players().length);
+    onEnd();
+    target.textContent = "Refresh";
+    target.removeAttribute("aria-disabled");
+    announce(text);
+  });
+}
+
+// Returns the text about the result.
+async function load(players, onStats, length = 0) {
+  if (!players.length) return "";
+  count += 1;
+  for (const { id } of players) loads.set(id, count);
+  const { isComplete, isStale } = await loadStats(players, onStats);
+  const text = textOf({ isComplete, isStale, loaded: players.length, length });
+  byId("my-players-state").textContent = text;
+  return text;
+}
+
+function textOf({ isComplete, isStale, loaded, length }) {
+  if (!isComplete) return "Some stats could not be loaded. Those of an earlier visit are shown.";
+  if (isStale) return "osu!track is slow or unavailable: the stats are an older copy.";
+  if (!length) return "";
+  return loaded < length ? `Refreshed ${loaded} of ${length} players. Press again for the others.` : "Refreshed just now.";
+}

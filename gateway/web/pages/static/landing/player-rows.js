@@ -1,0 +1,44 @@
+// The players on the home page: the card of the own one, and the rows of the others.
+
+import { el } from "../shared/elements.js";
+import { myPlayers } from "../shared/my-players.js";
+import { actionsOf, choiceOf, gainCell, nameOf, PERIODS, rankCell, stateText, tilesOf } from "./player-cells.js";
+
+export function ownCard(player, options) {
+  const actions = el("div", { class: "actions" }, actionsOf(player, options));
+  const head = el("div", { class: "own-head" }, choiceOf(player, options), nameOf(player), actions);
+  return el("div", { class: "card", "data-player": player.id }, head, tilesOf(player));
+}
+
+export function row(player, options) {
+  return el(
+    "tr",
+    { "data-player": player.id },
+    el("td", { class: "choice" }, choiceOf(player, options)),
+    el("th", { scope: "row" }, nameOf(player)),
+    el("td", { class: "number", "data-cell": "rank" }, rankCell(player)),
+    Object.keys(PERIODS).map((period) => el("td", { class: "number", "data-cell": period }, gainCell(player, period))),
+    el("td", { class: "actions" }, actionsOf(player, options)),
+  );
+}
+
+// Shows the stored stats of a player. Controls stay, and with them the focus.
+export function updatePlayer(id) {
+  const player = myPlayers().find((each) => each.id === id);
+  const place = document.querySelector(`#my-players [data-player="${id}"]`);
+  if (!player || !place) return;
+  place.querySelector(".player a").textContent = player.name;
+  place.querySelector(".player-state").textContent = stateText(player);
+  const tiles = place.querySelector("dl");
+  if (tiles) return putTiles(tiles, tilesOf(player));
+  for (const cell of place.querySelectorAll("[data-cell]")) {
+    const { cell: name } = cell.dataset;
+    cell.replaceChildren(...(name === "rank" ? rankCell(player) : gainCell(player, name)));
+  }
+}
+
+function putTiles(before, tiles) {
+  const hasFocus = before.contains(document.activeElement);
+  before.replaceWith(tiles);
+  if (hasFocus) tiles.querySelector("a").focus();
+}
