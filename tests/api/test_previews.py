@@ -117,6 +117,18 @@ async def test_missing_name_has_no_preview():
             "Best plays of the last 24 hours · osu! · without FL; SS, S",
             "?without=FL&grades=SS,S",
         ),
+        (
+            "?days=all&minpp=300&maxpp=400",
+            "Best plays of all time · osu! · 300 to 400 pp",
+            "?days=all&minpp=300&maxpp=400",
+        ),
+        ("?minpp=0300", "Best plays of the last 24 hours · osu! · from 300 pp", "?minpp=300"),
+        (
+            "?minpp=300&maxpp=200&mods=HD",
+            "Best plays of the last 24 hours · osu! · HD; from 300 pp",
+            "?mods=HD&minpp=300",
+        ),
+        ("?minpp=x&maxpp=-1", "Best plays of the last 24 hours · osu!", ""),
         ("?days=99999&mods=<script>&mode=x", "Best plays of the last 24 hours · osu!", ""),
     ],
 )

@@ -136,10 +136,41 @@ def test_other_numbers_of_days_are_shown(best):
     assert pressed(page, "periods") == []
 
 
+def test_range_of_pp_is_in_the_address(best, gateway):
+    page = best("?days=all&mods=DT")
+    before = upstream_requests(gateway)
+    page.get_by_text("Filter by mods, grade and pp").click()
+    page.get_by_label("from").fill("300")
+    page.get_by_label("to", exact=True).fill("700")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/best?days=all&mods=DT&minpp=300&maxpp=700")
+    expect(page.locator("#filters-text")).to_have_text("DT; 300 to 700 pp")
+    loaded(page)
+    assert all(300 <= float(text.replace(",", "")) <= 700 for text in page.locator(f"{ROWS} .pp").all_inner_texts())
+    assert upstream_requests(gateway) == before
+    page.reload()
+    expect(page.get_by_label("to", exact=True)).to_have_value("700")
+
+
+@pytest.mark.parametrize(
+    "query,text,problem",
+    [
+        ("minpp=500&maxpp=400", "from 500 pp", "“maxpp” must not be less than “minpp”."),
+        ("maxpp=x", "", "“maxpp” is a whole number of pp from 1 to 99999."),
+        ("pp=400", "", "Write “minpp=400”."),
+        ("maxpp=400", "up to 400 pp", ""),
+    ],
+)
+def test_invalid_range_of_pp_is_named(best, query, text, problem):
+    page = best(f"?{query}")
+    expect(page.locator("#filters-text")).to_have_text(text)
+    expect(page.locator("#notices")).to_contain_text(problem)
+
+
 def test_filters_of_a_list_share_one_request(best, gateway):
     page = best("?mode=mania&days=30&mods=DT")
     before = upstream_requests(gateway)
-    page.get_by_text("Filter by mods and grade").click()
+    page.get_by_text("Filter by mods, grade and pp").click()
     choose(page, "HD", "Without")
     choose(page, "S", "Grade")
     choose(page, "SS", "Grade")
@@ -153,7 +184,7 @@ def test_filters_of_a_list_share_one_request(best, gateway):
 
 def test_mod_is_either_required_or_excluded(best):
     page = best("?days=365&mods=HD,DT")
-    page.get_by_text("Filter by mods and grade").click()
+    page.get_by_text("Filter by mods, grade and pp").click()
     choose(page, "HD", "Without")
     assert (pressed(page, "mods"), pressed(page, "without")) == (["DT"], ["HD"])
     choose(page, "NM", "With all of")
@@ -242,7 +273,7 @@ def test_table_fits_a_phone(best, query):
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     table = page.locator("#plays-table")
     assert table.evaluate("(element) => element.scrollWidth - element.clientWidth") == 0
-    page.get_by_text("Filter by mods and grade").click()
+    page.get_by_text("Filter by mods, grade and pp").click()
     heights = page.locator(".chips button").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
     assert min(heights) >= 40
 

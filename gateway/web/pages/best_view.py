@@ -25,6 +25,7 @@ GRADES = ("SS", "S", "A", "B", "C", "D")
 # Longer lists are not parsed.
 MAX_LIST = 200
 _DAYS = re.compile("[1-9][0-9]{0,4}")
+_PP = re.compile("[0-9]{1,5}")
 _ITEM = re.compile("[A-Z0-9]{1,2}")
 
 
@@ -39,7 +40,7 @@ class BestView(NamedTuple):
     def site_view(self) -> SiteView:
         """The title, description and canonical query string."""
         without = f"without {', '.join(self.filters['without'])}" if self.filters["without"] else ""
-        texts = ", ".join(self.filters["mods"]), without, ", ".join(self.filters["grades"])
+        texts = ", ".join(self.filters["mods"]), without, ", ".join(self.filters["grades"]), self._pp
         filters, mode = "; ".join(filter(None, texts)), MODE_TITLES[self.mode]
         title = " · ".join(filter(None, (f"Best plays {self.period}", mode, filters)))
         filtered = f" ({filters})" if filters else ""
@@ -52,6 +53,14 @@ class BestView(NamedTuple):
         if self.days is None:
             return "of all time"
         return f"of the last {self.days} days" if self.days > 1 else "of the last 24 hours"
+
+    @property
+    def _pp(self) -> str:
+        """The range of pp in words."""
+        low, high = "".join(self.filters["minpp"]), "".join(self.filters["maxpp"])
+        if low and high:
+            return f"{low} to {high} pp"
+        return f"from {low} pp" if low else f"up to {high} pp" if high else ""
 
     @property
     def _parameters(self) -> dict[str, str]:
@@ -78,7 +87,18 @@ def _filters(given: dict[str, str]) -> dict[str, list[str]]:
     mods = _choice(MODS, given.get("mods", ""))
     without = [mod for mod in _choice(MODS, given.get("without", "")) if mod not in {"NM", *mods}]
     grades = _choice(GRADES, given.get("grades", ""))
-    return {"mods": ["NM"] if "NM" in mods else mods, "without": without, "grades": grades}
+    low, high = _number(given.get("minpp", "")), _number(given.get("maxpp", ""))
+    return {
+        "mods": ["NM"] if "NM" in mods else mods,
+        "without": without,
+        "grades": grades,
+        "minpp": [str(low)] if low else [],
+        "maxpp": [str(high)] if high and high >= low else [],
+    }
+
+
+def _number(text: str) -> int:
+    return int(text) if _PP.fullmatch(text.strip()) else 0
 
 
 def _choice(items: Iterable[str], text: str) -> list[str]:

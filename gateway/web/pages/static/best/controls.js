@@ -3,6 +3,7 @@
 import { byId, el, setPressed } from "../shared/elements.js";
 import { MODES } from "../player/view.js";
 import { listenToFilters, showFilters } from "../shared/filter-controls.js";
+import { listenToRange, showRange } from "./filters.js";
 import { PAGE_SIZE, PERIODS, readDays, search } from "./view.js";
 
 // `choose(change)` is called with the changed parts of the view.
@@ -21,6 +22,7 @@ export function listen(viewNow, choose) {
     if (target.matches("button")) choose({ days: readDays(target.dataset.days) });
   });
   listenToFilters(viewNow, choose);
+  listenToRange(choose);
 }
 
 export function showControls(view) {
@@ -32,4 +34,5 @@ export function showControls(view) {
   );
   setPressed(byId("periods"), "days", String(view.days ?? "all"));
   showFilters(view);
+  showRange(view);
 }

@@ -1,8 +1,8 @@
 // The query of the page. All filters of a mode and period are read from one list, which the gateway caches.
 
 import { gql } from "../shared/graphql.js";
-import { scoreFilter } from "../shared/play-filters.js";
 import { request, required } from "../shared/request.js";
+import { scoreFilter } from "./filters.js";
 
 export const BEST_PLAYS = gql`
   query BestPlays($mode: GameMode!, $window: Window, $filter: ScoreFilter, $first: Int!, $after: String) {

@@ -3,8 +3,8 @@
 import { modeNamed, MODES } from "../player/view.js";
 import { modeOf } from "../shared/address.js";
 import { DAYS, FILTERS, MODE, NUMBER_OF_PLAYS } from "../shared/parameter-rules.js";
-import { filterParams, readFilters } from "../shared/play-filters.js";
 import { daysIn } from "../shared/windows.js";
+import { filterParams, PP, readFilters } from "./filters.js";
 
 export const PAGE_SIZE = 50;
 // A link shows at most so many plays. The button for more continues from there.
@@ -21,7 +21,7 @@ export const PERIODS = [
 ];
 
 // The parameters of the URL.
-export const PARAMETERS = { ...MODE, days: DAYS, ...FILTERS, show: NUMBER_OF_PLAYS };
+export const PARAMETERS = { ...MODE, days: DAYS, ...FILTERS, ...PP, show: NUMBER_OF_PLAYS };
 
 // The view in a URL. `days` is null for all time.
 export function read({ search } = window.location) {

@@ -28,11 +28,12 @@ const SYNONYMS = {
   chart: "series",
   vs: "compare",
   players: "compare",
+  pp: "minpp",
 };
 // Names with a unit: their numbers are not those of days.
 const UNITS = ["year", "month", "week"];
 // Parameters of other pages, in whose place this page has nothing.
-const ELSEWHERE = ["days", "from", "to", "mods", "without", "grades", "every", "sort", "plays", "series", "compare", "show"];
+const ELSEWHERE = ["days", "from", "to", "mods", "without", "grades", "minpp", "maxpp", "every", "sort", "plays", "series", "compare", "show"];
 
 // Sentences about a query string, by the rules of the page's parameters; empty without problems.
 export function parameterProblems(query, rules) {
