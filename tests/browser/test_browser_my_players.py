@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, UNTRACKED
+from gateway.sandbox.players import AMEO, HEAVY, NONEXISTENT, SHARED_NAME, UNTRACKED
 from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS
 
 RECENT = [
@@ -82,6 +82,19 @@ def test_search_fields_suggest_own_players(session, path):
     field.fill("ameo")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/players/{AMEO}")
+
+
+def test_players_with_one_name_are_suggested_by_id(session):
+    page = store(session, 1)
+    players = [{"id": str(id_), "name": "dupe name", "isPinned": id_ == SHARED_NAME[1]} for id_ in SHARED_NAME]
+    page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(players))
+    page.reload()
+    options = page.locator("#player-id-suggestions option")
+    expect(options.first).to_have_attribute("value", f"ID {SHARED_NAME[1]}")
+    expect(options.first).to_have_attribute("label", f"dupe name (ID {SHARED_NAME[1]}, pinned)")
+    page.get_by_label("Find a player").fill(f"ID {SHARED_NAME[1]}")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/players/{SHARED_NAME[1]}")
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desktop"])

@@ -30,8 +30,8 @@ export function readSearch(text) {
 
 function readPlayer(text) {
   const trimmed = text.trim();
-  const known = myPlayers().find(({ name }) => name === trimmed);
-  const address = parseAddress(known?.id ?? ID_TEXT.exec(trimmed)?.[1] ?? text);
+  const known = myPlayers().filter(({ name }) => name === trimmed);
+  const address = parseAddress((known.length === 1 && known[0].id) || ID_TEXT.exec(trimmed)?.[1] || text);
   if (!address) return { text: trimmed, address, problem: problemOf(text), page: null };
   return { text: trimmed, address, problem: "", page: ownPage(unquoted(trimmed), address) };
 }
@@ -59,5 +59,9 @@ export function suggestPlayers(field) {
   fill();
 }
 
-const suggestion = ({ name, isPinned }) =>
-  el("option", { value: name, label: `${name} (${isPinned ? "pinned" : "recent"})` });
+// Players that share a name are told apart by their IDs.
+function suggestion({ id, name, isPinned }, _, all) {
+  const isShared = all.some((other) => other.name === name && other.id !== id);
+  const kind = isPinned ? "pinned" : "recent";
+  return el("option", { value: isShared ? `ID ${id}` : name, label: `${name} (${isShared ? `ID ${id}, ` : ""}${kind})` });
+}
