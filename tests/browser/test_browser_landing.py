@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import PHONE, RunningGateway
+from tests.browser.chromium import DESK, PHONE, RunningGateway
 from tests.support.binaries import requires_binary
 from tests.support.processes import gateway_process
 
@@ -178,6 +178,13 @@ def test_picture_needs_no_upstream_request(session):
     page.get_by_role("img", name="Example").scroll_into_view_if_needed()
     assert page.get_by_role("img", name="Example").evaluate("(image) => image.decode().then(() => image.naturalWidth)")
     assert httpx.get(f"{session.gateway.sandbox}/_sandbox/counts").json() == before
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_introduction_is_near_the_header(session, size):
+    page = session.open("/", size=size)
+    header = page.locator(".site-header").bounding_box()
+    assert page.locator("h1").bounding_box()["y"] - header["y"] - header["height"] <= 48
 
 
 def test_skip_link_comes_first(session):
