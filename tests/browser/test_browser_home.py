@@ -159,6 +159,8 @@ def test_visited_players_keep_their_gains(session):
     session.open_player(AMEO).close()
     page = session.open("/")
     expect(page.locator(ITEMS).locator("[data-cell=month]")).to_have_text(GAIN)
+    [player] = json.loads(page.evaluate("localStorage.getItem('players')"))
+    assert list(player["last"]["gains"]) == ["day", "week", "month"]
 
 
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desktop"])

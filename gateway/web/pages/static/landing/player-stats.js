@@ -4,15 +4,14 @@
 // point each: the query is repeated a few times until they are there. The stats stay in the browser, for the next visit.
 
 import { gql, graphql } from "../shared/graphql.js";
+import { lastStats } from "../shared/last-stats.js";
 import { setStats } from "../shared/my-players.js";
-import { storedGain } from "../shared/windows.js";
 
 // Of one load: each can cause a request to osu!track.
 export const MAX_LOADED = 5;
 const MAX_QUERIES = 4;
 const MAX_WAIT_S = 10;
 const MODES = { "osu!": "OSU", taiko: "TAIKO", catch: "CATCH", mania: "MANIA" };
-const DAYS = { day: 1, week: 7, month: 30 };
 // The stats of entries are cached, and so without cost.
 const MY_PLAYERS = gql`
   query MyPlayers($ids: [ID!]!, $mode: GameMode!) {
@@ -65,7 +64,7 @@ async function loadMode(mode, ids, onStats) {
     const { entries, pending, retryAfterSeconds } = response.data.ranking;
     const users = entries.map(({ user }) => user).filter(({ stats }) => stats);
     for (const { id, username, stats } of users) {
-      setStats(id, username, statsOf(mode, stats));
+      setStats(id, username, lastStats(mode, stats));
       onStats(id);
     }
     if (!pending.length) return { isComplete: users.length === ids.length, isStale };
@@ -73,15 +72,4 @@ async function loadMode(mode, ids, onStats) {
     await new Promise((resolve) => setTimeout(resolve, 1000 * retryAfterSeconds));
   }
   return { isComplete: false, isStale };
-}
-
-// As `my-players.js` stores them; null for a player without stats.
-function statsOf(mode, { latest, ...windows }) {
-  if (!latest) return null;
-  const { at, pp, globalRank, accuracy, playCount } = latest;
-  const gains = Object.entries(DAYS).map(([name, days]) => {
-    return [name, storedGain({ gain: windows[name], within: windows[`${name}Within`] }, days)];
-  });
-  const seenAt = new Date().toISOString();
-  return { mode, at, rank: globalRank, pp, accuracy, plays: playCount, gains: Object.fromEntries(gains), seenAt };
 }

@@ -1,8 +1,8 @@
 // The button that pins the player to the home page of this browser.
 
 import { announce, byId } from "../shared/elements.js";
+import { lastStats } from "../shared/last-stats.js";
 import { isPinned, remember, setPinned } from "../shared/my-players.js";
-import { storedGain } from "../shared/windows.js";
 import { showOwn } from "./own-button.js";
 
 let id = null;
@@ -17,19 +17,9 @@ export function preparePin(player) {
 
 export function showPin(player, name, mode, stats) {
   id = player;
-  remember(id, name, stats.latest && lastStats(mode, stats));
+  remember(id, name, lastStats(mode.title, stats));
   byId("pin").disabled = false;
   showState();
-}
-
-// For the home page, which does not ask for them.
-function lastStats(mode, { latest, week, weekWithin, month, monthWithin }, now = Date.now()) {
-  const { at, pp, globalRank, accuracy, playCount } = latest;
-  const gains = {
-    week: storedGain({ gain: week, within: weekWithin }, 7, now),
-    month: storedGain({ gain: month, within: monthWithin }, 30, now),
-  };
-  return { mode: mode.title, at, rank: globalRank, pp, accuracy, plays: playCount, gains, seenAt: new Date(now).toISOString() };
 }
 
 export function listenToPin() {

@@ -15,6 +15,8 @@ const PROFILE = gql`
         tracked
         latest { at pp globalRank accuracy level playCount }
         earliest { at globalRank pp }
+        day: gain(window: { days: 1 }) { ...gained }
+        dayWithin: gain(window: { days: 1 }, withinWindow: true) { ...gained }
         week: gain(window: { days: 7 }) { ...gained }
         weekWithin: gain(window: { days: 7 }, withinWindow: true) { ...gained }
         month: gain(window: { days: 30 }) { ...gained }

@@ -41,13 +41,6 @@ export function sinceText({ start }, { from, to }) {
   return Math.abs(from - Date.parse(start.at)) > near && `since ${day(start.at)}`;
 }
 
-// The gain of the last `days`, as `my-players.js` stores it. One that begins later has the day since which it counts.
-export function storedGain(gains, days, now = Date.now()) {
-  const window = { from: now - days * DAY_MS, to: now };
-  const gain = gainOf(gains, window);
-  return gain ? { pp: gain.delta.pp, ranks: gain.delta.ranksGained, since: sinceText(gain, window) || null } : null;
-}
-
 // The gain of a window: the wider of two, which begins at the last snapshot before the window, unless that is far before
 // it. Then the one `within` the window, which begins at its first snapshot.
 export const gainOf = ({ gain, within }, window) => (gain && isBefore(gain.start, window) ? within : gain);
