@@ -92,7 +92,7 @@ def test_changes_are_the_gains_of_the_table(player, address, count):
         gain = row.locator("td small").first
         expect(gain).to_have_text(re.compile("[+−][0-9]"), timeout=TIMEOUT_MS)
         change = gain.inner_text().split()[-1]
-        expect(legend(page, slot)).to_have_text(re.compile(rf"^{re.escape(change)} pp · [+−±][\d,]+ places?"))
+        expect(legend(page, slot)).to_have_text(re.compile(rf"^{re.escape(change)} pp · [▲▼±] ?[\d,]+ ranks"))
 
 
 def test_changes_begin_in_the_range(player):
@@ -116,7 +116,7 @@ def test_change_is_chosen_by_keyboard(player):
     page.wait_for_selector(CHARTS_DRAWN)
     page.focus("#plots")
     page.keyboard.press("Home")
-    expect(page.locator("#live-region")).to_have_text(re.compile(r"00:00 UTC: ±0 pp, ±0 places"))
+    expect(page.locator("#live-region")).to_have_text(re.compile(r"00:00 UTC: ±0 pp, ±0 ranks"))
     page.get_by_role("button", name="Values").press("Enter")
     expect(page).to_have_url(re.compile(r"\?days=30$"))
     expect(page.locator("#title-lower")).to_have_text("Global rank")
@@ -134,9 +134,9 @@ def test_change_is_kept_by_the_address(player):
 
 def test_table_and_caption_have_changes(player):
     page = player(f"{AMEO}?days=30&values=change")
-    expect(page.locator("#plots-caption")).to_contain_text(re.compile(r"ameo: [+−][\d.]+ pp and [+−][\d,]+ places\."))
+    expect(page.locator("#plots-caption")).to_contain_text(re.compile(r"ameo: [+−][\d.]+ pp and [▲▼] [\d,]+ ranks\."))
     page.locator("#plots-table summary").click()
-    expect(page.locator("#plots-table tbody tr").first).to_contain_text(re.compile(r"[+−][\d.]+ pp[+−][\d,]+"))
+    expect(page.locator("#plots-table tbody tr").first).to_contain_text(re.compile(r"[+−][\d.]+ pp[▲▼] [\d,]+"))
 
 
 def test_single_snapshot_has_no_change(player):
@@ -154,7 +154,7 @@ def test_failed_changes_can_be_retried(player, session, gateway):
     page.unroute("**/graphql")
     retry.click()
     expect(page.locator("#plots-error")).to_be_empty()
-    expect(page.locator("#legend")).to_contain_text("places")
+    expect(page.locator("#legend")).to_contain_text("ranks")
     session.errors.clear()  # the browser logs the aborted request
 
 

@@ -123,11 +123,12 @@ def test_five_players_share_charts_and_table(player):
         expect(page.locator(f".player-{slot}")).to_have_count(2)
     expect(page.get_by_role("button", name="Remove")).to_have_count(4)
     values = row(page, "peppy").locator("td").all_inner_texts()
-    assert [re.sub(r"[\d,.]+", "N", value).split("\n") for value in values[:4]] == [
-        ["N", "(best)", "gain:", "+N"],
-        ["#N", "(best)", "gain:", "▲ N", "places up"],
-        ["N %", "(best)", "gain:", "+N %"],
-        ["N", "gain:", "+N"],
+    assert [re.sub(r"[\d,.]+", "N", value).split("\n") for value in values[:5]] == [
+        ["N", "(best)", "gain:", "+N", "difference:", "N ahead"],
+        ["#N", "(best)", "gain:", "▲ N", "places up", "difference:", "N ahead"],
+        ["N %", "(best)", "gain:", "+N %", "difference:", "N % ahead"],
+        ["N", "(best)", "gain:", "+N", "difference:", "N ahead"],
+        ["N", "gain:", "+N", "difference:", "N more"],
     ]
 
 
@@ -263,30 +264,45 @@ def test_missing_names_take_no_place(player, compare, shown, reasons):
     expect(page.locator("#legend .player")).to_have_count(1 + len(re.findall(r"\d+", shown)))
 
 
-# The pp of a compared player and of the player of the page, with the note.
-LEADS = [
-    (1200.5, 1000, "200.50 pp ahead of ameo"),
-    (800, 1000, "200.00 pp behind ameo"),
-    (7, 7, "Same pp as ameo"),
-    (None, 7, None),
-    (7, None, None),
+# The value of a compared player and of the player of the page in a column, with the difference.
+DIFFERENCES = [
+    ("pp", 1200.5, 1000, "200.50 ahead"),
+    ("pp", 800, 1000, "200.00 behind"),
+    ("pp", 7, 7.001, "equal"),
+    ("pp", None, 7, None),
+    ("pp", 7, None, None),
+    ("globalRank", 20, 53, "33 ahead"),
+    ("accuracy", 97.5, 98.7, "1.20 % behind"),
+    ("level", 101.5, 100.25, "1.25 ahead"),
+    ("playCount", 5000, 12000, "7,000 fewer"),
 ]
-LEAD = """(cases) => import('./static/comparison/table.js').then((it) => cases.map(([pp, own]) =>
-    it.lead({ stats: { latest: { pp } } }, { name: "ameo", stats: { latest: { pp: own } } })))"""
+DIFFERENCE = """(cases) => import('./static/comparison/table.js').then(({ COLUMNS, difference }) =>
+    cases.map(([field, one, other]) => {
+        const column = COLUMNS.find(([, value]) => value({ [field]: 1 }) === 1);
+        return difference(column, { latest: { [field]: one } }, { stats: { latest: { [field]: other } } });
+    }))"""
 
 
-def test_lead_is_the_difference_in_pp(session):
-    assert session.open("/").evaluate(LEAD, [case[:2] for case in LEADS]) == [text for *_, text in LEADS]
+def test_differences_have_a_direction(session):
+    found = session.open("/").evaluate(DIFFERENCE, [case[:3] for case in DIFFERENCES])
+    assert found == [text for *_, text in DIFFERENCES]
 
 
-def test_compared_players_have_their_lead(player):
+def test_compared_players_have_differences(player):
     page = player(f"{AMEO}?compare={HEAVY},{UNTRACKED[40]}")
     wait_for_players(page, 2)
-    expect(row(page, "peppy").locator("th small").first).to_have_text(
-        re.compile(r"^[\d,.]+ pp (ahead of|behind) ameo$")
-    )
-    expect(row(page, "ameo")).not_to_contain_text(re.compile("ahead of|behind"))
-    expect(row(page, "fresh_41")).not_to_contain_text(re.compile("ahead of|behind"))
+    words = re.compile("(ahead|behind|more|fewer|equal)$")
+    expect(row(page, "peppy").locator("td small:last-child")).to_have_text([words] * 5)
+    expect(row(page, "ameo")).not_to_contain_text(re.compile("ahead|behind"))
+    expect(row(page, "fresh_41")).not_to_contain_text(re.compile("ahead|behind"))
+
+
+def test_compared_ranks_have_tall_charts(player):
+    page = player(f"{AMEO}?compare={HEAVY}")
+    wait_for_players(page, 2)
+    expect(page.locator("#title-lower")).to_have_text("Global rank (logarithmic scale: “Change” shows the progress)")
+    heights = page.locator(".plot .u-wrap").evaluate_all("(all) => all.map((each) => each.offsetHeight)")
+    assert heights == [280, 280]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -339,7 +355,7 @@ def test_gains_of_another_time_are_muted(player):
     wait_for_players(page, 2)
     other, own = page.locator(f'tr:has([data-control="open {RARE}"])'), row(page, "peppy")
     expect(other).to_contain_text(re.compile(r"Gains since \d+ Oct 2026"))
-    gain, own_gain = (each.get_by_role("cell").first.locator("small") for each in (other, own))
+    gain, own_gain = (each.get_by_role("cell").first.locator("small").first for each in (other, own))
     muted = gain.evaluate("(it) => getComputedStyle(it).color")
     expect(gain.locator("span").last).to_have_css("color", muted)
     expect(own_gain.locator("span").last).not_to_have_css("color", muted)

@@ -18,7 +18,7 @@ const compareQuery = (ids) => {
     username
     stats(mode: $mode) {
       tracked
-      latest { at pp globalRank accuracy playCount }
+      latest { at pp globalRank accuracy level playCount }
       earliest { at globalRank pp }
       snapshots(every: WEEK) { at globalRank pp }
     }
@@ -30,8 +30,8 @@ const GAINS = gql`
   query Gains($ids: [ID!]!, $mode: GameMode!, $window: Window!) {
     users(ids: $ids) {
       stats(mode: $mode) {
-        gain(window: $window) { start { at } delta { pp ranksGained accuracy playCount } }
-        within: gain(window: $window, withinWindow: true) { start { at } delta { pp ranksGained accuracy playCount } }
+        gain(window: $window) { start { at } delta { pp ranksGained accuracy level playCount } }
+        within: gain(window: $window, withinWindow: true) { start { at } delta { pp ranksGained accuracy level playCount } }
       }
     }
   }`;

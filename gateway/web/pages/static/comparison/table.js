@@ -8,12 +8,15 @@ import { rankChange } from "../player/summary.js";
 import { boxOf, leftOutText, problem } from "./problems.js";
 import { comparisonLink } from "./queries.js";
 
-// Title, value of the latest snapshot, the better direction (0: neither), and the gain.
-const COLUMNS = [
-  ["pp", ({ pp }) => pp, decimal, 1, ({ pp }) => coloured(signed(pp, decimal), pp)],
-  ["Global rank", ({ globalRank }) => globalRank, rank, -1, ({ ranksGained }) => rankChange(ranksGained)],
-  ["Accuracy", ({ accuracy }) => accuracy, percent, 1, ({ accuracy }) => coloured(`${signed(accuracy, decimal)} %`, accuracy)],
-  ["Plays", ({ playCount }) => playCount, count, 0, ({ playCount }) => signed(playCount)],
+const points = (value) => `${decimal(value)} %`;
+
+// Title, value of the latest snapshot, its format and that of a difference, the better direction (0: neither), and the gain.
+export const COLUMNS = [
+  ["pp", ({ pp }) => pp, decimal, decimal, 1, ({ pp }) => coloured(signed(pp, decimal), pp)],
+  ["Global rank", ({ globalRank }) => globalRank, rank, count, -1, ({ ranksGained }) => rankChange(ranksGained)],
+  ["Accuracy", ({ accuracy }) => accuracy, percent, points, 1, ({ accuracy }) => coloured(signed(accuracy, points), accuracy)],
+  ["Level", ({ level }) => level, decimal, decimal, 1, ({ level }) => signed(level, decimal)],
+  ["Plays", ({ playCount }) => playCount, count, count, 0, ({ playCount }) => signed(playCount)],
 ];
 // Tables that are laid out as blocks lose their roles in some browsers.
 const part = (name, role, attributes, ...content) => el(name, { role, ...attributes }, content);
@@ -36,16 +39,16 @@ function replace(container, content) {
 }
 
 function table(rows, { from, to }, hrefOf, actions) {
-  const caption = el("caption", {}, `Latest values. Gains: ${rangeText(from, to)}`);
+  const caption = el("caption", {}, `Latest values, gains (${rangeText(from, to)}), and differences to ${rows[0].name}`);
   const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));
-  const body = rows.map((entry, slot) => row({ ...entry, lead: lead(entry, rows[0]), absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
+  const body = rows.map((entry, slot) => row({ ...entry, own: slot ? rows[0] : null, absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
   return part("table", "table", {}, caption, part("thead", "rowgroup", {}, head), part("tbody", "rowgroup", {}, body));
 }
 
 // The best value, null if it is not unique.
-function bestOf([, value, , better], rows) {
+function bestOf([, value, , , better], rows) {
   const values = rows.map(({ stats }) => stats && value(stats.latest)).filter((each) => each != null);
   if (!better || values.length < 2) return null;
   const best = better > 0 ? Math.max(...values) : Math.min(...values);
@@ -67,11 +70,10 @@ function row(entry, slot, best, hrefOf, actions) {
 }
 
 // The name, and the limits of the values beside it.
-function head({ key, name = key, status, stats, lead: distance, gainsFrom, absence: reason, ageSeconds }, slot, hrefOf) {
+function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageSeconds }, slot, hrefOf) {
   const isLinked = slot && ["loaded", "untracked"].includes(status);
   const label = isLinked ? el("a", { href: hrefOf({ id: key }), "data-control": `open ${key}` }, name) : name;
   const notes = [
-    slot > 0 && distance,
     stats && `Snapshot: ${ago(stats.latest.at)}`,
     gainsFrom && `Gains since ${day(gainsFrom)}`,
     reason && `No gains: ${reason}`,
@@ -81,12 +83,14 @@ function head({ key, name = key, status, stats, lead: distance, gainsFrom, absen
   return part("th", "rowheader", { scope: "row" }, line, notes.map((text) => el("small", { class: "muted" }, text)));
 }
 
-// The difference in pp to the player of the page: "120.50 pp ahead of ameo"; null if it is unknown.
-export function lead({ stats }, own) {
-  const [pp, ownPp] = [stats?.latest.pp, own.stats?.latest.pp];
-  if (pp == null || ownPp == null) return null;
-  if (pp === ownPp) return `Same pp as ${own.name}`;
-  return `${decimal(Math.abs(pp - ownPp))} pp ${pp > ownPp ? "ahead of" : "behind"} ${own.name}`;
+// The difference of a value to that of the player of the page: "120.50 ahead"; null if it is unknown.
+export function difference([, value, , format, better], { latest }, own) {
+  const [one, other] = [latest, own?.stats?.latest].map((snapshot) => snapshot && value(snapshot));
+  if (one == null || other == null) return null;
+  const distance = format(Math.abs(one - other));
+  if (!/[1-9]/.test(distance)) return "equal";
+  const words = better ? ["ahead", "behind"] : ["more", "fewer"];
+  return `${distance} ${words[(one - other) * (better || 1) > 0 ? 0 : 1]}`;
 }
 
 // Why a player has no gains in the window; null if there are some, or they are not loaded.
@@ -98,7 +102,9 @@ export function absence({ stats, gain }, { from, to }) {
   return earliest.at === latest.at ? "one snapshot so far" : "fewer than two snapshots in this range";
 }
 
-function cell([title, value, format, , gained], { stats, gain, gainsFrom }, best) {
+function cell(column, { stats, own, gain, gainsFrom }, best) {
+  const [title, value, format, , , gained] = column;
+  const distance = difference(column, stats, own);
   const latest = value(stats.latest);
   const isBest = best != null && latest === best;
   const change = gain && "gain" in gain ? (gain.gain ? gained(gain.gain.delta) : "–") : "…";
@@ -108,6 +114,7 @@ function cell([title, value, format, , gained], { stats, gain, gainsFrom }, best
     { class: "number", "data-title": title },
     el("span", { class: isBest ? "ahead" : null }, format(latest), isBest && visuallyHidden(" (best)")),
     el("small", { class: gainsFrom ? "other-time" : null }, visuallyHidden(" gain: "), gain?.error ? "–" : change),
+    distance && el("small", { class: "muted" }, visuallyHidden(" difference: "), distance),
   );
 }
 

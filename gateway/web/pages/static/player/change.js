@@ -1,6 +1,6 @@
 // Changes since the start of the window, in place of the values: each line begins at 0.
 
-import { count, day, decimal, signed } from "../shared/format.js";
+import { day, decimal, rankDelta, signed } from "../shared/format.js";
 import { sinceText } from "../shared/windows.js";
 import { valuesOf } from "./captions.js";
 import { changeAxis } from "./change-axis.js";
@@ -8,19 +8,24 @@ import { METRICS } from "./metrics.js";
 import { RANK_AXIS } from "./scales.js";
 import { rowAt } from "./series.js";
 
-const places = (amount) => `${count(amount)} ${amount === 1 ? "place" : "places"}`;
 const levels = (amount) => `${decimal(amount)} levels`;
-const FORMATS = { rank: [places, count], level: [levels, decimal] };
+const FORMATS = { level: [levels, decimal] };
 
 // The series of the charts in their form for changes, by name.
 export const CHANGE_METRICS = Object.fromEntries(
   Object.entries(METRICS).map(([name, metric]) => [name, changeMetric(metric, ...(FORMATS[name] ?? [metric.format, metric.exact]))]),
 );
 
+// As elsewhere on the page.
+function ranksGained(change) {
+  return change == null ? "–" : `${rankDelta(change.start - change.end)} ranks`;
+}
+
 function changeMetric(metric, format, exact) {
-  const difference = ({ start, end }) => (metric.axis === RANK_AXIS ? start - end : end - start);
-  const written = (write) => (change) => (change == null ? "–" : signed(difference(change), write));
-  return { ...metric, axis: changeAxis(metric.axis), format: written(format), exact: written(exact) };
+  const axis = changeAxis(metric.axis);
+  if (metric.axis === RANK_AXIS) return { ...metric, axis, format: ranksGained, exact: ranksGained };
+  const written = (write) => (change) => (change == null ? "–" : signed(change.end - change.start, write));
+  return { ...metric, axis, format: written(format), exact: written(exact) };
 }
 
 // The rows from the start of the window on, with changes as values. `ends` are the snapshots at its start and its end,

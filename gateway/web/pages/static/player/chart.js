@@ -12,6 +12,8 @@ const MIN_DRAG_PX = 8;
 // The width inside of a card on A4 paper.
 const PRINT_WIDTH_PX = 680;
 const HEIGHTS = [260, 200];
+// Ranks of several players are far apart.
+const COMPARED_HEIGHT = 280;
 const PLAYS_AXIS_PX = 48;
 
 export class Charts {
@@ -30,7 +32,8 @@ export class Charts {
 
   // Draws lists of rows, one for each player, from `from` to `to`. `slots` are the numbers of the players' lines,
   // `metrics` the series of the upper and the lower chart, `marks` the events in them, `interval` that of the rows.
-  show({ lists, slots, metrics, marks, interval }, { from, to }) {
+  show({ lists, slots, metrics, marks, interval, isCompared }, { from, to }) {
+    this.isCompared = isCompared;
     this.axisWidth = axisWidth(lists, metrics);
     const rebuilt = `${slots}` !== `${this.slots}` || metrics.some((each, index) => each !== this.metrics[index]);
     if (rebuilt) this.build(slots, metrics);
@@ -82,7 +85,7 @@ export class Charts {
     };
     return {
       width: this.containers[index].clientWidth || 300,
-      height: HEIGHTS[index],
+      height: this.heightOf(index),
       legend: { show: false },
       tzDate: (at) => uPlot.tzDate(new Date(at * 1000), "UTC"),
       padding: [12, (plot) => this.rightPadding(plot, metric), 0, 0],
@@ -153,8 +156,12 @@ export class Charts {
   resize(fixed = null) {
     this.plots.forEach((plot, index) => {
       const width = fixed ?? this.containers[index].clientWidth;
-      if (width && width !== plot.width) plot.setSize({ width, height: HEIGHTS[index] });
+      if (width && width !== plot.width) plot.setSize({ width, height: this.heightOf(index) });
     });
+  }
+
+  heightOf(index) {
+    return this.isCompared ? COMPARED_HEIGHT : HEIGHTS[index];
   }
 
   recolour() {

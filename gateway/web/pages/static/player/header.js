@@ -28,7 +28,7 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
   ];
   const links = [
     externalLink(user.profileUrl, "osu! profile"),
-    user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track page"),
+    user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track"),
   ];
   for (const link of ["card-link", "year-link"]) byId(link).hidden = !latest;
   if (latest) showYearLink({ id, mode }, latest.at);

@@ -10,11 +10,13 @@ import { showKey } from "./mark-key.js";
 import { marksCaption } from "./marks.js";
 import { DEFAULT_SERIES, METRICS } from "./metrics.js";
 import { eventsAt, readouts } from "./readouts.js";
+import { RANK_AXIS } from "./scales.js";
 import { fillTable } from "./table.js";
 
 export function showTitles({ metrics, hasChanges, all, lists }, { from, to }) {
   const start = from <= all.from ? null : from;
-  const titleOf = (metric) => (hasChanges ? changeTitle(metric, lists, { from: start, to }) : metric.title);
+  const scale = ({ axis }) => (axis === RANK_AXIS && lists.length > 1 ? " (logarithmic scale: “Change” shows the progress)" : "");
+  const titleOf = (metric) => (hasChanges ? changeTitle(metric, lists, { from: start, to }) : metric.title + scale(metric));
   ["title-upper", "title-lower"].forEach((id, slot) => (byId(id).textContent = titleOf(metrics[slot])));
 }
 

@@ -148,9 +148,9 @@ export class Progress {
     this.lists = this.players.map((player) => (this.hasChanges ? this.changesOf(player, window) : this.rowsOf(player)));
     showTitles(this, window);
     this.marks = marksOf(this.players, this.metrics, this.view);
-    const slots = this.players.map(({ slot }) => slot);
+    const [slots, isCompared] = [this.players.map(({ slot }) => slot), this.view.compare.length > 0];
     const { lists, metrics, marks, shownInterval: interval } = this;
-    this.charts.show({ lists, slots, metrics, marks, interval }, this.addPadding(window));
+    this.charts.show({ lists, slots, metrics, marks, interval, isCompared }, this.addPadding(window));
     if (this.hasAll(WEEKLY)) replaceEmptyCharts(this);
     this.range.setWindow(window);
     releaseHeights();
