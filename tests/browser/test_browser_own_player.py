@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO, HEAVY
-from tests.browser.chromium import CHARTS_DRAWN
+from tests.browser.chromium import CHARTS_DRAWN, PHONE
 from tests.browser.pages import PAGES
 
 
@@ -57,6 +57,13 @@ def test_other_player_is_compared_with_own(session):
     expect(page).to_have_url(re.compile(f"compare={AMEO}"))
     expect(page.locator("#comparison")).to_contain_text("ameo")
     expect(page.locator("#compare-own")).to_be_hidden()
+
+
+def test_comparison_buttons_share_a_row_on_phones(session):
+    choose(session, str(AMEO))
+    page = session.open_player(HEAVY, size=PHONE)
+    boxes = [page.locator(name).bounding_box() for name in ("#compare-link", "#compare-own")]
+    assert {(box["y"], box["height"]) for box in boxes} == {(boxes[0]["y"], 40)}
 
 
 @pytest.mark.parametrize("value", ["x", "0", "../2", "null"])
