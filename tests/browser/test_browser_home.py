@@ -172,3 +172,18 @@ def test_list_has_room_before_it_is_filled(home, size, own):
     page.evaluate("document.getElementById('my-players').hidden = true")
     page.evaluate("document.querySelectorAll('#my-players > *').forEach((part) => part.remove())")
     assert abs(page.evaluate("document.getElementById('my-players').offsetHeight") - filled) <= 24
+
+
+SHIFTS = """new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.shifts = (window.shifts ?? 0) + value;
+}).observe({ type: "layout-shift", buffered: true })"""
+
+
+@pytest.mark.parametrize("width", [320, 660, 960, 1100])
+@pytest.mark.parametrize("own", [None, AMEO])
+def test_list_fits_and_does_not_move(session, home, width, own):
+    session.context.add_init_script(SHIFTS)
+    page = home({AMEO, HEAVY}, {"width": width, "height": 860}, own)
+    expect(page.locator("#my-players dd b, #my-players [data-cell=rank] b")).to_have_count(2)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    assert page.evaluate("window.shifts ?? 0") <= 0.05
