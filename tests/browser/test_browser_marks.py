@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Response, expect
 
-from gateway.sandbox.players import AMEO, HEAVY, SINGLE_SNAPSHOT
+from gateway.sandbox.players import AMEO, HEAVY
 from tests.browser.chromium import PHONE, TIMEOUT_MS
 
 MARKED = re.compile(r"Marked: [\d,]+ (top )?hiscores")
@@ -210,7 +210,7 @@ def test_reading_of_events_wraps_on_phones(player):
     assert key.evaluate("it => it.scrollWidth <= it.clientWidth && it.scrollHeight <= it.clientHeight")
 
 
-@pytest.mark.parametrize("user", [SINGLE_SNAPSHOT, 1033])
+@pytest.mark.parametrize("user", [1010, 1033])
 def test_key_keeps_its_height(player, user):
     page = player(user, size=PHONE)
     expect(page.locator("#mark-key")).to_be_visible()

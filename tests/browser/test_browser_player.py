@@ -1,6 +1,5 @@
 """The player page: stats, charts, updates, keyboard, phone."""
 
-import json
 import re
 from functools import partial
 
@@ -22,7 +21,7 @@ from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS, Runnin
 from tests.support.processes import gateway_process
 
 # Each is updated by one test of this module only.
-UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER, RELOAD_USER = 1052, 1053, 1054, 1055
+UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
 
 
 @pytest.fixture(scope="module")
@@ -356,47 +355,6 @@ def test_update_shows_changes_and_refreshes_page(player, session, gateway):
     expect(page.locator("#mark-key")).to_contain_text("Hiscores")
     expect(page.locator("#milestones")).to_contain_text("pp play")
     gateway.clear_faults()
-
-
-def test_result_of_update_outlasts_reload(player):
-    page = player(RELOAD_USER)
-    page.get_by_role("button", name="Update").click()
-    [plays] = re.findall(r"Plays\s+(\+[\d,]+)", update_result(page))
-    page.goto(page.url)
-    last = page.locator("#update-result details")
-    expect(last).to_contain_text("Your last update, just now: ")
-    expect(last.locator("summary")).to_contain_text(f"{plays} plays")
-    last.locator("summary").click()
-    expect(last.get_by_role("heading", name="Changes")).to_be_visible()
-    expect(last.get_by_role("button", name="Copy as text")).to_be_visible()
-    page.get_by_role("link", name="taiko", exact=True).click()
-    expect(last).to_have_count(0)
-
-
-@pytest.mark.parametrize(
-    "stored",
-    ["nonsense", "{}", "[1]", '[{"id": "131464", "mode": "osu", "at": "2999-01-01", "result": null}]'],
-)
-def test_damaged_results_of_updates_are_ignored(session, stored):
-    session.context.add_init_script(f"if (origin !== 'null') localStorage.setItem('updates', {json.dumps(stored)})")
-    page = session.open_player(AMEO)
-    expect(page.locator("#update-result")).to_have_text("")
-    assert not session.errors
-
-
-def test_old_results_of_updates_are_not_shown(session):
-    script = """async (hours) => {
-        const { showLastUpdate } = await import("/static/player/last-update.js");
-        document.body.innerHTML = '<div id="update-result"></div>';
-        const at = new Date(Date.now() - hours * 3600e3).toISOString();
-        const result = { firstUpdate: true, delta: null, newHiscores: [] };
-        localStorage.setItem("updates", JSON.stringify([{ id: "2", mode: "osu", at, result }]));
-        showLastUpdate({ id: "2", mode: { name: "osu" } });
-        return document.body.textContent;
-    }"""
-    page = session.open("/docs")
-    assert page.evaluate(script, 2) == "Your last update, 2 hours ago: tracking started"
-    assert page.evaluate(script, 25) == ""
 
 
 def test_second_update_waits_for_cooldown(player, gateway):
