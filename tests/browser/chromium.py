@@ -37,6 +37,10 @@ class RunningGateway(NamedTuple):
         """Add a fault to osu!track; `gateway/sandbox/faults.py` describes the fields."""
         httpx.put(f"{self.sandbox}/_sandbox/faults", json=fault).raise_for_status()
 
+    def switch(self, **switches: bool) -> None:
+        """Set switches of osu!track (`Switches` in `gateway/sandbox/state.py`)."""
+        httpx.put(f"{self.sandbox}/_sandbox/switches", json=switches).raise_for_status()
+
     def clear_faults(self) -> None:
         """Remove all faults."""
         httpx.delete(f"{self.sandbox}/_sandbox/faults").raise_for_status()

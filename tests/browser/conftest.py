@@ -33,7 +33,10 @@ def browser() -> Iterator[Browser]:
 def gateway() -> Iterator[RunningGateway]:
     """One gateway per module: updates of a player are visible to later tests."""
     with gateway_process() as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+        gateway = RunningGateway(process.url, process.sandbox_url)
+        # Its five updates a minute are too few for the tests of a module.
+        gateway.switch(rate_limits=False)
+        yield gateway
 
 
 @pytest.fixture
