@@ -207,7 +207,7 @@ def test_update_during_outage_is_reported_as_uncertain(session, gateway):
         ("UPSTREAM_TIMEOUT", "osu!track is slow The update was not sent, so nothing was updated."),
         ("UPSTREAM_REJECTED", "osu!track rejected the request Nothing was updated."),
         ("UPSTREAM_BUSY", "Others were faster. Nothing was updated."),
-        ("OPERATION_TIMEOUT", "The update may have run."),
+        ("OPERATION_TIMEOUT", "which may have been made."),
     ],
 )
 def test_failed_update_says_whether_it_was_made(session, code, text):

@@ -84,15 +84,18 @@ export class Content {
     ]);
   }
 
-  // Returns whether the data has been read.
+  // After an update without a confirmation. Returns whether osu!track has answered; a failure is not shown.
   async loadNew() {
-    const before = this.loaded;
-    await this.load({ quiet: true });
-    return this.loaded !== before;
+    const { signal } = this.controller;
+    const response = await profile(view.id, view.mode, signal).catch(() => null);
+    if (signal.aborted || !response || response.failures.history || isStale(response.warnings)) return false;
+    await this.show(response, { reloadHiscores: true, background: Boolean(this.loaded), quiet: true });
+    return true;
   }
 
   showError(error, quiet) {
-    if (quiet && this.loaded) byId("notices").replaceChildren(errorBox(error, () => this.load({ quiet: true })));
+    const advice = "The page shows the data from before. Retry in a moment.";
+    if (quiet && this.loaded) byId("notices").replaceChildren(errorBox(error, () => this.load({ quiet: true }), { advice }));
     else {
       showState("load-error");
       announce(""); // the box is an alert

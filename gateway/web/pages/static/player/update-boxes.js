@@ -1,23 +1,20 @@
 // The boxes below the Update button: the result of an update, a wait, and the form for a token.
 
 import { copyButton } from "../shared/copy-button.js";
-import { button, byId, el, moveFocus } from "../shared/elements.js";
-import { errorBox, messageFor, startCountdown } from "../shared/error-box.js";
+import { button, byId, el } from "../shared/elements.js";
+import { messageFor } from "../shared/error-box.js";
 import { countdown, duration } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { changes } from "./summary.js";
 import { playStats, resultText } from "./update-text.js";
 
 const VISIBLE_PLAYS = 5;
-const READ_AFTER_S = 30;
 
-// After these errors the update may have run.
-const UNCERTAIN = ["OPERATION_TIMEOUT", "SERVICE_TIMEOUT", "SERVICE_UNAVAILABLE"];
+export { isUncertain, UpdateCheck } from "./update-check.js";
 
 // The advice after an error of an update, undefined for the usual one. osu!track has not received an update that fails
-// with another error of osu!track than UPDATE_OUTCOME_UNKNOWN, or has refused it.
+// with an error that is not uncertain, or has refused it.
 export function adviceFor({ code }) {
-  if (UNCERTAIN.includes(code)) return "The update may have run. Reload the page in a few minutes before you retry.";
   if (code === "UPSTREAM_BUSY") return "Updates are shared by all visitors. Others were faster. Nothing was updated.";
   if (code === "UPSTREAM_REJECTED") return "Nothing was updated. If the error persists, please report it.";
   return code.startsWith("UPSTREAM_") ? "The update was not sent, so nothing was updated. Retry later." : undefined;
@@ -48,30 +45,10 @@ export function cooldownBox({ retryAfterSeconds }) {
   return box("", "Recently updated", el("p", {}, text));
 }
 
-// An update without a confirmation: the button reads the player again, by itself once the update must have ended.
-export function showUnknown(update, error) {
-  const content = errorBox(error, null);
-  const check = button("Check", () => readAgain(update), { class: "small" });
-  content.querySelector(".row").prepend(check);
-  startCountdown(check, error.readAfterSeconds ?? READ_AFTER_S, "Check", { onEnd: () => check.isConnected && readAgain(update) });
-  byId("update-result").replaceChildren(content);
-}
-
-async function readAgain(update) {
-  const { generation } = update;
-  moveFocus(byId("update-result"), byId("update"));
-  update.put(el("p", { class: "muted text-small" }, "Reading the player again …"));
-  const isRead = await update.onCheck();
-  if (generation !== update.generation) return;
-  update.put(checkedBox({ isNew: update.latestAt !== update.sentAfter, isRead }, () => readAgain(update)));
-}
-
-// `isNew`: there is a new snapshot since the update was sent. `retry` checks again.
-function checkedBox({ isNew, isRead }, retry) {
+// After an update without a confirmation. `isNew`: there is a snapshot since then. `retry` checks again.
+export function checkedBox(isNew, retry) {
   if (isNew) return box("good", "Update made", el("p", {}, "The page shows the new snapshot."));
-  const text = isRead
-    ? "There is no new snapshot: osu!track has probably not made the update."
-    : "The player could not be read again.";
+  const text = "There is no new snapshot: osu!track has probably not made the update.";
   return box("warn", "Update not confirmed", el("p", {}, text), el("p", {}, button("Check again", retry, { class: "small" })));
 }
 

@@ -18,7 +18,7 @@ const SLOW_MS = 4000;
 
 export class Update {
   // `onUpdate({first, plays})` loads the new data after a successful update. `onCheck()` reads the player again, and
-  // returns whether that succeeded. `onNotFound(refuse)` is called if osu! has no user with this ID; `refuse()` shows the
+  // returns whether osu!track has answered. `onNotFound(refuse)` is called if osu! has no user with this ID; `refuse()` shows the
   // refusal.
   constructor({ onUpdate, onCheck, onNotFound }) {
     Object.assign(this, { onUpdate, onCheck, onNotFound });
@@ -30,10 +30,8 @@ export class Update {
 
   // Switches to a player and mode, with the result of the last update in this browser.
   show(id, mode) {
-    Object.assign(this, { id, mode });
+    Object.assign(this, { id, mode, isCooldownKnown: false, latestAt: undefined });
     this.generation = (this.generation ?? 0) + 1;
-    this.isCooldownKnown = false;
-    this.latestAt = null;
     this.setLabel(LABEL, HINT);
     byId("update-result").replaceChildren();
     showLastUpdate(this);
@@ -41,6 +39,7 @@ export class Update {
 
   // A player without data is not tracked yet.
   offerStart() {
+    this.latestAt = null;
     this.setLabel(START_LABEL, START_HINT);
   }
 
@@ -53,6 +52,7 @@ export class Update {
   // A snapshot has been loaded: if it is recent, the button can be in its cooldown.
   showSnapshot({ at }) {
     this.latestAt = at;
+    if (this.label === START_LABEL) this.setLabel(LABEL, HINT);
     if (Date.now() - Date.parse(at) < RECENT_MS) this.findCooldown();
   }
 
@@ -158,7 +158,7 @@ export class Update {
 
   showError(error, isRepeated) {
     if (error.code === "UNAUTHENTICATED") return this.showTokenForm(error);
-    if (error.code === "UPDATE_OUTCOME_UNKNOWN") return this.boxes.showUnknown(this, error);
+    if (this.boxes?.isUncertain(error)) return new this.boxes.UpdateCheck(this, error).start();
     if (error.code === "UPSTREAM_BUSY" && error.retryAfterSeconds && !isRepeated) return this.showWait(error);
     const retry = Object.assign(() => this.send(), { isManual: true });
     byId("update-result").replaceChildren(errorBox(error, retry, { advice: this.boxes?.adviceFor(error) }));

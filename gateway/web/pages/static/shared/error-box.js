@@ -62,16 +62,16 @@ function startRetryCountdown(target, error, retry) {
 }
 
 // A box for a RequestError, about a subject if not about the whole part of the page. The retry button calls `retry`, and
-// is disabled until `retryAfterSeconds` have passed.
-export function errorBox(error, retry, { advice = messageFor(error)[1], title = messageFor(error)[0], subject = null } = {}) {
-  const retryButton = !FINAL.has(error.code) && button("Retry", retry, { class: "small" });
+// is disabled until `retryAfterSeconds` have passed. `control` takes its place.
+export function errorBox(error, retry, { advice = messageFor(error)[1], title = messageFor(error)[0], subject = null, control = null } = {}) {
+  const retryButton = !control && !FINAL.has(error.code) && button("Retry", retry, { class: "small" });
   if (retryButton && error.retryAfterSeconds) startRetryCountdown(retryButton, error, retry);
   return el(
     "div",
     { class: "error-box notice bad", role: "alert", "data-code": error.code },
     el("p", { class: "title" }, subject && `${subject}: `, title),
     el("p", {}, advice),
-    el("div", { class: "row" }, retryButton, details(error)),
+    el("div", { class: "row" }, retryButton || control, details(error)),
   );
 }
 
