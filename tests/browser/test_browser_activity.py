@@ -168,6 +168,24 @@ def test_arrow_keys_read_days(activity):
     expect(page.locator('.day.chosen[data-day="0"]')).to_have_count(1)
 
 
+# The share of a cell's area that is painted, times its opacity.
+INK = """(cells) => cells.map((cell) => {
+    const { opacity, strokeWidth, fill } = getComputedStyle(cell);
+    const { width } = cell.getBBox();
+    return (opacity * (fill === "none" ? 4 * width * parseFloat(strokeWidth) : width * width)) / 121;
+})"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("contrast", ["none", "active"])
+def test_estimated_days_are_much_paler_than_measured(activity, theme, contrast):
+    page = activity(AMEO, color_scheme=theme, forced_colors=contrast)
+    estimated = page.locator(".day.estimated").evaluate_all(INK)
+    measured = page.locator(".day:is(.level-1, .level-2, .level-3, .level-4):not(.estimated)").evaluate_all(INK)
+    assert 0.05 < max(estimated) < min(measured) / 4
+    expect(page.locator(".heatmap-legend")).to_contain_text("pale: estimated")
+
+
 def test_pointer_reads_estimated_days(activity):
     page = activity(AMEO)
     page.locator(".day.estimated").first.dispatch_event("pointerover")

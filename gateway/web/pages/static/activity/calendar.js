@@ -41,8 +41,8 @@ function monthLabels(days, columnOf) {
 
 function cell(day, column, level, index) {
   const kind = day.plays == null ? "unknown" : day.estimated ? `estimated level-${level}` : `level-${level}`;
-  // An estimated day is a ring, a day without data a dot.
-  const inset = day.plays == null ? 4 : day.estimated ? 1.5 : 0;
+  // An estimated day is a small square, a day without data a dot.
+  const inset = day.plays == null ? 4 : day.estimated ? 2 : 0;
   return svg("rect", {
     class: `day ${kind}`,
     "data-day": index,

@@ -97,7 +97,7 @@ function legend(ends) {
     `level-${first + index}`,
     end == null ? `${count((ends.at(-1) ?? 0) + 1)} or more` : range((ends[index - 1] ?? 0) + 1, end),
   ]);
-  const items = [["unknown", "no data"], ["level-0", "no plays"], ...levels, ["estimated level-3", "estimated"]];
+  const items = [["unknown", "no data"], ["level-0", "no plays"], ...levels, ["estimated level-3", "small and pale: estimated"]];
   return el(
     "ul",
     { class: "heatmap-legend text-small muted", "aria-label": "Plays per day by colour" },
