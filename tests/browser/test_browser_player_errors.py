@@ -39,9 +39,13 @@ def test_upstream_fault_is_shown_and_retried(session, gateway, fault, code):
     gateway.fault(**fault)
     page = session.open(f"/players/{AMEO}")
     assert error_code(page) == code
+    for link in ("Card image", "Year in review"):
+        expect(page.get_by_role("link", name=link)).to_have_count(0)
     gateway.clear_faults()
     page.get_by_role("button", name="Retry", exact=True).click()
     page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
+    for link in ("Card image", "Year in review"):
+        expect(page.get_by_role("link", name=link)).to_be_visible()
     assert page.evaluate("document.activeElement.id") == "main"
 
 

@@ -11,7 +11,7 @@ import { hrefOf, navigate, view } from "./navigation.js";
 import { showForm } from "./compare-form.js";
 import { Compare } from "./compare.js";
 import { firstPlays } from "./first-plays.js";
-import { displayName, showHeader, showNameState } from "./header.js";
+import { displayName, showDataLinks, showHeader, showNameState } from "./header.js";
 import { Hiscores } from "./hiscores.js";
 import { showMilestones } from "./milestones.js";
 import { showActivityNearby } from "./nearby-activity.js";
@@ -98,6 +98,7 @@ export class Content {
     if (quiet && this.loaded) byId("notices").replaceChildren(errorBox(error, () => this.load({ quiet: true }), { advice }));
     else {
       showState("load-error");
+      showDataLinks(false);
       announce(""); // the box is an alert
       byId("load-error").replaceChildren(errorBox(error, () => this.load()));
     }

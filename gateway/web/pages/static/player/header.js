@@ -30,11 +30,16 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
     externalLink(user.profileUrl, "osu! profile"),
     user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track"),
   ];
-  for (const link of ["card-link", "year-link"]) byId(link).hidden = !latest;
+  showDataLinks(Boolean(latest));
   if (latest) showYearLink({ id, mode }, latest.at);
   byId("history-export").replaceChildren(exportLink(id, mode, "history", "History (CSV)"));
   const nameState = el("span", { id: "name-state", hidden: !user.username }, `ID ${id}`);
   byId("about").replaceChildren(...[nameState, ...(dates ?? []), ...links].filter(Boolean));
+}
+
+// Without data, there is no card and no review.
+export function showDataLinks(isShown) {
+  for (const link of ["card-link", "year-link"]) byId(link).hidden = !isShown;
 }
 
 // In place of the ID, while that is in place of the name.
