@@ -1,12 +1,15 @@
 // The loads of stats: of the own and the pinned players with the page, and of any on request. Each has at most five
 // players, so that a visit causes few requests to osu!track.
 
+import { whenVisible } from "../shared/automatic-retries.js";
 import { announce, byId } from "../shared/elements.js";
 import { loadStats, MAX_LOADED } from "./player-stats.js";
 
 // The number of the last load of each player on this page.
 const loads = new Map();
 let count = 0;
+// Older copies are loaded again after these pauses, while the page is visible.
+const PAUSES_S = [45, 90, 300];
 
 // With the page: the own and the pinned players. The others have the stats of their pages.
 export function loadFirst(players, onStats) {
@@ -26,7 +29,7 @@ export function listenToRefresh(players, { onStats, onEnd }) {
     target.setAttribute("aria-disabled", "true");
     target.textContent = "Refreshing …";
     const due = next(players());
-    const text = await load(due, onStats, players().length);
+    const text = await load(due, onStats, { length: players().length });
     onEnd();
     target.textContent = "Refresh";
     target.removeAttribute("aria-disabled");
@@ -35,11 +38,15 @@ export function listenToRefresh(players, { onStats, onEnd }) {
 }
 
 // Returns the text about the result.
-async function load(players, onStats, length = 0) {
+async function load(players, onStats, { length = 0, pauses = PAUSES_S } = {}) {
   if (!players.length) return "";
   count += 1;
   for (const { id } of players) loads.set(id, count);
+  const number = count;
   const { isComplete, isStale } = await loadStats(players, onStats);
+  const [pause, ...rest] = isStale ? pauses : [];
+  const repeat = () => number === count && load(players, onStats, { length, pauses: rest });
+  if (pause) setTimeout(() => whenVisible(repeat), pause * 1000);
   const text = textOf({ isComplete, isStale, loaded: players.length, length });
   byId("my-players-state").textContent = text;
   return text;
@@ -47,7 +54,7 @@ async function load(players, onStats, length = 0) {
 
 function textOf({ isComplete, isStale, loaded, length }) {
   if (!isComplete) return "Some stats could not be loaded. Those of an earlier visit are shown.";
-  if (isStale) return "osu!track is slow or unavailable: the stats are an older copy.";
+  if (isStale) return "osu!track did not answer in time: the stats are an older copy.";
   if (!length) return "";
   return loaded < length ? `Refreshed ${loaded} of ${length} players. Press again for the others.` : "Refreshed just now.";
 }

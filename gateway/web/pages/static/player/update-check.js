@@ -1,5 +1,6 @@
 // An update that may have been made: the page reads the player again until osu!track answers. It sends no second update.
 
+import { whenVisible } from "../shared/automatic-retries.js";
 import { button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox, messageFor, startCountdown } from "../shared/error-box.js";
 
@@ -66,9 +67,4 @@ export class UpdateCheck {
     const { latestAt, sentAfter } = this.update;
     return sentAfter === undefined ? Date.parse(latestAt) > this.sentAt - SKEW_MS : latestAt !== sentAfter;
   }
-}
-
-function whenVisible(read) {
-  if (document.visibilityState === "visible") return read();
-  document.addEventListener("visibilitychange", () => whenVisible(read), { once: true });
 }

@@ -28,3 +28,9 @@ export function countRetry({ code }) {
   if (!times.length || Date.now() - times.at(-1) > TOGETHER_MS) times.push(Date.now());
   return true;
 }
+
+// Nobody waits for a page in the background: calls `read` once the page is visible.
+export function whenVisible(read) {
+  if (document.visibilityState === "visible") return read();
+  document.addEventListener("visibilitychange", () => whenVisible(read), { once: true });
+}
