@@ -155,6 +155,26 @@ def test_gains_of_an_earlier_visit_are_muted(home):
     expect(gain).to_have_class("muted")
 
 
+@pytest.mark.parametrize(
+    "gains,text",
+    [
+        ({"day": None, "week": None, "month": 9.0}, "+9.00▲ 1 · 30 d"),
+        ({"day": 0.0, "week": 5.0, "month": 9.0}, "+5.00▲ 1 · 7 d"),
+        ({"day": 0.0, "week": None, "month": None}, "±0▲ 1 · 24 h"),
+        ({"day": None, "week": None, "month": None}, "–"),
+    ],
+)
+def test_phone_shows_the_shortest_gain(home, gains, text):
+    known = {name: None if pp is None else {"pp": pp, "ranks": 1, "since": None} for name, pp in gains.items()}
+    page = home(size=PHONE, stats={1010: stored(3, None) | {"gains": known}})
+    cells = page.locator(ITEMS).first.locator("td.number:visible")
+    expect(cells).to_have_count(2)
+    expect(cells.last).to_have_text(text)
+    expect(page.locator("#my-players-table thead th:visible")).to_have_text(["Player", "Rank", "Gain"])
+    page.get_by_role("combobox", name="Order of players").select_option("pp in 7 days")
+    expect(page.locator("#my-players-table thead th:visible")).to_have_text(["Player", "Rank", "7 days"])
+
+
 def test_visited_players_keep_their_gains(session):
     session.open_player(AMEO).close()
     page = session.open("/")

@@ -4,6 +4,7 @@ import { byId, el } from "../shared/elements.js";
 import { MAX_PLAYERS } from "../shared/compared-players.js";
 import { forget, myPlayers } from "../shared/my-players.js";
 import { ownPlayer, setOwnPlayer } from "../shared/own-player.js";
+import { PERIODS } from "./player-cells.js";
 import { listenToRefresh, loadFirst } from "./player-loads.js";
 import { ORDERS, ordered, readOrder, storeOrder } from "./player-order.js";
 import { ownCard, row, updatePlayer } from "./player-rows.js";
@@ -28,7 +29,7 @@ function show() {
   byId("own-card").replaceChildren(...all.filter(({ isOwn }) => isOwn).map((player) => ownCard(player, options)));
   byId("my-players-list").replaceChildren(...others.map((player) => row(player, options)));
   byId("my-players-table").hidden = others.length === 0;
-  byId("my-players-table").dataset.gain = ["day", "month"].includes(order) ? order : "week";
+  byId("my-players-table").dataset.gain = Object.hasOwn(PERIODS, order) ? order : "shortest";
   byId("my-players-order").hidden = others.length < 2;
   byId("my-players-compare").hidden = all.length < 2;
   for (const box of boxes()) box.checked = selected.includes(box.value);

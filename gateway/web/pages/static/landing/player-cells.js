@@ -30,11 +30,11 @@ export function stateText({ last }) {
   return [last.mode !== "osu!" && last.mode, `updated ${ago(last.at)}`].filter(Boolean).join(" · ");
 }
 
-export const rankCell = ({ last }) =>
+const rankCell = ({ last }) =>
   last ? [el("b", {}, rank(last.rank)), el("small", { class: "muted" }, pp(last.pp))] : ["–"];
 
 // The gain in pp, and below it the ranks, or the day since which the gain counts. That of an earlier visit is muted.
-export function gainCell({ last }, period, now = Date.now()) {
+function gainCell({ last }, period, now = Date.now()) {
   const gain = last?.gains?.[period];
   if (!gain) return [el("span", { class: "muted", title: last?.gains && "No update in this time" }, "–")];
   const { pp: gained, ranks, since } = gain;
@@ -43,6 +43,22 @@ export function gainCell({ last }, period, now = Date.now()) {
   const below = since || (ranks == null ? "–" : rankDelta(ranks));
   if (since || isOld) return [el("span", attributes, signed(gained, decimal)), el("small", attributes, below)];
   return [coloured(signed(gained, decimal), gained), el("small", {}, coloured(below, ranks))];
+}
+
+// On phones: the gain of the shortest period that has one, with its period.
+function shortestGainCell(player) {
+  const gains = player.last?.gains ?? {};
+  const periods = Object.keys(PERIODS);
+  const period = periods.find((each) => gains[each]?.pp) ?? periods.find((each) => gains[each]) ?? "week";
+  const [gained, below] = gainCell(player, period);
+  if (below && !gains[period].since) below.append(` · ${PERIODS[period].replace(/^(\d+ .).*/, "$1")}`);
+  return below ? [gained, below] : [gained];
+}
+
+// The cell with this name.
+export function cellOf(player, name) {
+  if (name === "rank") return rankCell(player);
+  return name === "shortest" ? shortestGainCell(player) : gainCell(player, name);
 }
 
 // The stats and gains of the own player.

@@ -2,7 +2,7 @@
 
 import { el } from "../shared/elements.js";
 import { myPlayers } from "../shared/my-players.js";
-import { actionsOf, choiceOf, gainCell, nameOf, PERIODS, rankCell, stateText, tilesOf } from "./player-cells.js";
+import { actionsOf, cellOf, choiceOf, nameOf, PERIODS, stateText, tilesOf } from "./player-cells.js";
 
 export function ownCard(player, options) {
   const actions = el("div", { class: "actions" }, actionsOf(player, options));
@@ -16,8 +16,7 @@ export function row(player, options) {
     { "data-player": player.id },
     el("td", { class: "choice" }, choiceOf(player, options)),
     el("th", { scope: "row" }, nameOf(player)),
-    el("td", { class: "number", "data-cell": "rank" }, rankCell(player)),
-    Object.keys(PERIODS).map((period) => el("td", { class: "number", "data-cell": period }, gainCell(player, period))),
+    ["rank", ...Object.keys(PERIODS), "shortest"].map((name) => el("td", { class: "number", "data-cell": name }, cellOf(player, name))),
     el("td", { class: "actions" }, actionsOf(player, options)),
   );
 }
@@ -31,10 +30,7 @@ export function updatePlayer(id) {
   place.querySelector(".player-state").textContent = stateText(player);
   const tiles = place.querySelector("dl");
   if (tiles) return putTiles(tiles, tilesOf(player));
-  for (const cell of place.querySelectorAll("[data-cell]")) {
-    const { cell: name } = cell.dataset;
-    cell.replaceChildren(...(name === "rank" ? rankCell(player) : gainCell(player, name)));
-  }
+  for (const cell of place.querySelectorAll("[data-cell]")) cell.replaceChildren(...cellOf(player, cell.dataset.cell));
 }
 
 function putTiles(before, tiles) {
