@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -95,6 +96,26 @@ def test_changes_are_the_gains_of_the_table(player, address, count):
         expect(legend(page, slot)).to_have_text(re.compile(rf"^{re.escape(change)} pp · [▲▼±] ?[\d,]+ ranks"))
 
 
+@pytest.mark.parametrize("days", [7, 30, 365])
+@pytest.mark.parametrize("user", [AMEO, HEAVY, *ORDINARY[9:12]])
+def test_one_range_has_one_gain(player, gateway, user, days):
+    page = player(f"{user}?compare={RARE}&days={days}&values=change&every=day")
+    titles = re.compile(rf"\b{days}\b.* days")
+    box = page.locator("#gains li").filter(has=page.locator("h3", has_text=titles))
+    gain = page.locator("#comparison tbody tr").first.locator("td small").first
+    expect(gain).not_to_contain_text("…", timeout=TIMEOUT_MS)
+    preview = httpx.get(f"{gateway.address}/players/{user}?days={days}").text
+    if box.count() == 0:
+        expect(gain).to_have_text(re.compile("–$"))
+        expect(legend(page, 0)).to_have_text(re.compile("no snapshots in this range|±0 pp"))
+        return
+    [change] = re.findall(r"[+−±][\d,.]+", box.locator(".big").inner_text())
+    expect(gain).to_have_text(re.compile(rf"{re.escape(change)}$"))
+    expect(legend(page, 0)).to_have_text(re.compile(rf"^{re.escape(change)} pp"))
+    [plays] = re.findall(r"Plays\s+([+−±][\d,]+)", box.inner_text())
+    assert f"{plays} plays" in preview
+
+
 def test_changes_begin_in_the_range(player):
     page = player(f"{RARE}?days=365&values=change")
     since = re.compile(r"since \d+ Oct 2026")
@@ -116,7 +137,7 @@ def test_change_is_chosen_by_keyboard(player):
     page.wait_for_selector(CHARTS_DRAWN)
     page.focus("#plots")
     page.keyboard.press("Home")
-    expect(page.locator("#live-region")).to_have_text(re.compile(r"00:00 UTC: ±0 pp, ±0 ranks"))
+    expect(page.locator("#live-region")).to_have_text(re.compile(r"\d\d:\d\d UTC: ±0 pp, ±0 ranks"))
     page.get_by_role("button", name="Values").press("Enter")
     expect(page).to_have_url(re.compile(r"\?days=30$"))
     expect(page.locator("#title-lower")).to_have_text("Global rank")

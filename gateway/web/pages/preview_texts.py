@@ -1,9 +1,10 @@
 """The descriptions in link previews of players, in the words of images."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
+from gateway.graph.scalars import from_timestamp
 from gateway.images.card import summary
-from gateway.images.formats import count, rank_change, signed
+from gateway.images.formats import DAY_S, count, rank_change, signed
 from gateway.images.parameters import Window
 from gateway.images.window_starts import is_before, is_near, is_over
 from gateway.records import Snapshot
@@ -46,6 +47,6 @@ def gains_text(history: History, window: Window, now: float) -> str:
 
 
 def _span(window: Window, now: float) -> Span:
-    today = datetime.fromtimestamp(now, UTC).date()
-    start = window.first if window.days is None else today - timedelta(window.days)
-    return Span(*(None if day is None else f"{day}T00:00:00.000Z" for day in (start, window.end)))
+    if window.days:
+        return Span(from_timestamp(max(now - window.days * DAY_S, 0)))
+    return Span(*(None if day is None else f"{day}T00:00:00.000Z" for day in (window.first, window.end)))

@@ -7,7 +7,7 @@ import { parseAddress } from "../shared/address.js";
 import { reasonAgainst, selectPlayers } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
-import { dayOf, gainOf, sinceText } from "../shared/windows.js";
+import { dayOf, gainOf, sinceText, windowKey } from "../shared/windows.js";
 import { announcement } from "./problems.js";
 import { failureOf, gains, players } from "./queries.js";
 import { showTable } from "./table.js";
@@ -125,19 +125,19 @@ export class Comparison {
     this.show();
     if (!this.loaded.length && (!this.shown.length || this.shown.some(({ status }) => status === "loading"))) return;
     const [{ signal, view }, window] = [this, this.windowOf()];
-    const missing = [this.own, ...this.loaded].filter(({ gains: known }) => !known.has(keyOf(window)));
+    const missing = [this.own, ...this.loaded].filter(({ gains: known }) => !known.has(windowKey(window)));
     if (!missing.length) return;
-    missing.forEach(({ gains: known }) => known.set(keyOf(window), {}));
+    missing.forEach(({ gains: known }) => known.set(windowKey(window), {}));
     const ids = missing.map(({ key }) => key);
     const found = await gains(ids, view.mode, window, signal).catch((error) => ids.map(() => failureOf(error)));
     missing.forEach(({ gains: known }, index) =>
-      signal.aborted ? known.delete(keyOf(window)) : known.set(keyOf(window), found[index]),
+      signal.aborted ? known.delete(windowKey(window)) : known.set(windowKey(window), found[index]),
     );
     this.show();
   }
 
   retryGains() {
-    const key = keyOf(this.windowOf());
+    const key = windowKey(this.windowOf());
     for (const { gains: known } of [this.own, ...this.loaded]) if (known.get(key)?.error) known.delete(key);
     return this.loadGains();
   }
@@ -156,7 +156,7 @@ export class Comparison {
     if (!this.view) return;
     const { shown: dates, ...window } = this.windowOf();
     const withGain = (entry) => {
-      const found = entry.gains?.get(keyOf(window));
+      const found = entry.gains?.get(windowKey(window));
       const gain = found && "gain" in found ? { ...found, gain: gainOf(found, dates) } : found;
       return { ...entry, gain, gainsFrom: otherStart(gain?.gain, window, dates) };
     };
@@ -182,5 +182,3 @@ function otherStart(gain, { from }, dates) {
   const isOther = from == null ? dayOf(Date.parse(gain.start.at)) > dates.from : sinceText(gain, dates);
   return isOther ? gain.start.at : null;
 }
-
-const keyOf = ({ from, to }) => `${from} ${to}`;

@@ -40,7 +40,7 @@ export class Progress {
     const [from, to] = [Math.min(...players.map(({ first }) => first)), Math.max(...players.map(({ last }) => last))];
     // A single snapshot has no width, and no range to choose.
     byId("progress").classList.toggle("single", (this.isSingle = from === to));
-    this.all = { from: from === to ? to - MIN_WINDOW_MS : from, to };
+    this.all = { from: from === to ? to - MIN_WINDOW_MS : from, to, now: Date.now() };
     this.range.draw(players[0].overview, this.all);
     await this.render();
   }

@@ -119,10 +119,10 @@ export async function profile(id, mode, signal) {
   return { user: data.user, stats: data.user.stats, failures, warnings, isNameMissing, isUnknown };
 }
 
-// The `snapshots` with these fields, oldest first, and the `earliest` one of all. `from` and `to` are midnights or null.
-// The gateway has cached the history by then.
-export async function snapshots(id, mode, { from, to, every }, fields, signal) {
-  const variables = { id, mode: mode.value, window: windowOf({ from, to }), every: INTERVALS[every] };
+// The `snapshots` with these fields, oldest first, and the `earliest` one of all. Without `days`, `from` and `to` are
+// midnights or null. The gateway has cached the history by then.
+export async function snapshots(id, mode, { every, ...window }, fields, signal) {
+  const variables = { id, mode: mode.value, window: windowOf(window), every: INTERVALS[every] };
   const response = await request(snapshotsQuery(fields), variables, { signal });
   const stats = response.data?.user?.stats;
   return required(response, stats?.snapshots && stats);
@@ -155,7 +155,8 @@ export async function plays(id, mode, window, signal) {
   return required(response, response.data?.user?.stats.hiscores);
 }
 
-export function windowOf({ from, to }) {
+export function windowOf({ days, from, to }) {
+  if (days) return { days };
   const between = { ...(from != null && { from: isoDay(from) }), ...(to != null && { to: isoDay(to) }) };
   return Object.keys(between).length ? { between } : null;
 }

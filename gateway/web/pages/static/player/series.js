@@ -1,6 +1,6 @@
 // The snapshots drawn in the charts: a player's whole history by week, and a finer interval within a window.
 
-import { DAY_MS, gainOf } from "../shared/windows.js";
+import { DAY_MS, gainOf, windowKey } from "../shared/windows.js";
 import { changeEnds } from "./ends.js";
 import { Plays } from "./plays.js";
 import { plays, snapshots } from "./queries.js";
@@ -41,8 +41,9 @@ export class Series {
     const detail = this.loaded.get(keyOf(view, fields));
     if (!detail || view.every === "week") return weekly;
     const { from, to } = view;
+    const start = Math.min(from, detail[0]?.at ?? from);
     return [
-      ...(from == null ? [] : weekly.filter(({ at }) => at < from)),
+      ...(from == null ? [] : weekly.filter(({ at }) => at < start)),
       ...detail,
       ...(to == null ? [] : weekly.filter(({ at }) => at >= to)),
     ];
@@ -73,7 +74,9 @@ export class Series {
     for (const each of [WEEKLY, view]) {
       if (this.has(each, fields)) continue;
       const stats = await snapshots(this.id, this.mode, each, fields, signal);
-      this.loaded.set(keyOf(each, fields), each === WEEKLY ? withEarliest(stats) : stats.snapshots.map(toRow));
+      // Without the earliest one, changes since the first snapshot would depend on the interval.
+      const isWhole = each.from == null && stats.snapshots.length > 0;
+      this.loaded.set(keyOf(each, fields), isWhole ? withEarliest(stats) : stats.snapshots.map(toRow));
     }
   }
 }
@@ -95,4 +98,4 @@ function withEarliest({ earliest, snapshots }) {
 }
 
 const toRow = (snapshot) => ({ ...snapshot, instant: snapshot.at, at: Date.parse(snapshot.at) });
-const keyOf = ({ from, to, every }, fields) => `${from} ${to} ${every} ${fields}`;
+const keyOf = ({ every, ...window }, fields) => `${windowKey(window)} ${every} ${fields}`;

@@ -47,13 +47,13 @@ export const gainOf = ({ gain, within }, window) => (gain && isBefore(gain.start
 
 const isBefore = (start, window) => Date.parse(start.at) < window.from && Boolean(sinceText({ start }, window));
 
-// The window of a view: its dates, or its last `days` before the end of `all`.
-export const openWindow = ({ days, from, to }, all) => (days ? lastDays(days, all) : { from, to });
+// The window of a view: its dates, or its last `days` up to the instant `now` of `all`.
+export const openWindow = ({ days, from, to }, all) => (days ? { days, ...lastDays(days, all) } : { from, to });
 
-// The window with its open ends replaced by those of `all`, the first and the last snapshot.
-export function closeWindow({ from, to }, all) {
+// The window with its open ends replaced by those of `all`, the first and the last snapshot. The last days end now.
+export function closeWindow({ days, from, to }, all) {
   const start = from ?? all.from;
-  const end = to ?? Math.max(all.to, start + MIN_WINDOW_MS);
+  const end = to ?? Math.max(days ? all.now : all.to, start + MIN_WINDOW_MS);
   return { from: start, to: Math.max(end, start + DAY_MS) };
 }
 
@@ -77,11 +77,14 @@ export function shiftWindow(window, share, all) {
   return fitWindow(window.from + limited, window.to + limited, all);
 }
 
-// The last `days` days. The start is open if the history is shorter.
-export function lastDays(days, all) {
-  const from = dayOf(all.to) - (days - 1) * DAY_MS;
-  return { from: from <= all.from ? null : from, to: null };
+// The last `days` × 24 hours, as in the schema. The start is open if the history is shorter.
+function lastDays(days, { from: first, now }) {
+  const from = now - days * DAY_MS;
+  return { from: from <= first ? null : from, to: null };
 }
+
+// Equal for windows with equal data. The start of the last days moves while a page is open.
+export const windowKey = ({ days, from, to }) => (days ? `${days}d` : `${from} ${to}`);
 
 // The window of a view in words, as in link previews and images (`parameters.py`): "past 30 days", "2024", "Feb 2024",
 // "5 Jan 2024 to 1 Feb 2024"; empty without a window.
