@@ -158,9 +158,9 @@ def test_gains_of_an_earlier_visit_are_muted(home):
 @pytest.mark.parametrize(
     "gains,text",
     [
-        ({"day": None, "week": None, "month": 9.0}, "+9.00▲ 1 · 30 d"),
-        ({"day": 0.0, "week": 5.0, "month": 9.0}, "+5.00▲ 1 · 7 d"),
-        ({"day": 0.0, "week": None, "month": None}, "±0▲ 1 · 24 h"),
+        ({"day": None, "week": None, "month": 9.0}, "+9.00▲ 130 days"),
+        ({"day": 0.0, "week": 5.0, "month": 9.0}, "+5.00▲ 17 days"),
+        ({"day": 0.0, "week": None, "month": None}, "±0▲ 124 hours"),
         ({"day": None, "week": None, "month": None}, "–"),
     ],
 )
@@ -173,6 +173,15 @@ def test_phone_shows_the_shortest_gain(home, gains, text):
     expect(page.locator("#my-players-table thead th:visible")).to_have_text(["Player", "Rank", "Gain"])
     page.get_by_role("combobox", name="Order of players").select_option("pp in 7 days")
     expect(page.locator("#my-players-table thead th:visible")).to_have_text(["Player", "Rank", "7 days"])
+
+
+@pytest.mark.parametrize("since", [None, "since 22 Nov 2026"])
+def test_wide_gains_fit_small_screens(home, since):
+    gains = {"day": None, "week": None, "month": {"pp": 1153.03, "ranks": 1_083_252, "since": since}}
+    last = stored(1_843_056, None) | {"pp": 12_310.56, "gains": gains}
+    page = home(size={"width": 320, "height": 860}, stats={1010: last})
+    expect(page.locator(ITEMS).first).to_contain_text("+1,153.03")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_visited_players_keep_their_gains(session):

@@ -50,9 +50,8 @@ function shortestGainCell(player) {
   const gains = player.last?.gains ?? {};
   const periods = Object.keys(PERIODS);
   const period = periods.find((each) => gains[each]?.pp) ?? periods.find((each) => gains[each]) ?? "week";
-  const [gained, below] = gainCell(player, period);
-  if (below && !gains[period].since) below.append(` · ${PERIODS[period].replace(/^(\d+ .).*/, "$1")}`);
-  return below ? [gained, below] : [gained];
+  const title = gains[period] && !gains[period].since && el("small", { class: "muted" }, PERIODS[period]);
+  return [gainCell(player, period), title].flat().filter(Boolean);
 }
 
 // The cell with this name.
