@@ -68,7 +68,7 @@ def test_ten_names_appear_in_place(session, gateway, view):
     with page.expect_request("**/graphql") as request:
         show(page)
     assert list(json.loads(request.value.post_data)["variables"].values()) == before[:10]
-    expect(page.locator("#names")).to_contain_text("osu!track has IDs only. Looks up 2 names on osu!.")
+    expect(page.locator("#names")).to_contain_text("osu!track records players by ID. Looks up 2 names on osu!.")
     assert unnamed(page) == before[10:]
     name = page.locator(f'a[href="players/{before[0]}"]').first.inner_text()
     query = f'{{ user(id: "{before[0]}") {{ username }} }}'

@@ -32,7 +32,7 @@ export function showNames() {
   if (!missing.length) return put();
   const asked = Math.min(MAX_NAMES, missing.length);
   const others = missing.length > asked ? ` of ${count(missing.length)}` : "";
-  put(`osu!track has IDs only. Looks up ${asked}${others} ${missing.length === 1 ? "name" : "names"} on osu!.`, button(LABEL, lookUp, { class: "small" }));
+  put(`osu!track records players by ID. Looks up ${asked}${others} ${missing.length === 1 ? "name" : "names"} on osu!.`, button(LABEL, lookUp, { class: "small primary" }));
 }
 
 const unnamedRows = () => [...byId("plays").rows].filter(({ dataset }) => dataset.unnamed);
