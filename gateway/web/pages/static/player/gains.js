@@ -1,8 +1,8 @@
 // The gains of the last 7, 30 and 365 days, by the rule of all gains in `windows.js`.
 
 import { byId, coloured, el } from "../shared/elements.js";
-import { day, decimal, signed } from "../shared/format.js";
-import { DAY_MS, gainOf, sinceText } from "../shared/windows.js";
+import { count, day, decimal, signed } from "../shared/format.js";
+import { DAY_MS, dayOf, gainOf, sinceText } from "../shared/windows.js";
 import { rankChange, tile } from "./summary.js";
 
 const PERIODS = [
@@ -23,7 +23,11 @@ function boxesOf(stats, now) {
   const boxes = new Map();
   for (const { days, gain, since } of windowsOf(stats, now).filter((each) => each.gain)) {
     const others = boxes.get(gain.start.at);
-    boxes.set(gain.start.at, { gain, days: [...(others?.days ?? []), days], since: others?.since || since });
+    boxes.set(gain.start.at, {
+      gain,
+      days: [...(others?.days ?? []), days],
+      title: others?.title ?? (since ? sinceTitle(gain, now) : undefined),
+    });
   }
   if (boxes.size || !stats.year) return [...boxes.values()];
   return [{ gain: stats.year, title: `Since ${day(stats.year.start.at)}` }];
@@ -36,12 +40,18 @@ const windowsOf = (stats, now) =>
     return { days, gain, since: gain && sinceText(gain, window) };
   });
 
-function box({ gain, days, since, title = `${list(days, "and")} days` }) {
+// The time of a gain that began later than its window: "Since 12 Sep 2026 (76 days)".
+function sinceTitle({ start }, now) {
+  const days = (dayOf(now) - dayOf(Date.parse(start.at))) / DAY_MS;
+  return `Since ${day(start.at)} (${count(days)} day${days === 1 ? "" : "s"})`;
+}
+
+function box({ gain, days, title = `${list(days, "and")} days` }) {
   const { pp, ranksGained, accuracy, playCount } = gain.delta;
   return el(
     "li",
     {},
-    el("h3", {}, title, since && el("small", {}, ` ${since}`)),
+    el("h3", {}, title),
     el("p", { class: "big" }, coloured(signed(pp, decimal), pp), el("small", {}, " pp")),
     el(
       "dl",
