@@ -243,6 +243,25 @@ async def test_comparison_names_all_cached_players(gateway):
 
 
 @pytest.mark.parametrize(
+    "series,text",
+    [
+        ("accuracy,plays", r", Accuracy: [\d.]+%"),
+        ("plays", r", Play count: [\d,]+"),
+        ("ss", r", SS grades: [\d,]+"),
+        ("hits", r", Total hits: [\d.]+[kMB]"),
+        ("ranked-score", r", Ranked score: [\d.]+[MBT]"),
+        ("pp,accuracy", ""),
+    ],
+)
+async def test_comparison_describes_the_chosen_series(gateway, series, text):
+    await gateway.ask(UPDATE % "OSU")
+    await gateway.ask('{ user(id: "2") { stats { latest { pp } } } }')
+    found = await tags(gateway, f"/players/131464?compare=2&series={series}")
+    stats = rf"#[\d,]+, [\d,]+ pp{text}"
+    assert re.fullmatch(f"ameo: {stats} · ID 2: {stats}", found["og:description"])
+
+
+@pytest.mark.parametrize(
     "query,image",
     [
         ("compare=2,1010", "compare=2,1010&window=all"),

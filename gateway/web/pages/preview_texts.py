@@ -1,11 +1,14 @@
 """The descriptions in link previews of players, in the words of images."""
 
+import re
 from datetime import date
 
 from gateway.graph.scalars import from_timestamp
+from gateway.images import comparison
 from gateway.images.card import summary
 from gateway.images.formats import DAY_S, count, rank_change, signed
 from gateway.images.parameters import Window
+from gateway.images.series import Series
 from gateway.images.window_starts import is_before, is_near, is_over
 from gateway.records import Snapshot
 from gateway.store.history import History, Span
@@ -22,6 +25,19 @@ def stats_text(latest: Snapshot) -> str:
         accuracy=latest.accuracy,
         plays=latest.play_count,
     )
+
+
+def compared_text(latest: Snapshot, series: Series | None) -> str:
+    """Rank and pp of a compared player, and the value of the chosen series if it is another."""
+    shown = comparison.summary(rank=latest.global_rank, pp=latest.pp)
+    if series is None or series.name in {"rank", "pp"}:
+        return shown
+    return f"{shown}, {series.title}: {series.format(getattr(latest, _attribute(series.field)))}"
+
+
+def _attribute(field: str) -> str:
+    """The attribute of a field in the schema: `countSS` is `count_ss`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "_", field).lower()
 
 
 def gains_text(history: History, window: Window, now: float) -> str:

@@ -28,7 +28,7 @@ from .image_versions import image_version
 from .player_addresses import PlayerAddress, parse_address
 from .player_view import PlayerView, parse_view
 from .preview_tags import SITE, Preview, PreviewImage, base_url, meta, query_string, site_image
-from .preview_texts import UNKNOWN, gains_text, stats_text
+from .preview_texts import UNKNOWN, compared_text, gains_text, stats_text
 
 
 class Previews:
@@ -148,10 +148,7 @@ class Previews:
         players = [PlayerAddress(id=player), *view.compared]
         known = [(each, self._history(each.id, view.mode)) for each in players if each.id]
         latest = [(each, history.latest) for each, history in known if history and history.latest]
-        return " · ".join(
-            f"{self._name(each)}: {comparison.summary(rank=snapshot.global_rank, pp=snapshot.pp)}"
-            for each, snapshot in latest
-        )
+        return " · ".join(f"{self._name(each)}: {compared_text(snapshot, view.series)}" for each, snapshot in latest)
 
     def _history(self, player: int, mode: Mode) -> History | None:
         entry = self._tracker.history.stored(UserMode(player, mode))
