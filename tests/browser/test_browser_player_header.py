@@ -28,3 +28,14 @@ def test_separators_stand_between_items_only(session):
         return about.evaluate(DANGLING)
 
     assert [dangling(width) for width in (320, 390, 800, 1024, 1280)] == [[]] * 5
+
+
+def test_hiscore_axis_has_its_unit(session):
+    session.context.add_init_script("""window.written = new Set();
+        const { fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) {
+            window.written.add(text);
+            return fillText.call(this, text, ...rest);
+        };""")
+    page = session.open_player(AMEO, hiscores=True)
+    page.wait_for_function("[...window.written].some((text) => /^[\\d,]+ pp$/.test(text))")

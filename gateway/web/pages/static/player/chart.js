@@ -5,7 +5,7 @@ import { DASHES, readColours } from "./colours.js";
 import { Cursor } from "./cursor.js";
 import { distantPairs, withDistantGaps } from "./distant.js";
 import { markHooks, playsRange } from "./mark-drawing.js";
-import { extremes, TIME_STEPS, timeLabels } from "./scales.js";
+import { extremes, ppLabels, TIME_STEPS, timeLabels } from "./scales.js";
 import { listenForTouch } from "./touch.js";
 
 const MIN_DRAG_PX = 8;
@@ -14,7 +14,7 @@ const PRINT_WIDTH_PX = 680;
 const HEIGHTS = [260, 200];
 // Ranks of several players are far apart.
 const COMPARED_HEIGHT = 280;
-const PLAYS_AXIS_PX = 48;
+const PLAYS_AXIS_PX = 62;
 
 export class Charts {
   // `containers` are two elements. `onSelect(from, to)` gets milliseconds, `onRead(reading)` that of the cursor.
@@ -120,7 +120,7 @@ export class Charts {
 
   // The pp of hiscores, on the right.
   playsAxis(axis) {
-    return { ...axis, scale: "play", side: 1, stroke: () => this.colours.play, grid: { show: false }, size: PLAYS_AXIS_PX };
+    return { ...axis, scale: "play", side: 1, stroke: () => this.colours.play, grid: { show: false }, size: PLAYS_AXIS_PX, values: ppLabels };
   }
 
   seriesOptions(slot, order, { field }, filled) {

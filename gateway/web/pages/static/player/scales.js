@@ -58,6 +58,7 @@ export function rankLabels(_, splits) {
 }
 
 const numberLabels = (_, splits, __, ___, step) => splits.map((split) => (step < 1 ? decimal(split) : count(split)));
+export const ppLabels = (...args) => numberLabels(...args).map((label) => `${label} pp`);
 const percentLabels = (_, splits, __, ___, step) => splits.map((split) => `${split.toFixed(digits(step))} %`);
 const compactLabels = (_, splits, __, ___, step) => splits.map((split) => abbreviate(split, step));
 
