@@ -283,6 +283,12 @@ DIFFERENCE = """(cases) => import('./static/comparison/table.js').then(({ COLUMN
     }))"""
 
 
+def test_differences_agree_with_both_values(session):
+    script = """() => import("./static/comparison/table.js").then(({ COLUMNS, difference }) =>
+        difference(COLUMNS[0], { latest: { pp: 95.5549 } }, { stats: { latest: { pp: 94.7451 } } }))"""
+    assert session.open("/").evaluate(script) == "0.80 ahead"
+
+
 def test_differences_have_a_direction(session):
     found = session.open("/").evaluate(DIFFERENCE, [case[:3] for case in DIFFERENCES])
     assert found == [text for *_, text in DIFFERENCES]

@@ -2,7 +2,7 @@
 // too: each name has the line of the charts.
 
 import { button, byId, coloured, el, visuallyHidden } from "../shared/elements.js";
-import { ago, count, day, decimal, duration, percent, rank, signed } from "../shared/format.js";
+import { ago, count, day, decimal, duration, percent, rank, shownDifference, signed } from "../shared/format.js";
 import { rangeText } from "../shared/windows.js";
 import { rankChange } from "../player/summary.js";
 import { boxOf, leftOutText, problem } from "./problems.js";
@@ -87,10 +87,11 @@ function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageS
 export function difference([, value, , format, better], { latest }, own) {
   const [one, other] = [latest, own?.stats?.latest].map((snapshot) => snapshot && value(snapshot));
   if (one == null || other == null) return null;
-  const distance = format(Math.abs(one - other));
+  const ahead = shownDifference(other, one);
+  const distance = format(Math.abs(ahead));
   if (!/[1-9]/.test(distance)) return "equal";
   const words = better ? ["ahead", "behind"] : ["more", "fewer"];
-  return `${distance} ${words[(one - other) * (better || 1) > 0 ? 0 : 1]}`;
+  return `${distance} ${words[ahead * (better || 1) > 0 ? 0 : 1]}`;
 }
 
 // Why a player has no gains in the window; null if there are some, or they are not loaded.

@@ -39,6 +39,11 @@ export function signed(value, format = count) {
   return sign(value) + size;
 }
 
+// The difference of two values as they are shown, with two decimals: it agrees with both of them beside it.
+export const shownDifference = (start, end) => shownNumber(end) - shownNumber(start);
+
+const shownNumber = (value) => Number(decimal(value).replaceAll(",", ""));
+
 // A change of rank: ▲ is a better rank, ▼ a worse one. `formats.py` has the same for images and link previews.
 export const rankDelta = (gained) => (gained ? `${gained > 0 ? "▲" : "▼"} ${count(Math.abs(gained))}` : signed(gained));
 

@@ -5,7 +5,7 @@ import { busiestMonth, reworkOf } from "../activity/months.js";
 import { monthOf } from "../activity/periods.js";
 import { plural, streakRange } from "../activity/texts.js";
 import { byId, el } from "../shared/elements.js";
-import { count, day, decimal, percent, rank, rankDelta, signed } from "../shared/format.js";
+import { count, day, decimal, percent, rank, rankDelta, shownDifference, signed } from "../shared/format.js";
 import { sinceText } from "../shared/windows.js";
 import { dayOfYear } from "./days.js";
 import { hasPp } from "./plays.js";
@@ -45,7 +45,7 @@ function gained({ start, end, delta }, rework) {
     (start.pp > 0 || end.pp > 0) &&
       tile(
         "Performance",
-        [signed(delta.pp, decimal), unit("pp")],
+        [signed(shownDifference(start.pp, end.pp), decimal), unit("pp")],
         [fromTo(start.pp, end.pp, decimal), rework && el("span", { class: "part" }, rework)],
         delta.pp,
         "wide",
@@ -63,11 +63,11 @@ function gained({ start, end, delta }, rework) {
   const others = [
     tile(
       "Accuracy",
-      [signed(delta.accuracy, decimal), unit("%")],
+      [signed(shownDifference(start.accuracy, end.accuracy), decimal), unit("%")],
       fromTo(start.accuracy, end.accuracy, percent),
       delta.accuracy,
     ),
-    tile("Level", signed(delta.level, decimal), fromTo(start.level, end.level, decimal)),
+    tile("Level", signed(shownDifference(start.level, end.level), decimal), fromTo(start.level, end.level, decimal)),
     tile(
       "Grades",
       signed(delta.countSS + delta.countS + delta.countA),
