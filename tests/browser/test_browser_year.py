@@ -15,6 +15,7 @@ from tests.support.processes import gateway_process
 LOADED = "#best[aria-busy=false]"
 THIS_YEAR = datetime.now(UTC).year
 YEAR = THIS_YEAR - 2
+SINGLE = f"{SINGLE_SNAPSHOT}/{THIS_YEAR}"
 BETWEEN = f'window: {{ between: {{ from: "{YEAR}-01-01", to: "{YEAR + 1}-01-01" }} }}'
 
 
@@ -69,6 +70,27 @@ def test_differences_agree_with_their_two_values(session):
     }"""
     values = session.open("/").evaluate(script)
     assert {"+1,000.01 pp", "+0.80 %", "+0.99"} <= set(values)
+
+
+UNEVEN = """() => {
+    const rows = Object.groupBy(document.querySelectorAll("#numbers > div"), (tile) => Math.round(tile.getBoundingClientRect().top));
+    return Object.values(rows).filter((row) => {
+        const widths = row.map((tile) => tile.offsetWidth);
+        const sizes = new Set(row.map((tile) => getComputedStyle(tile.querySelector(".value")).fontSize));
+        return Math.max(...widths) - Math.min(...widths) > 1 || sizes.size > 1;
+    }).map((row) => [innerWidth, row.map((tile) => tile.innerText)]);
+}"""
+
+
+@pytest.mark.parametrize("path", [f"{HEAVY}/{YEAR}", f"{AMEO}/2025", f"{AMEO}/2025?mode=taiko", SINGLE])
+def test_number_tiles_form_an_even_grid(year, path):
+    page = year(path)
+
+    def uneven(width):
+        page.set_viewport_size({"width": width, "height": 800})
+        return page.evaluate(UNEVEN)
+
+    assert [uneven(width) for width in (320, 390, 600, 800, 1024, 1280)] == [[]] * 6
 
 
 BROKEN = """([performance, ranks, plays]) => {

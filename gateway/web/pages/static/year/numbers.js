@@ -17,6 +17,8 @@ const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC
 export function numbers(stats, days, view) {
   const { gain, snapshots, months, last } = stats;
   const [strongest, others] = gain ? gained(gain, reworkText(months, view.mode)) : reached(snapshots, last);
+  const isRow = strongest.length > 0 && strongest.every(Boolean);
+  if (isRow) for (const each of strongest) each.className = "wide";
   const tiles = [...strongest, hasPp(stats) && bestPlayTile(), busiest(months), ...others];
   return [...tiles, ...peak(snapshots), ...activity(days)].filter(Boolean);
 }
@@ -48,17 +50,15 @@ function gained({ start, end, delta }, rework) {
         [signed(shownDifference(start.pp, end.pp), decimal), unit("pp")],
         [fromTo(start.pp, end.pp, decimal), rework && el("span", { class: "part" }, rework)],
         delta.pp,
-        "wide",
       ),
     delta.ranksGained != null &&
       tile(
         "Global rank",
-        [rankDelta(delta.ranksGained), unit("ranks")],
+        rankDelta(delta.ranksGained),
         fromTo(start.globalRank, end.globalRank, rank),
         delta.ranksGained,
-        "wide",
       ),
-    tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count), 0, "wide"),
+    tile("Plays", signed(delta.playCount), fromTo(start.playCount, end.playCount, count)),
   ];
   const others = [
     tile(
@@ -82,9 +82,9 @@ function reached(snapshots, last) {
   if (snapshots.length !== 1) return [[], []];
   const at = `on ${dayOfYear(last.at)}`;
   const strongest = [
-    last.pp > 0 && tile("Performance", [decimal(last.pp), unit("pp")], at, 0, "wide"),
-    last.globalRank != null && tile("Global rank", rank(last.globalRank), at, 0, "wide"),
-    tile("Plays", count(last.playCount), at, 0, "wide"),
+    last.pp > 0 && tile("Performance", [decimal(last.pp), unit("pp")], at),
+    last.globalRank != null && tile("Global rank", rank(last.globalRank), at),
+    tile("Plays", count(last.playCount), at),
   ];
   return [strongest, [tile("Accuracy", [decimal(last.accuracy), unit("%")], at), tile("Level", decimal(last.level), at)]];
 }
@@ -118,7 +118,7 @@ function activity(days) {
 
 // It has its final size, and gets its value with the hiscores.
 function bestPlayTile() {
-  const empty = tile("Best play", "…", "Loading", 0, "wide");
+  const empty = tile("Best play", "…", "Loading");
   empty.id = "best-play";
   return empty;
 }
@@ -131,11 +131,11 @@ export function showBestPlay(play, missing = "No hiscores recorded") {
   byId("best-play")?.replaceChildren(...shown.children);
 }
 
-function tile(title, value, detail, change = 0, kind = null) {
+function tile(title, value, detail, change = 0) {
   const direction = change > 0 ? "up" : change < 0 ? "down" : null;
   return el(
     "div",
-    { class: kind },
+    {},
     el("dt", {}, title),
     el("dd", { class: "value" }, el("span", { class: direction }, value)),
     el("dd", { class: "detail" }, detail),
