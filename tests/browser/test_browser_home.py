@@ -116,8 +116,8 @@ def test_refresh_loads_recent_players(session, home):
     page = home(stats=STORED)
     sent = my_players_requests(session)
     expect(page.locator(ITEMS).first.locator("[data-cell=week]")).to_have_text("+5.00▲ 1")
-    page.get_by_role("button", name="Refresh").click()
-    expect(page.locator("#my-players-state")).to_have_text("Refreshed just now.")
+    page.get_by_role("button", name="Reload").click()
+    expect(page.locator("#my-players-state")).to_have_text("Reloaded just now.")
     expect(page.locator("#my-players [data-cell=rank]:has(b)")).to_have_count(3)
     # Repeated while histories are pending.
     assert all(each == {"ids": ["1010", str(HEAVY), str(AMEO)], "mode": "OSU"} for each in sent)
@@ -129,9 +129,9 @@ def test_refresh_has_five_players_at_most(session):
     page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(players))
     page.reload()
     sent = my_players_requests(session)
-    for text in ("Refreshed 5 of 7 players. Press again for the others.", "Refreshed 5 of 7"):
-        page.get_by_role("button", name="Refresh", exact=True).click()
-        expect(page.get_by_role("button", name="Refresh", exact=True)).to_be_visible()
+    for text in ("Reloaded 5 of 7 players. Press again for the others.", "Reloaded 5 of 7"):
+        page.get_by_role("button", name="Reload", exact=True).click()
+        expect(page.get_by_role("button", name="Reload", exact=True)).to_be_visible()
         expect(page.locator("#my-players-state")).to_contain_text(text)
     page.wait_for_function("document.querySelectorAll('#my-players [data-cell=rank] b').length === 7")
     assert {id_ for variables in sent for id_ in variables["ids"]} == {str(1010 + place) for place in range(7)}

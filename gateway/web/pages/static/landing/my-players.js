@@ -26,7 +26,11 @@ function show() {
   document.documentElement.toggleAttribute("data-players", all.length > 0);
   const options = { hasChoice: all.length > 1, isOwnKnown: others.length < all.length, onOwn: chooseOwn, onRemove: removePlayer };
   const selected = chosen();
-  byId("own-card").replaceChildren(...all.filter(({ isOwn }) => isOwn).map((player) => ownCard(player, options)));
+  const own = all.filter(({ isOwn }) => isOwn);
+  byId("own-card").replaceChildren(...own.map((player) => ownCard(player, options)));
+  byId("own-box").hidden = own.length === 0;
+  // Visitors without an own player do not need this module.
+  if (own.length) import("./own-update.js").then(({ showOwnUpdate }) => showOwnUpdate(own[0])).catch(console.error);
   byId("my-players-list").replaceChildren(...others.map((player) => row(player, options)));
   byId("my-players-table").hidden = others.length === 0;
   byId("my-players-table").dataset.gain = Object.hasOwn(PERIODS, order) ? order : "shortest";

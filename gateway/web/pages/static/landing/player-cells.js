@@ -8,7 +8,7 @@ import { DAY_MS } from "../shared/windows.js";
 export const PERIODS = { day: "24 hours", week: "7 days", month: "30 days" };
 
 // The page of the player, or of a year, in the mode of the stats.
-const hrefOf = ({ id, last }, year = "") => `players/${id}${year}${last && last.mode !== "osu!" ? `?mode=${last.mode}` : ""}`;
+export const hrefOf = ({ id, last }, year = "") => `players/${id}${year}${last && last.mode !== "osu!" ? `?mode=${last.mode}` : ""}`;
 
 // One player alone is not compared.
 export const choiceOf = ({ id, name }, { hasChoice }) =>

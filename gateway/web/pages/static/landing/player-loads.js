@@ -27,11 +27,11 @@ export function listenToRefresh(players, { onStats, onEnd }) {
   target.addEventListener("click", async () => {
     if (target.getAttribute("aria-disabled") === "true") return;
     target.setAttribute("aria-disabled", "true");
-    target.textContent = "Refreshing …";
+    target.textContent = "Reloading …";
     const due = next(players());
     const text = await load(due, onStats, { length: players().length });
     onEnd();
-    target.textContent = "Refresh";
+    target.textContent = "Reload";
     target.removeAttribute("aria-disabled");
     announce(text);
   });
@@ -56,5 +56,5 @@ function textOf({ isComplete, isStale, loaded, length }) {
   if (!isComplete) return "Some stats could not be loaded. Those of an earlier visit are shown.";
   if (isStale) return "osu!track did not answer in time: the stats are an older copy.";
   if (!length) return "";
-  return loaded < length ? `Refreshed ${loaded} of ${length} players. Press again for the others.` : "Refreshed just now.";
+  return loaded < length ? `Reloaded ${loaded} of ${length} players. Press again for the others.` : "Reloaded just now.";
 }

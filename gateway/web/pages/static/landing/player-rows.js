@@ -7,7 +7,7 @@ import { actionsOf, cellOf, choiceOf, nameOf, PERIODS, stateText, tilesOf } from
 export function ownCard(player, options) {
   const actions = el("div", { class: "actions" }, actionsOf(player, options));
   const head = el("div", { class: "own-head" }, choiceOf(player, options), nameOf(player), actions);
-  return el("div", { class: "card", "data-player": player.id }, head, tilesOf(player));
+  return el("div", { "data-player": player.id }, head, tilesOf(player));
 }
 
 export function row(player, options) {
