@@ -9,7 +9,7 @@ from .frame import LABEL_SIZE, LABEL_Y, PADDING, WIDTH, badge, change, footer
 from .plot import PLOT_LEFT, Box, plot
 from .profile import Profile
 from .themes import DASHES
-from .window_starts import start_of
+from .window_starts import MAX_NEAR_S, start_of
 
 HEADER, TOP = 104, 116
 # The height of a row and the size of its text by the number of players.
@@ -25,11 +25,16 @@ def comparison(profiles: Sequence[Profile]) -> Drawing:
     """The card of two to five players with equal parameters, with or without snapshots."""
     parameters = profiles[0].parameters
     height, size = ROWS[len(profiles)]
-    rows = [part for index, profile in enumerate(profiles) for part in _row(index, profile, height, size)]
+    has_gains = not _are_unlike(profiles)
+    rows = [
+        part
+        for index, each in enumerate(profiles)
+        for part in _row(round(TOP + height * (index + 0.72)), index, each, size, has_gains=has_gains)
+    ]
     bottom, note = TOP + height * len(profiles), _footnote(profiles)
     box = Box(PLOT_LEFT, bottom + (62 if note else 32), WIDTH - PADDING, PLOT_BOTTOM)
     parts = (
-        *_header(profiles[0]),
+        *_header(profiles[0], has_gains=has_gains),
         *rows,
         Text(GAIN_END, bottom + 30, note, LABEL_SIZE, parameters.theme.muted, "end"),
         *plot(profiles, box),
@@ -71,20 +76,20 @@ def _missing(profile: Profile) -> str:
     return "no data of this time" if profile.since else "no data yet"
 
 
-def _header(profile: Profile) -> Iterator[Part]:
+def _header(profile: Profile, *, has_gains: bool) -> Iterator[Part]:
     theme = profile.parameters.theme
     yield badge(profile.parameters.mode, theme, PADDING + 22, LABEL_Y - 10, scale=0.5)
     mode = Text(PADDING + 62, LABEL_Y, profile.mode_title, LABEL_SIZE, theme.text, strong=True)
     yield mode
     yield Text(mode.x + mode.width + 16, LABEL_Y, profile.review, LABEL_SIZE, theme.muted).fitted(330)
-    for x, label in ((RANK_END, "rank"), (PP_END, "pp"), (GAIN_END, "pp gained")):
+    labels = ((RANK_END, "rank"), (PP_END, "pp"), *([(GAIN_END, "pp gained")] * has_gains))
+    for x, label in labels:
         yield Text(x, HEADER, label, LABEL_SIZE, theme.muted, "end")
 
 
-def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Part]:
+def _row(y: int, index: int, profile: Profile, size: int, *, has_gains: bool) -> Iterator[Part]:
     """The line as in the plot, and the name, the stats and the pp gained of a player."""
     theme, latest = profile.parameters.theme, profile.latest
-    y = round(TOP + height * (index + 0.72))
     middle = y - round(size * 0.34)
     yield Line(f"M{PADDING} {middle}H{LINE_END}", theme.players[index], dash=DASHES[index])
     yield Text(NAME_START, y, profile.name, size, theme.text, strong=True).fitted(NAME_END - NAME_START)
@@ -96,7 +101,16 @@ def _row(index: int, profile: Profile, height: float, size: int) -> Iterator[Par
     shown = Text(RANK_END, y, "Unranked" if rank is None else f"#{count(rank)}", size, theme.text, "end", strong=True)
     yield shown.fitted(RANK_END - NAME_END - 24)
     yield Text(PP_END, y, count(latest["pp"]), size, theme.text, "end", strong=True).fitted(PP_END - RANK_END - 20)
-    yield from _gain(profile, y)
+    if has_gains:
+        yield from _gain(profile, y)
+
+
+def _are_unlike(profiles: Sequence[Profile]) -> bool:
+    """Whether the gains are of several times that one note cannot state: they are not compared."""
+    marked = {profile.period for profile in profiles if _is_marked(profile)}
+    starts = [profile.gain_start for profile in profiles if profile.delta]
+    is_stated = len(marked) < 2 and start_of(profiles[0].parameters.window, profiles[0].now) is not None
+    return not is_stated and bool(starts) and max(starts) - min(starts) > MAX_NEAR_S
 
 
 def _gain(profile: Profile, y: float) -> Iterator[Text]:
@@ -120,6 +134,8 @@ def _is_marked(profile: Profile) -> bool:
 
 def _footnote(profiles: Sequence[Profile]) -> str:
     """The starts of gains that are not that of the window; empty without any."""
+    if _are_unlike(profiles):
+        return "gains begin on different days"
     if start_of(profiles[0].parameters.window, profiles[0].now) is None:
         starts = {profile.gain_start for profile in profiles if profile.delta}
         return "since each player's first snapshot" if len(starts) > 1 else ""

@@ -79,7 +79,6 @@ def test_ranks_have_round_ratios(session):
 @pytest.mark.parametrize(
     "address,count",
     [
-        (THREE, 3),
         (f"{AMEO}?compare={HEAVY}&values=change&days=30", 2),
         (f"{RARE}?compare={AMEO}&values=change&days=365", 2),
         (f"{THREE}&from=2020-01-01", 3),

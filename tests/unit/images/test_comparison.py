@@ -132,6 +132,16 @@ def test_all_gains_state_their_starts(starts, footnote):
     assert "".join(text for text in found if text.startswith("since")) == footnote
 
 
+@pytest.mark.parametrize(
+    "window,days,is_shown", [("all", 6, True), ("all", 8, False), ("1y", 6, True), ("1y", 8, False)]
+)
+def test_gains_of_unlike_times_are_not_compared(window, days, is_shown):
+    periods = ["since 3 Feb 2024", "since 4 Feb 2024"] if window == "1y" else ["all time"] * 2
+    shown = [profile(5, 6, window=window, period=period) for period in periods]
+    found = texts(comparison([shown[0], shown[1]._replace(gain_start=days * DAY_S)]))
+    assert ("+123" in found, "gains begin on different days" in found) == (is_shown, not is_shown)
+
+
 def test_gains_have_the_colour_of_their_sign():
     losing = profile(5, 6, delta=DELTA | {"pp": -1.0}, period="since 3 Feb 2024", window="1y")
     drawing = comparison([profile(5, 6, period="past year", window="1y"), losing])

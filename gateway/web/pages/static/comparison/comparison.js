@@ -7,7 +7,7 @@ import { parseAddress } from "../shared/address.js";
 import { reasonAgainst, selectPlayers } from "../shared/compared-players.js";
 import { announce } from "../shared/elements.js";
 import { findPlayer } from "../shared/names.js";
-import { dayOf, gainOf, sinceText, windowKey } from "../shared/windows.js";
+import { areUnlike, dayOf, gainOf, sinceText, windowKey } from "../shared/windows.js";
 import { announcement } from "./problems.js";
 import { failureOf, gains, players } from "./queries.js";
 import { showTable } from "./table.js";
@@ -161,7 +161,9 @@ export class Comparison {
       return { ...entry, gain, gainsFrom: otherStart(gain?.gain, window, dates) };
     };
     const actions = { remove: (entry) => this.remove(entry), retry: (key) => this.retry(key), retryGains: () => this.retryGains() };
-    showTable({ rows: [this.own, ...this.shown].map(withGain), view: this.view, dates, hrefOf: this.hrefOf, actions });
+    const rows = [this.own, ...this.shown].map(withGain);
+    const isUnlike = window.from == null && areUnlike(rows.map(({ gain }) => gain?.gain).filter(Boolean));
+    showTable({ rows: isUnlike ? rows.map(withoutGain) : rows, isUnlike, view: this.view, dates, hrefOf: this.hrefOf, actions });
   }
 }
 
@@ -175,6 +177,8 @@ const loadedEntry = (id, series, response) => ({
   ageSeconds: response.ageSeconds ?? 0,
   gains: new Map(),
 });
+
+const withoutGain = (entry) => ({ ...entry, gain: null, gainsFrom: null });
 
 // The start of a gain, if it is later than that of the window.
 function otherStart(gain, { from }, dates) {

@@ -22,10 +22,10 @@ export const COLUMNS = [
 const part = (name, role, attributes, ...content) => el(name, { role, ...attributes }, content);
 
 // `rows` are the entries of the comparison: first the player of the page, then the others.
-export function showTable({ rows, view, dates, hrefOf, actions }) {
+export function showTable({ rows, isUnlike, view, dates, hrefOf, actions }) {
   const content = [];
   if (view.leftOut.length) content.push(el("p", { class: "notice neutral", role: "status" }, leftOutText(view.leftOut)));
-  if (rows.length > 1) content.push(table(rows, dates, hrefOf, actions), queryLine(rows, view));
+  if (rows.length > 1) content.push(table(rows, isUnlike ? null : dates, hrefOf, actions), queryLine(rows, view));
   replace(byId("comparison"), content);
 }
 
@@ -38,13 +38,19 @@ function replace(container, content) {
   (same ?? byId("compare-id")).focus();
 }
 
-function table(rows, { from, to }, hrefOf, actions) {
-  const caption = el("caption", {}, `Latest values, gains (${rangeText(from, to)}), and differences to ${rows[0].name}`);
+// Without `dates`, the gains are not comparable, and absent.
+function table(rows, dates, hrefOf, actions) {
+  const caption = el("caption", {}, captionOf(rows, dates));
   const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));
-  const body = rows.map((entry, slot) => row({ ...entry, own: slot ? rows[0] : null, absence: absence(entry, { from, to }) }, slot, best, hrefOf, actions));
+  const body = rows.map((entry, slot) => row({ ...entry, own: slot ? rows[0] : null, absence: dates && absence(entry, dates), hasGains: Boolean(dates) }, slot, best, hrefOf, actions));
   return part("table", "table", {}, caption, part("thead", "rowgroup", {}, head), part("tbody", "rowgroup", {}, body));
+}
+
+function captionOf([{ name }], dates) {
+  if (dates) return `Latest values, gains (${rangeText(dates.from, dates.to)}), and differences to ${name}`;
+  return `Latest values and differences to ${name}. The players’ first snapshots are of different days: gains need a range`;
 }
 
 // The best value, null if it is not unique.
@@ -103,7 +109,7 @@ export function absence({ stats, gain }, { from, to }) {
   return earliest.at === latest.at ? "one snapshot so far" : "fewer than two snapshots in this range";
 }
 
-function cell(column, { stats, own, gain, gainsFrom }, best) {
+function cell(column, { stats, own, gain, gainsFrom, hasGains }, best) {
   const [title, value, format, , , gained] = column;
   const distance = difference(column, stats, own);
   const latest = value(stats.latest);
@@ -114,7 +120,7 @@ function cell(column, { stats, own, gain, gainsFrom }, best) {
     "cell",
     { class: "number", "data-title": title },
     el("span", { class: isBest ? "ahead" : null }, format(latest), isBest && visuallyHidden(" (best)")),
-    el("small", { class: gainsFrom ? "other-time" : null }, visuallyHidden(" gain: "), gain?.error ? "–" : change),
+    hasGains && el("small", { class: gainsFrom ? "other-time" : null }, visuallyHidden(" gain: "), gain?.error ? "–" : change),
     distance && el("small", { class: "muted" }, visuallyHidden(" difference: "), distance),
   );
 }

@@ -45,6 +45,12 @@ export function sinceText({ start }, { from, to }) {
 // it. Then the one `within` the window, which begins at its first snapshot.
 export const gainOf = ({ gain, within }, window) => (gain && isBefore(gain.start, window) ? within : gain);
 
+// Whether gains begin on days too different for a comparison. `comparison.py` has the same rule for images.
+export function areUnlike(gains) {
+  const starts = gains.map(({ start }) => Date.parse(start.at));
+  return Math.max(...starts) - Math.min(...starts) > NEAR_MS;
+}
+
 const isBefore = (start, window) => Date.parse(start.at) < window.from && Boolean(sinceText({ start }, window));
 
 // The window of a view: its dates, or its last `days` up to the instant `now` of `all`.
