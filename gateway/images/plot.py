@@ -1,11 +1,13 @@
 """The plot of a series: grid, labels, and the line of each player within a box; of one player with an area."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import groupby, pairwise
 from math import ceil
 from typing import NamedTuple
 
 from .drawing import Line, Part, Text
+from .formats import day_of, timestamp
 from .frame import LABEL_SIZE, PADDING
 from .markup import element, number
 from .parameters import ImageParameters
@@ -21,6 +23,8 @@ PLOT_LEFT = PADDING + 116
 COLUMNS, SHARED_COLUMNS = 200, 80
 # In pixels of vertical travel, of a single player. Soft edges of several lines soon fill the file.
 ROUGH = 250
+# The text of a single snapshot in place of a plot.
+SINGLE_SIZE = 46
 
 
 class Box(NamedTuple):
@@ -42,6 +46,9 @@ def plot(profiles: Sequence[Profile], box: Box) -> Iterator[Part]:
     values = [point.value for of_player in points for point in of_player if point.value is not None]
     if not values:
         yield _message(profiles, box)
+        return
+    if len(profiles) == len(profiles[0].points) == 1:
+        yield _only_value(profiles[0], box)
         return
     across = Scale(*_bounds(profiles), box.left, box.right)
     up = value_scale(values, box.bottom, box.top, is_rank=parameters.series.is_rank)
@@ -102,6 +109,21 @@ def _message(profiles: Sequence[Profile], box: Box) -> Text:
     found = "Unranked" if any(profile.points for profile in profiles) else missing
     center, middle = (box.left + box.right) / 2, (box.top + box.bottom) / 2
     return Text(center, middle, f"{found}: {window.title}", LABEL_SIZE, theme.muted, "middle")
+
+
+def _only_value(profile: Profile, box: Box) -> Text:
+    """The day of a single snapshot: a dot in a plot would look broken."""
+    at = next(point.at for point in profile.points if point.value is not None)
+    is_first = bool(profile.since) and timestamp(profile.since or "") >= at
+    content = f"{'First' if is_first else 'One'} snapshot: {day_of(datetime.fromtimestamp(at, UTC).date())}"
+    return Text(
+        (PADDING + box.right) / 2,
+        (box.top + box.bottom) / 2,
+        content,
+        SINGLE_SIZE,
+        profile.parameters.theme.muted,
+        "middle",
+    )
 
 
 def _grid(parameters: ImageParameters, box: Box, across: Scale, up: Scale) -> Iterator[Part]:
