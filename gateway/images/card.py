@@ -1,6 +1,7 @@
 """The card of a player: rank, current stats with their changes, and the plot of a series; of a year, its highlights."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from .drawing import Drawing, Part, Text
 from .figures import Figure
@@ -16,6 +17,8 @@ HEIGHT = 630
 PLOT_GAP, PLOT_BOTTOM, FOOTER_Y = 34, 514, 606
 TILES_TOP, TILE_HEIGHT, TILE_GAP, TILE_PADDING = 184, 108, 16, 22
 VALUE_SIZE = 46
+# osu! has neither pp nor a rank of players who have not played for long.
+INACTIVE = "Inactive"
 
 
 def card(profile: Profile) -> Drawing:
@@ -24,12 +27,11 @@ def card(profile: Profile) -> Drawing:
     # The peak can be later than the end of the window.
     peak = f"peak #{count(profile.peak_rank)}" if profile.peak_rank and not profile.is_over else ""
     subtitle = " · ".join(filter(None, (profile.mode_title, profile.review, peak)))
-    rank = (profile.latest or {}).get("globalRank")
     tiles = [row for row in (_stats(profile), profile.highlights) if row]
     tops = [TILES_TOP + index * (TILE_HEIGHT + TILE_GAP) for index in range(len(tiles))]
     box = Box(PLOT_LEFT, tops[-1] + TILE_HEIGHT + PLOT_GAP, WIDTH - PADDING, PLOT_BOTTOM)
     parts = (
-        *heading(profile, subtitle, "Unranked" if rank is None else f"#{count(rank)}", [*_notes(profile)]),
+        *heading(profile, subtitle, _rank(profile.latest or {}), [*_notes(profile)]),
         *(part for top, row in zip(tops, tiles, strict=True) for part in _tiles(parameters.theme, top, row)),
         *plot([profile], box),
         *footer([profile], FOOTER_Y, parameters.series.title),
@@ -59,8 +61,15 @@ def description(profile: Profile) -> str:
 
 def summary(*, at: str, rank: int | None, pp: float, accuracy: float, plays: int) -> str:
     """The stats of a snapshot in one sentence."""
-    ranked = "Unranked" if rank is None else f"Global rank #{count(rank)}"
-    return f"{ranked}, {count(pp)} pp, {decimal(accuracy)}% accuracy, {count(plays)} plays on {day(at)}."
+    ranked = (
+        f"{'Unranked' if rank is None else f'Global rank #{count(rank)}'}, {count(pp)} pp" if rank or pp else INACTIVE
+    )
+    return f"{ranked}, {decimal(accuracy)}% accuracy, {count(plays)} plays on {day(at)}."
+
+
+def _rank(latest: Mapping[str, Any]) -> str:
+    rank = latest.get("globalRank")
+    return f"#{count(rank)}" if rank else "Unranked" if latest.get("pp") else INACTIVE
 
 
 def _notes(profile: Profile) -> Iterator[Part]:
@@ -68,6 +77,8 @@ def _notes(profile: Profile) -> Iterator[Part]:
     theme, delta, right = profile.parameters.theme, profile.delta, WIDTH - PADDING
     is_year = profile.period == f"{profile.parameters.window.year}"
     note = f"{'in ' * is_year}{profile.period}" if delta else profile.gap_note
+    if note.startswith("since") and (profile.latest or {}).get("globalRank") is None:
+        note = f"changes {note}"  # not the time without a rank
     period = Text(right, SUBTITLE_Y, note, LABEL_SIZE, theme.muted, "end")
     if period.content:
         yield period
@@ -81,10 +92,14 @@ def _stats(profile: Profile) -> list[Figure]:
         "accuracy": ("accuracy", f"{decimal(latest['accuracy'])}%", decimal),
         "playCount": ("plays", count(latest["playCount"]), count),
     }
-    return [
+    is_inactive = _rank(latest) == INACTIVE
+    level = [Figure("level", decimal(latest["level"]))] if is_inactive else []
+    figures = [
         Figure(label, value, signed(form(abs(delta[field])), delta[field]) if delta else "")
         for field, (label, value, form) in shown.items()
+        if field != "pp" or not is_inactive
     ]
+    return [*figures, *level]
 
 
 def _tiles(theme: Theme, top: float, figures: Sequence[Figure]) -> Iterator[Part]:

@@ -264,6 +264,14 @@ def test_rank_labels_share_one_unit(session, ranks, labels):
     assert page.evaluate(script, ranks) == labels
 
 
+def test_inactive_player_has_series_with_data(player):
+    page = player(INACTIVE)
+    expect(page.locator("#current-stats")).to_contain_text("Inactive")
+    expect(page.locator("#current-stats, #gains")).not_to_contain_text(["pp", "pp"])
+    expect(page.locator("#title-upper")).to_have_text("Play count")
+    expect(page.locator("#plots canvas:visible")).to_have_count(2)
+
+
 def test_unranked_player_has_no_rank_labels(player):
     page = player(INACTIVE)
     splits = (

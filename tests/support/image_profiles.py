@@ -13,6 +13,7 @@ LATEST = {
     "pp": 12_345.67,
     "globalRank": 4321,
     "accuracy": 98.765,
+    "level": 101.5,
     "playCount": 123_456,
     "current": 4321,
 }

@@ -156,6 +156,16 @@ def test_image_without_changes_states_the_reason(draw):
     assert "one snapshot" not in texts(draw(profile(5, 6)))
 
 
+INACTIVE = LATEST | {"pp": 0, "globalRank": None, "current": None}
+
+
+def test_card_of_an_inactive_player_has_no_pp():
+    drawing = card(profile(None, None, latest=INACTIVE, period="since 8 Sep 2026"))
+    assert {"Inactive", "101.50", "changes since 8 Sep 2026"} <= set(texts(drawing))
+    assert not {"pp", "Unranked"} & set(texts(drawing))
+    assert drawing.description.startswith("Inactive, 98.77% accuracy")
+
+
 def test_time_without_rank_interrupts_the_line():
     assert chart(profile(10, 9, None, None, 8, 7)).svg().count('fill="none" stroke="#ff86b9"') == 2
 

@@ -3,7 +3,7 @@
 import { byId, coloured, el } from "../shared/elements.js";
 import { count, day, decimal, signed } from "../shared/format.js";
 import { DAY_MS, dayOf, gainOf, sinceText } from "../shared/windows.js";
-import { rankChange, tile } from "./summary.js";
+import { isInactive, rankChange, tile } from "./summary.js";
 
 const PERIODS = [
   ["week", 7],
@@ -14,7 +14,7 @@ const FIRST_SNAPSHOT = "Gains begin with the second snapshot: update again after
 
 export function showGains(stats, now = Date.now()) {
   const boxes = boxesOf(stats, now);
-  byId("gains").replaceChildren(...boxes.map(box));
+  byId("gains").replaceChildren(...boxes.map((each) => box(each, isInactive(stats.latest))));
   byId("gains-missing").textContent = missingText(stats, now);
 }
 
@@ -46,17 +46,17 @@ function sinceTitle({ start }, now) {
   return `Since ${day(start.at)} (${count(days)} day${days === 1 ? "" : "s"})`;
 }
 
-function box({ gain, days, title = `${list(days, "and")} days` }) {
+function box({ gain, days, title = `${list(days, "and")} days` }, isUnranked) {
   const { pp, ranksGained, accuracy, playCount } = gain.delta;
   return el(
     "li",
     {},
     el("h3", {}, title),
-    el("p", { class: "big" }, coloured(signed(pp, decimal), pp), el("small", {}, " pp")),
+    !(isUnranked && !pp) && el("p", { class: "big" }, coloured(signed(pp, decimal), pp), el("small", {}, " pp")),
     el(
       "dl",
       {},
-      tile("Rank", rankChange(ranksGained)),
+      !(isUnranked && ranksGained == null) && tile("Rank", rankChange(ranksGained)),
       tile("Accuracy", coloured(`${signed(accuracy, decimal)} %`, accuracy)),
       tile("Plays", signed(playCount)),
     ),

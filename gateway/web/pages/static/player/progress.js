@@ -13,6 +13,7 @@ import { DEFAULT_SERIES, fieldsOf, METRICS } from "./metrics.js";
 import { releaseHeights, showLegend, showText, showTitles } from "./progress-texts.js";
 import { RangeSlider } from "./range.js";
 import { defaultInterval, WEEKLY } from "./series.js";
+import { isInactive } from "./summary.js";
 
 export class Progress {
   // `onChange({from, to, every, series, values}, {replace})` puts a choice into the URL. `onWindow(window, shown)` is called with
@@ -47,7 +48,8 @@ export class Progress {
 
   // The names of the series in the upper and the lower chart.
   get series() {
-    return this.view.series ?? DEFAULT_SERIES;
+    const isFlat = this.players.length > 0 && this.players.every(({ overview }) => overview.every(isInactive));
+    return this.view.series ?? (isFlat ? ["plays", "accuracy"] : DEFAULT_SERIES);
   }
 
   // Whether the charts show changes since the start of the window.

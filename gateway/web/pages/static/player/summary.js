@@ -10,12 +10,15 @@ export function showSummary(stats) {
   showMilestones(stats.milestones);
 }
 
+// osu! has neither pp nor a rank of players who have not played for long.
+export const isInactive = ({ pp, globalRank }) => !pp && globalRank == null;
+
 function showCurrent({ latest }) {
   const progress = latest.level % 1;
   const level = el("progress", { max: 1, value: progress.toFixed(2), "aria-label": "Progress to the next level" });
   byId("current-stats").replaceChildren(
-    tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
-    tile("Global rank", rank(latest.globalRank)),
+    isInactive(latest) ? tile("Performance", "–") : tile("Performance", decimal(latest.pp), el("span", { class: "unit" }, "pp")),
+    tile("Global rank", isInactive(latest) ? "Inactive" : rank(latest.globalRank)),
     tile("Accuracy", percent(latest.accuracy)),
     tile(
       "Level",
