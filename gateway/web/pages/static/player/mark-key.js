@@ -8,7 +8,7 @@ import { reworksOf } from "./reworks.js";
 // `texts` are those of the events near the cursor, with links.
 export function showKey({ owner, reworks, flags, plays }, texts, isFaded) {
   const key = [
-    plays.length && keyItem("play", ownerOf(owner, "Hiscores"), el("span", { class: "wide-only" }, " (right axis)")),
+    plays.length && keyItem("play", "Hiscores", el("span", { class: "wide-only" }, " (right axis)")),
     flags.length && keyItem("flag", ownerOf(owner, "Milestones")),
     reworks.length && keyItem("rework", "pp reworks"),
     isFaded && keyItem("faded wide-only", "Faded: no snapshots"),

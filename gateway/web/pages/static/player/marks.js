@@ -12,7 +12,7 @@ const FIELDS = { GLOBAL_RANK: "globalRank", PP: "pp", PLAY_COUNT: "playCount", L
 const TOLERANCE = 0.006;
 
 // The events of the first player in the charts of `metrics`: each has a time, or a range of days, and a text. In a
-// comparison, `owner` is the player's name.
+// comparison, `owner` is the player's name, and hiscores are absent: they would cover the lines of the others.
 export function marksOf([{ name, milestones, plays }, ...others], metrics, { mode, from, to }) {
   const fields = metrics.map(({ field }) => field);
   const affected = fields.includes("pp") || fields.includes("globalRank");
@@ -20,7 +20,7 @@ export function marksOf([{ name, milestones, plays }, ...others], metrics, { mod
     owner: others.length ? name : null,
     reworks: affected ? reworksOf(mode).map(reworkMark) : [],
     flags: milestones.filter((each) => fields.includes(FIELDS[each.kind]) && isFlag(each)).map(flagMark),
-    plays: fields.includes("pp") ? plays.rows({ from, to }) : [],
+    plays: fields.includes("pp") && !others.length ? plays.rows({ from, to }) : [],
   };
 }
 
@@ -50,19 +50,19 @@ export function textsAt({ owner, reworks, flags, plays }, at, { from, to }, peri
   const reached = flags.filter(near).map(({ text }) => text);
   return [
     ...(owner && reached.length ? [`${owner}: ${reached.join("; ")}`] : reached),
-    ...best.map((play) => playText(play, reached.length ? null : owner)),
+    ...best.map(playText),
     ...reworks.filter((each) => at >= each.from - reach && at <= each.to + reach).map(({ text }) => text),
   ];
 }
 
 // "Hiscore: S, +HDDT, 538.12 pp, 7 Nov 2026, Beatmap 75".
-function playText(play, owner) {
+function playText(play) {
   const { grade, mods, pp, at } = play;
   const texts = [grade && gradeName(grade), mods.label !== "NM" && `+${mods.label}`, `${decimal(pp)} pp`, day(at)].filter(Boolean);
-  return [`${ownerOf(owner, "Hiscore")}: ${texts.join(", ")}, `, beatmapLink(play)];
+  return [`Hiscore: ${texts.join(", ")}, `, beatmapLink(play)];
 }
 
-// "Hiscores", or "ameo’s hiscores" in a comparison.
+// "Milestones", or "ameo’s milestones" in a comparison.
 export const ownerOf = (owner, noun) => (owner ? `${owner}’s ${noun.toLowerCase()}` : noun);
 
 // The events as plain texts.
@@ -78,6 +78,6 @@ export function marksCaption({ owner, reworks, flags, plays }, { from, to }) {
     [reworks.filter((each) => each.to >= from && each.from <= to).length, "pp rework"],
   ].filter(([amount]) => amount);
   const list = amounts.map(([amount, noun]) => `${count(amount)} ${noun}${amount === 1 ? "" : "s"}`);
-  const note = owner && (plays.length || flags.length) ? ` Hiscores and milestones are those of ${owner}.` : "";
+  const note = owner && flags.length ? ` Milestones are those of ${owner}.` : "";
   return list.length ? `Marked: ${list.join(", ")}.${note}` : "";
 }
