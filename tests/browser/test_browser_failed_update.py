@@ -74,6 +74,7 @@ def test_update_is_checked_until_osutrack_answers(player, gateway, processed, re
         player.wait_for_timeout(1500)
     expect(player.locator(BOX)).to_contain_text(result)
     expect(player.locator(BOX)).to_have_count(1)
+    expect(player.locator("#update-result dt", has_text="Plays")).to_have_count(int(processed))
     assert len(sent) == 1
 
 

@@ -347,7 +347,7 @@ def test_update_shows_changes_and_refreshes_page(player, session, gateway):
     gateway.fault(kind="latency", seconds=1, path="/hiscores")
     page.get_by_role("button", name="Update").click()
     result = update_result(page)
-    assert "Changes" in result
+    [since] = re.findall(r"Changes (since \d+ \w+ \d{4})", result)
     assert re.search(r"pp\s+\+[\d.]+", result)
     assert "2 new hiscores" in result
     expect(page.locator("#about")).to_contain_text("Last snapshot: just now", timeout=TIMEOUT_MS)
@@ -356,7 +356,7 @@ def test_update_shows_changes_and_refreshes_page(player, session, gateway):
     page.get_by_role("button", name="Copy as text").click()
     page.get_by_role("button", name="Copied").wait_for()
     first, *plays, last = page.evaluate("navigator.clipboard.readText()").splitlines()
-    assert re.match(r"Rin_Rin, osu!: pp \+[\d.]+, .*Plays \+\d+", first)
+    assert re.match(rf"Rin_Rin, osu!: pp \+[\d.]+, .*Plays \+\d+.* \({since}\)$", first)
     assert [play.split(":")[0][:3] for play in plays] == ["No."] * 2
     assert last == page.url
     page.wait_for_selector("#hiscores[aria-busy=false]")

@@ -157,17 +157,19 @@ def test_pp_of_rework_months_is_stated(year):
 
 
 def test_rework_without_gain_is_left_out(session):
-    script = """async (pp) => {
+    script = """async ([pp, start = "2025-02-20T10:00:00Z"]) => {
         const { numbers } = await import("./static/year/numbers.js");
         const row = { at: "2025-01-01T10:00:00Z", pp: 900, globalRank: 20, accuracy: 98, level: 50, playCount: 7000 };
         const gain = { start: row, end: { ...row, at: "2025-12-30T10:00:00Z" }, delta: { pp: 40, ranksGained: 1 } };
-        const months = [{ start: { at: "2025-02-20T10:00:00Z" }, end: { at: "2025-03-20T10:00:00Z" }, delta: { pp } }];
+        const months = [{ start: { at: start }, end: { at: "2025-03-20T10:00:00Z" }, delta: { pp } }];
         const view = { year: 2025, mode: { name: "osu" } };
         return numbers({ gain, snapshots: [], months }, [], view)[0].textContent;
     }"""
     page = session.open("/")
-    assert "of which +3.00 in March" in page.evaluate(script, 3)
-    assert "of which" not in page.evaluate(script, 0.001)
+    assert "of which +3.00 in March" in page.evaluate(script, [3])
+    assert "of which" not in page.evaluate(script, [0.001])
+    # Gained in part before the year's first snapshot.
+    assert "of which" not in page.evaluate(script, [3, "2024-06-09T10:00:00Z"])
 
 
 def test_changes_of_sparse_years_state_their_start(year):

@@ -16,7 +16,7 @@ const STATUS = gql`
   }`;
 const REFRESH_MS = 30_000;
 const OUTAGES = {
-  DEGRADED: "osu!track is slow. Some data is older.",
+  DEGRADED: "osu!track is slow or fails at times. Some data is older.",
   DOWN: "osu!track is down. Pages show older data.",
 };
 const STATES = {

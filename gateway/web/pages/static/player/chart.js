@@ -68,7 +68,8 @@ export class Charts {
 
   build(slots, metrics) {
     this.plots.forEach((plot) => plot.destroy());
-    this.hasPlays = metrics.some(({ field }) => field === "pp");
+    // In comparisons, no hiscores are drawn.
+    this.hasPlays = slots.length === 1 && metrics.some(({ field }) => field === "pp");
     this.plots = metrics.map(
       (metric, index) => new uPlot(this.options(metric, index, slots), empty(slots), this.containers[index]),
     );

@@ -12,8 +12,8 @@ const MAX_UPDATES = 5;
 const MAX_HISCORES = 20;
 
 export function storeUpdate({ id, mode }, result) {
-  const { firstUpdate, leveledUp, delta, newHiscores } = result;
-  const kept = { firstUpdate, leveledUp, delta, newHiscores: newHiscores.slice(0, MAX_HISCORES), total: newHiscores.length };
+  const { firstUpdate, leveledUp, delta, newHiscores, since } = result;
+  const kept = { firstUpdate, leveledUp, delta, since, newHiscores: newHiscores.slice(0, MAX_HISCORES), total: newHiscores.length };
   const others = stored().filter((each) => !isOf(each, { id, mode }));
   const updates = [{ id, mode: mode.name, at: new Date().toISOString(), result: kept }, ...others];
   try {

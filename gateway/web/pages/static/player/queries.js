@@ -98,6 +98,14 @@ const NEXT_UPDATE = gql`
     user(id: $id) { stats(mode: $mode) { nextUpdateAt } }
   }`;
 
+const LAST_CHANGE = gql`
+  query LastChange($id: ID!, $mode: GameMode!) {
+    user(id: $id) { stats(mode: $mode) {
+      nextUpdateAt
+      latest { delta { pp ranksGained accuracy level playCount totalScore countSS countS countA } }
+    } }
+  }`;
+
 const profileVariables = (id, mode) => ({ id, mode: mode.value });
 
 // The query of `profile` in GraphiQL.
@@ -170,3 +178,9 @@ export async function update(id, mode, token) {
 
 // The end of the cooldown of updates; null if an update is possible.
 export const nextUpdate = async (id, mode) => (await read(NEXT_UPDATE, profileVariables(id, mode))).nextUpdateAt;
+
+// The change of the stats since the snapshot before the newest one, null if it is unknown, and the end of the cooldown.
+export async function lastChange(id, mode) {
+  const { latest, nextUpdateAt } = await read(LAST_CHANGE, profileVariables(id, mode));
+  return { delta: latest?.delta ?? null, nextUpdateAt };
+}

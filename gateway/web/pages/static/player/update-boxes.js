@@ -3,7 +3,7 @@
 import { copyButton } from "../shared/copy-button.js";
 import { button, byId, el } from "../shared/elements.js";
 import { messageFor } from "../shared/error-box.js";
-import { countdown, duration } from "../shared/format.js";
+import { countdown, day, duration } from "../shared/format.js";
 import { playItem } from "../shared/plays.js";
 import { changes } from "./summary.js";
 import { playStats, resultText } from "./update-text.js";
@@ -21,9 +21,10 @@ export function adviceFor({ code }) {
 }
 
 export function successBox(result, mode) {
-  const { firstUpdate, leveledUp, delta, newHiscores } = result;
+  const { firstUpdate, leveledUp, delta, newHiscores, since } = result;
   const tiles = delta ? changes(delta) : [];
-  const title = firstUpdate ? "Tracking started" : tiles.length ? "Changes" : "No changes";
+  const sinceDay = since ? ` since ${day(since)}` : "";
+  const title = firstUpdate ? "Tracking started" : `${tiles.length ? "Changes" : "No changes"}${sinceDay}`;
   const first = "This is the first snapshot. The next update will show changes.";
   const text = resultText(result, { name: byId("name").textContent, mode, url: location.href });
   return box(
@@ -33,7 +34,7 @@ export function successBox(result, mode) {
     !delta && el("p", {}, first),
     tiles.length > 0 && el("dl", { class: "tiles" }, tiles),
     delta && !tiles.length && el("p", {}, "The stats are the same as before."),
-    newHiscores.length > 0 && plays(newHiscores, result.total),
+    newHiscores.length > 0 && plays(newHiscores, { total: result.total, kind: firstUpdate ? "" : "new " }),
     tiles.length + newHiscores.length > 0 && el("p", {}, copyButton("Copy as text", text)),
   );
 }
@@ -45,9 +46,13 @@ export function cooldownBox({ retryAfterSeconds }) {
   return box("", "Recently updated", el("p", {}, text));
 }
 
-// After an update without a confirmation. `isNew`: there is a snapshot since then. `retry` checks again.
-export function checkedBox(isNew, retry) {
-  if (isNew) return box("good", "Update made", el("p", {}, "The page shows the new snapshot."));
+// After an update without a confirmation. `isNew`: there is a snapshot since then, with this change of the stats if it is
+// known. `retry` checks again.
+export function checkedBox(isNew, delta, retry) {
+  if (isNew) {
+    const tiles = delta ? changes(delta) : [];
+    return box("good", "Update made", el("p", {}, "The page shows the new snapshot."), tiles.length > 0 && el("dl", { class: "tiles" }, tiles));
+  }
   const text = "There is no new snapshot: osu!track has probably not made the update.";
   return box("warn", "Update not confirmed", el("p", {}, text), el("p", {}, button("Check again", retry, { class: "small" })));
 }
@@ -88,8 +93,8 @@ export function tokenBox(error, { isRejected, onSubmit }) {
 }
 
 // `total`: a stored result has the first hiscores only.
-function plays(list, total = list.length) {
-  const title = total === 1 ? "1 new hiscore" : `${total} new hiscores`;
+function plays(list, { total = list.length, kind }) {
+  const title = `${total} ${kind}${total === 1 ? "hiscore" : "hiscores"}`;
   const lines = list.map((play) => {
     return playItem(play, `No. ${play.position} · ${playStats(play)}`, `${Math.round(play.pp)} pp`);
   });

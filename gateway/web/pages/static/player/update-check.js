@@ -3,6 +3,7 @@
 import { whenVisible } from "../shared/automatic-retries.js";
 import { button, byId, el, moveFocus } from "../shared/elements.js";
 import { errorBox, messageFor, startCountdown } from "../shared/error-box.js";
+import { lastChange } from "./queries.js";
 
 const UNKNOWN = "UPDATE_OUTCOME_UNKNOWN";
 // After these errors, too, the update may have run.
@@ -53,13 +54,22 @@ export class UpdateCheck {
     if (pause) this.wait(pause, pauses);
   }
 
-  showOutcome() {
+  async showOutcome() {
+    const isNew = this.isNew();
+    const { delta = null, nextUpdateAt } = isNew ? await this.readChange() : {};
+    if (!this.box.isConnected) return;
     const retry = () => {
       byId("update-result").replaceChildren(this.box);
       this.read();
     };
     moveFocus(byId("update-result"), byId("update"));
-    this.update.put(this.update.boxes.checkedBox(this.isNew(), retry));
+    this.update.put(this.update.boxes.checkedBox(isNew, delta, retry));
+    this.update.waitUntil(nextUpdateAt);
+  }
+
+  // The change of the stats by the update, and the end of its cooldown. The gateway has cached the history by then.
+  readChange() {
+    return lastChange(this.update.id, this.update.mode).catch(() => ({}));
   }
 
   // Whether there is a snapshot since the update was sent. Without data, the page did not know the one before.

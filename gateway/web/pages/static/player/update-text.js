@@ -1,12 +1,13 @@
 // The result of an update as text, for chats.
 
-import { percent } from "../shared/format.js";
+import { day, percent } from "../shared/format.js";
 import { changedValues } from "./summary.js";
 
 // Lines: the player with the changes, each new hiscore, and the page's address.
-export function resultText({ delta, newHiscores }, { name, mode, url }) {
+export function resultText({ delta, newHiscores, since }, { name, mode, url }) {
   const changes = delta ? changedValues(delta).map(([title, text]) => `${title} ${text}`) : [];
-  const player = [`${name}, ${mode.title}`, changes.join(", ")].filter(Boolean).join(": ");
+  const period = changes.length && since ? ` (since ${day(since)})` : "";
+  const player = [`${name}, ${mode.title}`, changes.join(", ")].filter(Boolean).join(": ") + period;
   return [player, ...newHiscores.map(playText), url].join("\n");
 }
 

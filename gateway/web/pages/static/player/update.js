@@ -95,7 +95,8 @@ export class Update {
       // Before the mutation: its result must not be lost.
       this.boxes ??= await loadBoxes();
       if (generation !== this.generation) return;
-      const result = await update(this.id, this.mode, this.token);
+      // The stats on the page were those of the snapshot before.
+      const result = { ...(await update(this.id, this.mode, this.token)), since: this.sentAfter };
       if (generation !== this.generation) return;
       if (result.__typename === "UpdateUserSuccess") this.setLabel(LABEL, HINT);
       else this.setIdle();

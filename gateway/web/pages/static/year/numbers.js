@@ -16,7 +16,7 @@ const monthNames = new Intl.DateTimeFormat("en", { month: "long", timeZone: "UTC
 // Tiles for the `stats` of the year and its `days`. Values that are unknown or mostly estimated have no tile.
 export function numbers(stats, days, view) {
   const { gain, snapshots, months, last } = stats;
-  const [strongest, others] = gain ? gained(gain, reworkText(months, view.mode)) : reached(snapshots, last);
+  const [strongest, others] = gain ? gained(gain, reworkText(gain, months, view.mode)) : reached(snapshots, last);
   const isRow = strongest.length > 0 && strongest.every(Boolean);
   if (isRow) for (const each of strongest) each.className = "wide";
   const tiles = [...strongest, hasPp(stats) && bestPlayTile(), busiest(months), ...others];
@@ -29,9 +29,9 @@ export function changesText({ gain }, view) {
   return since ? `Changes ${since}` : "";
 }
 
-// The part of the pp that was gained in the months of reworks, if any.
-function reworkText(months, mode) {
-  const affected = months.filter(({ end }) => reworkOf(monthOf(end.at), mode));
+// The part of the pp that was gained in the months of reworks, if any. The first month can begin before the year's gain.
+function reworkText(gain, months, mode) {
+  const affected = months.filter(({ start, end }) => start.at >= gain.start.at && reworkOf(monthOf(end.at), mode));
   if (!affected.length) return null;
   const names = affected.map(({ end }) => monthNames.format(new Date(end.at))).join(", ");
   const total = affected.reduce((sum, { delta }) => sum + delta.pp, 0);
