@@ -54,7 +54,7 @@ def test_failed_player_leaves_the_others(session, gateway, fault, code):
     expect(box(page, "ID 1055")).to_have_attribute("data-code", code)
     players_in_charts(page, 2)
     expect(page.locator(".error-box")).to_have_count(1)
-    expect(row(page, "ameo").locator("td.number")).to_have_count(4)
+    expect(row(page, "ameo").locator("td.number")).to_have_count(5)
     gateway.clear_faults()
     box(page, "ID 1055").get_by_role("button", name="Retry").press("Enter")
     players_in_charts(page, 3)
