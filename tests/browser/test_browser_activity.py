@@ -294,6 +294,18 @@ def test_one_snapshot_has_no_activity(activity):
     expect(page.locator("#activity-months")).to_be_empty()
 
 
+def test_months_of_unranked_players_have_no_pp(session):
+    script = """async ([pp, ranksGained]) => {
+        const { monthTable } = await import("./static/activity/months.js");
+        const [start, end] = ["2026-03-02T10:00:00Z", "2026-03-20T10:00:00Z"].map((at) => ({ at }));
+        const table = monthTable([{ start, end, delta: { playCount: 5, pp, ranksGained } }], Date.UTC(2026, 3), { name: "osu" });
+        return [...table.querySelectorAll("td")].map((cell) => cell.innerText.split(" ")[0]);
+    }"""
+    page = session.open("/")
+    assert page.evaluate(script, [0, None])[1] == "–"
+    assert "±0" in page.evaluate(script, [0, 3])[1]
+
+
 def test_failed_activity_can_be_retried(session, gateway):
     failing = True
 

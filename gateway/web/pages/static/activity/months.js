@@ -8,8 +8,9 @@ import { barScale, barTrack } from "./bars.js";
 import { monthOf } from "./periods.js";
 
 const titles = new Intl.DateTimeFormat("en", { month: "short", year: "numeric", timeZone: "UTC" });
+// Unranked players have no pp.
 const SERIES = [
-  ["pp", ({ pp }) => pp, (value) => signed(value, decimal)],
+  ["pp", ({ pp, ranksGained }) => (pp || ranksGained != null ? pp : null), (value) => signed(value, decimal)],
   ["Ranks", ({ ranksGained }) => ranksGained, rankDelta],
 ];
 
