@@ -1,11 +1,16 @@
 """The types of settings: each value is corrected, or refused, by the rules of its use."""
 
 import re
+import ssl
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr
+from pydantic_settings import NoDecode
+
+T = TypeVar("T")
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 # Longer durations, and infinite ones, have no representation in Redis.
@@ -103,6 +108,23 @@ def _contact_uri(value: str) -> str:
     return value
 
 
+def _split_commas(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    parts = tuple(part.strip() for part in value.split(",") if part.strip())
+    if not parts:
+        raise ValueError("must have a value before or after a comma")
+    return parts
+
+
+def _check_certificates(value: Path) -> Path:
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as exc:
+        raise ValueError(f"the file has no certificate in PEM format ({exc.strerror or exc})") from exc
+    return value
+
+
 def _check_redis_url(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(r"(/\d*)?", _parts(value, "redis", "rediss").path):
         # redis-py would use database 0.
@@ -131,6 +153,8 @@ def _check_update_token(value: object) -> object:
     return value
 
 
+CommaSeparated = Annotated[tuple[T, ...], NoDecode, BeforeValidator(_split_commas)]
+CertificateFile = Annotated[FilePath, AfterValidator(_check_certificates)]
 HeaderValue = Annotated[str, AfterValidator(_header_value)]
 Host = Annotated[str, AfterValidator(lambda value: _host(value.removeprefix("[").removesuffix("]")))]
 Network = Annotated[str, AfterValidator(_network)]

@@ -3,52 +3,36 @@
 Variables begin with `GATEWAY_`, durations are in seconds and end in `_S`, a rate of 0 means no limit.
 """
 
-import ssl
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import DirectoryPath, Field, FilePath, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import DirectoryPath, Field, FilePath, model_validator
+from pydantic_settings import SettingsConfigDict
 
 from .setting_types import (
-    MAX_S,
+    CommaSeparated,
     ContactURI,
     Count,
-    HeaderValue,
     Host,
     Network,
     Origin,
     Positive,
-    ProxyURL,
     Rate,
     RedisURL,
-    Seconds,
     ServiceURL,
     Token,
-    UpdateToken,
 )
+from .upstream_settings import StrippedSettings, UpstreamSettings
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"
-OSUTRACK_URL = "https://osutrack-api.ameo.dev"
 
 
 class BadSettings(Exception):
     """An unknown setting or an invalid value; the message names the variable and the expected value."""
 
 
-class _Settings(BaseSettings):
-    """Settings without surrounding white space, of which the empty ones are unset."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
-        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-        return {name: value for name, value in stripped.items() if value != ""}
-
-
-class Settings(_Settings):
-    """The settings of the server, read once at the start."""
+class Settings(UpstreamSettings):
+    """The settings of the server, read once at the start; first those of its access to osu!track."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True)
 
@@ -63,79 +47,6 @@ class Settings(_Settings):
         1,
         description="Gateways that share Redis, on all machines. While Redis is unavailable, each replica uses its"
         " share of the budgets.",
-    )
-
-    upstream_url: ServiceURL = Field(OSUTRACK_URL, description="Address of osu!track's API.")
-    contact: HeaderValue = Field(
-        "no contact given",
-        description="Contact for questions of osu!track's owner, sent in `User-Agent`. Set it in every deployment.",
-    )
-    upstream_proxy: ProxyURL | None = Field(
-        None,
-        description="Proxy for all requests to osu!track and the names service: `http://`, `https://`, `socks5://` or"
-        " `socks5h://user:password@host:port`. The variables `HTTPS_PROXY` and `ALL_PROXY` are ignored.",
-    )
-    upstream_ca: FilePath | None = Field(
-        None,
-        description="PEM file with further trusted certificates for these requests, as of a proxy that inspects TLS.",
-    )
-    names_url: ServiceURL | None = Field(
-        None,
-        description="Address of the names service, such as `https://osu-api-bridge.ameo.dev`, for lookups of unknown"
-        " names and IDs; empty disables them. Contact its author before use.",
-    )
-    sample_data: bool = Field(
-        False,  # noqa: FBT003 - pydantic's default
-        description="Mark all pages and images as showing sample data. `serve --sandbox` sets it; set it for a gateway"
-        " over `make sandbox`, too.",
-    )
-    connect_timeout_s: Positive = Field(3.0, description="Timeout for connecting to osu!track.")
-    read_timeout_s: Positive = Field(10.0, description="Timeout between two bytes from osu!track.")
-    update_timeout_s: Positive = Field(30.0, description="Timeout for updates, which osu!track answers slowly.")
-    operation_timeout_s: Positive = Field(20.0, description="Timeout for a whole operation.")
-
-    cache_max_bytes: Count = Field(
-        256 * 2**20, description="Approximate memory limit for cached osu!track data, in bytes."
-    )
-    response_cache_max_bytes: Rate = Field(
-        64 * 2**20,
-        description="Approximate memory limit for cached responses, in bytes; 0 disables the response cache.",
-    )
-    history_fresh_s: Positive = Field(
-        600.0, description="Time for which a cached history is served without contacting osu!track."
-    )
-    hiscores_fresh_s: Positive = Field(900.0, ge=900, description="The same for cached hiscores; at least 900.")
-    peak_fresh_s: Positive = Field(600.0, description="The same for a cached peak.")
-    best_plays_fresh_s: Positive = Field(600.0, description="The same for cached best plays.")
-    revalidate_s: Seconds = Field(
-        600, description="Further time for which cached data is served at once, and refreshed in the background."
-    )
-    stale_s: Seconds = Field(
-        86_400,
-        description="Further time for which cached data is served with a warning if a refresh fails or takes longer"
-        " than 3 s.",
-    )
-
-    reads_per_minute: Rate = Field(120, description="Request budget per minute for histories, peaks and best plays.")
-    hiscores_per_minute: Rate = Field(
-        30, description="Request budget per minute for hiscores. Such a request can make osu!track update the player."
-    )
-    updates_per_minute: Rate = Field(4, description="Request budget per minute for updates.")
-    names_per_minute: Rate = Field(30, description="Request budget per minute for the names service.")
-    upstream_concurrency: Count = Field(8, description="Maximum number of concurrent requests to osu!track.")
-
-    updates: bool = Field(default=True, description="Accept `updateUser`; `false` refuses all updates.")
-    update_cooldown_s: Annotated[float, Field(ge=0, le=MAX_S, allow_inf_nan=False)] = Field(
-        900.0, description="Minimum time between two updates of a player in a mode."
-    )
-    state_dir: Path | None = Field(
-        None,
-        description="Folder in which the cooldowns of updates are stored, so that they survive a restart; empty: none.",
-    )
-    update_tokens: Annotated[tuple[UpdateToken, ...], NoDecode] = Field(
-        (),
-        description="Bearer tokens for `updateUser`, comma-separated, each of at least 16 characters; empty allows"
-        " updates without a token.",
     )
 
     client_points: Rate = Field(60, description="Maximum points of a client; 0 means no limit.")
@@ -168,7 +79,7 @@ class Settings(_Settings):
         default=False,
         description="Accept only documents from `GATEWAY_TRUSTED_DOCUMENTS`, and those of the gateway's own pages.",
     )
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = Field(
+    trusted_proxies: CommaSeparated[Network] = Field(
         (), description="Networks whose `X-Forwarded-For` header is trusted, comma-separated, such as `10.0.0.0/8`."
     )
     header_timeout_s: Positive = Field(10.0, description="Timeout for request headers.")
@@ -183,7 +94,7 @@ class Settings(_Settings):
     )
     body_timeout_s: Positive = Field(10.0, description="Timeout for request bodies.")
     max_body_bytes: Count = Field(65_536, description="Maximum size of a request body, in bytes.")
-    cors_origins: Annotated[tuple[Origin, ...], NoDecode] = Field(
+    cors_origins: CommaSeparated[Origin] = Field(
         ("*",),
         description="Allowed CORS origins, comma-separated, such as `https://example.org`; `*` allows all. Their pages"
         " can read responses and send queries by GET.",
@@ -218,6 +129,11 @@ class Settings(_Settings):
         None, description="Token for this API; optional for Varnish, which receives it as a bearer token."
     )
 
+    sample_data: bool = Field(
+        False,  # noqa: FBT003 - pydantic's default
+        description="Mark all pages and images as showing sample data. `serve --sandbox` sets it; set it for a gateway"
+        " over `make sandbox`, too.",
+    )
     avatars: bool = Field(
         default=True,
         description="Show avatars of players: browsers load them from `https://a.ppy.sh`, without a referrer;"
@@ -242,11 +158,6 @@ class Settings(_Settings):
     )
 
     @property
-    def has_contact(self) -> bool:
-        """Whether the operator has set a contact."""
-        return "contact" in self.model_fields_set
-
-    @property
     def shows_avatars(self) -> bool:
         """Whether pages show avatars. The sandbox's players are invented: the avatars of their IDs belong to others."""
         return self.avatars and not self.sample_data
@@ -255,25 +166,6 @@ class Settings(_Settings):
     def processes(self) -> int:
         """The number of gateway processes on all machines."""
         return self.workers * self.replicas
-
-    @field_validator("update_tokens", "cors_origins", "trusted_proxies", mode="before")
-    @classmethod
-    def _split_commas(cls, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        parts = tuple(part.strip() for part in value.split(",") if part.strip())
-        if not parts:
-            raise ValueError("must have a value before or after a comma")
-        return parts
-
-    @field_validator("upstream_ca")
-    @classmethod
-    def _check_certificates(cls, value: Path | None) -> Path | None:
-        try:
-            ssl.create_default_context(cafile=value) if value else None
-        except OSError as exc:
-            raise ValueError(f"the file has no certificate in PEM format ({exc.strerror or exc})") from exc
-        return value
 
     @model_validator(mode="after")
     def _require_redis(self) -> Self:
@@ -301,7 +193,7 @@ class Settings(_Settings):
         return self
 
 
-class QuerySettings(_Settings):
+class QuerySettings(StrippedSettings):
     """The settings of `gateway query`; `gateway serve` accepts and ignores them."""
 
     model_config = SettingsConfigDict(env_prefix=f"{PREFIX}QUERY_", env_file=ENV_FILE, extra="ignore", frozen=True)

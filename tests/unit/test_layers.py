@@ -15,7 +15,17 @@ import gateway
 FOLDER = Path(gateway.__file__).parent
 MODULES = {path.relative_to(FOLDER).as_posix(): path.read_text() for path in sorted(FOLDER.rglob("*.py"))}
 
-LEAVES = {"settings", "setting_sources", "setting_types", "records", "mods", "error_codes", "errors", "deadline"}
+LEAVES = {
+    "settings",
+    "setting_sources",
+    "setting_types",
+    "upstream_settings",
+    "records",
+    "mods",
+    "error_codes",
+    "errors",
+    "deadline",
+}
 APPLICATION = LEAVES | {
     *("telemetry", "shared", "osutrack", "store", "edge", "graph", "mcp", "images", "web", "server", "cli", "__main__"),
 }
@@ -54,8 +64,8 @@ PLACES = {
     "redis": ("shared/", "store/"),
     "resvg": ("images/png.py",),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
-    "pydantic": ("settings.py", "setting_sources.py", "setting_types.py"),
-    "pydantic_settings": ("settings.py", "setting_sources.py"),
+    "pydantic": ("settings.py", "setting_sources.py", "setting_types.py", "upstream_settings.py"),
+    "pydantic_settings": ("settings.py", "setting_sources.py", "setting_types.py", "upstream_settings.py"),
     "socksio": ("osutrack/http_client.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),

@@ -5,7 +5,8 @@ import pytest
 from gateway.__main__ import main
 from gateway.cli.commands import sandbox_settings
 from gateway.cli.setting_risks import setting_risks
-from gateway.settings import OSUTRACK_URL, Settings
+from gateway.settings import Settings
+from gateway.upstream_settings import OSUTRACK_URL
 
 CONTACT = {"contact": "me@gateway.dev"}
 RISKY = [
