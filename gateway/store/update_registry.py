@@ -7,11 +7,9 @@ monotonic clocks and by Redis' expiry, so that no wall clock matters.
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from itertools import count
-from secrets import token_hex
 from typing import TypeAlias
 
 from redis.asyncio import Redis
@@ -22,6 +20,7 @@ from gateway.shared.redis_link import RedisLink, RedisUnavailable
 
 from .cooldown_file import CooldownFile
 from .keys import Name, tag_of, tag_of_name
+from .process_updates import MIN_TTL_S, ProcessUpdates
 from .stored_updates import StoredUpdates, add_record
 from .update_records import Outcome, Seconds, StoredRecord, UpdateRecord
 
@@ -30,8 +29,6 @@ Subject: TypeAlias = UserMode | Name
 FINISHED = "finished-update"
 # The interval at which a process polls the record of another one's potential update.
 POLL_S = 0.05
-# A finished record stays for at least this long, for the processes that poll it.
-MIN_TTL_S = 5.0
 
 
 class UpdateRegistry:
@@ -59,13 +56,7 @@ class UpdateRegistry:
         self._monotonic = monotonic
         self._redis_link = redis_link
         self._stored = StoredUpdates(redis_link)
-        self._process_id = token_hex(8)
-        self._numbers = count()
-        # The last record of each player. Those that have ended stay for a while, to be recognised in Redis.
-        self._records: dict[str, UpdateRecord] = {}
-        self._saved = saved
-        if saved:
-            self._restore(saved.load())
+        self._updates = ProcessUpdates(cooldown_s=cooldown_s, timeout_s=timeout_s, saved=saved, monotonic=monotonic)
         redis_link.on_reconnect(self._share)
         redis_link.subscribe(FINISHED, tuple[str, StoredRecord, Seconds], self._receive)
 
@@ -84,7 +75,7 @@ class UpdateRegistry:
 
     def left_s(self, subject: Subject) -> float:
         """Seconds until the player can be updated again, by the records of this process."""
-        record = self._records.get(_key(subject))
+        record = self._updates.get(_key(subject))
         return self.cooldown_left_s(record) if record else 0.0
 
     async def shared_left_s(self, subject: Subject) -> float:
@@ -93,7 +84,7 @@ class UpdateRegistry:
         with suppress(RedisUnavailable):
             stored, ttl_s = await self._stored.read(key)
             if stored and not left_s:
-                return self.cooldown_left_s(self._own(stored) or self._received(stored, ttl_s))
+                return self.cooldown_left_s(self._updates.own(stored) or self._updates.received(stored, ttl_s))
         return left_s
 
     async def claim(self, subject: Subject, *, is_read: bool = False) -> UpdateRecord | None:
@@ -102,30 +93,30 @@ class UpdateRegistry:
         Call `finish` at the end, whatever happens.
         """
         key = _key(subject)
-        known = self._records.get(key)
-        if known and self._forbids(known):
+        known = self._updates.get(key)
+        if known and self._updates.forbids(known):
             return known
         times_out_at = self._monotonic() + self._timeout_s
-        stored = StoredRecord(self._next_owner(), is_read)
+        stored = StoredRecord(self._updates.next_owner(), is_read)
         own = UpdateRecord(stored, times_out_at, times_out_at + self.cooldown_s, done=asyncio.Event())
         # Before the first await, so that other claims of this process see it.
-        self._put(key, own)
+        self._updates.put(key, own)
         with suppress(RedisUnavailable):
             other = await self._stored.claim(
                 key, stored, self._timeout_s + self.cooldown_s, partial(self._forbidding, known)
             )
             if other is not None:
-                self._replace(key, other)
+                self._updates.replace(key, other)
             return other
         return None
 
     async def finish(self, subject: Subject, outcome: Outcome, *, is_read: bool = False) -> None:
         """Store the outcome of a potential update, claimed or not, and start its cooldown."""
         key, now = _key(subject), self._monotonic()
-        own = self._records.get(key)
+        own = self._updates.get(key)
         claimed = own is not None and own.done is not None
-        stored = StoredRecord(own.stored.owner if own and claimed else self._next_owner(), is_read, outcome)
-        records = self._replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
+        stored = StoredRecord(own.stored.owner if own and claimed else self._updates.next_owner(), is_read, outcome)
+        records = self._updates.replace(key, UpdateRecord(stored, now, now + outcome.cooldown_s))
         with suppress(RedisUnavailable):
             await self._stored.write(
                 {key: (record.stored, self._lifetime_s(record)) for key, record in records.items()}
@@ -140,7 +131,7 @@ class UpdateRegistry:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._timeout_s):
                     await record.done.wait()
-            current = self._records.get(key)
+            current = self._updates.get(key)
             return current.outcome if current else None
         while self.is_in_progress(record):
             await asyncio.sleep(POLL_S)
@@ -151,8 +142,8 @@ class UpdateRegistry:
             if stored is None:
                 return None
             if stored != record.stored:
-                record = self._received(stored, ttl_s)
-                self._put(key, record)
+                record = self._updates.received(stored, ttl_s)
+                self._updates.put(key, record)
         return record.outcome
 
     async def merge(self, name: Name, user_id: int) -> None:
@@ -161,89 +152,39 @@ class UpdateRegistry:
             await self._merge(_key(name._replace(mode=mode)), _key(UserMode(user_id, mode)))
 
     async def _merge(self, name_key: str, key: str) -> None:
-        record, other = self._records.get(name_key), self._records.get(key)
+        record, other = self._updates.get(name_key), self._updates.get(key)
         if other and other.done:
             # A claim of this process must stay until its end; the record of the name counts if it is withdrawn.
             other.name_key = name_key
         elif record and (other is None or other.ends_at < record.ends_at):
-            self._put(key, record)
+            self._updates.put(key, record)
         with suppress(RedisUnavailable):
             await self._stored.merge(name_key, key)
 
-    def _next_owner(self) -> str:
-        return f"{self._process_id}:{next(self._numbers)}"
-
-    def _put(self, key: str, record: UpdateRecord) -> None:
-        old = self._monotonic() - max(self.cooldown_s, MIN_TTL_S)
-        self._records = {other: each for other, each in self._records.items() if each.ends_at > old}
-        self._records[key] = record
-        if self._saved:
-            self._saved.put(key, record.ends_at - self._monotonic())
-
-    def _replace(self, key: str, new: UpdateRecord) -> dict[str, UpdateRecord]:
-        """Replace a record under all its keys: a name's record is also that of the player. Returns the new records."""
-        own = self._records.get(key)
-        if own is None or own.done is None:
-            self._put(key, new)
-            return {key: new}
-        named = self._records.get(own.name_key)
-        latest = named if named and not self._forbids(new) else new
-        records = {other: latest for other, each in self._records.items() if each is own}
-        for other, record in records.items():
-            self._put(other, record)
-        own.done.set()
-        return records
-
     def _lifetime_s(self, record: UpdateRecord) -> float:
         return max(record.ends_at - self._monotonic(), MIN_TTL_S)
-
-    def _restore(self, cooldowns: Mapping[str, float]) -> None:
-        """Add the records of the process before this one; their outcomes are unknown."""
-        now = self._monotonic()
-        for key, left_s in cooldowns.items():
-            stored = StoredRecord(self._next_owner(), is_read=False, outcome=Outcome(left_s))
-            self._records[key] = UpdateRecord(stored, now, now + left_s)
-
-    def _forbids(self, record: UpdateRecord) -> bool:
-        return record.ends_at > self._monotonic()
 
     def _forbidding(self, known: UpdateRecord | None, stored: StoredRecord, ttl_s: float) -> UpdateRecord | None:
         """The record in Redis if it forbids a claim. One that was `known` here has ended by this process's clock."""
         if known and stored == known.stored:
             return None
-        record = self._own(stored) or self._received(stored, ttl_s)
-        return record if self._forbids(record) else None
+        record = self._updates.own(stored) or self._updates.received(stored, ttl_s)
+        return record if self._updates.forbids(record) else None
 
     async def _share(self, redis: Redis) -> None:
         """Repeat this process's records after a disconnection; Redis may have lost them, or never have got them."""
-        for key, record in list(self._records.items()):
+        for key, record in self._updates.items():
             left_s = record.ends_at - self._monotonic()
             if left_s > 0:
                 await add_record(redis, key, record.stored, left_s)
 
-    def _own(self, stored: StoredRecord) -> UpdateRecord | None:
-        """This process's record, which is in memory under the same or a merged key, or has ended."""
-        if not stored.owner.startswith(self._process_id):
-            return None
-        ended = UpdateRecord(stored, 0, self._monotonic())
-        return next((each for each in self._records.values() if each.stored.owner == stored.owner), ended)
-
-    def _received(self, stored: StoredRecord, ttl_s: float) -> UpdateRecord:
-        """A record of another process, from its remaining lifetime in Redis."""
-        now = self._monotonic()
-        if stored.outcome is None:
-            left_s = min(ttl_s, self._timeout_s + self.cooldown_s)
-            return UpdateRecord(stored, now + left_s - self.cooldown_s, now + left_s)
-        spare_s = max(MIN_TTL_S - stored.outcome.cooldown_s, 0)
-        return UpdateRecord(stored, now, now + min(ttl_s - spare_s, self.cooldown_s))
-
     def _receive(self, message: tuple[str, StoredRecord, float]) -> None:
         """Keep the outcome from another process, unless this one has a claim in progress or a longer cooldown."""
         key, stored, left_s = message
-        known, now = self._records.get(key), self._monotonic()
+        known, now = self._updates.get(key), self._monotonic()
         record = UpdateRecord(stored, now, now + min(left_s, self.cooldown_s))
         if known is None or (known.done is None and (known.outcome is None or known.ends_at < record.ends_at)):
-            self._put(key, record)
+            self._updates.put(key, record)
 
 
 def _key(subject: Subject) -> str:
