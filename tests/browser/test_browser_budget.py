@@ -83,4 +83,4 @@ def test_slow_phone_shows_no_shifts(session, visit, path):
 def test_observer_counts_late_content(visit):
     page, *_ = visit(PLAYER_PATH)
     page.evaluate("document.querySelector('main').insertAdjacentHTML('afterbegin', '<p>Late</p>'.repeat(9))")
-    page.wait_for_function(f"window.shift > {MAX_SHIFT}")
+    page.wait_for_function(f"() => window.shift > {MAX_SHIFT}")

@@ -287,13 +287,13 @@ def test_query_builder_adds_a_field(graphiql):
     page.get_by_label("Show Query builder").click()
     explorer = page.locator(".graphiql-explorer-root")
     explorer.get_by_text("status", exact=True).first.click()
-    page.wait_for_function("/\\bstatus\\b/.test(document.querySelector('.CodeMirror').CodeMirror.getValue())")
+    page.wait_for_function("() => /\\bstatus\\b/.test(document.querySelector('.CodeMirror').CodeMirror.getValue())")
 
 
 def test_new_tab_takes_the_next_key(graphiql):
     page = graphiql()
     page.get_by_label("New tab").click()
-    page.wait_for_function("document.activeElement.closest('.graphiql-query-editor')")
+    page.wait_for_function("() => document.activeElement.closest('.graphiql-query-editor')")
     page.keyboard.type("#a")
     assert page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()").strip() == "#a"
 
@@ -356,7 +356,7 @@ def test_query_builder_is_empty_in_a_new_tab(graphiql, example):
     page.get_by_label("New tab").click()
     explorer.locator("input[value=MyQuery]").wait_for()
     explorer.get_by_text("bestPlays", exact=True).first.click()
-    page.wait_for_function("document.querySelector('.CodeMirror').CodeMirror.getValue().includes('bestPlays')")
+    page.wait_for_function("() => document.querySelector('.CodeMirror').CodeMirror.getValue().includes('bestPlays')")
     text = page.evaluate("document.querySelector('.CodeMirror').CodeMirror.getValue()")
     assert text.split() == ["query", "MyQuery", "{", "bestPlays", "}"]
 

@@ -43,8 +43,8 @@ def test_delete_key_closes_tabs(tabs):
     tabs.keyboard.press("End")
     for left in range(len(before) - 1, 0, -1):
         tabs.keyboard.press("Delete")
-        tabs.wait_for_function(f"document.querySelectorAll('.graphiql-tab-button').length === {left}")
-        tabs.wait_for_function("document.activeElement.matches('[role=tab]')")
+        tabs.wait_for_function(f"() => document.querySelectorAll('.graphiql-tab-button').length === {left}")
+        tabs.wait_for_function("() => document.activeElement.matches('[role=tab]')")
     assert titles(tabs) == before[:1]
     tabs.keyboard.press("Delete")
     assert titles(tabs) == before[:1]
@@ -65,4 +65,4 @@ def test_keyboard_scrolls_long_texts(tabs):
     area = tabs.get_by_label("Text of Query Editor")
     area.focus()
     tabs.keyboard.press("End")
-    tabs.wait_for_function("document.querySelector('.graphiql-query-editor .CodeMirror-scroll').scrollTop > 0")
+    tabs.wait_for_function("() => document.querySelector('.graphiql-query-editor .CodeMirror-scroll').scrollTop > 0")

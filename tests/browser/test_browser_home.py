@@ -133,7 +133,7 @@ def test_refresh_has_five_players_at_most(session):
         page.get_by_role("button", name="Reload", exact=True).click()
         expect(page.get_by_role("button", name="Reload", exact=True)).to_be_visible()
         expect(page.locator("#my-players-state")).to_contain_text(text)
-    page.wait_for_function("document.querySelectorAll('#my-players [data-cell=rank] b').length === 7")
+    page.wait_for_function("() => document.querySelectorAll('#my-players [data-cell=rank] b').length === 7")
     assert {id_ for variables in sent for id_ in variables["ids"]} == {str(1010 + place) for place in range(7)}
     assert all(len(variables["ids"]) == 5 for variables in sent)
 

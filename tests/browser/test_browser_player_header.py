@@ -38,4 +38,4 @@ def test_hiscore_axis_has_its_unit(session):
             return fillText.call(this, text, ...rest);
         };""")
     page = session.open_player(AMEO, hiscores=True)
-    page.wait_for_function("[...window.written].some((text) => /^[\\d,]+ pp$/.test(text))")
+    page.wait_for_function("() => [...window.written].some((text) => /^[\\d,]+ pp$/.test(text))")

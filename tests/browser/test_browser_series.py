@@ -151,9 +151,9 @@ def test_both_charts_have_one_width(session, path):
     page = session.open(f"/players/{path}")
     page.wait_for_selector(CHARTS_DRAWN)
     ends = "[...document.querySelectorAll('.u-over')].map((each) => each.getBoundingClientRect().right)"
-    page.wait_for_function(f"new Set({ends}).size === 1")
+    page.wait_for_function(f"() => new Set({ends}).size === 1")
     page.wait_for_selector("#hiscores[aria-busy=false]")
-    page.wait_for_function(f"new Set({ends}).size === 1")
+    page.wait_for_function(f"() => new Set({ends}).size === 1")
 
 
 def test_series_need_no_upstream_request(player, session, gateway):

@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -16,17 +17,36 @@ WORKERS = 2
 QUERY = "{ user(id: 2) { stats { latest { pp } } } }"
 
 
-@pytest.fixture(scope="module")
-def gateway(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("workers")
+@contextmanager
+def gateway_of_workers(folder):
     with redis_server(folder) as redis, gateway_process(workers=str(WORKERS), redis_url=redis.url) as process:
         wait_until(lambda: process.output.count("Application startup complete") == WORKERS)
         yield process
 
 
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory):
+    with gateway_of_workers(tmp_path_factory.mktemp("workers")) as process:
+        yield process
+
+
+@pytest.fixture
+def own_gateway(tmp_path):
+    """A gateway for one test, which ends or restarts its workers."""
+    with gateway_of_workers(tmp_path) as process:
+        yield process
+
+
 def responding_workers(gateway):
-    """The workers that respond, identified by the prefix of their request IDs."""
-    return {gateway.post(QUERY).headers["X-Request-ID"][:16] for _ in range(60)}
+    """The workers, once all have responded, identified by the prefix of their request IDs."""
+    workers = set()
+
+    def all_have_responded():
+        workers.add(gateway.post(QUERY).headers["X-Request-ID"][:16])
+        return len(workers) == WORKERS
+
+    wait_until(all_have_responded)
+    return workers
 
 
 def executed(gateway):
@@ -59,26 +79,26 @@ def test_metrics_include_cache_hits_of_all_workers(gateway):
 
 
 def test_all_workers_respond_after_one_upstream_request(gateway):
-    assert len(responding_workers(gateway)) == WORKERS
+    responding_workers(gateway)
     assert metric_value(gateway.url, 'gateway_upstream_requests_total{endpoint="/stats_history",outcome="ok"}') == 1
     assert metric_value(gateway.url, "gateway_redis_up") == 1
 
 
-def test_dead_worker_is_replaced(gateway):
-    before = responding_workers(gateway)
-    workers = re.findall(r"Started server process \[(\d+)\]", gateway.output)
+def test_dead_worker_is_replaced(own_gateway):
+    before = responding_workers(own_gateway)
+    workers = re.findall(r"Started server process \[(\d+)\]", own_gateway.output)
 
     os.kill(int(workers[0]), signal.SIGKILL)
 
-    wait_until(lambda: gateway.output.count("Application startup complete") == WORKERS + 1)
-    assert len(responding_workers(gateway) - before) == 1
-    [line] = [line for line in gateway.output.splitlines() if "A worker process has died" in line]
+    wait_until(lambda: own_gateway.output.count("Application startup complete") == WORKERS + 1)
+    assert len(responding_workers(own_gateway) - before) == 1
+    [line] = [line for line in own_gateway.output.splitlines() if "A worker process has died" in line]
     assert " error " in line
     assert f"pid={workers[0]} signal=SIGKILL" in line
-    assert "Child process" not in gateway.output
-    assert metric_value(gateway.url, "gateway_worker_deaths_total") == 1
-    assert metric_value(gateway.url, "process_resident_memory_bytes") > 2**24
-    assert metric_value(gateway.url, "gateway_redis_up") == 1
+    assert "Child process" not in own_gateway.output
+    assert metric_value(own_gateway.url, "gateway_worker_deaths_total") == 1
+    assert metric_value(own_gateway.url, "process_resident_memory_bytes") > 2**24
+    assert metric_value(own_gateway.url, "gateway_redis_up") == 1
 
 
 def entries(gateway):
@@ -87,10 +107,10 @@ def entries(gateway):
     return sum(map(float, re.findall(r'^gateway_cache_entries\{cache="records"\} (\S+)', metrics, re.MULTILINE)))
 
 
-def test_cache_entries_of_replaced_workers_are_not_counted(gateway):
-    gateway.post(QUERY)
-    wait_until(lambda: entries(gateway) > 0)
+def test_cache_entries_of_replaced_workers_are_not_counted(own_gateway):
+    own_gateway.post(QUERY)
+    wait_until(lambda: entries(own_gateway) > 0)
 
-    gateway.process.send_signal(signal.SIGHUP)
+    own_gateway.process.send_signal(signal.SIGHUP)
 
-    wait_until(lambda: entries(gateway) == 0)
+    wait_until(lambda: entries(own_gateway) == 0)
