@@ -2,10 +2,14 @@
 
 import re
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import httpx
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
+
+from tests.support.processes import gateway_process
 
 # No sandbox, because containers run as root; no background traffic; no DNS.
 FLAGS = [
@@ -44,6 +48,15 @@ class RunningGateway(NamedTuple):
     def clear_faults(self) -> None:
         """Remove all faults."""
         httpx.delete(f"{self.sandbox}/_sandbox/faults").raise_for_status()
+
+
+@contextmanager
+def running_gateway(**settings: str) -> Iterator[RunningGateway]:
+    """A gateway with a sandbox, whose limit of five updates a minute is too low for the tests of a module."""
+    with gateway_process(**settings) as process:
+        gateway = RunningGateway(process.url, process.sandbox_url)
+        gateway.switch(rate_limits=False)
+        yield gateway
 
 
 class BrowserSession:

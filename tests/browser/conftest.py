@@ -10,9 +10,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from tests.browser.chromium import FLAGS, BrowserSession, RunningGateway
+from tests.browser.chromium import FLAGS, BrowserSession, RunningGateway, running_gateway
 from tests.support.binaries import find_binary
-from tests.support.processes import gateway_process
 
 # As long as Playwright waits for actions.
 expect.set_options(timeout=30_000)
@@ -32,10 +31,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[RunningGateway]:
     """One gateway per module: updates of a player are visible to later tests."""
-    with gateway_process() as process:
-        gateway = RunningGateway(process.url, process.sandbox_url)
-        # Its five updates a minute are too few for the tests of a module.
-        gateway.switch(rate_limits=False)
+    with running_gateway() as gateway:
         yield gateway
 
 

@@ -6,8 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import running_gateway
 
 ROWS = "#plays tr"
 LOADED = "#plays-section[aria-busy=false]"
@@ -16,8 +15,8 @@ LOADED = "#plays-section[aria-busy=false]"
 @pytest.fixture
 def gateway():
     """One gateway per test, because an open circuit breaker stays open. Its cache entries are stale after a second."""
-    with gateway_process(best_plays_fresh_s="1", revalidate_s="0") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(best_plays_fresh_s="1", revalidate_s="0") as gateway:
+        yield gateway
 
 
 def error_code(page, place="#load-error"):
@@ -36,10 +35,9 @@ def test_upstream_fault_is_shown_and_retried(session, gateway):
 
 
 def test_hanging_upstream_is_shown_and_retried(session):
-    with gateway_process(read_timeout_s="2", operation_timeout_s="5") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(read_timeout_s="2", operation_timeout_s="5") as session.gateway:
         # The sandbox creates its plays for the first request, which can take longer than the timeout.
-        httpx.get(f"{process.sandbox_url}/bestplays?mode=0", timeout=60).raise_for_status()
+        httpx.get(f"{session.gateway.sandbox}/bestplays?mode=0", timeout=60).raise_for_status()
         session.gateway.fault(kind="hang")
         page = session.open("/best")
         assert error_code(page) in {"UPSTREAM_TIMEOUT", "OPERATION_TIMEOUT"}
@@ -58,8 +56,7 @@ def test_retry_waits_for_retry_after(session, gateway):
 
 
 def test_used_up_points_are_reported(session):
-    with gateway_process(client_points="2", client_points_per_minute="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(client_points="2", client_points_per_minute="1") as session.gateway:
         page = session.open("/best")
         page.get_by_text("Just loaded from osu!track.").wait_for()
         page.get_by_role("button", name="Week").click()
@@ -93,8 +90,7 @@ def test_stale_data_shows_its_age(session, gateway):
 
 
 def test_refreshed_list_is_shown_by_itself(session):
-    with gateway_process(best_plays_fresh_s="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(best_plays_fresh_s="1") as session.gateway:
         page = session.open("/best")
         page.wait_for_selector(ROWS)
         page.wait_for_timeout(1200)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import PHONE, RunningGateway
+from tests.browser.chromium import PHONE, RunningGateway, running_gateway
 from tests.support.processes import gateway_process
 
 LOADED = "#plays-section[aria-busy=false]"
@@ -17,8 +17,8 @@ BUTTON = "Show names"
 @pytest.fixture
 def gateway():
     """One gateway per test, which knows no name at first."""
-    with gateway_process() as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway() as gateway:
+        yield gateway
 
 
 def opened(session, query="", **view):

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO
-from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, running_gateway
 
 FRESH_S = 2
 
@@ -16,16 +15,16 @@ FRESH_S = 2
 @pytest.fixture
 def gateway():
     """A gateway with data that is fresh for seconds only; `revalidating` and `stale` are its phases afterwards."""
-    with gateway_process(history_fresh_s=f"{FRESH_S}", peak_fresh_s=f"{FRESH_S}") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(history_fresh_s=f"{FRESH_S}", peak_fresh_s=f"{FRESH_S}") as gateway:
+        yield gateway
 
 
 @pytest.fixture
 def stale_gateway():
     """A gateway with data that is stale after seconds."""
     ages = {"history_fresh_s": f"{FRESH_S}", "peak_fresh_s": f"{FRESH_S}", "revalidate_s": "0"}
-    with gateway_process(**ages) as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(**ages) as gateway:
+        yield gateway
 
 
 def names_of(requests):

@@ -6,15 +6,14 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, HEAVY
-from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, running_gateway
 
 
 @pytest.fixture
 def gateway():
     """One gateway per test, because an open circuit breaker stays open."""
-    with gateway_process(read_timeout_s="1") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(read_timeout_s="1") as gateway:
+        yield gateway
 
 
 def row(page, name):
@@ -77,8 +76,7 @@ def test_retry_waits_for_retry_after(session, gateway):
 
 
 def test_points_of_the_client_suffice_for_some(session):
-    with gateway_process(client_points="9", client_points_per_minute="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(client_points="9", client_points_per_minute="1") as session.gateway:
         page = session.open("/players/1010?compare=1011,1012,1013,1014")
         page.wait_for_selector(f"#player-data:not([hidden]) {CHARTS_DRAWN}")
         box(page, "ID 1014")
@@ -156,8 +154,7 @@ def test_failed_script_is_reported(session):
 
 def test_stale_player_states_its_age(session):
     ages = {"history_fresh_s": "1", "peak_fresh_s": "1", "revalidate_s": "0"}
-    with gateway_process(**ages, read_timeout_s="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(**ages, read_timeout_s="1") as session.gateway:
         warm(session)
         session.gateway.fault(kind="status", status=503)
         page = session.open(f"/players/{AMEO}?compare={HEAVY}")

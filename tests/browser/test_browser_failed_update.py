@@ -4,8 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO
-from tests.browser.chromium import RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import running_gateway
 
 BOX = "#update-result :is(.error-box, .result)"
 ERRORS = {
@@ -25,8 +24,8 @@ OUTAGE = {"data": None, "errors": [{"message": "", "extensions": {"code": "UPSTR
 def gateway():
     """One gateway per test, because an open circuit breaker stays open. Its cache entries are stale after a second."""
     ages = {"history_fresh_s": "1", "peak_fresh_s": "1", "revalidate_s": "0"}
-    with gateway_process(**ages, read_timeout_s="1", update_timeout_s="2") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(**ages, read_timeout_s="1", update_timeout_s="2") as gateway:
+        yield gateway
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO
-from tests.browser.chromium import RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import running_gateway
 
 STATE = "#my-players-state"
 OLD_COPY = "osu!track did not answer in time: the stats are an older copy."
@@ -17,8 +16,8 @@ OLD_COPY = "osu!track did not answer in time: the stats are an older copy."
 @pytest.fixture
 def gateway():
     """One gateway per test, because an open circuit breaker stays open. Its cache entries are stale after a second."""
-    with gateway_process(history_fresh_s="1", revalidate_s="0", read_timeout_s="1") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(history_fresh_s="1", revalidate_s="0", read_timeout_s="1") as gateway:
+        yield gateway
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import DESK, PHONE, RunningGateway
+from tests.browser.chromium import DESK, PHONE, running_gateway
 from tests.support.binaries import requires_binary
-from tests.support.processes import gateway_process
 
 STATIC = Path(__file__).parents[2] / "gateway/web/pages/static"
 EXAMPLES = [example["name"] for example in json.loads((STATIC / "examples.json").read_text())]
@@ -33,8 +32,7 @@ def test_status_shows_upstream_up(session):
 
 def test_status_shows_upstream_down(session):
     many = " ".join(f"p{user}: user(id: {user}) {{ stats {{ peak {{ globalRank }} }} }}" for user in range(1001, 1011))
-    with gateway_process() as process:  # a separate gateway, because its circuit breaker stays open
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway() as session.gateway:  # a separate gateway, because its circuit breaker stays open
         session.gateway.fault(kind="status", status=503)
         httpx.post(f"{session.gateway.address}/graphql", json={"query": f"{{ {many} }}"})
         page = session.open("/")

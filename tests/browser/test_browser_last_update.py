@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gateway.sandbox.players import AMEO
-from tests.browser.chromium import RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import running_gateway
 
 UPDATE_USER = 1055
 
@@ -16,8 +15,8 @@ UPDATE_USER = 1055
 @pytest.fixture(scope="module")
 def gateway():
     """A gateway with its own budget of updates."""
-    with gateway_process() as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway() as gateway:
+        yield gateway
 
 
 def test_result_of_update_outlasts_reload(session):

@@ -6,8 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.chromium import DESK, PHONE, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import DESK, PHONE, running_gateway
 
 OWN = "1055"
 RESULT = "#update-result"
@@ -16,8 +15,8 @@ RESULT = "#update-result"
 @pytest.fixture
 def gateway():
     """One gateway per test, because updates have a cooldown."""
-    with gateway_process() as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway() as gateway:
+        yield gateway
 
 
 @pytest.fixture

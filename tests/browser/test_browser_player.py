@@ -17,8 +17,7 @@ from gateway.sandbox.players import (
     SINGLE_SNAPSHOT,
     UNTRACKED,
 )
-from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import CHARTS_DRAWN, DESK, PHONE, TIMEOUT_MS, running_gateway
 
 # Each is updated by one test of this module only.
 UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
@@ -27,8 +26,8 @@ UPDATE_USER, COOLDOWN_USER, KEYBOARD_USER = 1052, 1053, 1054
 @pytest.fixture(scope="module")
 def gateway():
     """One gateway per module."""
-    with gateway_process() as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway() as gateway:
+        yield gateway
 
 
 @pytest.fixture

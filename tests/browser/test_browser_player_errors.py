@@ -6,16 +6,15 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from gateway.sandbox.players import AMEO, EQUAL_TIMESTAMPS, MIXED_CASE, UNTRACKED, UPDATE_HANGS
-from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import CHARTS_DRAWN, TIMEOUT_MS, running_gateway
 
 
 @pytest.fixture
 def gateway():
     """One gateway per test, because an open circuit breaker stays open. Its cache entries are stale after a second."""
     ages = {"history_fresh_s": "1", "peak_fresh_s": "1", "revalidate_s": "0"}
-    with gateway_process(**ages, read_timeout_s="1", update_timeout_s="2") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(**ages, read_timeout_s="1", update_timeout_s="2") as gateway:
+        yield gateway
 
 
 def error_code(page, place="#load-error"):
@@ -130,8 +129,7 @@ def test_stale_data_shows_its_age(session, gateway):
 
 
 def test_revalidating_data_shows_no_notice(session):
-    with gateway_process(history_fresh_s="1", peak_fresh_s="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(history_fresh_s="1", peak_fresh_s="1") as session.gateway:
         page = session.open(f"/players/{AMEO}")
         page.wait_for_selector(CHARTS_DRAWN)
         session.gateway.fault(kind="status", status=503)
@@ -226,8 +224,7 @@ def test_failed_update_says_whether_it_was_made(session, code, text):
 
 
 def test_update_requests_token_where_required(session):
-    with gateway_process(update_tokens="right-token-of-some-length") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(update_tokens="right-token-of-some-length") as session.gateway:
         page = session.open(f"/players/{AMEO}")
         page.get_by_role("button", name="Update").click()
         page.get_by_label("Token").fill("wrong")
@@ -257,8 +254,7 @@ def test_missing_script_shows_install_instructions(session):
 
 
 def test_coarser_interval_avoids_result_limit(session):
-    with gateway_process(max_values="8000") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(max_values="8000") as session.gateway:
         page = session.open("/players/2?every=all")
         assert error_code(page, "#plots-error") == "RESULT_TOO_LARGE"
         expect(page.locator("#plots-error").get_by_role("button", name="Retry")).to_have_count(0)
@@ -281,8 +277,7 @@ def test_upstream_text_is_never_html(session):
 
 
 def test_many_pages_continue_by_themselves(session):
-    with gateway_process(client_points="2", client_points_per_minute="6") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(client_points="2", client_points_per_minute="6") as session.gateway:
         page = session.open("/best")
         page.get_by_text("Just loaded from osu!track.").wait_for()
         page.get_by_role("button", name="Week").click()

@@ -3,8 +3,7 @@
 import pytest
 
 from gateway.sandbox.players import AMEO, HEAVY
-from tests.browser.chromium import RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import running_gateway
 
 PAGES = [
     "/",
@@ -20,8 +19,8 @@ PAGES = [
 def gateway(tmp_path_factory):
     folder = tmp_path_factory.mktemp("documents")
     (folder / "own.graphql").write_text("{ user(id: 2) { id } }")
-    with gateway_process(trusted_documents=str(folder), only_trusted_documents="true") as process:
-        yield RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(trusted_documents=str(folder), only_trusted_documents="true") as gateway:
+        yield gateway
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -9,8 +9,7 @@ from playwright.sync_api import Route, expect
 
 from gateway.images.formats import decimal
 from gateway.sandbox.players import AMEO, HEAVY, INACTIVE, MANIA_ONLY, NO_PLAYS, SINGLE_SNAPSHOT, UNTRACKED
-from tests.browser.chromium import DESK, PHONE, RunningGateway
-from tests.support.processes import gateway_process
+from tests.browser.chromium import DESK, PHONE, running_gateway
 
 LOADED = "#best[aria-busy=false]"
 THIS_YEAR = datetime.now(UTC).year
@@ -377,8 +376,7 @@ def test_failed_hiscores_leave_the_numbers(session, gateway):
 
 
 def test_refreshed_data_appears_by_itself(session):
-    with gateway_process(history_fresh_s="1", peak_fresh_s="1") as process:
-        session.gateway = RunningGateway(process.url, process.sandbox_url)
+    with running_gateway(history_fresh_s="1", peak_fresh_s="1") as session.gateway:
         page = session.open(f"/players/{AMEO}/{YEAR}")
         page.wait_for_selector(LOADED)
         page.wait_for_timeout(1200)
