@@ -1,5 +1,6 @@
 // Days as a calendar in SVG: a column for each week, from Monday on.
 
+import { svg } from "../shared/elements.js";
 import { DAY_MS } from "../shared/windows.js";
 import { levelOf } from "./days.js";
 
@@ -57,11 +58,5 @@ function cell(day, column, level, index) {
 function label(x, y, text) {
   const element = svg("text", { x, y });
   element.textContent = text;
-  return element;
-}
-
-function svg(name, attributes) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
   return element;
 }

@@ -13,6 +13,12 @@ export function el(name, attributes = {}, ...children) {
   return element;
 }
 
+export function svg(name, attributes) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) element.setAttribute(attribute, value);
+  return element;
+}
+
 export function button(text, onClick, attributes = {}) {
   const element = el("button", { type: "button", ...attributes }, text);
   element.addEventListener("click", () => element.getAttribute("aria-disabled") !== "true" && onClick());

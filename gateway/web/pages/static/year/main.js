@@ -19,10 +19,11 @@ import { DAY_MS } from "../shared/windows.js";
 import { coveredText, notes } from "./about.js";
 import { showEmpty, showInvalid } from "./empty.js";
 import { showHeader, showYears } from "./header.js";
+import { lines } from "./lines.js";
 import { changesText, numbers, showBestPlay } from "./numbers.js";
 import { bestPlays, firsts, firstsOf, hasPp, milestonesOf } from "./plays.js";
 import { loadBestPlays, loadYear, yearLink } from "./query.js";
-import { PARAMETERS, read } from "./view.js";
+import { chartsHref, PARAMETERS, read } from "./view.js";
 
 const SLOW_MS = 4000;
 const SLOW = "osu!track is slow. All data of this player is being loaded; the page opens faster the next time.";
@@ -99,6 +100,9 @@ function showSections(stats, hasSnapshots) {
   byId("numbers").replaceChildren(...numbers(stats, days, view));
   byId("changes").textContent = changesText(stats, view);
   byId("stats").hidden = !hasSnapshots;
+  byId("progress-lines").replaceChildren(...lines(stats, { from, to: end }));
+  byId("progress").hidden = !byId("progress-lines").childElementCount;
+  byId("charts-link").href = chartsHref(view);
   byId("months").hidden = stats.months.length === 0;
   byId("activity").hidden = days.every(({ plays }) => plays == null);
   showHeatmap(byId("activity-days"), days, half);

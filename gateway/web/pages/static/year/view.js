@@ -1,5 +1,6 @@
 // The URL of the page: player, year, mode.
 
+import { wholeYear } from "../activity/periods.js";
 import { MODES, search } from "../player/view.js";
 import { parseAddress } from "../shared/address.js";
 import { MODE } from "../shared/parameter-rules.js";
@@ -21,3 +22,5 @@ export function read(location = window.location, now = Date.now()) {
 
 export const hrefOf = ({ mode }, year) => `${year}${search({ mode })}`;
 export const playerHref = ({ player, mode }) => `../${player}${search({ mode })}`;
+// The charts of the year, as far as it has passed.
+export const chartsHref = ({ player, mode, year }) => `../${player}${search({ mode, ...wholeYear(year) })}#progress`;
