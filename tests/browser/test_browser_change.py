@@ -38,11 +38,11 @@ CHANGES_OF = """
 """
 # The range of the axis of ranks, as ratios, and the labels in it.
 RANK_LABELS = [
-    ([0.99, 1.035], ["1 % better", "0", "1 % worse", "2 % worse", "3 % worse"]),
-    ([0.45, 1.05], ["2× better", "80 % better", "60 % better", "40 % better", "20 % better", "0"]),
-    ([0.3, 1.1], ["3× better", "2.5× better", "2× better", "50 % better", "0"]),
-    ([0.04, 1.1], ["20× better", "10× better", "5× better", "2× better", "0"]),
-    ([0.45, 900], ["0", "10× worse", "100× worse"]),
+    ([0.99, 1.035], ["1 % better", "unchanged", "1 % worse", "2 % worse", "3 % worse"]),
+    ([0.45, 1.05], ["2× better", "80 % better", "60 % better", "40 % better", "20 % better", "unchanged"]),
+    ([0.3, 1.1], ["3× better", "2.5× better", "2× better", "50 % better", "unchanged"]),
+    ([0.04, 1.1], ["20× better", "10× better", "5× better", "2× better", "unchanged"]),
+    ([0.45, 900], ["unchanged", "10× worse", "100× worse"]),
 ]
 LABELS_OF = """
 ([low, high]) => {

@@ -315,7 +315,7 @@ def test_untracked_page_says_player_may_be_missing(session, player, is_shown):
     "player,text",
     [
         ("12345678", "There is a player with the name “12345678”: open @12345678."),
-        ("80000003", "osu! has no player with the name “80000003”."),
+        ("80000003", "No player has the name “80000003”."),
         ("999999", ""),
         (UNTRACKED[51], ""),
     ],

@@ -230,6 +230,31 @@ def test_hiscore_is_read_by_touch(player, gap):
     expect(page.locator("#legend")).to_contain_text(f"({day(gap.first)})")
 
 
+def drag(page):
+    point(page, 0.4)
+    page.mouse.down()
+    point(page, 0.6)
+    page.mouse.up()
+
+
+def touch_and_choose(page):
+    at = {"pointerType": "touch", "clientX": over(page).bounding_box()["x"] + 300, "bubbles": True}
+    for kind in ("pointerdown", "pointermove", "pointerup"):
+        over(page).dispatch_event(kind, at)
+    expect(page.locator("#legend")).to_contain_text("UTC")
+    page.get_by_role("button", name="1 year").click()
+
+
+@pytest.mark.parametrize("act", [drag, touch_and_choose])
+def test_new_range_has_no_cursor(player, act):
+    page = player(AMEO)
+    act(page)
+    expect(page).to_have_url(re.compile("from=|days="))
+    expect(page.locator("#legend")).to_contain_text("Latest in range")
+    for chart in ("upper", "lower"):
+        expect(over(page, chart).locator(".u-cursor-x")).to_have_class(re.compile("u-off"))
+
+
 def test_keys_read_hiscores_between_snapshots(player, gap):
     page = player(f"{SPARSE}?{gap.window}")
     page.focus("#plots")

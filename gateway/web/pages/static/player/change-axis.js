@@ -53,6 +53,6 @@ export function rankLabels(_, splits) {
   return splits.map((split) => {
     const factor = 10 ** Math.abs(split);
     const size = factor < 1.995 ? `${Math.round((factor - 1) * 100)} %` : `${Math.round(factor * 10) / 10}×`;
-    return Math.abs(split) < 1e-9 ? "0" : `${size} ${split < 0 ? "better" : "worse"}`;
+    return Math.abs(split) < 1e-9 ? "unchanged" : `${size} ${split < 0 ? "better" : "worse"}`;
   });
 }

@@ -15,6 +15,10 @@ const HEIGHTS = [260, 200];
 // Ranks of several players are far apart.
 const COMPARED_HEIGHT = 280;
 const PLAYS_AXIS_PX = 62;
+// The last label of the time axis ends outside of the plot.
+const HALF_LABEL_PX = 24;
+// The lowest label of the value axis is beside the first one of the time axis.
+const LABEL_GAP_PX = 9;
 
 export class Charts {
   // `containers` are two elements. `onSelect(from, to)` gets milliseconds, `onRead(reading)` that of the cursor.
@@ -37,6 +41,7 @@ export class Charts {
     this.axisWidth = axisWidth(lists, metrics);
     const rebuilt = `${slots}` !== `${this.slots}` || metrics.some((each, index) => each !== this.metrics[index]);
     if (rebuilt) this.build(slots, metrics);
+    const isMoved = rebuilt || from !== this.window.from || to !== this.window.to;
     const changed = rebuilt || interval !== this.interval || lists.some((rows, index) => rows !== this.lists[index]);
     Object.assign(this, { lists, slots, metrics, marks, interval, window: { from, to } });
     this.plots.forEach((plot, index) => {
@@ -47,6 +52,8 @@ export class Charts {
         plot.setScale("x", { min: from / 1000, max: to / 1000 });
       });
     });
+    // The cursor stays at its place on the screen, which is another instant now.
+    if (isMoved) this.cursor.clear();
   }
 
   // The instants of the points in the window, in milliseconds.
@@ -97,7 +104,7 @@ export class Charts {
         play: { auto: false },
       },
       axes: [
-        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, size: axisHeight },
+        { ...axis, values: timeLabels, incrs: TIME_STEPS, space: 58, gap: LABEL_GAP_PX, size: axisHeight },
         { ...axis, ...ticks(values), size: () => this.axisWidth, space: 36 },
         ...(metric.field === "pp" ? [this.playsAxis(axis)] : []),
       ],
@@ -115,7 +122,7 @@ export class Charts {
 
   // Both charts end at the same place, with and without the axis of hiscores.
   rightPadding({ scales }, { field }) {
-    if (!this.hasPlays) return 18;
+    if (!this.hasPlays) return HALF_LABEL_PX;
     return field === "pp" && scales?.play?.min != null ? 0 : PLAYS_AXIS_PX;
   }
 
@@ -149,7 +156,7 @@ export class Charts {
     const { left, width } = plot.select;
     if (width < MIN_DRAG_PX) return;
     const [from, to] = [left, left + width].map((at) => plot.posToVal(at, "x") * 1000);
-    this.plots.forEach((each) => this.mark(each, 0, 0));
+    this.cursor.clear();
     this.onSelect(from, to);
   }
 
@@ -182,7 +189,7 @@ function joinRows(lists, { field, axis }) {
 const ticks = ({ values, splits, incrs }) => ({ values, ...(splits && { splits }), ...(incrs && { incrs }) });
 
 // The height of the time axis, for labels of one or two lines.
-const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 42 : 28);
+const axisHeight = (_, labels) => (labels?.some((label) => label?.includes("\n")) ? 46 : 32);
 
 // The width of the value axes, the same for both: ranks may have seven digits.
 const axisWidth = (lists, metrics) =>

@@ -26,15 +26,18 @@ export function showHeader(user, { latest, earliest }, { id, mode }) {
     el("span", {}, "Last snapshot: ", timeElement(latest.at, ago(latest.at))),
     el("span", { class: "wide-only" }, "Tracked since ", timeElement(earliest.at, day(earliest.at))),
   ];
-  const links = [
+  // They stay on one line.
+  const links = el(
+    "span",
+    {},
     externalLink(user.profileUrl, "osu! profile"),
-    user.osuTrackUrl && externalLink(user.osuTrackUrl, "osu!track"),
-  ];
+    user.osuTrackUrl && [" · ", externalLink(user.osuTrackUrl, "osu!track")],
+  );
   showDataLinks(Boolean(latest));
   if (latest) showYearLink({ id, mode }, latest.at);
   byId("history-export").replaceChildren(exportLink(id, mode, "history", "History (CSV)"));
   const nameState = el("span", { id: "name-state", hidden: !user.username }, `ID ${id}`);
-  byId("about").replaceChildren(...[nameState, ...(dates ?? []), ...links].filter(Boolean));
+  byId("about").replaceChildren(nameState, ...(dates ?? []), links);
 }
 
 // Without data, there is no card and no review.

@@ -156,7 +156,7 @@ export class Progress {
     if (this.hasAll(WEEKLY)) replaceEmptyCharts(this);
     this.range.setWindow(window);
     releaseHeights();
-    this.showLegend(null);
+    this.showLegend(this.charts.cursor.reading);
   }
 
   // The same list object while the rows are the same: the charts compare lists by identity.

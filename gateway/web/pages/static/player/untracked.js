@@ -36,7 +36,7 @@ async function showNumericName({ id, mode, isModeChosen }, signal, isOpen) {
   const found = await findPlayer(id).catch(() => ({}));
   if (signal.aborted) return;
   if (found.id) box.replaceChildren(el("strong", {}, `There is a player with the name “${id}”: open `, link, "."));
-  else if (found.isMissing) box.replaceChildren(`osu! has no player with the name “${id}”.`);
+  else if (found.isMissing) box.replaceChildren(`No player has the name “${id}”.`);
 }
 
 // `user`, `isNameMissing` and `isUnknown` are those of the response.
