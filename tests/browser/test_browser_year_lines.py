@@ -10,7 +10,9 @@ from playwright.sync_api import expect
 from gateway.sandbox.players import HEAVY, INACTIVE, SINGLE_SNAPSHOT
 
 YEAR = datetime.now(UTC).year - 2
-SNAPSHOTS = f'snapshots(window: {{ between: {{ from: "{YEAR}-01-01", to: "{YEAR + 1}-01-01" }} }}) {{ at pp globalRank }}'
+SNAPSHOTS = (
+    f'snapshots(window: {{ between: {{ from: "{YEAR}-01-01", to: "{YEAR + 1}-01-01" }} }}) {{ at pp globalRank }}'
+)
 QUERY = f'{{ user(id: "{HEAVY}") {{ stats {{ {SNAPSHOTS} }} }} }}'
 # The paths of each figure, for snapshots of days of 2023 as [day, pp, rank], and the start of the gain.
 PATHS = """async ([rows, start]) => {
