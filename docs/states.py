@@ -1,8 +1,10 @@
 """Screenshots of each state of the pages, on a phone and a desktop, in both themes: `python -m docs.states FOLDER`.
 
-Further arguments name the states; by default, all.
+Each has a second one of a second visit, ending with `-2`: the browser's storage and the gateway's cache are not empty
+then. Further arguments name the states; by default, all.
 """
 
+import json
 import shutil
 import sys
 from collections.abc import Callable
@@ -50,6 +52,14 @@ def warn(context: BrowserContext) -> None:
     context.route("**/graphql", stale)
 
 
+def store_players(context: BrowserContext) -> None:
+    """Store an own player, and some recent ones without stats."""
+    players = [{"id": str(player), "name": f"ID {player}", "isPinned": False} for player in (AMEO, HEAVY, 1010, 1020)]
+    context.add_init_script(
+        f"localStorage.players ??= JSON.stringify({json.dumps(players)}); localStorage['own-player'] ??= '{AMEO}';"
+    )
+
+
 def block_storage(context: BrowserContext) -> None:
     """Let every access to the storage fail."""
     context.add_init_script(BLOCK_STORAGE)
@@ -79,6 +89,8 @@ STATES = {
     "best-no-script": State("/best", options={"java_script_enabled": False}),
     "best-loading": State("/best", fault=HELD, settle_ms=1_500),
     "home": State("/"),
+    "home-returning": State("/", prepare=store_players),
+    "home-down": State("/", fault=DOWN, prepare=store_players),
     "home-no-script": State("/", options={"java_script_enabled": False}),
     "year-down": State(f"/players/{AMEO}/2025", fault=DOWN),
     "best-down": State("/best", fault=DOWN),
@@ -96,13 +108,14 @@ VIEWS: dict[str, dict[str, Any]] = {
 
 
 def capture(browser: Browser, address: str, state: State, view: dict[str, Any], target: Path) -> None:
-    """Write a screenshot of the state."""
+    """Write the screenshots of the state: of the first visit and of the second."""
     context = browser.new_context(reduced_motion="reduce", **view, **state.options)
     state.prepare(context)
     page = context.new_page()
-    page.goto(address + state.path, wait_until="load" if state.fault else "networkidle")
-    page.wait_for_timeout(state.settle_ms if state.fault else 500)
-    page.screenshot(path=target, full_page=True)
+    for file in (target, target.with_stem(f"{target.stem}-2")):
+        page.goto(address + state.path, wait_until="load" if state.fault else "networkidle")
+        page.wait_for_timeout(state.settle_ms if state.fault else 500)
+        page.screenshot(path=file, full_page=True)
     # A request can still be on its way.
     context.unroute_all(behavior="ignoreErrors")
     context.close()
