@@ -409,3 +409,10 @@ def test_card_link_is_the_card_of_the_year(year, gateway):
     href = year(f"{AMEO}/{YEAR}?mode=taiko").get_by_role("link", name="Card image").get_attribute("href")
     assert re.fullmatch(rf"card\.png\?mode=taiko&window={YEAR}-01-01\.\.{YEAR + 1}-01-01", href)
     assert httpx.get(f"{gateway.address}/players/{AMEO}/{href}").headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize("rest", [f"{UNTRACKED[60]}/{YEAR}", f"{AMEO}/2009"])
+def test_year_without_data_has_no_card(session, rest):
+    page = session.open(f"/players/{rest}")
+    page.wait_for_selector("#empty:not([hidden])")
+    expect(page.get_by_role("link", name="Card image")).to_be_hidden()

@@ -50,7 +50,7 @@ function table(rows, dates, hrefOf, actions) {
 
 function captionOf([{ name }], dates) {
   if (dates) return `Latest values, gains (${rangeText(dates.from, dates.to)}), and differences to ${name}`;
-  return `Latest values and differences to ${name}. The players’ first snapshots are of different days: gains need a range`;
+  return `Latest values and differences to ${name}. The players’ first snapshots are of different days: gains need a range.`;
 }
 
 // The best value, null if it is not unique.

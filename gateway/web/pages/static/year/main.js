@@ -52,6 +52,7 @@ async function load({ background = false } = {}) {
   } catch (error) {
     if (background) return showWarnings(shown);
     showState("load-error");
+    byId("card-link").hidden = true;
     announce(""); // the box is an alert
     byId("load-error").replaceChildren(errorBox(error, () => load()));
   } finally {
@@ -73,13 +74,14 @@ function show(response, background) {
   showHeader(view, name);
   if (response.isNameMissing) addName(response);
   byId("covered").textContent = coveredText(stats, view.year);
+  const hasSnapshots = stats.snapshots.length > 0;
+  byId("card-link").hidden = !hasSnapshots;
   if (!stats.tracked) {
     showState("empty");
     return showEmpty(view, name, stats);
   }
   setVersion([stats.latest.at]);
   showYears(view, stats);
-  const hasSnapshots = stats.snapshots.length > 0;
   if (!hasSnapshots) showEmpty(view, name, stats);
   showState("year-data", ...(hasSnapshots ? [] : ["empty"]));
   showSections(stats, hasSnapshots);
