@@ -278,7 +278,7 @@ DIFFERENCES = [
 ]
 DIFFERENCE = """(cases) => import('./static/comparison/table.js').then(({ COLUMNS, difference }) =>
     cases.map(([field, one, other]) => {
-        const column = COLUMNS.find(([, value]) => value({ [field]: 1 }) === 1);
+        const column = COLUMNS.find(({ value }) => value({ [field]: 1 }) === 1);
         return difference(column, { latest: { [field]: one } }, { stats: { latest: { [field]: other } } });
     }))"""
 

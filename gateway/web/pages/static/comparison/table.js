@@ -8,15 +8,14 @@ import { rankChange } from "../player/summary.js";
 import { boxOf, leftOutText, problem } from "./problems.js";
 import { comparisonLink } from "./queries.js";
 
-const points = (value) => `${decimal(value)} %`;
-
-// Title, value of the latest snapshot, its format and that of a difference, the better direction (0: neither), and the gain.
+// The value of a snapshot, the format of a difference if it is another one, the better direction (0: neither), and the
+// content of a gain.
 export const COLUMNS = [
-  ["pp", ({ pp }) => pp, decimal, decimal, 1, ({ pp }) => coloured(signed(pp, decimal), pp)],
-  ["Global rank", ({ globalRank }) => globalRank, rank, count, -1, ({ ranksGained }) => rankChange(ranksGained)],
-  ["Accuracy", ({ accuracy }) => accuracy, percent, points, 1, ({ accuracy }) => coloured(signed(accuracy, points), accuracy)],
-  ["Level", ({ level }) => level, decimal, decimal, 1, ({ level }) => signed(level, decimal)],
-  ["Plays", ({ playCount }) => playCount, count, count, 0, ({ playCount }) => signed(playCount)],
+  { title: "pp", value: ({ pp }) => pp, format: decimal, better: 1, gained: ({ pp }) => coloured(signed(pp, decimal), pp) },
+  { title: "Global rank", value: ({ globalRank }) => globalRank, format: rank, formatDifference: count, better: -1, gained: ({ ranksGained }) => rankChange(ranksGained) },
+  { title: "Accuracy", value: ({ accuracy }) => accuracy, format: percent, better: 1, gained: ({ accuracy }) => coloured(signed(accuracy, percent), accuracy) },
+  { title: "Level", value: ({ level }) => level, format: decimal, better: 1, gained: ({ level }) => signed(level, decimal) },
+  { title: "Plays", value: ({ playCount }) => playCount, format: count, better: 0, gained: ({ playCount }) => signed(playCount) },
 ];
 // Tables that are laid out as blocks lose their roles in some browsers.
 const part = (name, role, attributes, ...content) => el(name, { role, ...attributes }, content);
@@ -41,7 +40,7 @@ function replace(container, content) {
 // Without `dates`, the gains are not comparable, and absent.
 function table(rows, dates, hrefOf, actions) {
   const caption = el("caption", {}, captionOf(rows, dates));
-  const titles = COLUMNS.map(([title]) => part("th", "columnheader", { scope: "col", class: "number" }, title));
+  const titles = COLUMNS.map(({ title }) => part("th", "columnheader", { scope: "col", class: "number" }, title));
   const head = part("tr", "row", {}, part("th", "columnheader", { scope: "col" }, "Player"), titles, part("td", "cell"));
   const best = COLUMNS.map((column) => bestOf(column, rows));
   const body = rows.map((entry, slot) => row({ ...entry, own: slot ? rows[0] : null, absence: dates && absence(entry, dates), hasGains: Boolean(dates) }, slot, best, hrefOf, actions));
@@ -54,7 +53,7 @@ function captionOf([{ name }], dates) {
 }
 
 // The best value, null if it is not unique.
-function bestOf([, value, , , better], rows) {
+function bestOf({ value, better }, rows) {
   const values = rows.map(({ stats }) => stats && value(stats.latest)).filter((each) => each != null);
   if (!better || values.length < 2) return null;
   const best = better > 0 ? Math.max(...values) : Math.min(...values);
@@ -90,11 +89,11 @@ function head({ key, name = key, status, stats, gainsFrom, absence: reason, ageS
 }
 
 // The difference of a value to that of the player of the page: "120.50 ahead"; null if it is unknown.
-export function difference([, value, , format, better], { latest }, own) {
+export function difference({ value, format, formatDifference = format, better }, { latest }, own) {
   const [one, other] = [latest, own?.stats?.latest].map((snapshot) => snapshot && value(snapshot));
   if (one == null || other == null) return null;
   const ahead = shownDifference(other, one);
-  const distance = format(Math.abs(ahead));
+  const distance = formatDifference(Math.abs(ahead));
   if (!/[1-9]/.test(distance)) return "equal";
   const words = better ? ["ahead", "behind"] : ["more", "fewer"];
   return `${distance} ${words[ahead * (better || 1) > 0 ? 0 : 1]}`;
@@ -110,7 +109,7 @@ export function absence({ stats, gain }, { from, to }) {
 }
 
 function cell(column, { stats, own, gain, gainsFrom, hasGains }, best) {
-  const [title, value, format, , , gained] = column;
+  const { title, value, format, gained } = column;
   const distance = difference(column, stats, own);
   const latest = value(stats.latest);
   const isBest = best != null && latest === best;
