@@ -114,6 +114,8 @@ def capture(browser: Browser, address: str, state: State, view: dict[str, Any], 
     page = context.new_page()
     for file in (target, target.with_stem(f"{target.stem}-2")):
         page.goto(address + state.path, wait_until="load" if state.fault else "networkidle")
+        # Some parts are loaded when they are near.
+        page.mouse.wheel(0, 100_000)
         page.wait_for_timeout(state.settle_ms if state.fault else 500)
         page.screenshot(path=file, full_page=True)
     # A request can still be on its way.
