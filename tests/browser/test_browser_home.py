@@ -62,6 +62,17 @@ def test_pinned_players_have_stats_and_gains(home):
     expect(page.locator(ITEMS).nth(2)).to_contain_text("No stats yet")
 
 
+def test_loaded_names_change_the_initials(session, gateway):
+    query = f'{{ user(id: "{HEAVY}") {{ username stats {{ latest {{ pp }} }} }} }}'
+    httpx.post(f"{gateway.address}/graphql", json={"query": query})
+    page = session.open("/")
+    players = [{"id": str(HEAVY), "name": f"ID {HEAVY}", "isPinned": True}]
+    page.evaluate("(value) => localStorage.setItem('players', value)", json.dumps(players))
+    page.reload()
+    expect(page.locator(LINKS)).to_have_text("peppy")
+    expect(page.locator(f"{ITEMS} .avatar")).to_have_text("PE")
+
+
 def test_own_player_comes_first(home):
     page = home({HEAVY})
     page.get_by_role("button", name=f"Me (p{AMEO})").press("Enter")

@@ -1,5 +1,6 @@
 // The players on the home page: the card of the own one, and the rows of the others.
 
+import { renameAvatar } from "../shared/avatar.js";
 import { el } from "../shared/elements.js";
 import { myPlayers } from "../shared/my-players.js";
 import { actionsOf, cellOf, choiceOf, nameOf, PERIODS, stateText, tilesOf } from "./player-cells.js";
@@ -27,6 +28,7 @@ export function updatePlayer(id) {
   const place = document.querySelector(`#my-players [data-player="${id}"]`);
   if (!player || !place) return;
   place.querySelector(".player a").textContent = player.name;
+  renameAvatar(place.querySelector(".avatar"), player.name);
   place.querySelector(".player-state").textContent = stateText(player);
   const tiles = place.querySelector("dl");
   if (tiles) return putTiles(tiles, tilesOf(player));
