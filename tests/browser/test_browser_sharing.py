@@ -174,7 +174,7 @@ def test_comparison_has_its_own_card(session, gateway):
 )
 def test_copied_image_is_that_of_the_preview(session, view):
     page = session.open(f"/players/{AMEO}{view}")
-    expect(page.locator("#live-region")).to_contain_text("loaded.")
+    expect(page.locator("#main")).to_have_attribute("aria-busy", "false")
     if "compare" in view:
         page.locator("#comparison .player-1").get_by_text("peppy").wait_for()
     if view.startswith("/"):
