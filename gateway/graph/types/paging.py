@@ -3,7 +3,8 @@
 import base64
 import binascii
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Generic, NamedTuple, TypeVar
 from zlib import crc32
 
@@ -135,7 +136,8 @@ class Edges(Sequence[Edge[P]]):
         return list(self)[index]
 
 
-def list_id(*identity: object) -> int:
+@lru_cache(maxsize=4096)
+def list_id(*identity: Hashable) -> int:
     """A hash that identifies a list, so that cursors of another list are rejected. None is no part of the identity."""
     return crc32(repr(tuple(part for part in identity if part is not None)).encode())
 
