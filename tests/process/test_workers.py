@@ -98,7 +98,8 @@ def test_dead_worker_is_replaced(own_gateway):
     assert "Child process" not in own_gateway.output
     assert metric_value(own_gateway.url, "gateway_worker_deaths_total") == 1
     assert metric_value(own_gateway.url, "process_resident_memory_bytes") > 2**24
-    assert metric_value(own_gateway.url, "gateway_redis_up") == 1
+    # The new worker connects after its startup.
+    wait_until(lambda: metric_value(own_gateway.url, "gateway_redis_up") == 1)
 
 
 def entries(gateway):
