@@ -98,7 +98,7 @@ def test_dead_worker_is_replaced(own_gateway):
     assert "Child process" not in own_gateway.output
     assert metric_value(own_gateway.url, "gateway_worker_deaths_total") == 1
     assert metric_value(own_gateway.url, "process_resident_memory_bytes") > 2**24
-    # The new worker connects after its startup.
+    # The startup of the new worker does not wait long for the connection.
     wait_until(lambda: metric_value(own_gateway.url, "gateway_redis_up") == 1)
 
 
