@@ -21,7 +21,7 @@ hypothesis.settings.load_profile("steady")
 
 
 # Their processes share the machine with other tests, which can delay an answer or a page by seconds.
-TIMED = {"browser", "process", "redis"}
+TIMED = {"browser", "failure", "process", "redis"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
