@@ -4,11 +4,11 @@ import re
 import ssl
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr
-from pydantic_settings import NoDecode
+from pydantic import AfterValidator, BeforeValidator, Field, FilePath, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode
 
 T = TypeVar("T")
 
@@ -165,3 +165,13 @@ ProxyURL = Annotated[SecretStr, BeforeValidator(_check_proxy_url)]
 RedisURL = Annotated[SecretStr, BeforeValidator(_check_redis_url)]
 Token = Annotated[SecretStr, BeforeValidator(_check_token)]
 UpdateToken = Annotated[SecretStr, BeforeValidator(_check_update_token)]
+
+
+class StrippedSettings(BaseSettings):
+    """Settings without surrounding white space, of which the empty ones are unset."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
+        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in stripped.items() if value != ""}

@@ -19,9 +19,10 @@ from .setting_types import (
     Rate,
     RedisURL,
     ServiceURL,
+    StrippedSettings,
     Token,
 )
-from .upstream_settings import StrippedSettings, UpstreamSettings
+from .upstream_settings import UpstreamSettings
 
 PREFIX = "GATEWAY_"
 ENV_FILE = ".env"

@@ -1,10 +1,9 @@
 """The settings of the access to osu!track: addresses, timeouts, freshness of cached data, budgets and updates."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import Field, model_validator
-from pydantic_settings import BaseSettings
+from pydantic import Field
 
 from .setting_types import (
     MAX_S,
@@ -17,20 +16,11 @@ from .setting_types import (
     Rate,
     Seconds,
     ServiceURL,
+    StrippedSettings,
     UpdateToken,
 )
 
 OSUTRACK_URL = "https://osutrack-api.ameo.dev"
-
-
-class StrippedSettings(BaseSettings):
-    """Settings without surrounding white space, of which the empty ones are unset."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _strip(cls, values: dict[str, Any]) -> dict[str, Any]:
-        stripped = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
-        return {name: value for name, value in stripped.items() if value != ""}
 
 
 class UpstreamSettings(StrippedSettings):

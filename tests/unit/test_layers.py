@@ -65,7 +65,7 @@ PLACES = {
     "resvg": ("images/png.py",),
     "prometheus_client": ("telemetry/metrics.py", "web/probes.py"),
     "pydantic": ("settings.py", "setting_sources.py", "setting_types.py", "upstream_settings.py"),
-    "pydantic_settings": ("settings.py", "setting_sources.py", "setting_types.py", "upstream_settings.py"),
+    "pydantic_settings": ("settings.py", "setting_sources.py", "setting_types.py"),
     "socksio": ("osutrack/http_client.py",),
     "stamina": ("osutrack/",),
     "starlette": ("web/", "sandbox/"),

@@ -13,7 +13,8 @@ const SERIES = [
   { field: "globalRank", title: "Global rank", height: (value) => -Math.log(value), format: rank },
 ];
 
-// A figure for each series that has changed. `window` is the whole year.
+// A figure for each series that has changed, from the snapshot at the start of the gain on, as in the numbers. `window` is
+// the whole year.
 export function lines({ snapshots, gain }, window) {
   const start = gain && !snapshots.some(({ at }) => at === gain.start.at) ? [gain.start] : [];
   const rows = [...start, ...snapshots].map(rowOf);

@@ -22,5 +22,5 @@ export function read(location = window.location, now = Date.now()) {
 
 export const hrefOf = ({ mode }, year) => `${year}${search({ mode })}`;
 export const playerHref = ({ player, mode }) => `../${player}${search({ mode })}`;
-// The charts of the year, as far as it has passed.
+// The charts of the year. They end today if the year is not over.
 export const chartsHref = ({ player, mode, year }) => `../${player}${search({ mode, ...wholeYear(year) })}#progress`;
