@@ -77,6 +77,6 @@ def test_line_breaks_while_unranked(paths):
     assert rank == ["", "M60.0 80.0L80.0 4.0", "M0.0 156.0h0"]
 
 
-def test_line_begins_before_the_year(paths):
+def test_line_comes_from_before_the_year(paths):
     [pp, _] = paths([[2, 150, 3], [4, 200, 2]], start=[-2, 100, 4])
-    assert pp[1] == "M-20.0 156.0L20.0 80.0L40.0 4.0"
+    assert pp[1] == "M-20.0 308.0L20.0 156.0L40.0 4.0"

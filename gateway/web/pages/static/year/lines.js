@@ -13,8 +13,7 @@ const SERIES = [
   { field: "globalRank", title: "Global rank", height: (value) => -Math.log(value), format: rank },
 ];
 
-// A figure for each series that has changed, from the snapshot at the start of the gain on, as in the numbers. `window` is
-// the whole year.
+// A figure for each series that has changed in the year, `window`. Its line comes from the snapshot before.
 export function lines({ snapshots, gain }, window) {
   const start = gain && !snapshots.some(({ at }) => at === gain.start.at) ? [gain.start] : [];
   const rows = [...start, ...snapshots].map(rowOf);
@@ -25,7 +24,7 @@ export function lines({ snapshots, gain }, window) {
 const rowOf = ({ at, pp, globalRank }) => ({ at: Date.parse(at), pp: pp || null, globalRank });
 
 function figure({ field, title, height, format }, rows, { from, to }) {
-  const known = rows.filter((row) => row[field] != null);
+  const known = rows.filter((row) => row[field] != null && row.at >= from);
   if (new Set(known.map((row) => row[field])).size < 2) return null;
   const ordered = known.map((row) => row[field]).sort((one, other) => height(other) - height(one));
   const [best, worst] = [ordered[0], ordered.at(-1)];
